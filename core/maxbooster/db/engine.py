@@ -1,0 +1,144 @@
+"""One database, SQLite or PostgreSQL, behind one face.
+
+Statements run as synchronous SQLAlchemy on threads, one hop for a whole operation, because that is what the
+measurements favour (docs/decisions/0002): reads in autocommit on reader threads, commits on committer threads,
+hot small writes on the writer.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
+from pathlib import Path
+from typing import Any, TypeVar
+
+from sqlalchemy import URL, Connection, Engine, create_engine, make_url, text
+from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
+from sqlalchemy.pool import QueuePool
+
+from ..errors import NotReady, SettingsError
+from . import guard, sqlite
+from .fast import Prepared, fast_reader
+from .writer import Writer
+
+T = TypeVar("T")
+
+
+class Database:
+    """Open it once per process; close it to end its threads.
+
+    Raises:
+        SettingsError: the URL is wrong or names another kind of database.
+    """
+
+    def __init__(self, url: str, *, threads: int = 4) -> None:
+        self.url = _checked(url)
+        self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        self.lock = sqlite.WriteLock(_lock_file(self.url)) if self.is_sqlite else sqlite.NoLock()
+        self.engine = self._engine(begin="BEGIN IMMEDIATE", size=threads + 4)
+        self.reading = self._engine(begin=None, size=threads)
+        self.fast = fast_reader(self.engine, threads)
+        self._readers = ThreadPoolExecutor(threads, "reader")
+        self._committers = ThreadPoolExecutor(1 if self.is_sqlite else threads, "committer")
+        self.writer = Writer(self.engine, self.lock)
+
+    async def read(self, function: Callable[[Connection], T]) -> T:
+        """Run a function of an autocommit connection on a reader thread; each statement sees the latest commit."""
+
+        def reading() -> T:
+            with self.reading.connect() as connection:
+                return function(connection)
+
+        try:
+            return await self.on_reader(reading)
+        except DBAPIError as error:
+            if not error.connection_invalidated:
+                raise
+            return await self.on_reader(reading)
+
+    async def fetch(self, prepared: Prepared, **given: Any) -> list[tuple[Any, ...]]:
+        """Run a prepared look-up on the raw driver."""
+        return await self.fast.fetch(prepared, given)
+
+    async def write(self, function: Callable[[Connection], T]) -> T:
+        """Run a hot small write; it is durable when this returns."""
+        return await self.writer.run(function)
+
+    async def transact(self, function: Callable[[Connection], T]) -> T:
+        """Run a function in a transaction of its own on a committer thread; it is durable when this returns."""
+
+        def transacting() -> T:
+            with self.lock.held(), guard.writing(), self.engine.connect() as connection, connection.begin():
+                return function(connection)
+
+        return await self.on_committer(transacting)
+
+    async def on_reader(self, function: Callable[[], T]) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._readers, function)
+
+    async def on_committer(self, function: Callable[[], T]) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._committers, copy_context().run, function)
+
+    async def ping(self) -> None:
+        """
+        Raises:
+            NotReady: the database does not answer.
+        """
+        try:
+            await self.read(lambda connection: connection.execute(text("SELECT 1")).scalar_one())
+        except OperationalError as error:
+            raise NotReady(f"The database does not answer: {error.orig}") from error
+
+    async def close(self) -> None:
+        await self.fast.close()
+        await asyncio.to_thread(self.writer.close)
+        self._readers.shutdown()
+        self._committers.shutdown()
+        self.engine.dispose()
+        self.reading.dispose()
+        self.lock.close()
+
+    def _engine(self, *, begin: str | None, size: int) -> Engine:
+        common: dict[str, Any] = {"poolclass": QueuePool, "pool_size": size, "max_overflow": 4}
+        if self.is_sqlite:
+            engine = create_engine(self.url, connect_args={"check_same_thread": False}, **common)
+            sqlite.prepare(engine, begin=begin)
+            return engine
+        if begin is None:
+            return create_engine(self.url, isolation_level="AUTOCOMMIT", pool_reset_on_return=None, **common)
+        return create_engine(self.url, pool_pre_ping=True, **common)
+
+
+def _checked(given: str) -> URL:
+    try:
+        url = make_url(given)
+    except ArgumentError as error:
+        raise SettingsError(f"The database URL {given!r} cannot be read.", field="core.database") from error
+    match url.get_backend_name():
+        case "sqlite":
+            return url.set(drivername="sqlite")
+        case "postgresql":
+            return url.set(drivername="postgresql+psycopg")
+        case other:
+            raise SettingsError(
+                f"The database {other!r} is not supported; use sqlite:///path or postgresql://…",
+                field="core.database",
+            )
+
+
+def _lock_file(url: URL) -> Path:
+    if not url.database or url.database == ":memory:":
+        raise SettingsError("SQLite needs a file: several processes share it.", field="core.database")
+    path = Path(url.database).resolve()
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        lock = path.with_name(path.name + ".lock")
+        lock.touch(mode=0o600)
+        return lock
+    except OSError as error:
+        raise SettingsError(
+            f"The folder {path.parent} cannot be written ({error.strerror}); choose another with MAXBOOSTER_DATA.",
+            field="core.data",
+        ) from error

@@ -1,0 +1,211 @@
+"""Migrations: one namespace and one version table per plugin, run in the order of requirements.
+
+A shared version table breaks as soon as a plugin is uninstalled; with one each, the others go on. A namespace is
+migrated in one transaction. On SQLite foreign keys are off meanwhile, because recreating a parent table would
+silently cascade its children away; keys and row counts are checked before the COMMIT.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from alembic.util.exc import CommandError
+from sqlalchemy import Connection, inspect, text
+
+from ..errors import Invalid, PluginError, suggestion
+from ..plugins.registry import Registry
+from .engine import Database
+
+_ADVISORY_LOCK = 0x6D61_7862
+_ENVIRONMENT = Path(__file__).parent / "alembic"
+
+
+@dataclass(frozen=True)
+class Namespace:
+    """A plugin's tables: their prefix, and the folder of its migrations."""
+
+    name: str
+    folder: Path
+
+    @property
+    def version_table(self) -> str:
+        return f"alembic_version_{self.name}"
+
+
+@dataclass(frozen=True)
+class Status:
+    namespace: str
+    current: str | None
+    newest: str | None
+
+    @property
+    def pending(self) -> bool:
+        return self.current != self.newest
+
+
+class MigrationRefused(Invalid):
+    """A migration would lose data or cannot be run; nothing was changed."""
+
+    type = "migration"
+    title = "The database was not changed"
+
+
+def namespaces(registry: Registry) -> list[Namespace]:
+    """The namespaces of the enabled plugins, in the order of their requirements."""
+    found = []
+    for plugin, manifest in registry.enabled():
+        if manifest.migrations and plugin.module is not None:
+            package = import_module(plugin.module.__name__.partition(".")[0])
+            found.append(Namespace(manifest.family, Path(package.__path__[0]) / "migrations"))
+    return found
+
+
+def named(found: Sequence[Namespace], name: str) -> Namespace:
+    for namespace in found:
+        if namespace.name == name:
+            return namespace
+    names = [namespace.name for namespace in found]
+    raise PluginError(f"No enabled plugin {name!r} has tables.{suggestion(name, names)}")
+
+
+def upgrade(database: Database, found: Sequence[Namespace], **execution_options: Any) -> list[Status]:
+    """Bring every namespace to its newest version; returns those that changed, as they were before.
+
+    Raises:
+        MigrationRefused: a migration broke a foreign key or lost rows; its namespace is left as it was.
+    """
+    changed = []
+    with _alone(database) as connection:
+        for namespace in found:
+            before = _status(connection, namespace)
+            if before.pending:
+                _migrate(connection, namespace, "upgrade", "head", execution_options)
+                changed.append(before)
+    return changed
+
+
+def downgrade(database: Database, namespace: Namespace, revision: str) -> None:
+    """Take a namespace back to an earlier version; `base` removes its tables.
+
+    Raises:
+        MigrationRefused: there is no such version.
+    """
+    with _alone(database) as connection:
+        _migrate(connection, namespace, "downgrade", revision, {})
+        if revision == "base":
+            connection.execute(text(f"DROP TABLE IF EXISTS {namespace.version_table}"))
+            connection.commit()
+
+
+def status(database: Database, found: Sequence[Namespace]) -> list[Status]:
+    with database.reading.connect() as connection:
+        return [_status(connection, namespace) for namespace in found]
+
+
+def rows_of(database: Database, namespace: Namespace) -> int:
+    """How many rows a namespace's tables hold: what removing it would lose."""
+    with database.reading.connect() as connection:
+        return sum(count for table, count in _counts(connection).items() if table.startswith(f"{namespace.name}_"))
+
+
+def _status(connection: Connection, namespace: Namespace) -> Status:
+    context = MigrationContext.configure(connection, opts={"version_table": namespace.version_table})
+    return Status(namespace.name, context.get_current_revision(), _scripts(namespace).get_current_head())
+
+
+def _config(namespace: Namespace) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(_ENVIRONMENT))
+    config.set_main_option("version_locations", str(namespace.folder))
+    config.set_main_option("path_separator", "newline")
+    return config
+
+
+def _scripts(namespace: Namespace) -> ScriptDirectory:
+    return ScriptDirectory.from_config(_config(namespace))
+
+
+@contextmanager
+def _alone(database: Database) -> Iterator[Connection]:
+    """One migrating process at a time."""
+    with database.lock.held(), database.reading.connect() as connection:
+        if database.is_sqlite:
+            yield connection
+            return
+        connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": _ADVISORY_LOCK})
+        try:
+            yield connection
+        finally:
+            connection.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": _ADVISORY_LOCK})
+
+
+def _migrate(
+    connection: Connection, namespace: Namespace, direction: str, revision: str, execution_options: dict[str, Any]
+) -> None:
+    config = _config(namespace)
+    config.attributes |= {
+        "connection": connection.execution_options(**execution_options),
+        "namespace": namespace.name,
+    }
+    with _transaction(connection, namespace):
+        try:
+            getattr(command, direction)(config, revision)
+        except CommandError as error:
+            raise MigrationRefused(f"{namespace.name}: {error}") from error
+
+
+@contextmanager
+def _transaction(connection: Connection, namespace: Namespace) -> Iterator[None]:
+    """The autocommit connection's own transaction, by hand; on SQLite without foreign keys, checked at its end."""
+    sqlite = connection.dialect.name == "sqlite"
+    run = connection.exec_driver_sql
+    if sqlite:
+        run("PRAGMA foreign_keys=OFF")
+    run("BEGIN IMMEDIATE" if sqlite else "BEGIN")
+    try:
+        before = _counts(connection) if sqlite else {}
+        yield
+        if sqlite:
+            _refuse_losses(connection, namespace, before)
+        run("COMMIT")
+    except BaseException:
+        run("ROLLBACK")
+        raise
+    finally:
+        if sqlite:
+            run("PRAGMA foreign_keys=ON")
+
+
+def _counts(connection: Connection) -> dict[str, int]:
+    tables = [name for name in inspect(connection).get_table_names() if not name.startswith("alembic_version_")]
+    return {name: connection.execute(text(f'SELECT count(*) FROM "{name}"')).scalar_one() for name in tables}
+
+
+def _refuse_losses(connection: Connection, namespace: Namespace, before: dict[str, int]) -> None:
+    """
+    Raises:
+        MigrationRefused: a reference points to nothing, or another plugin's table lost rows.
+    """
+    if broken := connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall():
+        raise MigrationRefused(f"{namespace.name}: rows of {broken[0][0]} would refer to rows of {broken[0][2]} that are gone")
+    allowed = _losing(namespace)
+    for table, count in _counts(connection).items():
+        if count < before.get(table, 0) and table not in allowed:
+            raise MigrationRefused(
+                f"{namespace.name}: {table} would lose {before[table] - count} of {before[table]} rows;"
+                f" a migration that means it says `loses_rows_of = ({table!r},)`"
+            )
+
+
+def _losing(namespace: Namespace) -> set[str]:
+    revisions = _scripts(namespace).walk_revisions()
+    return {table for script in revisions for table in getattr(script.module, "loses_rows_of", ())}

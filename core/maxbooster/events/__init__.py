@@ -1,0 +1,3 @@
+from .event import Event, Subscription, on
+
+__all__ = ["Event", "Subscription", "on"]

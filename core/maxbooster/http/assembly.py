@@ -1,0 +1,158 @@
+"""The HTTP application, put together from what the enabled plugins offer."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from litestar import Litestar, Request, Router
+from litestar.connection import ASGIConnection
+from litestar.datastructures import State
+from litestar.di import Provide
+from litestar.handlers import HTTPRouteHandler
+from litestar.handlers.base import BaseRouteHandler
+from litestar.openapi.config import OpenAPIConfig
+from litestar.openapi.plugins import JsonRenderPlugin
+from litestar.static_files import create_static_files_router
+
+from .. import __version__
+from ..app import App
+from ..context import Context, unit_of_work
+from ..errors import NotAllowed, NotAuthenticated, PluginError
+from ..identity import Identity
+from .authentication import Tokens
+from .gate import Gate
+from .problems import HANDLERS
+from .routes import PUBLIC, Routes
+
+SIGNATURES = {"Context": Context, "UUID": UUID, "datetime": datetime, "date": date}
+_EXEMPT = ("OPTIONS",)
+
+
+def build(app: App, *, open_resources: bool = True) -> Litestar:
+    """The ASGI application. With `open_resources` its lifespan opens and closes the App.
+
+    A plugin whose routes cannot be served is reported as broken and left out; the rest are served.
+    """
+    gate = Gate(app)
+    tokens: list[Tokens] = []
+
+    async def context(request: Request[Any, Any, State]) -> AsyncGenerator[Context, None]:
+        writable = request.method not in ("GET", "HEAD", "OPTIONS")
+        async with unit_of_work(
+            app, request.scope["state"].get("identity"), writable=writable,
+            request_id=request.scope["state"].get("request_id"), address=request.client.host if request.client else None,
+        ) as ctx:  # fmt: skip
+            yield ctx
+
+    async def authorise(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
+        """The one place where a permission is checked (C-02)."""
+        permission = handler.opt.get("permission")
+        if permission == PUBLIC or permission is None:
+            return
+        if not tokens:
+            tokens.append(Tokens(app.database))
+        identity = await _identify(tokens[0], connection, app)
+        if identity is None:
+            raise NotAuthenticated("Send a valid token: `Authorization: Bearer …`.")
+        if not identity.may(permission):
+            raise NotAllowed(f"This needs the permission {permission!r}.", permission=permission)
+        connection.scope["state"]["identity"] = identity
+
+    @asynccontextmanager
+    async def lifespan(_: Litestar) -> AsyncIterator[None]:
+        async with app.opened():
+            yield
+
+    routers = _routers(app)
+    litestar = Litestar(
+        route_handlers=[*routers, *_static(app)],
+        dependencies={"ctx": Provide(context)},
+        guards=[authorise],
+        middleware=[gate],
+        exception_handlers=HANDLERS,
+        lifespan=[lifespan] if open_resources else [],
+        request_max_body_size=app.settings.body_limit_bytes,
+        signature_namespace=SIGNATURES,
+        openapi_config=OpenAPIConfig(
+            title="Max Booster", version=__version__, path="/schema", render_plugins=[JsonRenderPlugin()],
+            use_handler_docstrings=True,
+        ),  # fmt: skip
+        debug=False,
+        logging_config=None,
+    )
+    litestar.state.maxbooster = app
+    refuse_undeclared(litestar)
+    return litestar
+
+
+async def _identify(tokens: Tokens, connection: ASGIConnection[Any, Any, Any, Any], app: App) -> Identity | None:
+    scheme, _, token = connection.headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not token:
+        return None
+    return await tokens.identify(token.strip(), app.clock())
+
+
+def _routers(app: App) -> list[Router]:
+    """One router per plugin, each tried alone first, so that one that cannot start takes none with it."""
+    taken: dict[str, str] = {}
+    routers: list[Router] = []
+    plugins = list(dict.fromkeys(plugin for plugin, _ in app.routes))
+    for plugin in plugins:
+        offered = [routes for name, routes in app.routes if name == plugin]
+        try:
+            _claim_operations(plugin, offered, taken)
+            probe = _router(plugin, offered)
+            Litestar([probe], dependencies={"ctx": Provide(_no_context)}, signature_namespace=SIGNATURES)
+            routers.append(_router(plugin, offered))
+        except Exception as error:
+            app.registry.drop(plugin, f"its routes cannot be served: {type(error).__name__}: {error}")
+    return [router for router in routers if app.registry.plugins[router.tags[0]].state == "enabled"]  # type: ignore[index]
+
+
+async def _no_context() -> AsyncGenerator[None, None]:
+    yield None
+
+
+def _router(plugin: str, offered: Sequence[Routes]) -> Router:
+    family = plugin.partition(".")[0]
+    inner = [Router(path=routes.path, route_handlers=list(routes.handlers)) for routes in offered]
+    return Router(path="/" if plugin == "core" else f"/api/{family}", route_handlers=inner, tags=[plugin])
+
+
+def _claim_operations(plugin: str, offered: Sequence[Routes], taken: dict[str, str]) -> None:
+    """
+    Raises:
+        PluginError: an operation id is used twice, or a route declares neither a permission nor `public`.
+    """
+    for handler in (handler for routes in offered for handler in routes.handlers):
+        operation = str(handler.operation_id)
+        if operation in taken:
+            raise PluginError(f"operation_id {operation!r} is taken by {taken[operation]!r}")
+        if handler.opt.get("permission") is None:
+            raise PluginError(f"{operation!r} declares neither permission=… nor public=True")
+        taken[operation] = plugin
+
+
+def refuse_undeclared(litestar: Litestar) -> None:
+    """
+    Raises:
+        PluginError: a route without a declared permission (C-02); automatic OPTIONS and the schema apart.
+    """
+    for route in litestar.routes:
+        for handler in getattr(route, "route_handlers", ()):
+            if not isinstance(handler, HTTPRouteHandler) or handler.http_methods == set(_EXEMPT):
+                continue
+            if route.path.startswith("/schema") or handler.opt.get("permission") is not None:
+                continue
+            raise PluginError(f"the route {route.path} declares neither a permission nor public")
+
+
+def _static(app: App) -> list[Router]:
+    return [
+        create_static_files_router(path=f"/static/{plugin}", directories=[folder], opt={"permission": PUBLIC})
+        for plugin, folder in app.registry.collect("register_static")
+    ]

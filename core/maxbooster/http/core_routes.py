@@ -1,0 +1,183 @@
+"""The core's own addresses: health, metrics, plugins, panels, jobs, audit."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from litestar import Response
+from litestar.params import Parameter
+from msgspec import Struct
+from sqlalchemy import select
+
+from .. import health
+from ..audit.models import AuditPayload, AuditRow
+from ..context import Context
+from ..errors import NotFound
+from ..jobs import queries as queue
+from ..plugins.manifest import Panel
+from ..storage.routes import routes as storage_routes
+from .routes import Routes, get, post
+
+Limit = Annotated[int, Parameter(ge=1, le=200, description="At most this many, newest first")]
+State = Annotated[
+    Literal["ready", "running", "done", "dead", "cancelled"] | None, Parameter(description="Only jobs in this state")
+]
+
+
+class Alive(Struct):
+    alive: bool = True
+
+
+class Readiness(Struct):
+    ready: bool
+    checks: list[health.Finding]
+
+
+@get("/live", operation_id="isAlive", public=True, example={"alive": True})
+async def is_alive() -> Alive:
+    """The process answers."""
+    return Alive()
+
+
+@get("/ready", operation_id="isReady", public=True)
+async def is_ready(ctx: Context) -> Response[Readiness]:
+    """Everything that the process needs is there; 503 names what is not."""
+    findings = await health.examine(ctx.app)
+    ready = all(finding.ok for finding in findings)
+    return Response(Readiness(ready, findings), status_code=200 if ready else 503)
+
+
+@get("/metrics", operation_id="readMetrics", public=True, media_type="text/plain", include_in_schema=False)
+async def read_metrics() -> bytes:
+    from prometheus_client import generate_latest
+
+    return generate_latest()
+
+
+class PluginOut(Struct):
+    name: str
+    title: str
+    version: str
+
+
+@get("/plugins", operation_id="listPlugins", permission="plugin.read")
+async def list_plugins(ctx: Context) -> list[PluginOut]:
+    """The plugins that are enabled."""
+    return [PluginOut(plugin.name, manifest.title, manifest.version) for plugin, manifest in ctx.app.registry.enabled()]
+
+
+class PanelOut(Struct):
+    plugin: str
+    panel: Panel
+
+
+@get("/panels", operation_id="listPanels", permission="plugin.read")
+async def list_panels(ctx: Context) -> list[PanelOut]:
+    """The pages of the web application that the caller may open."""
+    return [
+        PanelOut(plugin, panel)
+        for plugin, panel in ctx.app.panels
+        if all(ctx.identity and ctx.identity.may(permission) for permission in panel.permissions)
+    ]
+
+
+@get("/translations/{locale:str}", operation_id="readTranslations", public=True)
+async def read_translations(ctx: Context, locale: str) -> dict[str, str]:
+    """Message id → text; what a locale lacks is answered in English."""
+    catalogue = ctx.app.translations
+    if locale not in catalogue:
+        raise NotFound(f"There is no translation into {locale!r}; there are {', '.join(sorted(catalogue))}.")
+    return catalogue.get("en", {}) | catalogue[locale]
+
+
+@get("/", operation_id="listJobs", permission="job.read")
+async def list_jobs(ctx: Context, job_state: State = None, limit: Limit = 50) -> list[queue.JobOut]:
+    """This account's jobs."""
+    account = ctx.account
+    return await ctx.app.database.read(
+        lambda connection: queue.listing(connection, account=account, state=job_state, limit=limit)
+    )
+
+
+@get("/{job_id:uuid}", operation_id="getJob", permission="job.read")
+async def get_job(ctx: Context, job_id: UUID) -> queue.JobOut:
+    account = ctx.account
+    found = await ctx.app.database.read(lambda connection: queue.shown(connection, job_id, account))
+    if found is None:
+        raise NotFound(f"There is no job {job_id}.")
+    return found
+
+
+class JobState(Struct):
+    id: UUID
+    state: str
+
+
+@post("/{job_id:uuid}/cancel", operation_id="cancelJob", permission="job.control", status_code=200)
+async def cancel_job(ctx: Context, job_id: UUID) -> JobState:
+    """Cancel a waiting job at once; ask a running one to stop."""
+    ctx.audit("job.cancelled", f"core_job:{job_id}")
+    state = await ctx.write(queue.cancel, job_id, ctx.now, ctx.account)
+    if state is None:
+        raise NotFound(f"There is no job {job_id}.")
+    return JobState(job_id, state)
+
+
+@post("/{job_id:uuid}/retry", operation_id="retryJob", permission="job.control", status_code=200)
+async def retry_job(ctx: Context, job_id: UUID) -> JobState:
+    """Queue a dead or cancelled job again."""
+    ctx.audit("job.retried", f"core_job:{job_id}")
+    name = await ctx.write(queue.retry, job_id, ctx.now, ctx.account)
+    if name is None:
+        raise NotFound(f"There is no dead or cancelled job {job_id}.")
+    await ctx.app.ring({name})
+    return JobState(job_id, "ready")
+
+
+class AuditOut(Struct):
+    id: UUID
+    at: datetime
+    action: str
+    object: str
+    sealed: bool
+    actor: UUID | None = None
+    request_id: str | None = None
+    before: Any = None
+    after: Any = None
+
+
+@get("/", operation_id="listAudit", permission="audit.read")
+async def list_audit(
+    ctx: Context, action: str | None = None, before_id: UUID | None = None, limit: Limit = 50
+) -> list[AuditOut]:
+    """This account's audit trail."""
+    query = (
+        select(AuditRow, AuditPayload)
+        .outerjoin(AuditPayload, (AuditPayload.account_id == AuditRow.account_id) & (AuditPayload.id == AuditRow.id))
+        .order_by(AuditRow.id.desc())
+        .limit(limit)
+    )
+    if action is not None:
+        query = query.where(AuditRow.action == action)
+    if before_id is not None:
+        query = query.where(AuditRow.id < before_id)
+    return [
+        AuditOut(
+            row.id, row.at, row.action, row.object, row.seq is not None,
+            *((payload.actor, payload.request_id, payload.before, payload.after) if payload else ()),
+        )  # fmt: skip
+        for row, payload in await ctx.rows(query)
+    ]
+
+
+routes = [
+    Routes("/health", [is_alive, is_ready]),
+    Routes("/", [read_metrics]),
+    Routes("/api/core", [list_plugins, list_panels, read_translations]),
+    Routes("/api/core/jobs", [list_jobs, get_job, cancel_job, retry_job]),
+    Routes("/api/core/audit", [list_audit]),
+    *storage_routes,
+]
+

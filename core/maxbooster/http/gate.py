@@ -1,0 +1,85 @@
+"""What every request passes on its way in: request id, load shedding, log, metrics, identity."""
+
+from __future__ import annotations
+
+import re
+from time import perf_counter
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+import msgspec
+import structlog
+from litestar.enums import ScopeType
+from litestar.middleware import ASGIMiddleware
+from litestar.types import ASGIApp, Message, Receive, Scope, Send
+
+from ..errors import Overloaded, Problem
+from ..observe import metrics
+from ..observe.logs import log
+from .problems import MEDIA_TYPE
+
+if TYPE_CHECKING:
+    from ..app import App
+
+_REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{8,64}")
+_ALWAYS = ("/health", "/metrics")
+
+
+class Gate(ASGIMiddleware):
+    """One per process, outermost. Beyond `in_flight` requests it answers 503 at once, so that the rest stay quick."""
+
+    scopes = (ScopeType.HTTP,)
+
+    def __init__(self, app: App) -> None:
+        self._app = app
+        self._limit = app.settings.in_flight
+        self._in_flight = 0
+
+    async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
+        if self._in_flight >= self._limit and not scope["path"].startswith(_ALWAYS):
+            metrics.SHED.inc()
+            await _refuse(send, Overloaded("The server is busy; try again in a moment."))
+            return
+        request_id = _request_id(scope)
+        scope["state"]["request_id"] = request_id
+        began = perf_counter()
+        status = 500
+
+        async def sending(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                message["headers"] = [*message["headers"], (b"x-request-id", request_id.encode())]
+            await send(message)
+
+        self._in_flight += 1
+        metrics.IN_FLIGHT.set(self._in_flight)
+        try:
+            with structlog.contextvars.bound_contextvars(request_id=request_id):
+                await next_app(scope, receive, sending)
+        finally:
+            self._in_flight -= 1
+            self._account_for(scope, status, perf_counter() - began)
+
+    def _account_for(self, scope: Scope, status: int, seconds: float) -> None:
+        handler: Any = scope.get("route_handler")
+        operation = getattr(handler, "operation_id", None) or "none"
+        metrics.IN_FLIGHT.set(self._in_flight)
+        metrics.REQUESTS.labels(operation, status).inc()
+        metrics.REQUEST_SECONDS.labels(operation).observe(seconds)
+        log.debug("request", operation=operation, path=scope["path"], status=status, ms=round(seconds * 1000, 1))
+
+
+def _request_id(scope: Scope) -> str:
+    for name, value in scope["headers"]:
+        if name == b"x-request-id" and _REQUEST_ID.fullmatch(value):
+            return value.decode()
+    return uuid4().hex
+
+
+async def _refuse(send: Send, problem: Problem) -> None:
+    body = msgspec.json.encode(problem.body())
+    headers = [(b"content-type", MEDIA_TYPE.encode()), (b"content-length", str(len(body)).encode())]
+    headers += [(name.lower().encode(), value.encode()) for name, value in problem.headers.items()]
+    await send({"type": "http.response.start", "status": problem.status, "headers": headers})
+    await send({"type": "http.response.body", "body": body, "more_body": False})

@@ -1,0 +1,122 @@
+"""Every error leaves as problem details (RFC 9457): a stable type, a human sentence, the wrong field (C-18)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+from litestar import Request, Response
+from litestar.datastructures import State
+from litestar.exceptions import HTTPException, SerializationException, ValidationException
+from litestar.openapi.datastructures import ResponseSpec
+from sqlalchemy.exc import DBAPIError
+
+from ..errors import Invalid, Malformed, NotReady, Problem, UsageError
+from ..observe.logs import log
+
+MEDIA_TYPE = "application/problem+json"
+
+_AnyRequest = Request[Any, Any, State]
+
+
+class ProblemDetails(msgspec.Struct, omit_defaults=True):
+    """RFC 9457 §3, and `field` where one part of the input was wrong."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    field: str | None = None
+
+
+def described(possible: Sequence[type[Problem]]) -> dict[int, ResponseSpec]:
+    """For OpenAPI: one documented response per status."""
+    specs: dict[int, ResponseSpec] = {}
+    for status in sorted({problem.status for problem in possible}):
+        titles = sorted({problem.title for problem in possible if problem.status == status})
+        specs[status] = ResponseSpec(
+            ProblemDetails, generate_examples=False, description="; ".join(titles), media_type=MEDIA_TYPE  # type: ignore[arg-type]
+        )
+    return specs
+
+
+def problem_response(problem: Problem) -> Response[bytes]:
+    headers = dict(problem.headers)
+    if isinstance(problem, NotReady) and problem.retry_after_s is not None:
+        headers["Retry-After"] = str(max(1, round(problem.retry_after_s)))
+    return _response(problem.body(), problem.status, headers)
+
+
+def _response(body: dict[str, Any], status: int, headers: dict[str, str]) -> Response[bytes]:
+    return Response(msgspec.json.encode(body), status_code=status, media_type=MEDIA_TYPE, headers=headers)
+
+
+def on_problem(_: _AnyRequest, error: Problem) -> Response[bytes]:
+    return problem_response(error)
+
+
+def on_http(_: _AnyRequest, error: HTTPException) -> Response[bytes]:
+    """Litestar's own: routing, methods, decoding."""
+    if isinstance(error, ValidationException):
+        return problem_response(_invalid(error))
+    if isinstance(error, SerializationException):
+        return problem_response(Malformed("The body is not valid JSON in UTF-8."))
+    if error.status_code == 400:
+        return problem_response(Malformed(_first_line(error.detail)))
+    body = {
+        "type": "about:blank",
+        "title": error.__class__.__name__.removesuffix("Exception"),
+        "status": error.status_code,
+        "detail": _ROUTING.get(error.status_code, _first_line(error.detail)),
+    }
+    return _response(body, error.status_code, dict(error.headers or {}))
+
+
+_ROUTING = {
+    404: "There is nothing at this address.",
+    405: "This address does not take that method.",
+    413: "The body is larger than this server accepts.",
+    415: "This content type is not understood here; send application/json.",
+}
+
+
+def _invalid(error: ValidationException) -> Problem:
+    """Litestar names the argument in `extra`; msgspec names the path within it."""
+    extra = error.extra
+    first = extra[0] if isinstance(extra, list) and extra else extra if isinstance(extra, dict) else {}
+    message = _first_line(str(first.get("message") or error.detail))
+    where = re.search(r" - at `\$\.?([^`]*)`", message)
+    field = where.group(1) if where else str(first.get("key") or "") or None
+    return Invalid(re.sub(r" - at `[^`]*`", "", message), field=field if field not in ("data", "") else None)
+
+
+def _first_line(text: str) -> str:
+    return text.splitlines()[0][:300] if text else ""
+
+
+def on_database(request: _AnyRequest, error: DBAPIError) -> Response[bytes]:
+    if error.connection_invalidated:
+        log.error("database.lost", error=str(error.orig))
+        return problem_response(NotReady("The database does not answer just now.", retry_after_s=2))
+    if type(error).__name__ == "DataError":
+        return problem_response(Invalid("A value is out of the range that can be stored."))
+    return on_anything(request, error)
+
+
+def on_anything(request: _AnyRequest, error: Exception) -> Response[bytes]:
+    """A fault of ours: logged in full, answered without a word of the inside."""
+    log.error("request.failed", path=request.url.path, method=request.method, exc_info=error)
+    problem = Problem("Something went wrong on our side. It has been logged under this request's id.")
+    body = problem.body() | {"type": "urn:maxbooster:problem:internal", "title": "Internal error", "status": 500}
+    return _response(body, 500, {})
+
+
+HANDLERS: dict[Any, Any] = {
+    Problem: on_problem,
+    HTTPException: on_http,
+    DBAPIError: on_database,
+    UsageError: on_anything,
+    Exception: on_anything,
+}

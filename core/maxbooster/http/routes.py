@@ -1,0 +1,82 @@
+"""How a plugin declares its HTTP routes: who may, what it may answer, under which name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from litestar import delete as _delete
+from litestar import get as _get
+from litestar import patch as _patch
+from litestar import post as _post
+from litestar import put as _put
+from litestar.handlers import HTTPRouteHandler
+from litestar.openapi.spec import Example
+
+from ..errors import Invalid, Malformed, NotAllowed, NotAuthenticated, NotFound, Overloaded, Problem
+from .problems import described
+
+PUBLIC = "public"
+
+Decorator = Callable[[Callable[..., Any]], HTTPRouteHandler]
+
+
+@dataclass(frozen=True)
+class Routes:
+    """Handlers under one path below `/api/<family>`."""
+
+    path: str
+    handlers: Sequence[HTTPRouteHandler] = field(repr=False)
+
+
+def get(path: str = "/", **declared: Any) -> Decorator:
+    """A route that only reads. See `post` for what is declared."""
+    return _declare(_get, path, **declared)
+
+
+def post(path: str = "/", **declared: Any) -> Decorator:
+    """Declare a route.
+
+    `operation_id` (camelCase, unique) is its name in the API; `permission` (`area.action`) who may, or
+    `public=True`; `raises` which of our errors it may answer, documented as problem details; `example` an
+    example of its answer. Everything else goes to Litestar.
+    """
+    return _declare(_post, path, **declared)
+
+
+def put(path: str = "/", **declared: Any) -> Decorator:
+    return _declare(_put, path, **declared)
+
+
+def patch(path: str = "/", **declared: Any) -> Decorator:
+    return _declare(_patch, path, **declared)
+
+
+def delete(path: str = "/", **declared: Any) -> Decorator:
+    return _declare(_delete, path, **declared)
+
+
+def _declare(
+    method: Callable[..., Any], path: str, *, operation_id: str,
+    permission: str | None = None, public: bool = False, raises: Sequence[type[Problem]] = (),
+    example: Any = None, responses: dict[int, Any] | None = None, **rest: Any,
+) -> Decorator:  # fmt: skip
+    if (permission is None) != public:
+        raise TypeError(f"{operation_id}: declare either permission='area.action' or public=True")
+    possible: list[type[Problem]] = [*raises, Overloaded]
+    if permission is not None:
+        possible += [NotAuthenticated, NotAllowed]
+    if "{" in path:
+        possible.append(NotFound)
+    possible += [Malformed, Invalid]
+    decorate = method(
+        path, operation_id=operation_id, responses=described(possible) | (responses or {}),
+        permission=PUBLIC if public else permission, response_example=example, **rest,
+    )  # fmt: skip
+    return decorate  # type: ignore[no-any-return]
+
+
+def example_of(handler: HTTPRouteHandler) -> Example | None:
+    value = handler.opt.get("response_example")
+    return Example(value=value) if value is not None else None

@@ -1,0 +1,100 @@
+"""What a job is: an `async` function of a Context, and how it is to be run."""
+
+from __future__ import annotations
+
+import inspect
+import random
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, Protocol, get_type_hints
+
+import msgspec
+
+from ..errors import Invalid, UsageError
+
+Handler = Callable[..., Awaitable[None]]
+
+DEFAULT_QUEUE = "default"
+LONG_QUEUE = "long"
+
+
+class Cancelled(Exception):
+    """Raised in a handler whose job was cancelled while it ran."""
+
+
+@dataclass(frozen=True)
+class Job:
+    """A declared job. Made by the `job` decorator; queue it with `ctx.enqueue(job, …)`.
+
+    A handler may run more than once, but what it does through its Context takes effect exactly once. A run
+    that fails is repeated after `backoff_s · 2ⁿ` (with jitter, at most an hour) until `attempts` are used up;
+    then the job is dead and waits for a person (C-12).
+    """
+
+    name: str
+    handler: Handler = field(repr=False)
+    queue: str = DEFAULT_QUEUE
+    attempts: int = 5
+    backoff_s: float = 2.0
+    timeout_s: float = 300.0
+    priority: int = 0
+    """Higher runs first."""
+    per_key: int = 1
+    """How many jobs with the same key may be under way at a time, in the order of their queueing."""
+    cron: str | None = None
+    """Five fields (minute hour day month weekday), in UTC."""
+
+    @cached_property
+    def _parameters(self) -> dict[str, Any]:
+        hints = get_type_hints(self.handler)
+        return {name: hints.get(name, Any) for name in list(inspect.signature(self.handler).parameters)[1:]}
+
+    def encode(self, arguments: tuple[Any, ...]) -> str:
+        """
+        Raises:
+            UsageError: the number of arguments is not what the handler takes, or one cannot be written as JSON.
+        """
+        if len(arguments) != len(self._parameters):
+            raise UsageError(f"job {self.name!r} takes ({', '.join(self._parameters)}), not {len(arguments)} arguments")
+        try:
+            return msgspec.json.encode(arguments).decode()
+        except TypeError as error:
+            raise UsageError(f"an argument of job {self.name!r} cannot be stored: {error}") from error
+
+    def decode(self, stored: str) -> list[Any]:
+        """
+        Raises:
+            Invalid: the handler has changed since the job was queued.
+        """
+        values = msgspec.json.decode(stored)
+        if len(values) != len(self._parameters):
+            raise Invalid(f"job {self.name!r} now takes ({', '.join(self._parameters)}); it was queued with {stored}")
+        try:
+            return [
+                msgspec.convert(value, kind) for value, kind in zip(values, self._parameters.values(), strict=True)
+            ]
+        except msgspec.ValidationError as error:
+            raise Invalid(f"job {self.name!r} was queued with {stored}: {error}") from error
+
+    def delay_s(self, attempt: int) -> float:
+        """Seconds until the next try after `attempt` failures: doubling, half of it left to chance."""
+        full = min(self.backoff_s * 2 ** min(attempt - 1, 20), 3600.0)
+        return full / 2 + random.uniform(0, full / 2)
+
+
+def job(name: str, **options: Any) -> Callable[[Handler], Job]:
+    """Declare a job: `@job("distribution.deliver", attempts=8)`; options as in `Job`."""
+    return lambda handler: Job(name=name, handler=handler, **options)
+
+
+class Doorbell(Protocol):
+    """How a worker hears that a queue has work. Losing a ring costs time, never a job."""
+
+    async def ring(self, queue: str) -> None:
+        """Say that `queue` has work. Must not raise."""
+
+    async def listen(self, queues: tuple[str, ...], heard: Callable[[str], None]) -> None:
+        """Call `heard(queue)` at every ring, until cancelled."""
+
+    async def close(self) -> None: ...

@@ -1,0 +1,241 @@
+"""The queue as functions of a connection: each is a hot small write, and a part of somebody's transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from msgspec import Struct
+from sqlalchemy import Connection, Select, bindparam, case, delete, func, literal_column, null, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from ..db.fast import Prepared
+from .models import CANCELLED, DEAD, DONE, READY, RUNNING, UNFINISHED, JobRow
+
+_job = JobRow.__table__
+_insert = {
+    "sqlite": sqlite.insert(JobRow).on_conflict_do_nothing(index_elements=["once"]),
+    "postgresql": postgresql.insert(JobRow).on_conflict_do_nothing(index_elements=["once"]),
+}
+
+
+class LeaseLost(Exception):
+    """Another worker has taken the job over, or it was cancelled: this run's effects must not be kept."""
+
+
+class Claimed(Struct, frozen=True):
+    """A job in this worker's hands: only the holder of `token` may finish it."""
+
+    seq: int
+    id: UUID
+    queue: str
+    name: str
+    arguments: str
+    account_id: UUID | None
+    key: str | None
+    attempts: int
+    token: int
+    run_at: datetime
+
+
+_CLAIMED = [getattr(JobRow, name) for name in Claimed.__struct_fields__]
+
+
+def new_row(**given: Any) -> dict[str, Any]:
+    """A row for `insert`, with the values that every new job begins with."""
+    return {
+        "state": READY, "attempts": 0, "token": 0, "worker": None, "lease_until": None, "cancel_asked": False,
+        "progress": None, "note": None, "finished_at": None,
+    } | given  # fmt: skip
+
+
+def insert(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
+    """Queue jobs; one whose `once` is known already is left out."""
+    connection.execute(_insert[connection.dialect.name], rows)
+
+
+def _due(queue: str, limit: int, now: datetime) -> Select[Any]:
+    """Jobs that may start. Of those with a key, the first `per_key` unfinished ones: so at most that many run
+    at a time, in order, and one that waits for its next try holds its successors back."""
+    earlier = _job.alias("earlier")
+    ahead = (
+        select(func.count())
+        .where(earlier.c.key == _job.c.key, earlier.c.seq < _job.c.seq, earlier.c.state.in_(UNFINISHED))
+        .scalar_subquery()
+    )
+    return (
+        select(_job.c.seq)
+        .where(_job.c.queue == queue, _job.c.state == READY, _job.c.run_at <= now)
+        .where(or_(_job.c.key.is_(None), ahead < _job.c.per_key))
+        .order_by(_job.c.priority.desc(), _job.c.run_at, _job.c.seq)
+        .limit(limit)
+    )
+
+
+HAS_DUE = Prepared(
+    select(_job.c.seq)
+    .where(_job.c.queue == bindparam("queue"), _job.c.state == literal_column("'ready'"))
+    .where(_job.c.run_at <= bindparam("now"))
+    .limit(literal_column("1"))
+)
+"""Whether a look at the queue is worth a write."""
+
+
+def claim(
+    connection: Connection, queue: str, limit: int, *, worker: str, now: datetime, until: datetime
+) -> list[Claimed]:
+    """Take up to `limit` due jobs under a lease that ends at `until`."""
+    due = _due(queue, limit, now)
+    if connection.dialect.name == "postgresql":
+        due = select(due.with_for_update(skip_locked=True, of=_job).cte("due").c.seq)
+    taking = (
+        update(JobRow)
+        .where(_job.c.seq.in_(due))
+        .values(state=RUNNING, worker=worker, lease_until=until, token=_job.c.token + 1, attempts=_job.c.attempts + 1)
+        .returning(*_CLAIMED, _job.c.priority)
+        .execution_options(synchronize_session=False)
+    )
+    rows = sorted(connection.execute(taking), key=lambda row: (-row.priority, row.run_at, row.seq))
+    return [Claimed(*row[:-1]) for row in rows]
+
+
+_held = (_job.c.seq == bindparam("of_seq"), _job.c.token == bindparam("of_token"), _job.c.state == RUNNING)
+_finish = update(_job).where(*_held).values(state=DONE, finished_at=bindparam("at"), lease_until=null(), note=null())
+_renew = update(_job).where(*_held).values(lease_until=bindparam("until"))
+_progress = update(_job).where(*_held).values(progress=bindparam("of_progress"), note=bindparam("of_note"))
+
+
+def finish(connection: Connection, seq: int, token: int, at: datetime) -> None:
+    """Mark a job done, in the transaction that holds its effects.
+
+    Raises:
+        LeaseLost: the fence has moved on.
+    """
+    if connection.execute(_finish, {"of_seq": seq, "of_token": token, "at": at}).rowcount != 1:
+        raise LeaseLost(f"job {seq} is no longer ours")
+
+
+def finish_many(connection: Connection, held: Sequence[tuple[int, int]], at: datetime) -> None:
+    """Mark jobs done that had no effects on the database; one that was lost meanwhile is left alone."""
+    connection.execute(_finish, [{"of_seq": seq, "of_token": token, "at": at} for seq, token in held])
+
+
+def give_back(
+    connection: Connection, seq: int, token: int, *, note: str, at: datetime, retry_at: datetime | None
+) -> None:
+    """After a failure: wait for `retry_at`, or be dead if there is no further try."""
+    over = retry_at is None
+    connection.execute(
+        update(_job)
+        .where(_job.c.seq == seq, _job.c.token == token, _job.c.state == RUNNING)
+        .values(
+            state=case((_job.c.cancel_asked, CANCELLED), else_=DEAD if over else READY),
+            run_at=retry_at or _job.c.run_at, finished_at=case((_job.c.cancel_asked, at), else_=at if over else None), lease_until=None, worker=None,
+            note=note,
+        )  # fmt: skip
+    )
+
+
+def renew(connection: Connection, held: Sequence[tuple[int, int]], until: datetime) -> tuple[set[int], set[int]]:
+    """Show a sign of life; returns the jobs that were lost and those whose cancelling was asked for."""
+    connection.execute(_renew, [{"of_seq": seq, "of_token": token, "until": until} for seq, token in held])
+    rows = connection.execute(
+        select(_job.c.seq, _job.c.token, _job.c.state, _job.c.cancel_asked).where(
+            _job.c.seq.in_([seq for seq, _ in held])
+        )
+    ).all()
+    still = {row.seq for row in rows if (row.seq, row.token) in held and row.state == RUNNING}
+    return {seq for seq, _ in held} - still, {row.seq for row in rows if row.cancel_asked and row.seq in still}
+
+
+def report(connection: Connection, seq: int, token: int, progress: float, note: str | None) -> None:
+    connection.execute(
+        _progress, {"of_seq": seq, "of_token": token, "of_progress": progress, "of_note": note}
+    )
+
+
+def release_expired(connection: Connection, now: datetime) -> list[str]:
+    """Jobs whose worker gave no sign of life become ready again; returns the queues that have them."""
+    released = connection.execute(
+        update(_job)
+        .where(_job.c.state == RUNNING, _job.c.lease_until < now)
+        .values(state=case((_job.c.cancel_asked, CANCELLED), else_=READY), worker=None, lease_until=None)
+        .returning(_job.c.queue)
+    )
+    return sorted({row.queue for row in released})
+
+
+def cancel(connection: Connection, job: UUID, now: datetime, account: UUID | None = None) -> str | None:
+    """Cancel a job that waits, or ask a running one to stop; returns its new state, None if there is no such job."""
+    where = _one(job, account)
+    connection.execute(
+        update(_job).where(*where, _job.c.state.in_((READY, DEAD))).values(state=CANCELLED, finished_at=now)
+    )
+    connection.execute(update(_job).where(*where, _job.c.state == RUNNING).values(cancel_asked=True))
+    return connection.execute(select(_job.c.state).where(*where)).scalar()
+
+
+def retry(connection: Connection, job: UUID, now: datetime, account: UUID | None = None) -> str | None:
+    """Queue a dead or cancelled job again with all its tries; returns its queue, None if there is no such job."""
+    return connection.execute(
+        update(_job)
+        .where(*_one(job, account), _job.c.state.in_((DEAD, CANCELLED)))
+        .values(state=READY, attempts=0, run_at=now, finished_at=None, cancel_asked=False, progress=None)
+        .returning(_job.c.queue)
+    ).scalar()
+
+
+def prune(connection: Connection, before: datetime) -> int:
+    """Forget jobs that ended before a time. Dead ones stay: they wait for a person."""
+    return connection.execute(
+        delete(_job).where(_job.c.finished_at < before, _job.c.state.in_((DONE, CANCELLED)))
+    ).rowcount
+
+
+def _one(job: UUID, account: UUID | None) -> list[Any]:
+    return [_job.c.id == job] + ([_job.c.account_id == account] if account is not None else [])
+
+
+class JobOut(Struct, frozen=True):
+    """A job as people see it."""
+
+    id: UUID
+    name: str
+    queue: str
+    state: str
+    attempts: int
+    run_at: datetime
+    created_at: datetime
+    account_id: UUID | None = None
+    progress: float | None = None
+    note: str | None = None
+    key: str | None = None
+    finished_at: datetime | None = None
+
+
+_SHOWN = [getattr(JobRow, name) for name in JobOut.__struct_fields__]
+
+
+def listing(
+    connection: Connection, *, account: UUID | None = None, state: str | None = None, limit: int = 50
+) -> list[JobOut]:
+    """The latest jobs first; of one account, or of all for an operator."""
+    query = select(*_SHOWN).order_by(_job.c.seq.desc()).limit(limit)
+    if account is not None:
+        query = query.where(_job.c.account_id == account)
+    if state is not None:
+        query = query.where(_job.c.state == state)
+    return [JobOut(*row) for row in connection.execute(query)]
+
+
+def shown(connection: Connection, job: UUID, account: UUID | None = None) -> JobOut | None:
+    row = connection.execute(select(*_SHOWN).where(*_one(job, account))).first()
+    return JobOut(*row) if row else None
+
+
+def depths(connection: Connection) -> list[tuple[str, str, int]]:
+    """`(queue, state, how many)` of what is not done."""
+    query = select(_job.c.queue, _job.c.state, func.count()).where(_job.c.state != DONE)
+    return [tuple(row) for row in connection.execute(query.group_by(_job.c.queue, _job.c.state))]  # type: ignore[misc]

@@ -1,0 +1,250 @@
+"""The worker: claims jobs under a lease, runs them, and finishes each in its handler's own transaction (C-12)."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import socket
+from collections.abc import Iterable
+from contextlib import suppress
+from datetime import timedelta
+from time import perf_counter
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+import structlog
+
+from ..context import Context, finish
+from ..errors import Problem
+from ..identity import EVERYTHING, Identity
+from ..observe import metrics
+from ..observe.logs import log
+from ..observe.trace import span
+from . import queries as queue
+from .job import DEFAULT_QUEUE, LONG_QUEUE, Job
+from .queries import Claimed, LeaseLost
+
+if TYPE_CHECKING:
+    from ..app import App
+
+IDLE_POLL_S = 0.5
+"""How often a worker looks by itself, for jobs whose time has come and rings that got lost."""
+BEAT_S = 2.0
+GRACE_S = 20.0
+UNKNOWN_RETRY_S = 60.0
+
+
+class Worker:
+    """Serves queues until `stop`. Several in any number of processes share the work."""
+
+    def __init__(self, app: App, queues: Iterable[str] = (DEFAULT_QUEUE, LONG_QUEUE)) -> None:
+        self.app = app
+        self.queues = tuple(queues)
+        self.name = f"{socket.gethostname()}:{os.getpid()}:{uuid4().hex[:6]}"
+        self._concurrency = app.settings.job_concurrency
+        self._bells = {name: asyncio.Event() for name in self.queues}
+        self._tasks: dict[int, asyncio.Task[None]] = {}
+        self._held: dict[int, Claimed] = {}
+        self._busy = dict.fromkeys(self.queues, 0)
+        self._finished: list[Claimed] = []
+        self._finisher: asyncio.Task[None] | None = None
+        self._stopping = False
+
+    async def run(self) -> None:
+        """Serve until `stop()` is called; then let running jobs end, and give the rest back."""
+        loops = [self._beat(), self.app.doorbell.listen(self.queues, self._heard)]
+        background = [asyncio.create_task(each) for each in loops]
+        try:
+            async with asyncio.TaskGroup() as group:
+                for name in self.queues:
+                    group.create_task(self._serve(name))
+        finally:
+            await self._wind_up()
+            for task in background:
+                task.cancel()
+            await asyncio.gather(*background, return_exceptions=True)
+
+    def stop(self) -> None:
+        self._stopping = True
+        for bell in self._bells.values():
+            bell.set()
+
+    def _heard(self, name: str) -> None:
+        self._bells[name].set()
+
+    # Claiming
+
+    async def _serve(self, name: str) -> None:
+        bell = self._bells[name]
+        while not self._stopping:
+            bell.clear()
+            free = self._concurrency - self._busy[name]
+            claimed = await self._claim(name, free) if free > 0 else []
+            for job in claimed:
+                self._start(job)
+            if claimed and len(claimed) == free:
+                await self.app.ring({name})  # there may be more than we can carry: wake another worker
+            if not claimed or len(claimed) < free:
+                await self._until_rung(bell)
+            elif self._busy[name] >= self._concurrency:
+                await self._until_rung(bell)
+
+    async def _until_rung(self, bell: asyncio.Event) -> None:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(IDLE_POLL_S):
+                await bell.wait()
+
+    async def _claim(self, name: str, limit: int) -> list[Claimed]:
+        now = self.app.clock()
+        until = now + timedelta(seconds=self.app.settings.job_lease_s)
+        try:
+            if not await self.app.database.fetch(queue.HAS_DUE, queue=name, now=now):
+                return []
+            return await self.app.database.write(
+                lambda connection: queue.claim(connection, name, limit, worker=self.name, now=now, until=until)
+            )
+        except Exception as error:
+            log.warning("jobs.claim_failed", queue=name, error=str(error))
+            await asyncio.sleep(IDLE_POLL_S)
+            return []
+
+    def _start(self, claimed: Claimed) -> None:
+        self._held[claimed.seq] = claimed
+        self._busy[claimed.queue] += 1
+        waited = (self.app.clock() - claimed.run_at).total_seconds()
+        metrics.JOB_WAIT_SECONDS.labels(claimed.queue).observe(max(0.0, waited))
+        self._tasks[claimed.seq] = asyncio.create_task(self._run(claimed))
+
+    def _free(self, claimed: Claimed) -> None:
+        """The slot is free again: claim more once half of them are, so that claims come in batches."""
+        self._tasks.pop(claimed.seq, None)
+        self._busy[claimed.queue] -= 1
+        if claimed.key is not None or self._busy[claimed.queue] <= self._concurrency // 2:
+            self._bells[claimed.queue].set()
+
+    # Running
+
+    async def _run(self, claimed: Claimed) -> None:
+        began = perf_counter()
+        outcome = "failed"
+        try:
+            with structlog.contextvars.bound_contextvars(job=claimed.name, job_id=str(claimed.id)):
+                outcome = await self._attempt(claimed)
+        finally:
+            if outcome != "done":
+                self._held.pop(claimed.seq, None)
+            self._free(claimed)
+            metrics.JOBS.labels(claimed.name, outcome).inc()
+            metrics.JOB_SECONDS.labels(claimed.name).observe(perf_counter() - began)
+
+    async def _attempt(self, claimed: Claimed) -> str:
+        job = self.app.jobs.get(claimed.name)
+        if job is None:
+            note = f"no enabled plugin has a job {claimed.name!r}"
+            return await self._give_back(claimed, note, retry_in_s=UNKNOWN_RETRY_S)
+        if claimed.attempts > job.attempts:
+            return await self._give_back(claimed, f"its worker died {claimed.attempts - 1} times", retry_in_s=None)
+        ctx = self._context(claimed)
+        try:
+            arguments = job.decode(claimed.arguments)
+            with span(f"job {job.name}"):
+                async with asyncio.timeout(job.timeout_s):
+                    await job.handler(ctx, *arguments)
+            return await self._finish(ctx, claimed)
+        except LeaseLost:
+            log.warning("jobs.lease_lost", job_id=str(claimed.id))
+            return "lost"
+        except asyncio.CancelledError:
+            await ctx._unit.drop()
+            return await self._give_back(claimed, "stopped", retry_in_s=0.0)
+        except Exception as error:
+            await ctx._unit.drop()
+            return await self._failed(job, claimed, error)
+
+    def _context(self, claimed: Claimed) -> Context:
+        account = claimed.account_id
+        identity = Identity(account, None, frozenset({EVERYTHING})) if account is not None else None
+        ctx = Context(self.app, identity, request_id=str(claimed.id))
+        ctx._running = claimed
+        ctx._unit.last = lambda connection: queue.finish(connection, claimed.seq, claimed.token, ctx.now)
+        return ctx
+
+    async def _finish(self, ctx: Context, claimed: Claimed) -> str:
+        """With effects: in their transaction. Without: together with others."""
+        if ctx._unit.holds:
+            await finish(ctx)
+        elif not ctx._unit.committed:
+            self._finished.append(claimed)
+            if self._finisher is None or self._finisher.done():
+                self._finisher = asyncio.create_task(self._finish_together())
+            return "done"
+        self._held.pop(claimed.seq, None)
+        return "done"
+
+    async def _finish_together(self) -> None:
+        while self._finished:
+            batch, self._finished = self._finished, []
+            held = [(job.seq, job.token) for job in batch]
+            try:
+                now = self.app.clock()
+                await self.app.database.write(lambda connection: queue.finish_many(connection, held, now))  # noqa: B023
+            except Exception as error:
+                log.warning("jobs.finish_failed", error=str(error))
+                self._finished += batch
+                await asyncio.sleep(IDLE_POLL_S)
+                continue
+            for job in batch:
+                self._held.pop(job.seq, None)
+                if job.key is not None:
+                    self._bells[job.queue].set()
+
+    async def _failed(self, job: Job, claimed: Claimed, error: Exception) -> str:
+        last = claimed.attempts >= job.attempts
+        log.warning("jobs.failed", attempt=claimed.attempts, of=job.attempts, error=repr(error), exc_info=last)
+        words = error.detail if isinstance(error, Problem) else f"{type(error).__name__}: {error}"
+        wanted = getattr(error, "retry_after_s", None) or job.delay_s(claimed.attempts)
+        return await self._give_back(claimed, words, retry_in_s=None if last else wanted)
+
+    async def _give_back(self, claimed: Claimed, note: str, *, retry_in_s: float | None) -> str:
+        """Durable like everything else; if the database is away, the lease ends by itself."""
+        now = self.app.clock()
+        retry_at = now + timedelta(seconds=retry_in_s) if retry_in_s is not None else None
+        with suppress(Exception):
+            await self.app.database.write(
+                lambda connection: queue.give_back(
+                    connection, claimed.seq, claimed.token, note=note[:2000], at=now, retry_at=retry_at
+                )
+            )
+        return "retry" if retry_at else "dead"
+
+    # Signs of life
+
+    async def _beat(self) -> None:
+        """Renew the leases, and end the tasks whose job was lost or cancelled."""
+        lease = self.app.settings.job_lease_s
+        while True:
+            await asyncio.sleep(min(BEAT_S, lease / 3))
+            held = [(job.seq, job.token) for job in self._held.values()]
+            if not held:
+                continue
+            until = self.app.clock() + timedelta(seconds=lease)
+            try:
+                lost, cancelled = await self.app.database.write(
+                    lambda connection: queue.renew(connection, held, until)  # noqa: B023
+                )
+            except Exception as error:
+                log.warning("jobs.renew_failed", error=str(error))
+                continue
+            for seq in lost | cancelled:
+                if seq in self._tasks:
+                    self._tasks[seq].cancel()
+
+    async def _wind_up(self) -> None:
+        tasks = list(self._tasks.values())
+        if tasks:
+            _, late = await asyncio.wait(tasks, timeout=GRACE_S)
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
+        if self._finisher is not None:
+            await self._finisher

@@ -1,0 +1,47 @@
+"""Structured logs: an event name and its facts, with the request id, and nothing secret (C-16, C-20)."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from collections.abc import MutableMapping
+from typing import Any
+
+import structlog
+
+log: structlog.stdlib.BoundLogger = structlog.get_logger("maxbooster")
+
+_SECRET = ("password", "secret", "token", "authorization", "cookie", "api_key", "signature")
+
+
+def configure(*, form: str = "text", level: str = "info") -> None:
+    """Write to standard error: lines for people (`text`) or one JSON object a line (`json`)."""
+    renderer: Any = (
+        structlog.processors.JSONRenderer()
+        if form == "json"
+        else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
+    )
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info if form == "json" else _keep,
+            _redact,
+            renderer,
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelName(level.upper())),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        cache_logger_on_first_use=True,
+    )
+
+
+def _keep(_: Any, __: str, facts: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    return facts
+
+
+def _redact(_: Any, __: str, facts: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    for name in facts:
+        if any(word in name.lower() for word in _SECRET):
+            facts[name] = "[redacted]"
+    return facts

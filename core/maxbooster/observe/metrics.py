@@ -1,0 +1,15 @@
+"""Prometheus metrics of the core (C-20), served at `/metrics`."""
+
+from __future__ import annotations
+
+from prometheus_client import Counter, Gauge, Histogram
+
+REQUESTS = Counter("maxbooster_requests", "HTTP requests", ["operation", "status"])
+REQUEST_SECONDS = Histogram("maxbooster_request_seconds", "Time to answer a request", ["operation"])
+SHED = Counter("maxbooster_requests_shed", "Requests refused because too many were in flight")
+IN_FLIGHT = Gauge("maxbooster_requests_in_flight", "Requests being worked on")
+JOBS = Counter("maxbooster_jobs", "Jobs finished, by outcome", ["job", "outcome"])
+JOB_SECONDS = Histogram("maxbooster_job_seconds", "Time to run a job", ["job"])
+JOB_WAIT_SECONDS = Histogram("maxbooster_job_wait_seconds", "From due to start", ["queue"])
+HOOK_SECONDS = Histogram("maxbooster_hook_seconds", "Time a plugin took to answer a run-time hook", ["plugin", "hook"])
+OUTBOUND = Counter("maxbooster_outbound", "Calls to other hosts", ["host", "outcome"])

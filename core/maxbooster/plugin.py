@@ -1,0 +1,67 @@
+"""The one module that plugin authors import. What is not here is private (X-02).
+
+It is light: what needs the web framework or the database is imported when it is first named.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
+
+from .errors import (
+    AuthFailed,
+    Conflict,
+    Invalid,
+    NotAllowed,
+    NotFound,
+    NotReady,
+    Problem,
+    TooLarge,
+    UsageError,
+)
+from .plugins.hookspecs import hookimpl, hookspec
+from .plugins.manifest import API, Command, ConsoleView, Manifest, Panel, Permission
+from .settings import PluginSettings
+
+if TYPE_CHECKING:
+    from .context import Context
+    from .db import Id, Json, Local, Owned, Prepared, Reference, Table, UtcTime, Versioned, new_id, owned_reference
+    from .db.directory import claim as claim_in_directory
+    from .db.directory import release as release_from_directory
+    from .events import Event, Subscription, on
+    from .health import HealthCheck
+    from .http.routes import Routes, delete, get, patch, post, put
+    from .jobs import Cancelled, Doorbell, Job, job
+    from .storage import StoredFile
+
+_LATE = {
+    "Context": "context",
+    "Id": "db", "Json": "db", "Local": "db", "Owned": "db", "Prepared": "db", "Reference": "db", "Table": "db",
+    "UtcTime": "db", "Versioned": "db", "new_id": "db", "owned_reference": "db",
+    "claim_in_directory": "db.directory:claim", "release_from_directory": "db.directory:release",
+    "Event": "events", "Subscription": "events", "on": "events",
+    "HealthCheck": "health",
+    "Routes": "http.routes", "delete": "http.routes", "get": "http.routes", "patch": "http.routes",
+    "post": "http.routes", "put": "http.routes",
+    "Cancelled": "jobs", "Doorbell": "jobs", "Job": "jobs", "job": "jobs",
+    "StoredFile": "storage",
+}  # fmt: skip
+
+__all__ = [
+    "API", "AuthFailed", "Cancelled", "Command", "Conflict", "ConsoleView", "Context", "Doorbell", "Event",
+    "HealthCheck", "Id", "Invalid", "Job", "Json", "Local", "Manifest", "NotAllowed", "NotFound", "NotReady", "Owned",
+    "Panel", "Permission", "PluginSettings", "Prepared", "Problem", "Reference", "Routes", "StoredFile", "Struct",
+    "Subscription", "Table", "TooLarge", "UsageError", "UtcTime", "Versioned", "claim_in_directory", "delete", "get",
+    "hookimpl", "hookspec", "job", "new_id", "on", "owned_reference", "patch", "post", "put",
+    "release_from_directory",
+]  # fmt: skip
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _LATE:
+        raise AttributeError(f"maxbooster.plugin has no {name!r}")
+    module, _, attribute = _LATE[name].partition(":")
+    value = globals()[name] = getattr(import_module(f".{module}", __package__), attribute or name)
+    return value

@@ -1,0 +1,100 @@
+"""What a plugin says about itself before any of its code runs."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Literal
+
+from msgspec import Struct
+
+API = 1
+"""The version of `maxbooster.plugin`. A manifest names the version that it was written for."""
+
+_NAME = re.compile(r"[a-z][a-z0-9]*(\.[a-z][a-z0-9_]*)?")
+_PERMISSION = re.compile(r"[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*")
+
+
+class Permission(Struct, frozen=True):
+    """The right to do one thing, named `area.action` (`release.submit`) (C-02).
+
+    `roles` are the account roles that hold it until an operator changes the table.
+    """
+
+    name: str
+    help: str
+    roles: tuple[str, ...] = ("owner", "admin", "manager")
+
+
+class Command(Struct, frozen=True):
+    """A command of the command line: its name and one-line help, and where the click command lies."""
+
+    name: str
+    help: str
+    target: str
+    """`package.module:attribute`, imported only when the command runs."""
+
+
+class Panel(Struct, frozen=True, kw_only=True):
+    """A page of the web application: one custom element in one JavaScript module (design: Web)."""
+
+    id: str
+    title: str
+    icon: str
+    """The name of a Lucide icon."""
+    route: str
+    tag: str
+    """The custom element's name: `mb-<plugin>-<name>`."""
+    module: str
+    """The JavaScript module's path below the plugin's static folder."""
+    permissions: tuple[str, ...] = ()
+    api: int = API
+
+
+class ConsoleView(Struct, frozen=True, kw_only=True):
+    """A table of the operator's console, as data, so that it works against a remote server (T-03)."""
+
+    id: str
+    title: str
+    operation: str
+    """The `operation_id` that answers the rows."""
+    columns: tuple[str, ...]
+    actions: dict[str, str] = {}
+    """Key → `operation_id` called with the selected row's `id`."""
+
+
+class Manifest(Struct, frozen=True, kw_only=True):
+    """The first thing read of a plugin; every other import waits until the plugin is wanted.
+
+    `name` is a family (`studio`) or a connector in it (`social.bluesky`). Tables, settings and routes
+    live under the family's name.
+    """
+
+    name: str
+    version: str
+    title: str
+    api: int = API
+    requires: tuple[str, ...] = ()
+    """Names of plugins that must be enabled, and are set up first."""
+    hookspecs: tuple[str, ...] = ()
+    """Modules whose hookspecs other plugins may implement."""
+    permissions: tuple[Permission, ...] = ()
+    settings: type[Any] | None = None
+    """A `Settings` struct: the TOML section `[<name>]`."""
+    hosts: tuple[str, ...] = ()
+    """Network hosts that it talks to; shown to the operator at enabling (X-06)."""
+    commands: tuple[Command, ...] = ()
+    migrations: bool = False
+    """Whether a `migrations/` folder with Alembic versions lies beside the manifest's module."""
+    trust: Literal["page", "frame"] = "page"
+    """Whether its panels run in the page or in a sandboxed frame."""
+
+    def __post_init__(self) -> None:
+        if not _NAME.fullmatch(self.name):
+            raise ValueError(f"plugin name {self.name!r}: use 'family' or 'family.connector', lower case")
+        for permission in self.permissions:
+            if not _PERMISSION.fullmatch(permission.name):
+                raise ValueError(f"permission {permission.name!r}: use 'area.action', lower case")
+
+    @property
+    def family(self) -> str:
+        return self.name.partition(".")[0]

@@ -1,0 +1,206 @@
+"""Finding, checking and registering plugins (C-27): one broken plugin never takes the others down.
+
+Discovery reads entry points, which import nothing. A disabled name is skipped before its import; the
+rest are imported in a guard, sorted by what they require and registered with pluggy.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from graphlib import CycleError, TopologicalSorter
+from importlib import import_module
+from importlib.metadata import EntryPoint, entry_points
+from types import ModuleType
+from typing import Any, Literal
+
+import pluggy
+
+from ..errors import PluginError, suggestion
+from . import hookspecs
+from .manifest import API, Manifest
+
+GROUP = "maxbooster.plugins"
+
+State = Literal["enabled", "disabled", "broken"]
+
+
+@dataclass
+class Plugin:
+    """One entry point and what became of it. `reason` says why a broken plugin is left out."""
+
+    name: str
+    distribution: str
+    version: str
+    state: State
+    module: ModuleType | None = None
+    manifest: Manifest | None = None
+    reason: str | None = None
+
+    def broke(self, reason: str) -> None:
+        self.state, self.reason = "broken", reason
+
+
+@dataclass
+class Registry:
+    """The plugins of this process, and the pluggy manager that holds the enabled ones."""
+
+    plugins: dict[str, Plugin] = field(default_factory=dict)
+    hooks: pluggy.PluginManager = field(default_factory=lambda: pluggy.PluginManager("maxbooster"))
+
+    def enabled(self) -> Iterator[tuple[Plugin, Manifest]]:
+        """Enabled plugins with their manifests, in the order of their requirements."""
+        for plugin in self.plugins.values():
+            if plugin.state == "enabled" and plugin.manifest is not None:
+                yield plugin, plugin.manifest
+
+    def collect(self, hook: str, **arguments: Any) -> Iterator[tuple[str, Any]]:
+        """Call an assembly hook plugin by plugin: `(plugin name, answer)`, in dependency order.
+
+        A plugin whose answer raises is reported as broken; the others' answers are still given.
+        """
+        for plugin, _ in list(self.enabled()):
+            implementation = self.implementation(plugin, hook)
+            if implementation is None:
+                continue
+            try:
+                answer = implementation(**arguments)
+            except Exception as error:
+                self.drop(plugin.name, f"{hook}() raised {type(error).__name__}: {error}")
+                continue
+            if answer is not None:
+                yield plugin.name, answer
+
+    def implementation(self, plugin: Plugin, hook: str) -> Callable[..., Any] | None:
+        """This plugin's own implementation of a hook, taking the arguments that it declares."""
+        caller = getattr(self.hooks.hook, hook, None)
+        if caller is None:
+            raise AttributeError(f"no enabled plugin defines the hook {hook!r}")
+        for found in caller.get_hookimpls():
+            if found.plugin is plugin.module:
+                names = found.argnames
+                return lambda **given: found.function(*(given[name] for name in names))
+        return None
+
+    def drop(self, name: str, reason: str) -> None:
+        """Take a plugin that turned out to be broken, and those that require it, out of service."""
+        plugin = self.plugins[name]
+        plugin.broke(reason)
+        self.hooks.unregister(plugin.module)
+        for other, manifest in list(self.enabled()):
+            if name in manifest.requires:
+                self.drop(other.name, f"it requires {name!r}, which is broken")
+
+    def named(self, name: str) -> Plugin:
+        try:
+            return self.plugins[name]
+        except KeyError:
+            hint = suggestion(name, list(self.plugins))
+            raise PluginError(f"No plugin is called {name!r}.{hint}") from None
+
+
+def load(disabled: Collection[str] = (), entries: Iterable[EntryPoint] | None = None) -> Registry:
+    """Find and register every plugin that is installed and not disabled.
+
+    `disabled` holds names of families (which take their connectors with them) and of single connectors.
+    """
+    registry = Registry()
+    registry.hooks.add_hookspecs(hookspecs)
+    for entry in sorted(entries if entries is not None else entry_points(group=GROUP), key=_by_name):
+        if entry.name in registry.plugins:
+            first = registry.plugins[entry.name]
+            first.broke(f"two distributions offer it: {first.distribution} and {_distribution(entry)[0]}")
+        else:
+            registry.plugins[entry.name] = _read(entry, disabled)
+    _register(registry)
+    return registry
+
+
+def _by_name(entry: EntryPoint) -> tuple[bool, str]:
+    return entry.name != "core", entry.name
+
+
+def _distribution(entry: EntryPoint) -> tuple[str, str]:
+    return (entry.dist.name, entry.dist.version) if entry.dist else ("unknown", "")
+
+
+def _read(entry: EntryPoint, disabled: Collection[str]) -> Plugin:
+    plugin = Plugin(entry.name, *_distribution(entry), state="enabled")
+    if entry.name in disabled or entry.name.partition(".")[0] in disabled:
+        plugin.state = "disabled"
+        return plugin
+    try:
+        plugin.module = import_module(entry.module)
+        manifest = plugin.module.manifest
+    except Exception as error:
+        plugin.broke(f"importing {entry.module} raised {type(error).__name__}: {error}")
+        return plugin
+    if not isinstance(manifest, Manifest):
+        plugin.broke(f"{entry.module}.manifest is {type(manifest).__name__}, not a Manifest")
+    elif manifest.name != entry.name:
+        plugin.broke(f"its manifest calls it {manifest.name!r}, its entry point {entry.name!r}")
+    elif manifest.api != API:
+        plugin.broke(f"it is written for plugin API {manifest.api}; this is API {API}")
+    else:
+        plugin.manifest = manifest
+    return plugin
+
+
+def _register(registry: Registry) -> None:
+    registry.plugins = {name: registry.plugins[name] for name in _in_order(registry)}
+    for plugin, manifest in list(registry.enabled()):
+        if missing := _missing(registry, manifest.requires):
+            plugin.broke(missing)
+            continue
+        try:
+            for module in manifest.hookspecs:
+                registry.hooks.add_hookspecs(import_module(module))
+            registry.hooks.register(plugin.module, name=plugin.name)
+        except Exception as error:
+            plugin.broke(f"registering it raised {type(error).__name__}: {error}")
+    _refuse_unknown_hooks(registry)
+
+
+def _refuse_unknown_hooks(registry: Registry) -> None:
+    """An implementation of a hook that nobody defines is a misspelling: say so."""
+    known = [name for name in vars(registry.hooks.hook) if getattr(registry.hooks.hook, name).spec]
+    for plugin, _ in list(registry.enabled()):
+        for caller in registry.hooks.get_hookcallers(plugin.module) or ():
+            implementation = next(i for i in caller.get_hookimpls() if i.plugin is plugin.module)
+            if caller.spec is None and not implementation.optionalhook:
+                hint = suggestion(caller.name, known)
+                registry.drop(plugin.name, f"it implements {caller.name!r}, a hook that nobody defines.{hint}")
+                break
+
+
+def _in_order(registry: Registry) -> Sequence[str]:
+    """Names so that each follows what it requires; ties by name, so the order is the same everywhere."""
+    requires = {
+        plugin.name: [name for name in plugin.manifest.requires if name in registry.plugins] if plugin.manifest else []
+        for plugin in registry.plugins.values()
+    }
+    while True:
+        sorter = TopologicalSorter(requires)
+        try:
+            sorter.prepare()
+        except CycleError as error:
+            circle = list(error.args[1])
+            for name in circle[:-1]:
+                registry.plugins[name].broke(f"plugins require each other: {' → '.join(circle)}")
+                requires[name] = []
+            continue
+        order: list[str] = []
+        while ready := sorted(sorter.get_ready(), key=lambda name: (name != "core", name)):
+            order += ready
+            sorter.done(*ready)
+        return order
+
+
+def _missing(registry: Registry, requires: Sequence[str]) -> str | None:
+    for name in requires:
+        plugin = registry.plugins.get(name)
+        if plugin is None:
+            return f"it requires {name!r}, which is not installed.{suggestion(name, list(registry.plugins))}"
+        if plugin.state != "enabled":
+            return f"it requires {name!r}, which is {plugin.state}"
+    return None

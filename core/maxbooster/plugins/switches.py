@@ -1,0 +1,58 @@
+"""Which plugins the operator has switched off: one small file in the data folder, read at start."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from pathlib import Path
+
+from ..errors import PluginError, SettingsError
+from .registry import Registry
+
+
+def disabled(folder: Path) -> set[str]:
+    try:
+        text = _file(folder).read_text("utf-8")
+    except FileNotFoundError:
+        return set()
+    try:
+        return set(tomllib.loads(text)["disabled"])
+    except (tomllib.TOMLDecodeError, KeyError, TypeError) as error:
+        raise SettingsError(f"{_file(folder)}: expected a list `disabled = [\"name\"]` ({error})") from error
+
+
+def disable(folder: Path, registry: Registry, name: str) -> None:
+    """Switch a family or a connector off from the next start.
+
+    Raises:
+        PluginError: no such plugin, it is the core, or an enabled plugin requires it.
+    """
+    registry.named(name)
+    if name == "core":
+        raise PluginError("The core cannot be disabled.")
+    for other, manifest in registry.enabled():
+        if name in manifest.requires and not other.name.startswith(f"{name}."):
+            raise PluginError(f"{other.name!r} requires {name!r}: disable {other.name!r} first.")
+    _write(folder, disabled(folder) | {name})
+
+
+def enable(folder: Path, registry: Registry, name: str) -> None:
+    """Switch a plugin on from the next start.
+
+    Raises:
+        PluginError: no such plugin.
+    """
+    registry.named(name)
+    _write(folder, disabled(folder) - {name})
+
+
+def _file(folder: Path) -> Path:
+    return folder / "plugins.toml"
+
+
+def _write(folder: Path, names: set[str]) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    fresh = _file(folder).with_suffix(".new")
+    listed = ", ".join(f'"{name}"' for name in sorted(names))
+    fresh.write_text(f"disabled = [{listed}]\n", "utf-8")
+    os.replace(fresh, _file(folder))

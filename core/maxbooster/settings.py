@@ -1,0 +1,181 @@
+"""Settings come from the environment and one TOML file, and are checked by name at start (C-23).
+
+The environment wins. Core settings are `MAXBOOSTER_<NAME>` or the table `[core]`; a plugin's are
+`MAXBOOSTER_<PLUGIN>__<NAME>` or the table `[<plugin>]`; a connector's dot is `_` in the environment.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, Self, TypeVar
+
+import msgspec
+
+from .errors import SettingsError, suggestion
+
+PREFIX = "MAXBOOSTER_"
+
+T = TypeVar("T", bound="PluginSettings")
+
+
+class PluginSettings(msgspec.Struct, kw_only=True, frozen=True):
+    """Subclass it for a plugin's settings: typed fields with defaults."""
+
+
+class Settings(PluginSettings, kw_only=True, frozen=True):
+    """The core's settings. The defaults make the embedded form: everything in one folder."""
+
+    data: Path = Path("maxbooster-data")
+    """Folder for the embedded database, files, secret key and switches."""
+    database: str = ""
+    """`sqlite:///path` or `postgresql://…`; empty: SQLite in the data folder."""
+    redis: str = ""
+    """`redis://…` when web and worker processes are spread out; empty: within one process."""
+    storage: str = ""
+    """`file:///path`, `s3://bucket/prefix`, `gs://…`, `az://…`, `memory://`; empty: the data folder."""
+    secret_keys: tuple[str, ...] = ()
+    """Fernet keys, newest first; empty: a key file in the data folder."""
+    listen: str = "127.0.0.1:8080"
+    log: str = "text"
+    """`text` or `json`."""
+    log_level: str = "info"
+    disabled: tuple[str, ...] = ()
+    """Plugins that are off whatever `maxbooster plugins` says."""
+    body_limit_bytes: int = 1_000_000
+    """The largest request body, uploads apart."""
+    in_flight: int = 128
+    """Requests worked on at a time in one process; beyond it they are refused with 503."""
+    database_threads: int = 4
+    """Threads for reads, and as many for commits on PostgreSQL."""
+    quota_bytes: int = 50_000_000_000
+    """How much one account may store."""
+    upload_limit_bytes: int = 20_000_000_000
+    """The largest single upload."""
+    upload_expires_h: int = 24
+    """Hours after which an unfinished upload is swept."""
+    job_concurrency: int = 16
+    """Jobs that one worker process runs at a time, per queue."""
+    job_lease_s: float = 30.0
+    """Seconds without a sign of life after which another worker takes a job over."""
+    job_retention_days: int = 30
+    """How long finished jobs and heard events are kept."""
+    outbound_private: bool = False
+    """Whether user-supplied URLs may lead to private addresses (tests and sandboxes only)."""
+
+    @property
+    def database_url(self) -> str:
+        return self.database or f"sqlite:///{self.data.resolve() / 'maxbooster.db'}"
+
+    @property
+    def storage_url(self) -> str:
+        return self.storage or f"file://{self.data.resolve() / 'files'}"
+
+    def mended(self, **changes: Any) -> Self:
+        return msgspec.structs.replace(self, **changes)
+
+
+class Sections:
+    """Everything that was set, by section; each section is decoded when its owner asks for it."""
+
+    def __init__(self, sections: Mapping[str, Mapping[str, Any]], origin: str = "the settings") -> None:
+        self._sections = sections
+        self._origin = origin
+        self._decoded: dict[type, Any] = {}
+
+    def decode(self, section: str, kind: type[T]) -> T:
+        """The section as `kind`.
+
+        Raises:
+            SettingsError: an unknown name (with the nearest right one) or a value of the wrong type.
+        """
+        if kind not in self._decoded:
+            self._decoded[kind] = self._convert(section, kind)
+        return self._decoded[kind]  # type: ignore[no-any-return]
+
+    def _convert(self, section: str, kind: type[Any]) -> Any:
+        given = self._sections.get(section, {})
+        known = [field.name for field in msgspec.structs.fields(kind)]
+        for name in given:
+            if name not in known:
+                raise SettingsError(
+                    f"{self._origin} set [{section}] {name!r}, which does not exist.{suggestion(name, known)}",
+                    field=f"{section}.{name}",
+                )
+        try:
+            return msgspec.convert(_split_lists(given, kind), kind, strict=False, dec_hook=_decode_path)
+        except msgspec.ValidationError as error:
+            raise SettingsError(f"{self._origin}, section [{section}]: {error}", field=section) from error
+
+    def refuse_unknown(self, sections: list[str]) -> None:
+        for section in self._sections:
+            if section not in sections:
+                raise SettingsError(
+                    f"{self._origin} has a section [{section}], but no such plugin is installed."
+                    f"{suggestion(section, sections)}",
+                    field=section,
+                )
+
+
+def read(environment: Mapping[str, str] = os.environ, file: Path | None = None) -> Sections:
+    """Read the TOML file (`MAXBOOSTER_CONFIG`, else `maxbooster.toml` if there) and the environment.
+
+    Raises:
+        SettingsError: the file is missing, unreadable or not TOML.
+    """
+    sections: dict[str, dict[str, Any]] = {}
+    named = file or (Path(environment[PREFIX + "CONFIG"]) if PREFIX + "CONFIG" in environment else None)
+    path = named or Path("maxbooster.toml")
+    if named or path.exists():
+        sections = _read_file(path)
+    for variable, value in environment.items():
+        if variable.startswith(PREFIX) and variable != PREFIX + "CONFIG":
+            section, name = _place(variable)
+            sections.setdefault(section, {})[name] = value
+    return Sections(sections, f"the environment and {path}" if sections else "the settings")
+
+
+def _read_file(path: Path) -> dict[str, dict[str, Any]]:
+    try:
+        content = tomllib.loads(path.read_text("utf-8"))
+    except FileNotFoundError:
+        raise SettingsError(f"The settings file {path} does not exist.") from None
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise SettingsError(f"The settings file {path} cannot be read: {error}") from error
+    for name, value in content.items():
+        if not isinstance(value, dict):
+            raise SettingsError(f"{path}: {name!r} stands outside a section; write it under [core].", field=name)
+    return {section: given for name, table in content.items() for section, given in _flat(name, table)}
+
+
+def _flat(name: str, table: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """`[social.bluesky]` is a table within `[social]` to TOML, and a section of its own to us."""
+    inner = {key: value for key, value in table.items() if isinstance(value, dict)}
+    yield name, {key: value for key, value in table.items() if key not in inner}
+    for key, value in inner.items():
+        yield f"{name}.{key}", value
+
+
+def _place(variable: str) -> tuple[str, str]:
+    name = variable.removeprefix(PREFIX).lower()
+    section, separator, rest = name.partition("__")
+    return (section.replace("_", ".", 1), rest) if separator else ("core", name)
+
+
+def _split_lists(given: Mapping[str, Any], kind: type[Any]) -> dict[str, Any]:
+    """The environment knows only text: a comma separates the items of a list."""
+    lists = {field.name for field in msgspec.structs.fields(kind) if "tuple" in str(field.type)}
+    return {
+        name: [item.strip() for item in value.split(",") if item.strip()]
+        if name in lists and isinstance(value, str)
+        else value
+        for name, value in given.items()
+    }
+
+
+def _decode_path(kind: type, value: Any) -> Any:
+    if kind is Path:
+        return Path(value)
+    raise NotImplementedError(kind)

@@ -1,0 +1,46 @@
+"""Files of an account: the row says what the blob is; the blob is there before the row says so (C-10)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import BigInteger, Index, LargeBinary, String, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from ..db.models import Owned, Table, Versioned, owned_reference
+
+RECEIVING, CHECKING, READY, REJECTED = "receiving", "checking", "ready", "rejected"
+
+
+class FileRow(Versioned, Owned, Table):
+    """A file, from its announcement on. `size` bytes are promised, `received` are stored."""
+
+    __tablename__ = "core_file"
+    __table_args__ = (
+        Index("ix_core_file_unfinished", "created_at", sqlite_where=text("state <> 'ready'"),
+              postgresql_where=text("state <> 'ready'")),
+    )  # fmt: skip
+
+    name: Mapped[str] = mapped_column(String(255))
+    state: Mapped[str] = mapped_column(String(12))
+    size: Mapped[int] = mapped_column(BigInteger)
+    received: Mapped[int] = mapped_column(BigInteger, default=0)
+    media_type: Mapped[str | None] = mapped_column(String(120))
+    """What its content is, whatever its name says."""
+    sha256: Mapped[bytes | None] = mapped_column(LargeBinary(32))
+    reason: Mapped[str | None] = mapped_column(String(500))
+    """Why it was rejected."""
+    created_at: Mapped[datetime]
+    ready_at: Mapped[datetime | None]
+
+
+class UploadPart(Owned, Table):
+    """One piece of an unfinished upload, in the object store under this row's id."""
+
+    __tablename__ = "core_upload_part"
+    __table_args__ = (owned_reference("file_id", "core_file"), Index("ix_core_upload_part_file", "account_id", "file_id", "start"))
+
+    file_id: Mapped[UUID]
+    start: Mapped[int] = mapped_column(BigInteger)
+    size: Mapped[int] = mapped_column(BigInteger)

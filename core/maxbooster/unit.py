@@ -1,0 +1,287 @@
+"""What a Context has gathered, and its one transaction (design: Units of work).
+
+Reads run in autocommit and see the latest commit. Writes are kept until the commit: rows through a short ORM
+transaction, or, when there are none, as one hot small write. Nothing is awaited while a write transaction is
+open, except after `lock()`, which opens it early.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from typing import Any, TypeVar
+from uuid import UUID
+
+from sqlalchemy import Connection, Select, event, insert
+from sqlalchemy import Table as CoreTable
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import ORMExecuteState, Session, with_loader_criteria
+from sqlalchemy.orm.exc import StaleDataError
+from sqlalchemy.sql.visitors import iterate
+
+from .audit import trail
+from .db import guard
+from .db.engine import Database
+from .db.models import Owned, Table
+from .errors import AccountRequired, Conflict, UsageError
+from .events.models import EventRow
+from .jobs import queries as queue
+
+T = TypeVar("T")
+
+
+class UnitSession(Session):
+    """A session that sees one account's owned rows, whatever it is asked."""
+
+    def __init__(self, bind: Any, account: UUID | None) -> None:
+        super().__init__(bind, autoflush=False, expire_on_commit=False)
+        self.account = account
+
+    def rest(self) -> None:
+        """Give the connection back to the pool, keeping the loaded rows."""
+        if (transaction := self.get_transaction()) is not None:
+            transaction.close()
+
+
+@event.listens_for(UnitSession, "do_orm_execute")
+def _keep_to_the_account(state: ORMExecuteState) -> None:
+    account = state.session.account  # type: ignore[attr-defined]
+    if not state.is_orm_statement:
+        _refuse_bare_tables(state)
+    elif account is not None:
+        state.statement = state.statement.options(
+            with_loader_criteria(Owned, lambda row: row.account_id == account, include_aliases=True)
+        )
+    elif any(issubclass(mapper.class_, Owned) for mapper in state.all_mappers):
+        raise AccountRequired(f"{state.all_mappers[0].class_.__name__} rows belong to accounts; this unit has none")
+
+
+def _refuse_bare_tables(state: ORMExecuteState) -> None:
+    for part in iterate(state.statement):
+        if isinstance(part, CoreTable) and part.name in _owned_tables():
+            raise AccountRequired(f"{part.name} is owned: select its mapped class, so that the account is added")
+
+
+def _owned_tables() -> set[str]:
+    return {
+        mapper.class_.__tablename__ for mapper in Table.registry.mappers if issubclass(mapper.class_, Owned)
+    }
+
+
+class Unit:
+    """Gathers, then commits once. `account` owns every row that it reaches."""
+
+    def __init__(self, database: Database, account: UUID | None, *, writable: bool) -> None:
+        self._database = database
+        self._account = account
+        self.writable = writable
+        self._session: UnitSession | None = None
+        self._added: list[Table] = []
+        self._deleted: list[Table] = []
+        self._jobs: list[dict[str, Any]] = []
+        self._events: list[dict[str, Any]] = []
+        self._audits: list[trail.Entry] = []
+        self.committed = False
+        self._locked: _LockedConnection | None = None
+        self.last: Callable[[Connection], None] | None = None
+        """The very last act of the transaction: a job's finish."""
+
+    # Gathering
+
+    def add(self, rows: Sequence[Table]) -> None:
+        self._refuse_if_closed()
+        self._added += rows
+
+    def delete(self, row: Table) -> None:
+        self._refuse_if_closed()
+        self._deleted.append(row)
+
+    def queue(self, job: dict[str, Any]) -> None:
+        self._refuse_if_closed()
+        self._jobs.append(job)
+
+    def tell(self, happened: dict[str, Any]) -> None:
+        self._refuse_if_closed()
+        self._events.append(happened)
+
+    def record(self, entry: trail.Entry) -> None:
+        self._refuse_if_closed()
+        self._audits.append(entry)
+
+    def _refuse_if_closed(self) -> None:
+        if not self.writable:
+            raise UsageError("a GET only reads: this unit of work cannot write")
+        if self.committed:
+            raise UsageError("this unit of work is committed already: at most one write transaction")
+
+    # Reading
+
+    async def read(self, question: Callable[[Session], T]) -> T:
+        session = self._session or self._open_session(self._database.reading)
+
+        def reading() -> T:
+            try:
+                return question(session)
+            finally:
+                if self._locked is None:
+                    session.rest()
+
+        return await self._database.on_reader(reading)
+
+    async def read_locked(self, statement: Select[tuple[T]]) -> T | None:
+        self._refuse_if_closed()
+        if self._locked is None:
+            self._locked = _LockedConnection(self._database)
+            await self._locked.open()
+            guard.mark(True)
+            self._move_rows(self._locked.connection)
+        return await self.read(
+            lambda session: session.scalars(statement, execution_options={"populate_existing": True}).first()
+        )
+
+    def _open_session(self, bind: Any) -> UnitSession:
+        self._session = UnitSession(bind, self._account)
+        return self._session
+
+    def _move_rows(self, bind: Connection) -> UnitSession:
+        """A session on another connection, with what was loaded and what was changed."""
+        rows = list(self._session) if self._session is not None else []
+        if self._session is not None:
+            self._session.expunge_all()
+        session = self._open_session(bind)
+        session.add_all(rows)
+        return session
+
+    # Committing
+
+    @property
+    def holds(self) -> bool:
+        """Whether there is anything to commit."""
+        return bool(self._has_rows or self._jobs or self._events or self._audits or self._locked)
+
+    @property
+    def _has_rows(self) -> bool:
+        return bool(self._added or self._deleted or (self._session is not None and self._session.dirty))
+
+    async def commit(self, function: Callable[[Connection], T] | None = None) -> T | None:
+        """Commit everything gathered and `function` in one transaction; returns what `function` returned.
+
+        Raises:
+            Conflict: a duplicate, a reference to nothing, or a row that was changed by someone else.
+            LeaseLost: the job was taken over; nothing was committed.
+        """
+        self._refuse_if_closed()
+        self.committed = True
+        try:
+            if self._locked is not None:
+                return await self._commit_locked(self._locked, function)
+            if self._has_rows:
+                return await self._database.transact(lambda connection: self._apply(connection, function))
+            return await self._database.write(lambda connection: self._apply(connection, function))
+        except IntegrityError as error:
+            raise _conflict(error) from error
+        except StaleDataError as error:
+            raise Conflict("Somebody else changed this in the meantime; load it again and repeat.") from error
+
+    async def commit_rest(self) -> None:
+        """At the end of the unit: commit what is still held, if anything."""
+        if self.writable and not self.committed and (self.holds or self.last is not None):
+            await self.commit()
+
+    async def drop(self) -> None:
+        """Forget everything gathered."""
+        self.committed = True
+        if self._locked is not None:
+            guard.mark(False)
+            await self._locked.close(commit=False)
+
+    def queues(self) -> set[str]:
+        """Queues to ring for, once, after the commit."""
+        rung = {job["queue"] for job in self._jobs} if self.committed else set()
+        self._jobs = []
+        return rung
+
+    async def _commit_locked(
+        self, locked: _LockedConnection, function: Callable[[Connection], T] | None
+    ) -> T | None:
+        guard.mark(False)
+        try:
+            value = await self._database.on_reader(lambda: self._apply(locked.connection, function))
+        except BaseException:
+            await locked.close(commit=False)
+            raise
+        await locked.close(commit=True)
+        return value
+
+    def _apply(self, connection: Connection, function: Callable[[Connection], T] | None) -> T | None:
+        """Rows first, so that whoever changes the same entity waits there: jobs and events keep its order."""
+        if self._has_rows:
+            self._flush(connection)
+        value = function(connection) if function is not None else None
+        if self._events:
+            connection.execute(insert(EventRow), self._events)
+        if self._jobs:
+            queue.insert(connection, self._jobs)
+        if self._audits:
+            trail.record(connection, self._audits)
+        if self.last is not None:
+            self.last(connection)
+        return value
+
+    def _flush(self, connection: Connection) -> None:
+        session = self._session if self._locked is not None and self._session else self._move_rows(connection)
+        session.add_all(self._added)
+        for row in self._deleted:
+            session.delete(row)
+        session.flush()
+        session.expunge_all()
+        self._added, self._deleted, self._session = [], [], None
+
+
+class _LockedConnection:
+    """A write transaction that stays open between awaits, until the unit ends."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._stack = ExitStack()
+        self._opening: asyncio.Future[None] | None = None
+        self.connection: Connection
+
+    async def open(self) -> None:
+        """Waits on a thread of its own kind: a committer that waited here could be the one that must commit."""
+        self._opening = asyncio.ensure_future(asyncio.to_thread(self._open))
+        await asyncio.shield(self._opening)
+
+    def _open(self) -> None:
+        self._stack.enter_context(self._database.lock.held())
+        try:
+            self.connection = self._stack.enter_context(self._database.engine.connect())
+            self.connection.begin()
+        except BaseException:
+            self._stack.close()
+            raise
+
+    async def close(self, *, commit: bool) -> None:
+        if self._opening is not None:
+            await asyncio.wait([self._opening])
+            if self._opening.exception() is None:
+                await self._database.on_reader(lambda: self._close(commit))
+
+    def _close(self, commit: bool) -> None:
+        with self._stack:
+            if (transaction := self.connection.get_transaction()) is not None:
+                transaction.commit() if commit else transaction.rollback()
+
+
+def _conflict(error: IntegrityError) -> Conflict:
+    """What the database refused, in words; no SQL."""
+    text = str(error.orig)
+    named = getattr(getattr(error.orig, "diag", None), "constraint_name", None) or ""
+    if "UNIQUE" in text or named.startswith(("uq_", "pk_")):
+        fields = [part.split(".")[-1].strip() for part in text.partition("failed:")[2].split(",")] if not named else []
+        field = next((name for name in reversed(fields) if name not in ("account_id", "")), None)
+        return Conflict("Something with these values exists already.", field=field)
+    if "FOREIGN KEY" in text or named.startswith("fk_"):
+        return Conflict("It refers to something that does not exist here, or something still refers to it.")
+    return Conflict("The values contradict a rule of the database.")
