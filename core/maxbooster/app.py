@@ -17,9 +17,9 @@ import msgspec
 from . import settings as config
 from .audit import sealer
 from .context import Context, unit_of_work
+from .db import migrate
 from .db.engine import Database
-from .db.models import Table
-from .errors import PluginError, UsageError, suggestion
+from .errors import NotReady, PluginError, UsageError, suggestion
 from .events.event import Subscription
 from .health import HealthCheck
 from .http.client import Client
@@ -146,25 +146,39 @@ class App:
     # Resources
 
     @asynccontextmanager
-    async def opened(self, *, background: bool = True) -> AsyncIterator[App]:
-        """Connect to everything; close it at the end of the block.
-
-        `background`: also seal the audit trail, as every serving process does.
-        """
-        await self.open(background=background)
+    async def opened(self, *, upgrade: bool = False) -> AsyncIterator[App]:
+        """Connect to everything; close it at the end of the block. `upgrade`: bring the database up to date first."""
+        await self.open(upgrade=upgrade)
         try:
             yield self
         finally:
             await self.close()
 
-    async def open(self, *, background: bool = True) -> None:
+    async def open(self, *, upgrade: bool = False) -> None:
+        """
+        Raises:
+            NotReady: the database does not answer, or migrations are pending and `upgrade` was not asked for.
+            SettingsError: a folder cannot be written, a URL or a key is wrong.
+        """
         self.keyring = keyring(self.settings)
         self.database = Database(self.settings.database_url, threads=self.settings.database_threads)
-        self.store = Store(self.settings.storage_url)
+        try:
+            await self._prepare_database(upgrade)
+            self.store = Store(self.settings.storage_url)
+        except BaseException:
+            await self.database.close()
+            raise
         self.http = Client(self.settings)
         self.doorbell = self.registry.hooks.hook.job_doorbell(settings=self.settings)
-        if background:
-            self._background.append(asyncio.create_task(sealer.run(self)))
+        self._background.append(asyncio.create_task(sealer.run(self)))
+
+    async def _prepare_database(self, upgrade: bool) -> None:
+        await self.database.ping()
+        found = migrate.namespaces(self.registry)
+        if upgrade:
+            await asyncio.to_thread(migrate.upgrade, self.database, found)
+        elif pending := [state.namespace for state in migrate.status(self.database, found) if state.pending]:
+            raise NotReady(f"Migrations are pending for {', '.join(pending)}: run `maxbooster db upgrade`.")
 
     async def close(self) -> None:
         for task in self._background:
@@ -203,8 +217,3 @@ def _listening(subscription: Subscription) -> Job:
         await subscription.listener(ctx, event)
 
     return Job(name=f"on:{subscription.name}", handler=listen, attempts=subscription.attempts)
-
-
-def tables() -> dict[str, Any]:
-    """Every table that is mapped in this process, by name."""
-    return dict(Table.metadata.tables)

@@ -167,7 +167,7 @@ class Context:
             queue.new_row(
                 id=id, queue=job.queue, name=job.name, arguments=job.encode(arguments),
                 account_id=self.identity.account if self.identity else None,
-                priority=job.priority if priority is None else priority, run_at=at or self.now,
+                rank=-(job.priority if priority is None else priority), run_at=at or self.now,
                 key=f"{job.name}:{key}" if key is not None else None, per_key=job.per_key,
                 once=f"{job.name}:{once}" if once is not None else None, created_at=self.now,
             )  # fmt: skip

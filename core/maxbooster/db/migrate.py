@@ -117,6 +117,26 @@ def rows_of(database: Database, namespace: Namespace) -> int:
         return sum(count for table, count in _counts(connection).items() if table.startswith(f"{namespace.name}_"))
 
 
+def new_revision(database: Database, namespace: Namespace, message: str) -> Path:
+    """Write the migration from the newest version to what the mapped classes say now; returns its file.
+
+    Raises:
+        MigrationRefused: the database is not at the newest version.
+    """
+    scripts = _scripts(namespace)
+    number = f"{len(list(scripts.walk_revisions())) + 1:04d}"
+    namespace.folder.mkdir(exist_ok=True)
+    with _alone(database) as connection:
+        config = _config(namespace)
+        config.attributes |= {"connection": connection, "namespace": namespace.name}
+        config.set_main_option("file_template", "%%(rev)s_%%(slug)s")
+        try:
+            made = command.revision(config, message, autogenerate=True, rev_id=f"{namespace.name}_{number}")
+        except CommandError as error:
+            raise MigrationRefused(f"{namespace.name}: {error}") from error
+    return Path(made.path)  # type: ignore[union-attr, arg-type]
+
+
 def _status(connection: Connection, namespace: Namespace) -> Status:
     context = MigrationContext.configure(connection, opts={"version_table": namespace.version_table})
     return Status(namespace.name, context.get_current_revision(), _scripts(namespace).get_current_head())
@@ -137,7 +157,7 @@ def _scripts(namespace: Namespace) -> ScriptDirectory:
 @contextmanager
 def _alone(database: Database) -> Iterator[Connection]:
     """One migrating process at a time."""
-    with database.lock.held(), database.reading.connect() as connection:
+    with database.lock.alone(), database.reading.connect() as connection:
         if database.is_sqlite:
             yield connection
             return

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from datetime import date, datetime
 from typing import Any
-from uuid import UUID
 
 from litestar import Litestar, Request, Router
 from litestar.connection import ASGIConnection
@@ -28,7 +26,6 @@ from .gate import Gate
 from .problems import HANDLERS
 from .routes import PUBLIC, Routes
 
-SIGNATURES = {"Context": Context, "UUID": UUID, "datetime": datetime, "date": date}
 _EXEMPT = ("OPTIONS",)
 
 
@@ -76,7 +73,6 @@ def build(app: App, *, open_resources: bool = True) -> Litestar:
         exception_handlers=HANDLERS,
         lifespan=[lifespan] if open_resources else [],
         request_max_body_size=app.settings.body_limit_bytes,
-        signature_namespace=SIGNATURES,
         openapi_config=OpenAPIConfig(
             title="Max Booster", version=__version__, path="/schema", render_plugins=[JsonRenderPlugin()],
             use_handler_docstrings=True,
@@ -106,7 +102,7 @@ def _routers(app: App) -> list[Router]:
         try:
             _claim_operations(plugin, offered, taken)
             probe = _router(plugin, offered)
-            Litestar([probe], dependencies={"ctx": Provide(_no_context)}, signature_namespace=SIGNATURES)
+            Litestar([probe], dependencies={"ctx": Provide(_no_context)})
             routers.append(_router(plugin, offered))
         except Exception as error:
             app.registry.drop(plugin, f"its routes cannot be served: {type(error).__name__}: {error}")

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from litestar import Response
-from litestar.params import Parameter
+from litestar.params import QueryParameter
 from msgspec import Struct
 from sqlalchemy import select
 
@@ -20,9 +20,9 @@ from ..plugins.manifest import Panel
 from ..storage.routes import routes as storage_routes
 from .routes import Routes, get, post
 
-Limit = Annotated[int, Parameter(ge=1, le=200, description="At most this many, newest first")]
+Limit = Annotated[int, QueryParameter(ge=1, le=200, description="At most this many, newest first")]
 State = Annotated[
-    Literal["ready", "running", "done", "dead", "cancelled"] | None, Parameter(description="Only jobs in this state")
+    Literal["ready", "running", "done", "dead", "cancelled"] | None, QueryParameter(description="Only jobs in this state")
 ]
 
 

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Annotated, Any, get_origin, get_type_hints
+from uuid import UUID
 
 from litestar import delete as _delete
 from litestar import get as _get
 from litestar import patch as _patch
 from litestar import post as _post
 from litestar import put as _put
+from litestar.di import NamedDependency
 from litestar.handlers import HTTPRouteHandler
 from litestar.openapi.spec import Example
+from litestar.params import FromPath, FromQuery
 
+from ..context import Context
 from ..errors import Invalid, Malformed, NotAllowed, NotAuthenticated, NotFound, Overloaded, Problem
 from .problems import described
 
@@ -28,6 +33,27 @@ class Routes:
 
     path: str
     handlers: Sequence[HTTPRouteHandler] = field(repr=False)
+
+    def __post_init__(self) -> None:
+        for handler in self.handlers:
+            _say_where_from(handler, self.path)
+
+
+_GIVEN = {"data", "request", "headers", "cookies", "query", "state", "scope", "body", "return"}
+"""Names that Litestar fills in by itself."""
+
+
+def _say_where_from(handler: HTTPRouteHandler, prefix: str) -> None:
+    """Litestar 3 wants each argument's origin declared; ours follows from the path: in it, or in the query."""
+    function = handler.fn
+    hints = get_type_hints(function, localns={"Context": Context, "UUID": UUID}, include_extras=True)
+    in_path = {name for path in handler.paths for name in re.findall(r"{(\w+):", prefix + path)}
+    for name, kind in hints.items():
+        if name == "ctx":
+            hints[name] = NamedDependency[kind]
+        elif name not in _GIVEN and get_origin(kind) is not Annotated:
+            hints[name] = FromPath[kind] if name in in_path else FromQuery[kind]  # type: ignore[misc]
+    function.__annotations__ = hints
 
 
 def get(path: str = "/", **declared: Any) -> Decorator:

@@ -21,7 +21,7 @@ class JobRow(Local, Table):
 
     __tablename__ = "core_job"
     __table_args__ = (
-        Index("ix_core_job_due", "queue", text("priority DESC"), "run_at", "seq", sqlite_where=text("state = 'ready'"),
+        Index("ix_core_job_due", "queue", "rank", "run_at", "seq", sqlite_where=text("state = 'ready'"),
               postgresql_where=text("state = 'ready'")),
         Index("ix_core_job_key", "key", "seq", sqlite_where=_unfinished, postgresql_where=_unfinished),
         Index("ix_core_job_lease", "lease_until", sqlite_where=text("state = 'running'"),
@@ -40,7 +40,8 @@ class JobRow(Local, Table):
     arguments: Mapped[str] = mapped_column(Text)
     account_id: Mapped[UUID | None]
     state: Mapped[str] = mapped_column(String(12))
-    priority: Mapped[int] = mapped_column(Integer)
+    rank: Mapped[int] = mapped_column(Integer)
+    """Minus the priority: lower runs first."""
     run_at: Mapped[datetime]
     key: Mapped[str | None] = mapped_column(String(200))
     per_key: Mapped[int] = mapped_column(Integer)

@@ -69,7 +69,7 @@ def _due(queue: str, limit: int, now: datetime) -> Select[Any]:
         select(_job.c.seq)
         .where(_job.c.queue == queue, _job.c.state == READY, _job.c.run_at <= now)
         .where(or_(_job.c.key.is_(None), ahead < _job.c.per_key))
-        .order_by(_job.c.priority.desc(), _job.c.run_at, _job.c.seq)
+        .order_by(_job.c.rank, _job.c.run_at, _job.c.seq)
         .limit(limit)
     )
 
@@ -94,10 +94,10 @@ def claim(
         update(JobRow)
         .where(_job.c.seq.in_(due))
         .values(state=RUNNING, worker=worker, lease_until=until, token=_job.c.token + 1, attempts=_job.c.attempts + 1)
-        .returning(*_CLAIMED, _job.c.priority)
+        .returning(*_CLAIMED, _job.c.rank)
         .execution_options(synchronize_session=False)
     )
-    rows = sorted(connection.execute(taking), key=lambda row: (-row.priority, row.run_at, row.seq))
+    rows = sorted(connection.execute(taking), key=lambda row: (row.rank, row.run_at, row.seq))
     return [Claimed(*row[:-1]) for row in rows]
 
 

@@ -21,6 +21,8 @@ def configure(*, form: str = "text", level: str = "info") -> None:
         if form == "json"
         else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
     )
+    for chatty in ("httpx", "httpcore", "alembic", "arq"):
+        logging.getLogger(chatty).setLevel(logging.WARNING)
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,

@@ -17,6 +17,14 @@ def _ours(name: str | None, kind: str, parents: Any) -> bool:
     return kind == "schema" or bool(table and table.startswith(prefix))
 
 
+def _render(kind: str, item: Any, autogenerate: Any) -> str | bool:
+    """Our own types are imported from where plugin authors find them."""
+    if kind == "type" and type(item).__module__ == "maxbooster.db.types":
+        autogenerate.imports.add(f"from maxbooster.plugin import {type(item).__name__}")
+        return f"{type(item).__name__}()"
+    return False
+
+
 context.configure(
     connection=attributes["connection"],
     target_metadata=Table.metadata,
@@ -24,6 +32,7 @@ context.configure(
     include_name=_ours,
     include_object=lambda item, name, kind, *_: kind != "table" or str(name).startswith(prefix),
     render_as_batch=attributes["connection"].dialect.name == "sqlite",
+    render_item=_render,
     compare_type=True,
     transactional_ddl=True,
 )

@@ -1,0 +1,93 @@
+"""`maxbooster jobs`: see and steer the queue, across accounts."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+import click
+import msgspec
+
+from ..app import App
+from ..audit import trail
+from ..db.models import PLATFORM
+from ..db.types import new_id
+from ..errors import NotFound
+from ..jobs import queries as queue
+from .running import with_app
+
+STATES = ("ready", "running", "done", "dead", "cancelled")
+
+
+@click.group()
+def jobs() -> None:
+    """See and steer jobs."""
+
+
+@jobs.command("list")
+@click.option("--state", type=click.Choice(STATES), help="Only jobs in this state.")
+@click.option("--limit", default=50, show_default=True, type=click.IntRange(1, 1000))
+@click.option("--json", "as_json", is_flag=True, help="As JSON.")
+def list_jobs(state: str | None, limit: int, as_json: bool) -> None:
+    """The latest jobs first."""
+
+    async def listing(app: App) -> list[queue.JobOut]:
+        return await app.database.read(lambda connection: queue.listing(connection, state=state, limit=limit))
+
+    rows = with_app(listing)
+    if as_json:
+        click.echo(msgspec.json.format(msgspec.json.encode(rows)))
+        return
+    for row in rows:
+        done = f" {row.progress:4.0%}" if row.progress is not None else ""
+        click.echo(f"{row.id}  {row.state:9}{done} {row.name}  try {row.attempts}  {row.note or ''}")
+
+
+@jobs.command()
+@click.argument("job", type=click.UUID)
+def show(job: UUID) -> None:
+    """Everything about one job, as JSON."""
+
+    async def shown(app: App) -> queue.JobOut | None:
+        return await app.database.read(lambda connection: queue.shown(connection, job))
+
+    found = with_app(shown)
+    if found is None:
+        raise NotFound(f"There is no job {job}.")
+    click.echo(msgspec.json.format(msgspec.json.encode(found)))
+
+
+@jobs.command()
+@click.argument("job", type=click.UUID)
+def retry(job: UUID) -> None:
+    """Queue a dead or cancelled job again, with all its tries."""
+
+    async def retried(app: App) -> str | None:
+        name = await app.database.write(lambda connection: _recorded(connection, app, "job.retried", job, queue.retry))
+        await app.ring({name} if name else ())
+        return name
+
+    if with_app(retried) is None:
+        raise NotFound(f"There is no dead or cancelled job {job}.")
+    click.echo(f"{job} is queued again.")
+
+
+@jobs.command()
+@click.argument("job", type=click.UUID)
+def cancel(job: UUID) -> None:
+    """Cancel a waiting or dead job, or ask a running one to stop."""
+
+    async def cancelled(app: App) -> str | None:
+        return await app.database.write(lambda connection: _recorded(connection, app, "job.cancelled", job, queue.cancel))
+
+    state = with_app(cancelled)
+    if state is None:
+        raise NotFound(f"There is no job {job}.")
+    click.echo({"cancelled": f"{job} is cancelled.", "running": f"{job} is asked to stop."}.get(state, f"{job} is {state}."))
+
+
+def _recorded(connection, app, action, job, act):  # type: ignore[no-untyped-def]
+    """What an operator does leaves its trace on the platform's chain."""
+    state = act(connection, job, app.clock())
+    if state is not None:
+        trail.record(connection, [trail.Entry(PLATFORM, new_id(), app.clock(), action, f"core_job:{job}")])
+    return state

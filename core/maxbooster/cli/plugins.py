@@ -1,0 +1,72 @@
+"""`maxbooster plugins`: what is installed, and what is switched on."""
+
+from __future__ import annotations
+
+import click
+import msgspec
+
+from ..plugins import registry, switches
+from ..plugins.manifest import Manifest
+from ..settings import Settings, read
+
+
+@click.group()
+def plugins() -> None:
+    """List plugins, switch them on and off."""
+
+
+def _loaded() -> tuple[registry.Registry, Settings]:
+    settings = read().decode("core", Settings)
+    return registry.load(switches.disabled(settings.data) | set(settings.disabled)), settings
+
+
+@plugins.command("list")
+@click.option("--json", "as_json", is_flag=True, help="As JSON.")
+def list_plugins(as_json: bool) -> None:
+    """Name, version, state, and why a plugin is broken."""
+    found, _ = _loaded()
+    rows = [
+        {"name": each.name, "distribution": each.distribution, "version": each.version, "state": each.state,
+         "reason": each.reason, "title": each.manifest.title if each.manifest else None}
+        for each in found.plugins.values()
+    ]  # fmt: skip
+    if as_json:
+        click.echo(msgspec.json.format(msgspec.json.encode(rows)))
+        return
+    for row in rows:
+        click.echo(f"{row['name']:24} {row['version']:10} {row['state']:9} {row['reason'] or row['title'] or ''}")
+
+
+@plugins.command()
+@click.argument("name")
+def enable(name: str) -> None:
+    """Switch a plugin on, and show what it may do."""
+    found, settings = _loaded()
+    switches.enable(settings.data, found, name)
+    again, _ = _loaded()
+    plugin = again.named(name)
+    if plugin.manifest is not None:
+        _show_needs(plugin.manifest)
+    if plugin.state == "disabled":
+        click.echo(f"{name} stays off: the setting core.disabled names it or its family.", err=True)
+        raise click.exceptions.Exit(1)
+    click.echo(f"{name} is on from the next start of `up`, `serve` and `worker`.")
+
+
+@plugins.command()
+@click.argument("name")
+def disable(name: str) -> None:
+    """Switch a plugin off. Its tables stay."""
+    found, settings = _loaded()
+    switches.disable(settings.data, found, name)
+    click.echo(f"{name} is off from the next start of `up`, `serve` and `worker`. Its data stays.")
+
+
+def _show_needs(manifest: Manifest) -> None:
+    for title, needs in (
+        ("talks to", manifest.hosts),
+        ("requires", manifest.requires),
+        ("brings the permissions", [permission.name for permission in manifest.permissions]),
+    ):
+        if needs:
+            click.echo(f"{manifest.title} {title}: {', '.join(needs)}")

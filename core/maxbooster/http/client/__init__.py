@@ -1,0 +1,14 @@
+"""The one client for calls to other hosts (C-19): `ctx.http`.
+
+Top down: a call (`calls`) is admitted by its host's limits (`hosts`), leaves through a connection that reaches
+public addresses only when a user gave the URL (`public`), and its answer is read by rule (`answers`).
+"""
+
+from __future__ import annotations
+
+from .answers import Refused, Unreachable
+from .calls import Client, Options
+from .hosts import Limits
+from .public import Resolve
+
+__all__ = ["Client", "Limits", "Options", "Refused", "Resolve", "Unreachable"]

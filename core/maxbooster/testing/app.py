@@ -1,0 +1,72 @@
+"""An App, its API and its worker, inside a test's own event loop."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import httpx
+from sqlalchemy import Connection, func, select
+
+from ..app import App
+from ..http.assembly import build
+from ..http.authentication import create
+from ..identity import EVERYTHING
+from ..jobs.models import UNFINISHED, JobRow
+from ..jobs.worker import Worker
+from ..settings import read
+from .clock import Clock
+
+
+@asynccontextmanager
+async def make_app(
+    data: Path, database_url: str, *, clock: Clock | None = None, migrated: bool = False, **settings: Any
+) -> AsyncIterator[App]:
+    """An opened App on a database that is brought up to date; `settings` are the core's, by name.
+
+    A plugin's settings are given as `setlist__colour="blue"`.
+    """
+    given = {"data": data, "database": database_url, "outbound_private": True} | settings
+    environment = {f"MAXBOOSTER_{name.upper()}": str(value) for name, value in given.items()}
+    app = App(read(environment), clock=clock or Clock())
+    async with app.opened(upgrade=not migrated):
+        yield app
+
+
+@asynccontextmanager
+async def open_api(app: App, account: UUID | None = None, permissions: str = EVERYTHING) -> AsyncIterator[httpx.AsyncClient]:
+    """A client of the app's whole HTTP stack, in this event loop; as `account` if one is given."""
+    headers = {}
+    if account is not None:
+        rights = frozenset(permissions.split())
+        token = await app.database.write(lambda connection: create(connection, account, rights, at=app.clock()))
+        headers["authorization"] = f"Bearer {token}"
+    transport = httpx.ASGITransport(build(app, open_resources=False), raise_app_exceptions=False)  # type: ignore[arg-type]
+    async with httpx.AsyncClient(transport=transport, base_url="http://maxbooster.test", headers=headers) as client:
+        yield client
+
+
+async def drain(app: App, *, timeout_s: float = 20.0) -> None:
+    """Run a worker until no job is due or under way; jobs that wait for a later time stay.
+
+    Raises:
+        TimeoutError: there is still work after `timeout_s`.
+    """
+    worker = Worker(app)
+    running = asyncio.create_task(worker.run())
+    try:
+        async with asyncio.timeout(timeout_s):
+            while await app.database.read(lambda connection: _work(connection, app)):
+                await asyncio.sleep(0.01)
+    finally:
+        worker.stop()
+        await running
+
+
+def _work(connection: Connection, app: App) -> int:
+    due = select(func.count()).where(JobRow.state.in_(UNFINISHED), JobRow.run_at <= app.clock())
+    return connection.execute(due).scalar_one()

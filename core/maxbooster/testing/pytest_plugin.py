@@ -1,0 +1,112 @@
+"""pytest fixtures for the core's tests and for plugin authors'.
+
+`app` is an opened App on a fresh database, once on SQLite and once on PostgreSQL, in the test's own event loop;
+`api` a client of its HTTP stack; `account` the identity of a new account.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import httpx
+import pytest
+import pytest_asyncio
+
+from . import services
+from .clock import Clock
+
+
+@pytest.fixture(scope="session")
+def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite file with every plugin's tables; tests copy it."""
+    path = tmp_path_factory.mktemp("template") / "template.db"
+    _migrate(path.parent, f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture(scope="session")
+def migrated_postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A PostgreSQL database with every plugin's tables; tests copy it."""
+    try:
+        server = services.postgres()
+    except services.Missing as missing:
+        pytest.skip(f"PostgreSQL tests skipped: {missing}")
+    url = services.create_database(server)
+    _migrate(tmp_path_factory.mktemp("template"), url)
+    yield url
+    services.drop_database(server, url)
+
+
+def _migrate(data: Path, url: str) -> None:
+    from .app import make_app
+
+    async def migrate() -> None:
+        async with make_app(data, url):
+            pass
+
+    asyncio.run(migrate())
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """A fresh, migrated database: the test runs once on each kind."""
+    if request.param == "sqlite":
+        template = request.getfixturevalue("migrated_sqlite")
+        path = tmp_path / "maxbooster.db"
+        shutil.copy(template, path)
+        yield f"sqlite:///{path}"
+        return
+    template = request.getfixturevalue("migrated_postgres")
+    url = services.create_database(template, template)
+    yield url
+    services.drop_database(template, url)
+
+
+@pytest.fixture
+def redis_url() -> str:
+    try:
+        return services.redis()
+    except services.Missing as missing:
+        pytest.skip(f"Redis tests skipped: {missing}")
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def app_settings() -> dict[str, Any]:
+    """Override it to set settings of the `app` fixture."""
+    return {}
+
+
+@pytest_asyncio.fixture
+async def app(database_url: str, tmp_path: Path, clock: Clock, app_settings: dict[str, Any]) -> AsyncIterator[Any]:
+    from .app import make_app
+
+    async with make_app(tmp_path / "data", database_url, clock=clock, migrated=True, **app_settings) as opened:
+        yield opened
+
+
+@pytest.fixture
+def account() -> Any:
+    """Who may do everything in a new account."""
+    from ..db.types import new_id
+    from ..identity import EVERYTHING, Identity
+
+    return Identity(new_id(), new_id(), frozenset({EVERYTHING}))
+
+
+@pytest_asyncio.fixture
+async def api(app: Any, account: Any) -> AsyncIterator[httpx.AsyncClient]:
+    from .app import open_api
+
+    owner: UUID = account.account
+    async with open_api(app, owner) as client:
+        yield client

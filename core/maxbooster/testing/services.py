@@ -1,0 +1,198 @@
+"""PostgreSQL and Redis for tests: from the environment, else at their usual ports, else started from local
+binaries, else a sentence that says what was skipped."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable
+from glob import glob
+from pathlib import Path
+from uuid import uuid4
+
+from sqlalchemy import create_engine, make_url, text
+from sqlalchemy.pool import NullPool
+
+
+class Missing(Exception):
+    """The service is not there; the text says how to provide it."""
+
+
+def postgres() -> str:
+    """The URL of a server on which databases may be created.
+
+    Raises:
+        Missing: none was found and none could be started.
+    """
+    if url := os.environ.get("MAXBOOSTER_TEST_POSTGRES"):
+        return url
+    if _listens(5432):
+        return "postgresql://postgres@127.0.0.1:5432/postgres"
+    return _Started.get("postgres", _start_postgres)
+
+
+def redis() -> str:
+    """The URL of a Redis whose database 9 may be used.
+
+    Raises:
+        Missing: none was found and none could be started.
+    """
+    if url := os.environ.get("MAXBOOSTER_TEST_REDIS"):
+        return url
+    if _listens(6379):
+        return "redis://127.0.0.1:6379/9"
+    return _Started.get("redis", _start_redis)
+
+
+def create_database(server: str, template: str | None = None) -> str:
+    """A new PostgreSQL database, a copy of `template` if given; returns its URL."""
+    name = f"mb_{uuid4().hex[:16]}"
+    copied = f' TEMPLATE "{make_url(template).database}"' if template else ""
+    _execute(server, f'CREATE DATABASE "{name}"{copied}')
+    return make_url(server).set(database=name).render_as_string(hide_password=False)
+
+
+def drop_database(server: str, url: str) -> None:
+    _execute(server, f'DROP DATABASE IF EXISTS "{make_url(url).database}" WITH (FORCE)')
+
+
+def _execute(server: str, statement: str) -> None:
+    url = make_url(server).set(drivername="postgresql+psycopg")
+    engine = create_engine(url, isolation_level="AUTOCOMMIT", poolclass=NullPool)
+    with engine.connect() as connection:
+        connection.execute(text(statement))
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def wait_for_port(port: int, *, timeout_s: float = 20.0) -> None:
+    """
+    Raises:
+        TimeoutError: nothing listens on loopback at `port` in time.
+    """
+    until = time.monotonic() + timeout_s
+    while not _listens(port):
+        if time.monotonic() > until:
+            raise TimeoutError(f"nothing listens at 127.0.0.1:{port} after {timeout_s:g} s")
+        time.sleep(0.05)
+
+
+def _listens(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.settimeout(1)
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+class _Started:
+    """Servers that this process started; they end with it."""
+
+    urls: dict[str, str] = {}
+
+    @classmethod
+    def get(cls, name: str, start: Callable[[], str]) -> str:
+        if name not in cls.urls:
+            cls.urls[name] = start()
+        return cls.urls[name]
+
+
+def binary(name: str, *folders: str) -> str:
+    """
+    Raises:
+        Missing: the program is not installed.
+    """
+    found = shutil.which(name) or next((path for folder in folders for path in glob(f"{folder}/{name}")), None)
+    if found is None:
+        raise Missing(f"{name} is neither running nor installed")
+    return found
+
+
+def _start_redis() -> str:
+    import atexit
+
+    port = free_port()
+    program = binary("redis-server")
+    process = subprocess.Popen(
+        [program, "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"],
+        stdout=subprocess.DEVNULL,
+    )
+    atexit.register(process.kill)
+    wait_for_port(port)
+    return f"redis://127.0.0.1:{port}/9"
+
+
+def _start_postgres() -> str:
+    import atexit
+
+    cluster = PostgresCluster()
+    cluster.start()
+    atexit.register(cluster.remove)
+    return cluster.url
+
+
+class PostgresCluster:
+    """A PostgreSQL of the tests' own, that may be killed.
+
+    Raises:
+        Missing: PostgreSQL's programs are not installed.
+    """
+
+    def __init__(self) -> None:
+        folders = ("/usr/lib/postgresql/*/bin", "/usr/local/opt/postgresql*/bin")
+        self._postgres = binary("postgres", *folders)
+        initdb = binary("initdb", *folders[:1])
+        self._folder = Path(tempfile.mkdtemp(prefix="maxbooster-pg-"))
+        self._as: list[str] = []
+        if os.geteuid() == 0:  # PostgreSQL refuses to run as root
+            self._as = [binary("runuser", "/usr/sbin", "/sbin"), "-u", "postgres", "--"]
+            shutil.chown(self._folder, "postgres")
+        self.port = free_port()
+        self._process: subprocess.Popen[bytes] | None = None
+        subprocess.run(
+            [*self._as, initdb, "-D", str(self._folder / "data"), "-U", "postgres", "-A", "trust", "--no-sync"],
+            check=True, stdout=subprocess.DEVNULL,
+        )  # fmt: skip
+
+    @property
+    def url(self) -> str:
+        return f"postgresql://postgres@127.0.0.1:{self.port}/postgres"
+
+    def start(self) -> None:
+        """Start it (recovering, if it was killed) and wait until it answers."""
+        self._process = subprocess.Popen(
+            [*self._as, self._postgres, "-D", str(self._folder / "data"), "-p", str(self.port),
+             "-c", "listen_addresses=127.0.0.1", "-c", f"unix_socket_directories={self._folder}",
+             "-c", "max_connections=200"],
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        )  # fmt: skip
+        wait_for_port(self.port)
+        until = time.monotonic() + 30
+        while True:
+            try:
+                _execute(self.url, "SELECT 1")
+                return
+            except Exception:
+                if time.monotonic() > until:
+                    raise
+                time.sleep(0.1)
+
+    def kill(self) -> None:
+        """kill -9 of the server and all its backends, as a power cut would."""
+        pid = int((self._folder / "data" / "postmaster.pid").read_text().split()[0])
+        subprocess.run(["pkill", "-9", "-P", str(pid)], check=False)
+        os.kill(pid, 9)
+        if self._process is not None:
+            self._process.wait()
+        (self._folder / "data" / "postmaster.pid").unlink(missing_ok=True)
+
+    def remove(self) -> None:
+        if self._process is not None and self._process.poll() is None:
+            self.kill()
+        shutil.rmtree(self._folder, ignore_errors=True)
