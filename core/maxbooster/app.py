@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
 
-from . import settings as config
 from .audit import sealer
 from .context import Context, unit_of_work
 from .db import migrate
@@ -80,7 +79,7 @@ class App:
     # Assembly
 
     def _check_settings(self) -> None:
-        known = {"core": Settings}
+        known: dict[str, type[PluginSettings]] = {"core": Settings}
         for plugin, manifest in list(self.registry.enabled()):
             if manifest.settings is not None and plugin.name != "core":
                 known[plugin.name] = manifest.settings
@@ -88,7 +87,7 @@ class App:
         self.sections.refuse_unknown(installed)
         for section, kind in known.items():
             self.sections.decode(section, kind)
-        self._sections_of = {kind: section for section, kind in known.items()}
+        self._sections_of: dict[type[PluginSettings], str] = {kind: section for section, kind in known.items()}
 
     def _gather_named(self, hook: str) -> list[tuple[str, Any]]:
         return [(name, item) for name, items in self.registry.collect(hook) for item in items]

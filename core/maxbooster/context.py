@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import Connection, Select, select
+from sqlalchemy import Select, select
 
 from .audit.trail import Entry
 from .db.models import PLATFORM, Owned, Table
@@ -42,9 +42,14 @@ class Context:
     """What a service is given. Rows of other accounts do not exist for it (C-03)."""
 
     def __init__(
-        self, app: App, identity: Identity | None = None, *,
-        writable: bool = True, request_id: str | None = None, address: str | None = None,
-    ) -> None:  # fmt: skip
+        self,
+        app: App,
+        identity: Identity | None = None,
+        *,
+        writable: bool = True,
+        request_id: str | None = None,
+        address: str | None = None,
+    ) -> None:
         self.app = app
         self.identity = identity
         self.request_id = request_id
@@ -107,15 +112,15 @@ class Context:
             raise NotFound(f"There is no {_words(model)} {id}.")
         return row
 
-    async def first(self, statement: Select[tuple[T]]) -> T | None:
+    async def first(self, statement: Select[T]) -> T | None:
         """The first row (or value) of a select over mapped classes, None if there is none."""
         return await self._unit.read(lambda session: session.scalars(statement.limit(1)).first())
 
-    async def all(self, statement: Select[tuple[T]]) -> Sequence[T]:
+    async def all(self, statement: Select[T]) -> Sequence[T]:
         """Every row (or value) of a select of one thing."""
         return await self._unit.read(lambda session: session.scalars(statement).all())
 
-    async def rows(self, statement: Select[Any]) -> Sequence[Any]:
+    async def rows(self, statement: Select[*tuple[Any, ...]]) -> Sequence[Any]:
         """Every row of a select of several things, as named tuples."""
         return await self._unit.read(lambda session: session.execute(statement).all())
 
@@ -154,9 +159,14 @@ class Context:
     # What else happens
 
     def enqueue(
-        self, job: Job, *arguments: Any,
-        key: str | None = None, once: str | None = None, at: datetime | None = None, priority: int | None = None,
-    ) -> UUID:  # fmt: skip
+        self,
+        job: Job,
+        *arguments: Any,
+        key: str | None = None,
+        once: str | None = None,
+        at: datetime | None = None,
+        priority: int | None = None,
+    ) -> UUID:
         """Queue a job with this unit; returns its id.
 
         `key`: at most `job.per_key` with the same key run at a time, in order. `once`: a name under which it is
@@ -165,12 +175,18 @@ class Context:
         id = new_id()
         self._unit.queue(
             queue.new_row(
-                id=id, queue=job.queue, name=job.name, arguments=job.encode(arguments),
+                id=id,
+                queue=job.queue,
+                name=job.name,
+                arguments=job.encode(arguments),
                 account_id=self.identity.account if self.identity else None,
-                rank=-(job.priority if priority is None else priority), run_at=at or self.now,
-                key=f"{job.name}:{key}" if key is not None else None, per_key=job.per_key,
-                once=f"{job.name}:{once}" if once is not None else None, created_at=self.now,
-            )  # fmt: skip
+                rank=-(job.priority if priority is None else priority),
+                run_at=at or self.now,
+                key=f"{job.name}:{key}" if key is not None else None,
+                per_key=job.per_key,
+                once=f"{job.name}:{once}" if once is not None else None,
+                created_at=self.now,
+            )
         )
         return id
 
@@ -179,9 +195,13 @@ class Context:
         account = self.identity.account if self.identity else None
         self._unit.tell(
             {
-                "id": new_id(), "name": event.name(), "entity": event.entity(), "account_id": account,
-                "facts": msgspec.json.encode(event).decode(), "at": self.now,
-            }  # fmt: skip
+                "id": new_id(),
+                "name": event.name(),
+                "entity": event.entity(),
+                "account_id": account,
+                "facts": msgspec.json.encode(event).decode(),
+                "at": self.now,
+            }
         )
         for told in self.app.listeners.get(event.name(), ()):
             self.enqueue(told, msgspec.to_builtins(event), key=event.entity())
@@ -190,11 +210,17 @@ class Context:
         """Record who did what to which object: a row, or `kind:id`. Nothing secret belongs in before or after."""
         self._unit.record(
             Entry(
-                account_id=self.identity.account if self.identity else PLATFORM, id=new_id(), at=self.now,
-                action=action, object=of if isinstance(of, str) else f"{of.__tablename__}:{of.id}",  # type: ignore[attr-defined]
-                actor=self.user, request_id=self.request_id, address=self.address,
-                before=_plain(before), after=_plain(after),
-            )  # fmt: skip
+                account_id=self.identity.account if self.identity else PLATFORM,
+                id=new_id(),
+                at=self.now,
+                action=action,
+                object=of if isinstance(of, str) else f"{of.__tablename__}:{of.id}",  # type: ignore[attr-defined]
+                actor=self.user,
+                request_id=self.request_id,
+                address=self.address,
+                before=_plain(before),
+                after=_plain(after),
+            )
         )
 
     async def progress(self, share: float, note: str | None = None) -> None:
@@ -258,4 +284,3 @@ def _words(model: type[Table]) -> str:
 def _plain(value: Any) -> Any:
     """As it will read back from the database, so that the audit digest can be checked."""
     return msgspec.json.decode(msgspec.json.encode(value)) if value is not None else None
-

@@ -60,7 +60,7 @@ class NotAuthenticated(Problem):
     status = 401
     type = "not-authenticated"
     title = "Nobody is logged in"
-    headers = {"WWW-Authenticate": "Bearer"}
+    headers: ClassVar[dict[str, str]] = {"WWW-Authenticate": "Bearer"}
 
 
 class NotAllowed(Problem):
@@ -97,7 +97,7 @@ class Overloaded(Problem):
     status = 503
     type = "overloaded"
     title = "Too busy at the moment"
-    headers = {"Retry-After": "1"}
+    headers: ClassVar[dict[str, str]] = {"Retry-After": "1"}
 
 
 class NotReady(Problem):

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 from uuid import UUID
 
 from sqlalchemy import Connection, Select, event, insert
@@ -18,7 +18,7 @@ from sqlalchemy import Table as CoreTable
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import ORMExecuteState, Session, with_loader_criteria
 from sqlalchemy.orm.exc import StaleDataError
-from sqlalchemy.sql.visitors import iterate
+from sqlalchemy.sql.visitors import ExternallyTraversible, iterate
 
 from .audit import trail
 from .db import guard
@@ -58,15 +58,13 @@ def _keep_to_the_account(state: ORMExecuteState) -> None:
 
 
 def _refuse_bare_tables(state: ORMExecuteState) -> None:
-    for part in iterate(state.statement):
+    for part in iterate(cast(ExternallyTraversible, state.statement)):
         if isinstance(part, CoreTable) and part.name in _owned_tables():
             raise AccountRequired(f"{part.name} is owned: select its mapped class, so that the account is added")
 
 
 def _owned_tables() -> set[str]:
-    return {
-        mapper.class_.__tablename__ for mapper in Table.registry.mappers if issubclass(mapper.class_, Owned)
-    }
+    return {str(mapper.local_table) for mapper in Table.registry.mappers if issubclass(mapper.class_, Owned)}
 
 
 class Unit:
@@ -129,7 +127,7 @@ class Unit:
 
         return await self._database.on_reader(reading)
 
-    async def read_locked(self, statement: Select[tuple[T]]) -> T | None:
+    async def read_locked(self, statement: Select[T]) -> T | None:
         self._refuse_if_closed()
         if self._locked is None:
             self._locked = _LockedConnection(self._database)
@@ -202,9 +200,7 @@ class Unit:
         self._jobs = []
         return rung
 
-    async def _commit_locked(
-        self, locked: _LockedConnection, function: Callable[[Connection], T] | None
-    ) -> T | None:
+    async def _commit_locked(self, locked: _LockedConnection, function: Callable[[Connection], T] | None) -> T | None:
         guard.mark(False)
         try:
             value = await self._database.on_reader(lambda: self._apply(locked.connection, function))

@@ -20,8 +20,8 @@ EVERY_S = 0.4
 async def run(app: App) -> None:
     while True:
         try:
-            while await app.database.read(_waiting) and await app.database.write(seal):
-                pass
+            while await app.database.read(_waiting):
+                await app.database.write(seal)
         except Exception as error:
             log.warning("audit.seal_failed", error=str(error))
         await asyncio.sleep(EVERY_S)

@@ -14,18 +14,20 @@ import os
 from collections.abc import Sequence
 from datetime import datetime
 from hashlib import sha256
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 import msgspec
 from msgspec import Struct
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, Table, delete, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from .models import AuditHead, AuditPayload, AuditRow
 
 START = bytes(32)
-_row, _payload, _head = AuditRow.__table__, AuditPayload.__table__, AuditHead.__table__
+_row = cast(Table, AuditRow.__table__)
+_payload = cast(Table, AuditPayload.__table__)
+_head = cast(Table, AuditHead.__table__)
 
 
 class Entry(Struct, frozen=True):
@@ -80,9 +82,7 @@ def seal(connection: Connection, limit: int = 1000) -> int:
 
 def _seal_account(connection: Connection, account: UUID, waiting: Sequence[Any]) -> int:
     upsert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
-    connection.execute(
-        upsert(_head).values(account_id=account, seq=0, link=START).on_conflict_do_nothing()
-    )
+    connection.execute(upsert(_head).values(account_id=account, seq=0, link=START).on_conflict_do_nothing())
     head = connection.execute(select(_head).where(_head.c.account_id == account).with_for_update()).one()
     seq, last, sealed = head.seq, head.link, 0
     for entry in waiting:

@@ -48,7 +48,7 @@ def list_accounts() -> None:
 
     async def listed(app: App) -> list[tuple[UUID, str]]:
         query = select(Account.id, Account.name).order_by(Account.created_at)
-        return await app.database.read(lambda connection: [tuple(row) for row in connection.execute(query)])
+        return await app.database.read(lambda connection: [(row.id, row.name) for row in connection.execute(query)])
 
     for id, name in with_app(listed):
         click.echo(f"{id}  {name}")
@@ -70,11 +70,16 @@ def token(account: UUID, permissions: tuple[str, ...], days: int | None) -> None
         def store(connection: Connection) -> str:
             if connection.execute(select(Account.id).where(Account.id == account)).first() is None:
                 raise NotFound(f"There is no account {account}.")
-            trail.record(connection, [trail.Entry(account, new_id(), app.clock(), "token.created", f"core_account:{account}")])
+            trail.record(
+                connection, [trail.Entry(account, new_id(), app.clock(), "token.created", f"core_account:{account}")]
+            )
             return authentication.create(
-                connection, account, frozenset(permissions or (EVERYTHING,)), at=app.clock(),
+                connection,
+                account,
+                frozenset(permissions or (EVERYTHING,)),
+                at=app.clock(),
                 lifetime=timedelta(days=days) if days else None,
-            )  # fmt: skip
+            )
 
         return await app.database.write(store)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import click
+from sqlalchemy import Connection
 
 from ..app import App
 from ..audit import trail
@@ -19,7 +20,7 @@ def verify() -> None:
     """Recompute every account's chain; exit status 1 and a sentence for each fault."""
 
     async def verified(app: App) -> list[str]:
-        def check(connection):  # type: ignore[no-untyped-def]
+        def check(connection: Connection) -> list[str]:
             return [
                 f"account {account}: {fault}"
                 for account in trail.accounts(connection)

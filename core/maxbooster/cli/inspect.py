@@ -17,7 +17,7 @@ def openapi() -> None:
     """Print the OpenAPI 3.1 description of what the enabled plugins serve."""
     from ..http.assembly import build
 
-    schema = build(assembled(), open_resources=False).openapi_schema.to_schema()
+    schema = build(assembled()).openapi_schema.to_schema()
     click.echo(msgspec.json.format(msgspec.json.encode(schema, enc_hook=str)))
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from uuid import UUID
 
 import click
 import msgspec
+from sqlalchemy import Connection
 
 from ..app import App
 from ..audit import trail
@@ -77,15 +79,19 @@ def cancel(job: UUID) -> None:
     """Cancel a waiting or dead job, or ask a running one to stop."""
 
     async def cancelled(app: App) -> str | None:
-        return await app.database.write(lambda connection: _recorded(connection, app, "job.cancelled", job, queue.cancel))
+        return await app.database.write(
+            lambda connection: _recorded(connection, app, "job.cancelled", job, queue.cancel)
+        )
 
     state = with_app(cancelled)
     if state is None:
         raise NotFound(f"There is no job {job}.")
-    click.echo({"cancelled": f"{job} is cancelled.", "running": f"{job} is asked to stop."}.get(state, f"{job} is {state}."))
+    click.echo(
+        {"cancelled": f"{job} is cancelled.", "running": f"{job} is asked to stop."}.get(state, f"{job} is {state}.")
+    )
 
 
-def _recorded(connection, app, action, job, act):  # type: ignore[no-untyped-def]
+def _recorded(connection: Connection, app: App, action: str, job: UUID, act: Callable[..., str | None]) -> str | None:
     """What an operator does leaves its trace on the platform's chain."""
     state = act(connection, job, app.clock())
     if state is not None:

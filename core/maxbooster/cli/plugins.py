@@ -26,10 +26,16 @@ def list_plugins(as_json: bool) -> None:
     """Name, version, state, and why a plugin is broken."""
     found, _ = _loaded()
     rows = [
-        {"name": each.name, "distribution": each.distribution, "version": each.version, "state": each.state,
-         "reason": each.reason, "title": each.manifest.title if each.manifest else None}
+        {
+            "name": each.name,
+            "distribution": each.distribution,
+            "version": each.version,
+            "state": each.state,
+            "reason": each.reason,
+            "title": each.manifest.title if each.manifest else None,
+        }
         for each in found.plugins.values()
-    ]  # fmt: skip
+    ]
     if as_json:
         click.echo(msgspec.json.format(msgspec.json.encode(rows)))
         return

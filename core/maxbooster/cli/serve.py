@@ -13,7 +13,7 @@ import uvicorn
 
 from ..app import App
 from ..errors import SettingsError
-from ..http.assembly import build
+from ..http.assembly import serving
 from ..jobs import schedule
 from ..jobs.job import DEFAULT_QUEUE, LONG_QUEUE
 from ..jobs.worker import Worker
@@ -51,7 +51,7 @@ def worker(queues: str) -> None:
 
 def web() -> Any:
     """The ASGI application of one web process, for servers that load it by name."""
-    return build(assembled())
+    return serving(assembled())
 
 
 async def _up(app: App, listen: str | None) -> None:
@@ -88,7 +88,7 @@ async def _working(app: App, queues: Iterable[str]) -> AsyncIterator[tuple[Worke
 
 
 async def _listen(app: App, host: str, port: int) -> None:
-    server = uvicorn.Server(uvicorn.Config(build(app, open_resources=False), **_uvicorn_options(host, port)))
+    server = uvicorn.Server(uvicorn.Config(serving(app, open_resources=False), **_uvicorn_options(host, port)))
     for plugin in app.registry.plugins.values():
         if plugin.state == "broken":
             log.error("plugin.broken", plugin=plugin.name, reason=plugin.reason)
@@ -98,9 +98,15 @@ async def _listen(app: App, host: str, port: int) -> None:
 
 def _uvicorn_options(host: str, port: int) -> dict[str, Any]:
     return {
-        "host": host, "port": port, "log_config": None, "access_log": False, "server_header": False,
-        "timeout_graceful_shutdown": 20, "lifespan": "on", "h11_max_incomplete_event_size": 65_536,
-    }  # fmt: skip
+        "host": host,
+        "port": port,
+        "log_config": None,
+        "access_log": False,
+        "server_header": False,
+        "timeout_graceful_shutdown": 20,
+        "lifespan": "on",
+        "h11_max_incomplete_event_size": 65_536,
+    }
 
 
 def _address(listen: str) -> tuple[str, int]:

@@ -16,7 +16,7 @@ from sqlalchemy import Dialect, Engine, Select
 class Prepared:
     """A `select()` with `bindparam`s, to be run by `Database.fast`; rows come back as plain tuples."""
 
-    def __init__(self, statement: Select[Any]) -> None:
+    def __init__(self, statement: Select[*tuple[Any, ...]]) -> None:
         self.statement = statement
         self._compiled: dict[str, _Compiled] = {}
 
@@ -27,14 +27,14 @@ class Prepared:
 
 
 class _Compiled:
-    def __init__(self, statement: Select[Any], dialect: Dialect) -> None:
+    def __init__(self, statement: Select[*tuple[Any, ...]], dialect: Dialect) -> None:
         compiled = statement.compile(dialect=dialect, compile_kwargs={"render_postcompile": True})
         self.sql = str(compiled)
-        self._names: Sequence[str] | None = compiled.positiontup  # type: ignore[attr-defined]
+        self._names: Sequence[str] | None = compiled.positiontup
         self._fixed = {name: value for name, value in compiled.params.items() if value is not None}
         self._binds = {
             name: processor
-            for name, bind in compiled.binds.items()  # type: ignore[attr-defined]
+            for name, bind in compiled.binds.items()
             if (processor := bind.type.dialect_impl(dialect).bind_processor(dialect))
         }
         self._results = [
@@ -113,5 +113,3 @@ def fast_reader(engine: Engine, size: int) -> Fast:
         return SqliteFast(str(engine.url.database), engine.dialect)
     conninfo = engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
     return PostgresFast(conninfo, engine.dialect, size)
-
-

@@ -134,7 +134,7 @@ def new_revision(database: Database, namespace: Namespace, message: str) -> Path
             made = command.revision(config, message, autogenerate=True, rev_id=f"{namespace.name}_{number}")
         except CommandError as error:
             raise MigrationRefused(f"{namespace.name}: {error}") from error
-    return Path(made.path)  # type: ignore[union-attr, arg-type]
+    return Path(made.path)  # type: ignore[union-attr]
 
 
 def _status(connection: Connection, namespace: Namespace) -> Status:
@@ -216,7 +216,9 @@ def _refuse_losses(connection: Connection, namespace: Namespace, before: dict[st
         MigrationRefused: a reference points to nothing, or another plugin's table lost rows.
     """
     if broken := connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall():
-        raise MigrationRefused(f"{namespace.name}: rows of {broken[0][0]} would refer to rows of {broken[0][2]} that are gone")
+        raise MigrationRefused(
+            f"{namespace.name}: rows of {broken[0][0]} would refer to rows of {broken[0][2]} that are gone"
+        )
     allowed = _losing(namespace)
     for table, count in _counts(connection).items():
         if count < before.get(table, 0) and table not in allowed:

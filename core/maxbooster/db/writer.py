@@ -12,6 +12,7 @@ import asyncio
 import queue
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -163,10 +164,8 @@ def _resolve(batch: list[_Write]) -> None:
     for write in batch:
         loops.setdefault(write.loop, []).append(write)
     for loop, writes in loops.items():
-        try:
+        with suppress(RuntimeError):  # the loop has ended: nobody waits any more
             loop.call_soon_threadsafe(_tell, writes)
-        except RuntimeError:
-            pass  # the loop has ended: nobody waits any more
 
 
 def _tell(writes: list[_Write]) -> None:

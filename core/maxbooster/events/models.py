@@ -15,9 +15,7 @@ class EventRow(Local, Table):
     __tablename__ = "core_event"
     __table_args__ = (Index("ix_core_event_entity", "entity", "seq"), Index("ix_core_event_at", "at"))
 
-    seq: Mapped[int] = mapped_column(
-        BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True
-    )
+    seq: Mapped[int] = mapped_column(BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True)
     id: Mapped[UUID] = mapped_column(unique=True)
     name: Mapped[str] = mapped_column(String(120))
     entity: Mapped[str] = mapped_column(String(200))

@@ -29,20 +29,27 @@ from .routes import PUBLIC, Routes
 _EXEMPT = ("OPTIONS",)
 
 
-def build(app: App, *, open_resources: bool = True) -> Litestar:
-    """The ASGI application. With `open_resources` its lifespan opens and closes the App.
+def serving(app: App, *, open_resources: bool = True) -> Gate:
+    """What an ASGI server runs. With `open_resources` its lifespan opens and closes the App."""
+    return Gate(app, build(app, open_resources=open_resources))
+
+
+def build(app: App, *, open_resources: bool = False) -> Litestar:
+    """The Litestar application of what the enabled plugins offer.
 
     A plugin whose routes cannot be served is reported as broken and left out; the rest are served.
     """
-    gate = Gate(app)
     tokens: list[Tokens] = []
 
     async def context(request: Request[Any, Any, State]) -> AsyncGenerator[Context, None]:
         writable = request.method not in ("GET", "HEAD", "OPTIONS")
         async with unit_of_work(
-            app, request.scope["state"].get("identity"), writable=writable,
-            request_id=request.scope["state"].get("request_id"), address=request.client.host if request.client else None,
-        ) as ctx:  # fmt: skip
+            app,
+            request.scope["state"].get("identity"),
+            writable=writable,
+            request_id=request.scope["state"].get("request_id"),
+            address=request.client.host if request.client else None,
+        ) as ctx:
             yield ctx
 
     async def authorise(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
@@ -69,14 +76,16 @@ def build(app: App, *, open_resources: bool = True) -> Litestar:
         route_handlers=[*routers, *_static(app)],
         dependencies={"ctx": Provide(context)},
         guards=[authorise],
-        middleware=[gate],
         exception_handlers=HANDLERS,
         lifespan=[lifespan] if open_resources else [],
         request_max_body_size=app.settings.body_limit_bytes,
         openapi_config=OpenAPIConfig(
-            title="Max Booster", version=__version__, path="/schema", render_plugins=[JsonRenderPlugin()],
+            title="Max Booster",
+            version=__version__,
+            path="/schema",
+            render_plugins=[JsonRenderPlugin()],
             use_handler_docstrings=True,
-        ),  # fmt: skip
+        ),
         debug=False,
         logging_config=None,
     )
@@ -102,11 +111,11 @@ def _routers(app: App) -> list[Router]:
         try:
             _claim_operations(plugin, offered, taken)
             probe = _router(plugin, offered)
-            Litestar([probe], dependencies={"ctx": Provide(_no_context)})
+            Litestar([probe], dependencies={"ctx": Provide(_no_context)}, logging_config=None)
             routers.append(_router(plugin, offered))
         except Exception as error:
             app.registry.drop(plugin, f"its routes cannot be served: {type(error).__name__}: {error}")
-    return [router for router in routers if app.registry.plugins[router.tags[0]].state == "enabled"]  # type: ignore[index]
+    return [router for router in routers if app.registry.plugins[router.tags[0]].state == "enabled"]
 
 
 async def _no_context() -> AsyncGenerator[None, None]:

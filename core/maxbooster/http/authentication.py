@@ -21,7 +21,11 @@ _REMEMBERED = 10_000
 
 _LOOK_UP = Prepared(
     select(
-        AccessToken.account_id, AccessToken.user_id, AccessToken.permissions, AccessToken.expires_at, AccessToken.used_at
+        AccessToken.account_id,
+        AccessToken.user_id,
+        AccessToken.permissions,
+        AccessToken.expires_at,
+        AccessToken.used_at,
     ).where(AccessToken.hash == bindparam("hash"))
 )
 
@@ -61,16 +65,25 @@ def _touch(connection: Connection, hashed: bytes, now: datetime) -> None:
 
 
 def create(
-    connection: Connection, account: UUID, permissions: frozenset[str], *, at: datetime, user: UUID | None = None,
+    connection: Connection,
+    account: UUID,
+    permissions: frozenset[str],
+    *,
+    at: datetime,
+    user: UUID | None = None,
     lifetime: timedelta | None = None,
-) -> str:  # fmt: skip
+) -> str:
     """A new token for an account. It is returned once; only its hash is kept."""
     token = f"mbt_{secrets.token_urlsafe(32)}"
     connection.execute(
         insert(AccessToken).values(
-            hash=sha256(token.encode()).digest(), account_id=account, user_id=user,
-            permissions=" ".join(sorted(permissions)), created_at=at, expires_at=at + lifetime if lifetime else None,
-        )  # fmt: skip
+            hash=sha256(token.encode()).digest(),
+            account_id=account,
+            user_id=user,
+            permissions=" ".join(sorted(permissions)),
+            created_at=at,
+            expires_at=at + lifetime if lifetime else None,
+        )
     )
     return token
 

@@ -22,7 +22,8 @@ from .routes import Routes, get, post
 
 Limit = Annotated[int, QueryParameter(ge=1, le=200, description="At most this many, newest first")]
 State = Annotated[
-    Literal["ready", "running", "done", "dead", "cancelled"] | None, QueryParameter(description="Only jobs in this state")
+    Literal["ready", "running", "done", "dead", "cancelled"] | None,
+    QueryParameter(description="Only jobs in this state"),
 ]
 
 
@@ -165,9 +166,13 @@ async def list_audit(
         query = query.where(AuditRow.id < before_id)
     return [
         AuditOut(
-            row.id, row.at, row.action, row.object, row.seq is not None,
+            row.id,
+            row.at,
+            row.action,
+            row.object,
+            row.seq is not None,
             *((payload.actor, payload.request_id, payload.before, payload.after) if payload else ()),
-        )  # fmt: skip
+        )
         for row, payload in await ctx.rows(query)
     ]
 
@@ -180,4 +185,3 @@ routes = [
     Routes("/api/core/audit", [list_audit]),
     *storage_routes,
 ]
-

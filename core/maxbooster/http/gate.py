@@ -10,7 +10,6 @@ from uuid import uuid4
 import msgspec
 import structlog
 from litestar.enums import ScopeType
-from litestar.middleware import ASGIMiddleware
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 from ..errors import Overloaded, Problem
@@ -25,23 +24,29 @@ _REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{8,64}")
 _ALWAYS = ("/health", "/metrics")
 
 
-class Gate(ASGIMiddleware):
-    """One per process, outermost. Beyond `in_flight` requests it answers 503 at once, so that the rest stay quick."""
+class Gate:
+    """The ASGI application that a server runs: outermost, so that errors of routing pass it too.
 
-    scopes = (ScopeType.HTTP,)
+    Beyond `in_flight` requests it answers 503 at once, so that the rest stay quick.
+    """
 
-    def __init__(self, app: App) -> None:
-        self._app = app
+    def __init__(self, app: App, inner: ASGIApp) -> None:
+        self._inner = inner
         self._limit = app.settings.in_flight
         self._in_flight = 0
 
-    async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
-        if self._in_flight >= self._limit and not scope["path"].startswith(_ALWAYS):
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != ScopeType.HTTP:
+            await self._inner(scope, receive, send)
+        elif self._in_flight >= self._limit and not scope["path"].startswith(_ALWAYS):
             metrics.SHED.inc()
             await _refuse(send, Overloaded("The server is busy; try again in a moment."))
-            return
+        else:
+            await self._admit(scope, receive, send)
+
+    async def _admit(self, scope: Scope, receive: Receive, send: Send) -> None:
         request_id = _request_id(scope)
-        scope["state"]["request_id"] = request_id
+        scope.setdefault("state", {})["request_id"] = request_id
         began = perf_counter()
         status = 500
 
@@ -53,10 +58,9 @@ class Gate(ASGIMiddleware):
             await send(message)
 
         self._in_flight += 1
-        metrics.IN_FLIGHT.set(self._in_flight)
         try:
             with structlog.contextvars.bound_contextvars(request_id=request_id):
-                await next_app(scope, receive, sending)
+                await self._inner(scope, receive, sending)
         finally:
             self._in_flight -= 1
             self._account_for(scope, status, perf_counter() - began)

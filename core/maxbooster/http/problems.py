@@ -37,7 +37,7 @@ def described(possible: Sequence[type[Problem]]) -> dict[int, ResponseSpec]:
     for status in sorted({problem.status for problem in possible}):
         titles = sorted({problem.title for problem in possible if problem.status == status})
         specs[status] = ResponseSpec(
-            ProblemDetails, generate_examples=False, description="; ".join(titles), media_type=MEDIA_TYPE  # type: ignore[arg-type]
+            ProblemDetails, generate_examples=False, description="; ".join(titles), media_type=MEDIA_TYPE
         )
     return specs
 

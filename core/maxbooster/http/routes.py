@@ -50,9 +50,9 @@ def _say_where_from(handler: HTTPRouteHandler, prefix: str) -> None:
     in_path = {name for path in handler.paths for name in re.findall(r"{(\w+):", prefix + path)}
     for name, kind in hints.items():
         if name == "ctx":
-            hints[name] = NamedDependency[kind]
+            hints[name] = NamedDependency[kind]  # type: ignore[valid-type, misc]
         elif name not in _GIVEN and get_origin(kind) is not Annotated:
-            hints[name] = FromPath[kind] if name in in_path else FromQuery[kind]  # type: ignore[misc]
+            hints[name] = FromPath[kind] if name in in_path else FromQuery[kind]  # type: ignore[valid-type, misc]
     function.__annotations__ = hints
 
 
@@ -84,10 +84,17 @@ def delete(path: str = "/", **declared: Any) -> Decorator:
 
 
 def _declare(
-    method: Callable[..., Any], path: str, *, operation_id: str,
-    permission: str | None = None, public: bool = False, raises: Sequence[type[Problem]] = (),
-    example: Any = None, responses: dict[int, Any] | None = None, **rest: Any,
-) -> Decorator:  # fmt: skip
+    method: Callable[..., Any],
+    path: str,
+    *,
+    operation_id: str,
+    permission: str | None = None,
+    public: bool = False,
+    raises: Sequence[type[Problem]] = (),
+    example: Any = None,
+    responses: dict[int, Any] | None = None,
+    **rest: Any,
+) -> Decorator:
     if (permission is None) != public:
         raise TypeError(f"{operation_id}: declare either permission='area.action' or public=True")
     possible: list[type[Problem]] = [*raises, Overloaded]
@@ -96,11 +103,14 @@ def _declare(
     if "{" in path:
         possible.append(NotFound)
     possible += [Malformed, Invalid]
-    decorate = method(
-        path, operation_id=operation_id, responses=described(possible) | (responses or {}),
-        permission=PUBLIC if public else permission, response_example=example, **rest,
-    )  # fmt: skip
-    return decorate  # type: ignore[no-any-return]
+    return method(  # type: ignore[no-any-return]
+        path,
+        operation_id=operation_id,
+        responses=described(possible) | (responses or {}),
+        permission=PUBLIC if public else permission,
+        response_example=example,
+        **rest,
+    )
 
 
 def example_of(handler: HTTPRouteHandler) -> Example | None:

@@ -71,15 +71,13 @@ class Job:
         if len(values) != len(self._parameters):
             raise Invalid(f"job {self.name!r} now takes ({', '.join(self._parameters)}); it was queued with {stored}")
         try:
-            return [
-                msgspec.convert(value, kind) for value, kind in zip(values, self._parameters.values(), strict=True)
-            ]
+            return [msgspec.convert(value, kind) for value, kind in zip(values, self._parameters.values(), strict=True)]
         except msgspec.ValidationError as error:
             raise Invalid(f"job {self.name!r} was queued with {stored}: {error}") from error
 
     def delay_s(self, attempt: int) -> float:
         """Seconds until the next try after `attempt` failures: doubling, half of it left to chance."""
-        full = min(self.backoff_s * 2 ** min(attempt - 1, 20), 3600.0)
+        full = min(self.backoff_s * float(2 ** min(attempt - 1, 20)), 3600.0)
         return full / 2 + random.uniform(0, full / 2)
 
 

@@ -21,19 +21,32 @@ class JobRow(Local, Table):
 
     __tablename__ = "core_job"
     __table_args__ = (
-        Index("ix_core_job_due", "queue", "rank", "run_at", "seq", sqlite_where=text("state = 'ready'"),
-              postgresql_where=text("state = 'ready'")),
+        Index(
+            "ix_core_job_due",
+            "queue",
+            "rank",
+            "run_at",
+            "seq",
+            sqlite_where=text("state = 'ready'"),
+            postgresql_where=text("state = 'ready'"),
+        ),
         Index("ix_core_job_key", "key", "seq", sqlite_where=_unfinished, postgresql_where=_unfinished),
-        Index("ix_core_job_lease", "lease_until", sqlite_where=text("state = 'running'"),
-              postgresql_where=text("state = 'running'")),
+        Index(
+            "ix_core_job_lease",
+            "lease_until",
+            sqlite_where=text("state = 'running'"),
+            postgresql_where=text("state = 'running'"),
+        ),
         Index("ix_core_job_account", "account_id", "seq"),
-        Index("ix_core_job_finished", "finished_at", sqlite_where=text("finished_at IS NOT NULL"),
-              postgresql_where=text("finished_at IS NOT NULL")),
-    )  # fmt: skip
-
-    seq: Mapped[int] = mapped_column(
-        BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True
+        Index(
+            "ix_core_job_finished",
+            "finished_at",
+            sqlite_where=text("finished_at IS NOT NULL"),
+            postgresql_where=text("finished_at IS NOT NULL"),
+        ),
     )
+
+    seq: Mapped[int] = mapped_column(BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True)
     id: Mapped[UUID] = mapped_column(unique=True)
     queue: Mapped[str] = mapped_column(String(40))
     name: Mapped[str] = mapped_column(String(120))

@@ -4,17 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from msgspec import Struct
-from sqlalchemy import Connection, Select, bindparam, case, delete, func, literal_column, null, or_, select, update
+from sqlalchemy import (
+    Connection,
+    Select,
+    Table,
+    bindparam,
+    case,
+    delete,
+    func,
+    literal_column,
+    null,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 
 from ..db.fast import Prepared
 from .models import CANCELLED, DEAD, DONE, READY, RUNNING, UNFINISHED, JobRow
 
-_job = JobRow.__table__
+_job = cast(Table, JobRow.__table__)
 _insert = {
     "sqlite": sqlite.insert(JobRow).on_conflict_do_nothing(index_elements=["once"]),
     "postgresql": postgresql.insert(JobRow).on_conflict_do_nothing(index_elements=["once"]),
@@ -46,9 +59,16 @@ _CLAIMED = [getattr(JobRow, name) for name in Claimed.__struct_fields__]
 def new_row(**given: Any) -> dict[str, Any]:
     """A row for `insert`, with the values that every new job begins with."""
     return {
-        "state": READY, "attempts": 0, "token": 0, "worker": None, "lease_until": None, "cancel_asked": False,
-        "progress": None, "note": None, "finished_at": None,
-    } | given  # fmt: skip
+        "state": READY,
+        "attempts": 0,
+        "token": 0,
+        "worker": None,
+        "lease_until": None,
+        "cancel_asked": False,
+        "progress": None,
+        "note": None,
+        "finished_at": None,
+    } | given
 
 
 def insert(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
@@ -56,7 +76,7 @@ def insert(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
     connection.execute(_insert[connection.dialect.name], rows)
 
 
-def _due(queue: str, limit: int, now: datetime) -> Select[Any]:
+def _due(queue: str, limit: int, now: datetime) -> Select[int]:
     """Jobs that may start. Of those with a key, the first `per_key` unfinished ones: so at most that many run
     at a time, in order, and one that waits for its next try holds its successors back."""
     earlier = _job.alias("earlier")
@@ -132,9 +152,12 @@ def give_back(
         .where(_job.c.seq == seq, _job.c.token == token, _job.c.state == RUNNING)
         .values(
             state=case((_job.c.cancel_asked, CANCELLED), else_=DEAD if over else READY),
-            run_at=retry_at or _job.c.run_at, finished_at=case((_job.c.cancel_asked, at), else_=at if over else None), lease_until=None, worker=None,
+            run_at=retry_at or _job.c.run_at,
+            finished_at=case((_job.c.cancel_asked, at), else_=at if over else None),
+            lease_until=None,
+            worker=None,
             note=note,
-        )  # fmt: skip
+        )
     )
 
 
@@ -151,9 +174,7 @@ def renew(connection: Connection, held: Sequence[tuple[int, int]], until: dateti
 
 
 def report(connection: Connection, seq: int, token: int, progress: float, note: str | None) -> None:
-    connection.execute(
-        _progress, {"of_seq": seq, "of_token": token, "of_progress": progress, "of_note": note}
-    )
+    connection.execute(_progress, {"of_seq": seq, "of_token": token, "of_progress": progress, "of_note": note})
 
 
 def release_expired(connection: Connection, now: datetime) -> list[str]:
@@ -238,4 +259,4 @@ def shown(connection: Connection, job: UUID, account: UUID | None = None) -> Job
 def depths(connection: Connection) -> list[tuple[str, str, int]]:
     """`(queue, state, how many)` of what is not done."""
     query = select(_job.c.queue, _job.c.state, func.count()).where(_job.c.state != DONE)
-    return [tuple(row) for row in connection.execute(query.group_by(_job.c.queue, _job.c.state))]  # type: ignore[misc]
+    return [tuple(row) for row in connection.execute(query.group_by(_job.c.queue, _job.c.state))]

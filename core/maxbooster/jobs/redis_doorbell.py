@@ -92,7 +92,7 @@ class RedisDoorbell:
             heard(of)
 
         return Worker(
-            functions=[func(rung, name="rung", keep_result=0)],
+            functions=[func(rung, name="rung", keep_result=0)],  # type: ignore[arg-type]
             queue_name=_name(queue),
             redis_settings=RedisSettings.from_dsn(self._url),
             poll_delay=POLL_S,

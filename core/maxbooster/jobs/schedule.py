@@ -55,7 +55,15 @@ def _slot(job: Job, since: datetime, now: datetime) -> dict[str, object] | None:
     if slot is None:
         return None
     return queue.new_row(
-        id=new_id(), queue=job.queue, name=job.name, arguments=job.encode(()), account_id=None,
-        rank=-job.priority, run_at=slot, key=None, per_key=1, once=f"{job.name}:cron:{slot.isoformat()}",
+        id=new_id(),
+        queue=job.queue,
+        name=job.name,
+        arguments=job.encode(()),
+        account_id=None,
+        rank=-job.priority,
+        run_at=slot,
+        key=None,
+        per_key=1,
+        once=f"{job.name}:cron:{slot.isoformat()}",
         created_at=now,
-    )  # fmt: skip
+    )

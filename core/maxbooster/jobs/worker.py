@@ -84,9 +84,7 @@ class Worker:
                 self._start(job)
             if claimed and len(claimed) == free:
                 await self.app.ring({name})  # there may be more than we can carry: wake another worker
-            if not claimed or len(claimed) < free:
-                await self._until_rung(bell)
-            elif self._busy[name] >= self._concurrency:
+            if not claimed or len(claimed) < free or self._busy[name] >= self._concurrency:
                 await self._until_rung(bell)
 
     async def _until_rung(self, bell: asyncio.Event) -> None:

@@ -13,7 +13,7 @@ _tracer: Tracer | None = None
 
 def install(tracer: Tracer | None) -> None:
     """Use `tracer(name, **attributes)` for every span from now on; None switches tracing off."""
-    global _tracer
+    global _tracer  # noqa: PLW0603  one per process, like the logger
     _tracer = tracer
 
 

@@ -6,8 +6,10 @@ import ast
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
+from sqlalchemy import ForeignKeyConstraint, UniqueConstraint
+from sqlalchemy import Table as CoreTable
 from sqlalchemy.orm import Mapper
 
 from ..db import migrate
@@ -27,7 +29,7 @@ def faults(app: App) -> list[Fault]:
     """Everything that is wrong, a sentence each; empty when all fits."""
     from ..http.assembly import build
 
-    build(app, open_resources=False)
+    build(app)
     broken = [Fault(each.name, str(each.reason)) for each in app.registry.plugins.values() if each.state == "broken"]
     return broken + [fault for check in _CHECKS for fault in check(app)]
 
@@ -125,13 +127,13 @@ def _tables(app: App) -> Iterator[Fault]:
 
 def _table(family: str, mapper: Mapper[Any]) -> Iterator[Fault]:
     """Owned, reference or local; and the account leads every key of what is owned (K-02)."""
-    model, table = mapper.class_, mapper.local_table
+    model, table = mapper.class_, cast(CoreTable, mapper.local_table)
     for relation in mapper.relationships:
         if relation.lazy != "raise":
             yield Fault(family, f"{model.__name__}.{relation.key}: declare relationships with lazy='raise'")
     if issubclass(model, Local | Reference):
         return
-    if not issubclass(model, Owned) and list(table.primary_key)[0].name not in ("account_id", "id"):
+    if not issubclass(model, Owned) and next(iter(table.primary_key)).name not in ("account_id", "id"):
         yield Fault(family, f"{table.name} is neither Owned nor Reference nor Local")
     if issubclass(model, Owned):
         for columns in _keys(table):
@@ -139,10 +141,10 @@ def _table(family: str, mapper: Mapper[Any]) -> Iterator[Fault]:
                 yield Fault(family, f"{table.name}: the key ({', '.join(columns)}) must begin with account_id")
 
 
-def _keys(table: Any) -> Iterator[list[str]]:
+def _keys(table: CoreTable) -> Iterator[list[str]]:
     yield [column.name for column in table.primary_key]
     for constraint in table.constraints:
-        if type(constraint).__name__ in ("UniqueConstraint", "ForeignKeyConstraint"):
+        if isinstance(constraint, UniqueConstraint | ForeignKeyConstraint):
             yield [column.name for column in constraint.columns]
     for index in table.indexes:
         if index.unique:
@@ -150,5 +152,11 @@ def _keys(table: Any) -> Iterator[list[str]]:
 
 
 _CHECKS: list[Callable[[App], Iterator[Fault]]] = [
-    _permissions, _commands, _panels, _console_views, _translations, _migrations, _tables,
-]  # fmt: skip
+    _permissions,
+    _commands,
+    _panels,
+    _console_views,
+    _translations,
+    _migrations,
+    _tables,
+]

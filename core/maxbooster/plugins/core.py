@@ -22,12 +22,18 @@ manifest = Manifest(
     settings=Settings,
     migrations=True,
     permissions=(
-        Permission("file.read", "See and download files", roles=("owner", "admin", "manager", "artist", "editor", "viewer")),
+        Permission(
+            "file.read", "See and download files", roles=("owner", "admin", "manager", "artist", "editor", "viewer")
+        ),
         Permission("file.write", "Upload and delete files", roles=("owner", "admin", "manager", "artist", "editor")),
         Permission("job.read", "See what is being worked on", roles=("owner", "admin", "manager", "artist", "editor")),
         Permission("job.control", "Cancel and repeat jobs", roles=("owner", "admin", "manager")),
         Permission("audit.read", "Read the audit trail", roles=("owner", "admin")),
-        Permission("plugin.read", "See which plugins are enabled", roles=("owner", "admin", "manager", "artist", "editor", "viewer")),
+        Permission(
+            "plugin.read",
+            "See which plugins are enabled",
+            roles=("owner", "admin", "manager", "artist", "editor", "viewer"),
+        ),
     ),
     commands=(
         Command("up", "Run everything in this process: web and worker", "maxbooster.cli.serve:up"),
@@ -43,7 +49,7 @@ manifest = Manifest(
         Command("check", "Validate everything that the plugins contribute", "maxbooster.cli.inspect:check"),
         Command("doctor", "Explain what is missing", "maxbooster.cli.inspect:doctor"),
     ),
-)  # fmt: skip
+)
 
 
 @hookimpl

@@ -80,4 +80,3 @@ def job_doorbell(settings: Settings) -> Doorbell | None:
 @hookspec
 def inspect_file(ctx: Context, file: StoredFile, head: bytes) -> Awaitable[str | None]:  # type: ignore[empty-body]
     """Run time. Why an uploaded file must be refused (a virus, a forbidden kind), or None."""
-

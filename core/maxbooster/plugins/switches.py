@@ -18,7 +18,7 @@ def disabled(folder: Path) -> set[str]:
     try:
         return set(tomllib.loads(text)["disabled"])
     except (tomllib.TOMLDecodeError, KeyError, TypeError) as error:
-        raise SettingsError(f"{_file(folder)}: expected a list `disabled = [\"name\"]` ({error})") from error
+        raise SettingsError(f'{_file(folder)}: expected a list `disabled = ["name"]` ({error})') from error
 
 
 def disable(folder: Path, registry: Registry, name: str) -> None:

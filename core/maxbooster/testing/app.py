@@ -13,7 +13,7 @@ import httpx
 from sqlalchemy import Connection, func, select
 
 from ..app import App
-from ..http.assembly import build
+from ..http.assembly import serving
 from ..http.authentication import create
 from ..identity import EVERYTHING
 from ..jobs.models import UNFINISHED, JobRow
@@ -38,14 +38,16 @@ async def make_app(
 
 
 @asynccontextmanager
-async def open_api(app: App, account: UUID | None = None, permissions: str = EVERYTHING) -> AsyncIterator[httpx.AsyncClient]:
+async def open_api(
+    app: App, account: UUID | None = None, permissions: str = EVERYTHING
+) -> AsyncIterator[httpx.AsyncClient]:
     """A client of the app's whole HTTP stack, in this event loop; as `account` if one is given."""
     headers = {}
     if account is not None:
         rights = frozenset(permissions.split())
         token = await app.database.write(lambda connection: create(connection, account, rights, at=app.clock()))
         headers["authorization"] = f"Bearer {token}"
-    transport = httpx.ASGITransport(build(app, open_resources=False), raise_app_exceptions=False)  # type: ignore[arg-type]
+    transport = httpx.ASGITransport(serving(app, open_resources=False), raise_app_exceptions=False)  # type: ignore[arg-type]
     async with httpx.AsyncClient(transport=transport, base_url="http://maxbooster.test", headers=headers) as client:
         yield client
 
@@ -60,7 +62,7 @@ async def drain(app: App, *, timeout_s: float = 20.0) -> None:
     running = asyncio.create_task(worker.run())
     try:
         async with asyncio.timeout(timeout_s):
-            while await app.database.read(lambda connection: _work(connection, app)):
+            while await app.database.read(lambda connection: _work(connection, app)):  # noqa: ASYNC110
                 await asyncio.sleep(0.01)
     finally:
         worker.stop()

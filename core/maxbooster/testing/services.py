@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable
 from glob import glob
 from pathlib import Path
+from typing import ClassVar
 from uuid import uuid4
 
 from sqlalchemy import create_engine, make_url, text
@@ -94,7 +95,7 @@ def _listens(port: int) -> bool:
 class _Started:
     """Servers that this process started; they end with it."""
 
-    urls: dict[str, str] = {}
+    urls: ClassVar[dict[str, str]] = {}
 
     @classmethod
     def get(cls, name: str, start: Callable[[], str]) -> str:
@@ -157,8 +158,9 @@ class PostgresCluster:
         self._process: subprocess.Popen[bytes] | None = None
         subprocess.run(
             [*self._as, initdb, "-D", str(self._folder / "data"), "-U", "postgres", "-A", "trust", "--no-sync"],
-            check=True, stdout=subprocess.DEVNULL,
-        )  # fmt: skip
+            check=True,
+            stdout=subprocess.DEVNULL,
+        )
 
     @property
     def url(self) -> str:
@@ -167,11 +169,23 @@ class PostgresCluster:
     def start(self) -> None:
         """Start it (recovering, if it was killed) and wait until it answers."""
         self._process = subprocess.Popen(
-            [*self._as, self._postgres, "-D", str(self._folder / "data"), "-p", str(self.port),
-             "-c", "listen_addresses=127.0.0.1", "-c", f"unix_socket_directories={self._folder}",
-             "-c", "max_connections=200"],
-            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-        )  # fmt: skip
+            [
+                *self._as,
+                self._postgres,
+                "-D",
+                str(self._folder / "data"),
+                "-p",
+                str(self.port),
+                "-c",
+                "listen_addresses=127.0.0.1",
+                "-c",
+                f"unix_socket_directories={self._folder}",
+                "-c",
+                "max_connections=200",
+            ],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
         wait_for_port(self.port)
         until = time.monotonic() + 30
         while True:

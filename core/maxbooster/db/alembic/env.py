@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 from alembic import context
 
@@ -17,7 +17,7 @@ def _ours(name: str | None, kind: str, parents: Any) -> bool:
     return kind == "schema" or bool(table and table.startswith(prefix))
 
 
-def _render(kind: str, item: Any, autogenerate: Any) -> str | bool:
+def _render(kind: str, item: Any, autogenerate: Any) -> str | Literal[False]:
     """Our own types are imported from where plugin authors find them."""
     if kind == "type" and type(item).__module__ == "maxbooster.db.types":
         autogenerate.imports.add(f"from maxbooster.plugin import {type(item).__name__}")

@@ -1,7 +1,7 @@
 """The one client for calls to other hosts (C-19): `ctx.http`.
 
 Top down: a call (`calls`) is admitted by its host's limits (`hosts`), leaves through a connection that reaches
-public addresses only when a user gave the URL (`public`), and its answer is read by rule (`answers`).
+public addresses only if a user gave the URL (`public`), and its answer is read by rule (`answers`).
 """
 
 from __future__ import annotations

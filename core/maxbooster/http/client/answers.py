@@ -1,16 +1,18 @@
-"""What an answer says besides its content: how long to wait, how large it is, why there was none."""
+"""What an answer says besides its content: whether it is one, how long to wait, how large it is."""
 
 from __future__ import annotations
 
+import asyncio
 import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from math import isfinite
 from time import time
 
 import httpx
 
-from ...errors import NotReady, Problem, TooLarge
+from ...errors import AuthFailed, Invalid, NotReady, Problem, TooLarge, UsageError
 
 
 class Unreachable(NotReady):
@@ -28,6 +30,71 @@ class Refused(Problem):
     title = "The outside service refused the request"
 
 
+def accepted(response: httpx.Response) -> httpx.Response:
+    """The response, if it is not an error.
+
+    Raises:
+        AuthFailed: 401 or 403; a person has to connect the service again.
+        NotReady: 429 or 5xx; it may work later.
+        Refused: any other 4xx; the same call will not work later either.
+    """
+    status, host = response.status_code, response.url.host
+    if status < 400:
+        return response
+    if status in (401, 403):
+        raise AuthFailed(f"{host} refused the credentials ({status}): connect it again.", answered=status)
+    if status == 429 or status >= 500:
+        pause = pause_s(response)
+        raise NotReady(f"{host} cannot answer now ({status}): try later.", retry_after_s=pause, answered=status)
+    raise Refused(f"{host} refused the request ({status}): it has to be changed.", answered=status)
+
+
+@asynccontextmanager
+async def within(timeout_s: float, host: str) -> AsyncIterator[asyncio.Timeout]:
+    """httpx's errors in our words. Nothing of a URL but its host is named, and no header."""
+    deadline = asyncio.timeout(timeout_s)
+    try:
+        async with deadline:
+            yield deadline
+    except (httpx.UnsupportedProtocol, httpx.InvalidURL):
+        raise Invalid(f"{host} leads to an address that is not http or https.", field="url") from None
+    except httpx.LocalProtocolError:  # its text quotes headers
+        raise UsageError(f"the call to {host} is not valid HTTP: look at its headers and body") from None
+    except httpx.DecodingError as error:
+        raise Refused(f"{host} sent a body that cannot be decoded.") from error
+    except (httpx.TransportError, TimeoutError) as error:
+        if isinstance(error, TimeoutError) and not deadline.expired():
+            raise  # the caller's own
+        raise Unreachable(f"{host} {_failure(error, timeout_s)}; try again later.") from error
+
+
+def _failure(error: Exception, timeout_s: float) -> str:
+    if isinstance(error, httpx.ConnectTimeout):
+        return "did not accept a connection in time"
+    if isinstance(error, httpx.ConnectError):
+        return f"could not be reached: {error}"
+    if isinstance(error, httpx.TimeoutException | TimeoutError):
+        return f"did not answer within {timeout_s:g} s"
+    return "broke the connection off"
+
+
+async def read_whole(response: httpx.Response, max_bytes: int, host: str) -> httpx.Response:
+    """The response with its decoded body, counted as it comes, so that a small archive cannot fill the memory.
+
+    Raises:
+        TooLarge: the body has more than `max_bytes`.
+    """
+    body = bytearray()
+    async for chunk in response.aiter_bytes():
+        body += chunk
+        if len(body) > max_bytes:
+            raise TooLarge(f"{host} sent more than the {max_bytes} bytes that are allowed here.")
+    headers = response.headers.copy()
+    for undone in ("Content-Encoding", "Transfer-Encoding"):
+        headers.pop(undone, None)
+    return httpx.Response(response.status_code, headers=headers, content=bytes(body), request=response.request)
+
+
 def pause_s(response: httpx.Response) -> float | None:
     """Seconds until the host wants to hear from us again; None if it did not say, or does not mind.
 
@@ -39,64 +106,35 @@ def pause_s(response: httpx.Response) -> float | None:
 
 def _retry_after_s(headers: httpx.Headers) -> float | None:
     value = headers.get("Retry-After", "").strip()
-    if re.fullmatch(r"[0-9]{1,9}(\.[0-9]{1,9})?", value):
-        return float(value)
+    if (seconds := _number(value)) is not None:
+        return seconds
     try:
         date = parsedate_to_datetime(value)
-    except (ValueError, OverflowError):
+    except ValueError:
         return None
-    return max(0.0, (_aware(date) - datetime.now(UTC)).total_seconds())
+    aware = date if date.tzinfo else date.replace(tzinfo=UTC)
+    return max(0.0, (aware - datetime.now(UTC)).total_seconds())
 
 
 def _until_reset_s(headers: httpx.Headers) -> float | None:
-    """Of `X-RateLimit-*`, `X-Rate-Limit-*` and `RateLimit-*`, else of `RateLimit` (draft-ietf-httpapi-ratelimit-headers)."""
+    """From `X-RateLimit-…`, `X-Rate-Limit-…` or `RateLimit-…` headers, or from `RateLimit`.
+
+    The last two are draft-ietf-httpapi-ratelimit-headers, before and since its 7th edition.
+    """
     for prefix in ("X-RateLimit-", "X-Rate-Limit-", "RateLimit-"):
         if headers.get(prefix + "Remaining", "").strip() == "0":
             return _reset_s(headers.get(prefix + "Reset", ""))
-    limits = headers.get("RateLimit", "")
-    if re.search(r"\b(remaining|r)=0\b", limits) and (reset := re.search(r"\b(?:reset|t)=(\d+)", limits)):
-        return _reset_s(reset[1])
+    limit = headers.get("RateLimit", "")
+    if re.search(r"\b(remaining|r)=0\b", limit) and (reset := re.search(r"\b(reset|t)=(\d+)", limit)):
+        return _reset_s(reset[2])
     return None
 
 
 def _reset_s(value: str) -> float | None:
-    """Hosts write seconds from now, or seconds since 1970 (anything over thirty years)."""
-    try:
-        reset = float(value)
-    except ValueError:
-        return None
-    return max(0.0, reset - time() if reset > 1e9 else reset) if isfinite(reset) else None
+    """Hosts write seconds from now, or seconds since 1970 (what would be over thirty years)."""
+    reset = _number(value.strip())
+    return reset if reset is None or reset < 1e9 else max(0.0, reset - time())
 
 
-def _aware(date: datetime) -> datetime:
-    return date if date.tzinfo else date.replace(tzinfo=UTC)
-
-
-async def read_whole(response: httpx.Response, max_bytes: int, host: str) -> httpx.Response:
-    """The response with its decoded body, counted as it comes, so that a small archive cannot fill the memory.
-
-    Raises:
-        TooLarge: the body has more than `max_bytes`.
-    """
-    body = bytearray()
-    announced = response.headers.get("Content-Length", "")
-    too_large = announced.isdecimal() and int(announced) > max_bytes and response.request.method != "HEAD"
-    async for chunk in response.aiter_bytes():
-        body += chunk
-        if too_large or len(body) > max_bytes:
-            raise TooLarge(f"{host} sent more than {max_bytes} bytes.")
-    kept = [pair for pair in response.headers.multi_items() if pair[0] not in ("content-encoding", "transfer-encoding")]
-    return httpx.Response(
-        response.status_code, headers=kept, content=bytes(body), request=response.request, extensions=response.extensions
-    )
-
-
-def why(error: Exception, timeout_s: float) -> str:
-    """What became of a call without an answer. Nothing of the URL but its host is ever named."""
-    if isinstance(error, httpx.ConnectTimeout):
-        return "did not accept a connection in time."
-    if isinstance(error, httpx.ConnectError):
-        return f"could not be reached: {error}."
-    if isinstance(error, httpx.TimeoutException | TimeoutError):
-        return f"did not answer within {timeout_s:g} s."
-    return "broke the connection off."
+def _number(value: str) -> float | None:
+    return float(value) if re.fullmatch(r"[0-9]{1,12}(\.[0-9]{1,9})?", value) else None

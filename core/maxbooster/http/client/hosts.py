@@ -21,14 +21,16 @@ NAMED_HOSTS = 200
 
 
 class Limits(msgspec.Struct, frozen=True, kw_only=True):
-    """The client's numbers; times are in seconds."""
+    """The client's numbers."""
 
     attempts: int = 4
     """For what is safe to repeat."""
+    backoff_s: float = 0.5
+    """Before the second attempt at most; twice as much before each further one."""
     patience_s: float = 10.0
-    """The longest pause asked for by a host that is waited for; a longer one is NotReady at once."""
+    """The longest pause that is waited for; when a host asks for more, it is NotReady at once."""
     at_a_time: int = 16
-    """Calls to one host at a time."""
+    """Calls to one host."""
     failures: int = 5
     """In a row, after which a host is left alone."""
     open_s: float = 30.0
@@ -65,12 +67,12 @@ class Breaker:
     def attempt(self) -> Iterator[None]:
         """A block that ends without `record` (cancelled, refused by us) says nothing of the host."""
         self.check()
-        trying = self._trying = self._is_open() or self._trying
+        trying = self._is_open()
+        self._trying |= trying
         try:
             yield
         finally:
-            if trying:
-                self._trying = False
+            self._trying &= not trying
 
     def record(self, healthy: bool) -> None:
         self._failures = 0 if healthy else self._failures + 1
@@ -83,6 +85,8 @@ class Breaker:
 
 
 class Host:
+    """Its limits, for this process. `label`: its name in the metrics."""
+
     def __init__(self, name: str, label: str, limits: Limits) -> None:
         self.label = label
         self.breaker = Breaker(name, limits)
@@ -118,8 +122,7 @@ class Host:
             raise NotReady(f"{self._name} takes no further calls for {left:.0f} s.", retry_after_s=left)
         if left > 0:
             await asyncio.sleep(left * uniform(1.0, 1.1))
-        else:
-            self._not_before.pop(quota, None)
+        self._not_before.pop(quota, None)
 
     async def _take_slot(self, wait_s: float) -> None:
         try:

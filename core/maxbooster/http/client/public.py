@@ -71,12 +71,12 @@ class PublicOnly(httpx.AsyncBaseTransport):
         """
         if request.url.scheme not in ("http", "https"):
             raise httpx.UnsupportedProtocol("not http or https")
-        failed = httpx.ConnectError("it has no address")
+        failed: httpx.TransportError = httpx.ConnectError("it has no address")
         for address in await self._checked(request.url):
             try:
                 return await self._transport.handle_async_request(_redirected(request, address))
             except (httpx.ConnectError, httpx.ConnectTimeout) as error:
-                failed = httpx.ConnectError(str(error))
+                failed = error
         raise failed
 
     async def aclose(self) -> None:

@@ -1,0 +1,98 @@
+"""From `checking` to `ready` or `rejected`: one job, which may be killed anywhere and repeated (C-10, C-11)."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection, delete, update
+
+from ..context import Context
+from ..errors import Conflict, NotReady
+from ..jobs.job import job
+from . import content
+from .files import Digest, StoredFile, file_key, part_key, parts_of, ready_event
+from .models import CHECKING, READY, REJECTED, FileRow, UploadPart
+from .sweep import clear_blobs
+
+INSPECTION_S = 900.0
+"""How long a plugin may take over one file."""
+
+
+@job("core.check_file", attempts=10, timeout_s=4 * 3600.0)
+async def check_file(ctx: Context, file_id: UUID) -> None:
+    """Put the parts together, learn what the file is, ask the plugins, and decide. Nothing is visible before."""
+    row = await ctx.first(_checking(file_id))
+    if row is None:
+        return
+    digest = await _assemble(ctx, row)
+    file = StoredFile(
+        row.id, row.account_id, row.name, row.size, row.state, row.created_at,
+        content.media_type(digest.head), digest.sha256.hexdigest(),
+    )  # fmt: skip
+    await _decide(ctx, file, digest, await _inspect(ctx, file, digest.head))
+
+
+def _checking(file_id: UUID) -> Any:
+    from sqlalchemy import select
+
+    return select(FileRow).where(FileRow.id == file_id, FileRow.state == CHECKING)
+
+
+async def _assemble(ctx: Context, row: FileRow) -> Digest:
+    """
+    Raises:
+        NotReady: the parts do not add up to the announced size.
+    """
+    account, digest = row.account_id, Digest()
+    parts = await ctx.app.database.read(lambda connection: parts_of(connection, account, row.id))
+    await ctx.app.store.put(file_key(account, row.id), digest.over(_bytes_of(ctx, row, parts)))
+    if digest.size != row.size:
+        raise NotReady(f"File {row.id} came to {digest.size} of {row.size} bytes; its parts are damaged.")
+    return digest
+
+
+async def _bytes_of(ctx: Context, row: FileRow, parts: Sequence[Any]) -> AsyncIterator[bytes]:
+    for part in parts:
+        async for piece in ctx.app.store.get(part_key(row.account_id, row.id, part.id), 0, part.size):
+            yield piece
+        await ctx.progress((part.start + part.size) / row.size * 0.9, "putting the file together")
+
+
+async def _inspect(ctx: Context, file: StoredFile, head: bytes) -> str | None:
+    """Why a plugin refuses the file; None if none does.
+
+    Raises:
+        NotReady: a plugin failed, so that nobody knows; the job is repeated.
+    """
+    answers = await ctx.ask("inspect_file", timeout_s=INSPECTION_S, file=file, head=head)
+    for answer in answers:
+        if answer.error is not None:
+            raise NotReady(f"The plugin {answer.plugin!r} could not inspect file {file.id}: {answer.error!r}.")
+    return next((str(answer.value) for answer in answers if answer.value is not None), None)
+
+
+async def _decide(ctx: Context, file: StoredFile, digest: Digest, reason: str | None) -> None:
+    known = {"media_type": file.media_type, "sha256": digest.sha256.digest(), "expires_at": None}
+    of = f"{FileRow.__tablename__}:{file.id}"
+    if reason is None:
+        decided = known | {"state": READY, "ready_at": ctx.now}
+        ctx.emit(ready_event(file.id, file.name, digest))
+        ctx.audit("file.ready", of, after={"media_type": file.media_type, "sha256": file.sha256})
+    else:
+        decided = known | {"state": REJECTED, "reason": reason[:500]}
+        ctx.audit("file.rejected", of, after={"reason": reason[:500]})
+    ctx.enqueue(clear_blobs, file.id)
+    await ctx.write(_settle, file.account_id, file.id, decided)
+
+
+def _settle(connection: Connection, account: UUID, file: UUID, decided: dict[str, Any]) -> None:
+    settled = connection.execute(
+        update(FileRow)
+        .where(FileRow.account_id == account, FileRow.id == file, FileRow.state == CHECKING)
+        .values(**decided, version=FileRow.version + 1)
+    )
+    if settled.rowcount != 1:
+        raise Conflict(f"File {file} was deleted while it was checked.")
+    connection.execute(delete(UploadPart).where(UploadPart.account_id == account, UploadPart.file_id == file))

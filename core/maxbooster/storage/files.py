@@ -1,0 +1,228 @@
+"""`ctx.files`: the files of an account, as services and plugins use them."""
+
+from __future__ import annotations
+
+import asyncio
+import tempfile
+from collections.abc import AsyncIterable, AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import datetime, timedelta
+from hashlib import sha256
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from msgspec import Struct
+from sqlalchemy import Connection, func, select, text
+
+from ..db.types import new_id
+from ..errors import TooLarge
+from ..settings import Settings
+from . import content, links
+from .events import FileReady
+from .models import READY, REJECTED, FileRow, UploadPart
+from .names import base_name
+from .store import WINDOW
+
+if TYPE_CHECKING:
+    from ..context import Context
+
+
+class StoredFile(Struct, frozen=True):
+    """A file as everybody sees it. `state`: receiving → checking → ready or rejected (then with a `reason`)."""
+
+    id: UUID
+    account_id: UUID
+    name: str
+    size: int
+    state: str
+    created_at: datetime
+    media_type: str | None = None
+    sha256: str | None = None
+    """In hexadecimal."""
+    reason: str | None = None
+
+    @classmethod
+    def of(cls, row: FileRow) -> StoredFile:
+        return cls(
+            row.id, row.account_id, row.name, row.size, row.state, row.created_at, row.media_type,
+            row.sha256.hex() if row.sha256 else None, row.reason,
+        )  # fmt: skip
+
+
+def file_key(account: UUID, file: UUID) -> str:
+    return f"files/{account}/{file}"
+
+
+def part_key(account: UUID, file: UUID, part: UUID) -> str:
+    return f"incoming/{account}/{file}/{part}"
+
+
+def parts_prefix(account: UUID, file: UUID) -> str:
+    return f"incoming/{account}/{file}"
+
+
+class Digest:
+    """What is learnt of a file while its bytes go by: SHA-256, size, and how it begins."""
+
+    def __init__(self) -> None:
+        self.sha256 = sha256()
+        self.size = 0
+        self.head = b""
+
+    async def over(self, source: AsyncIterable[bytes]) -> AsyncIterator[bytes]:
+        async for piece in source:
+            await asyncio.to_thread(self.sha256.update, piece)
+            self.size += len(piece)
+            if len(self.head) < content.HEAD:
+                self.head += piece[: content.HEAD - len(self.head)]
+            yield piece
+
+
+class Files:
+    """The files of the Context's account."""
+
+    def __init__(self, ctx: Context) -> None:
+        self._ctx = ctx
+        self._store = ctx.app.store
+
+    async def put(self, name: str, source: bytes | Path | AsyncIterable[bytes]) -> FileRow:
+        """Store a file that the platform made. Its blob is there and verified now, its row commits with the unit.
+
+        `source`: the bytes, a path on this machine, or pieces as they come; memory stays bounded.
+
+        Raises:
+            Invalid: the name cannot be kept.
+            TooLarge: the account's quota does not hold it.
+            NotReady: the object store does not answer.
+        """
+        ctx, id, digest = self._ctx, new_id(), Digest()
+        name, key = base_name(name), file_key(ctx.account, id)
+        await self._store.put(key, digest.over(_pieces(source)))
+        try:
+            await self._refuse_over_quota(digest.size)
+        except TooLarge:
+            await self._store.delete(key)
+            raise
+        row = FileRow(
+            id=id, name=name, state=READY, size=digest.size, received=digest.size,
+            media_type=content.media_type(digest.head), sha256=digest.sha256.digest(),
+            created_at=ctx.now, ready_at=ctx.now,
+        )  # fmt: skip
+        ctx.add(row)
+        ctx.emit(ready_event(row.id, row.name, digest))
+        ctx.audit("file.stored", row, after={"name": name, "size": digest.size})
+        return row
+
+    async def get(self, id: UUID) -> FileRow:
+        """
+        Raises:
+            NotFound: it does not exist, or belongs to another account.
+        """
+        return await self._ctx.get(FileRow, id)
+
+    def read(self, file: FileRow | StoredFile, start: int = 0, end: int | None = None) -> AsyncIterator[bytes]:
+        """Its bytes from `start` up to, not including, `end`, a few MiB at a time.
+
+        Raises:
+            NotFound: this account has no whole file of that id.
+        """
+        return self._store.get(file_key(self._ctx.account, file.id), start, file.size if end is None else end)
+
+    @asynccontextmanager
+    async def local(self, file: FileRow | StoredFile) -> AsyncIterator[Path]:
+        """A path on this machine, for tools that want one. Only read it: it may be the stored file itself.
+
+        Raises:
+            NotFound: this account has no whole file of that id.
+        """
+        path = self._store.path(file_key(self._ctx.account, file.id))
+        if path is not None and path.exists():
+            yield path
+            return
+        with tempfile.TemporaryDirectory(prefix="maxbooster-") as folder:
+            copy = Path(folder, f"{file.id}{Path(file.name).suffix}")
+            with copy.open("wb") as out:
+                async for piece in self.read(file):
+                    await asyncio.to_thread(out.write, piece)
+            yield copy
+
+    def link(self, file: FileRow | StoredFile, lifetime: timedelta) -> str:
+        """A path (from the server's root) from which anybody can download the file until `lifetime` is over."""
+        return links.sign(self._ctx.app.keyring, self._ctx.account, file.id, self._ctx.app.clock() + lifetime)
+
+    async def remove(self, id: UUID) -> None:
+        """Remove a file with this unit; its blobs go after the commit.
+
+        Raises:
+            NotFound: it does not exist, or belongs to another account.
+        """
+        from .sweep import clear_blobs
+
+        row = await self.get(id)
+        self._ctx.delete(row)
+        self._ctx.audit("file.removed", row, before={"name": row.name, "size": row.size, "state": row.state})
+        self._ctx.enqueue(clear_blobs, id)
+
+    async def _refuse_over_quota(self, size: int) -> None:
+        account, quota = self._ctx.account, self._ctx.settings(Settings).quota_bytes
+        used = await self._ctx.app.database.read(lambda connection: used_bytes(connection, account))
+        if used + size > quota:
+            raise over_quota(used, size, quota)
+
+
+def ready_event(id: UUID, name: str, digest: Digest) -> FileReady:
+    return FileReady(id, name, digest.size, content.media_type(digest.head), digest.sha256.hexdigest())
+
+
+def used_bytes(connection: Connection, account: UUID) -> int:
+    """What counts towards the quota: everything promised or stored, refused files apart."""
+    total = select(func.sum(FileRow.size)).where(FileRow.account_id == account, FileRow.state != REJECTED)
+    return int(connection.execute(total).scalar() or 0)
+
+
+def keep_to_quota(connection: Connection, account: UUID, size: int, quota: int) -> None:
+    """In the transaction that has just added a file of `size` bytes: roll it back if it was one too many.
+
+    Raises:
+        TooLarge: the account's files come to more than `quota` bytes.
+    """
+    if connection.dialect.name == "postgresql":  # one at a time per account; SQLite has one writer anyway
+        mine = int.from_bytes(account.bytes[8:], signed=True)
+        connection.execute(text("SELECT pg_advisory_xact_lock(:account)"), {"account": mine})
+    used = used_bytes(connection, account)
+    if used > quota:
+        raise over_quota(used - size, size, quota)
+
+
+def over_quota(used: int, size: int, quota: int) -> TooLarge:
+    return TooLarge(
+        f"{size} bytes do not fit: {used} of {quota} bytes are in use. Delete files or raise the quota.",
+        field="size", used_bytes=used, quota_bytes=quota,
+    )  # fmt: skip
+
+
+def blob_owners(connection: Connection, account: UUID, files: list[UUID]) -> dict[UUID, str]:
+    """The state of each of these files that has a row."""
+    rows = select(FileRow.id, FileRow.state).where(FileRow.account_id == account, FileRow.id.in_(files))
+    return {row.id: row.state for row in connection.execute(rows)}
+
+
+def parts_of(connection: Connection, account: UUID, file: UUID) -> list[Any]:
+    """The parts of an upload in the order of their bytes."""
+    parts = select(UploadPart.id, UploadPart.start, UploadPart.size)
+    mine = parts.where(UploadPart.account_id == account, UploadPart.file_id == file)
+    return list(connection.execute(mine.order_by(UploadPart.start)))
+
+
+async def _pieces(source: bytes | Path | AsyncIterable[bytes]) -> AsyncIterator[bytes]:
+    if isinstance(source, bytes):
+        for start in range(0, len(source), WINDOW):
+            yield source[start : start + WINDOW]
+    elif isinstance(source, Path):
+        with source.open("rb") as file:
+            while piece := await asyncio.to_thread(file.read, WINDOW):
+                yield piece
+    else:
+        async for piece in source:
+            yield piece

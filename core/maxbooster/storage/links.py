@@ -1,0 +1,49 @@
+"""Links that work for whoever holds them, until they expire: sealed with the platform's key, bound to one file."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from msgspec import Struct
+from msgspec.json import decode, encode
+
+from ..errors import NotFound, Problem, SettingsError
+from ..secrets import Keyring
+
+PATH = "/api/core/download"
+_PLACE = "storage/link"
+
+
+class LinkExpired(Problem):
+    status = 410
+    type = "link-expired"
+    title = "The link has expired"
+
+
+class _Grant(Struct, array_like=True, frozen=True):
+    account: UUID
+    file: UUID
+    until: datetime
+
+
+def sign(keyring: Keyring, account: UUID, file: UUID, until: datetime) -> str:
+    """A path from the server's root (RFC 3986 §4.2) that leads to the file until then."""
+    return f"{PATH}/{keyring.seal(encode(_Grant(account, file, until)).decode(), _PLACE).decode().rstrip('=')}"
+
+
+def verify(keyring: Keyring, token: str, now: datetime) -> tuple[UUID, UUID]:
+    """The account and the file that a link leads to.
+
+    Raises:
+        NotFound: it was not made here, was changed, or its key is gone.
+        LinkExpired: its time is over.
+    """
+    try:
+        padded = token + "=" * (-len(token) % 4)
+        grant = decode(keyring.open(padded.encode("ascii"), _PLACE), type=_Grant)
+    except (SettingsError, ValueError):
+        raise NotFound("This link leads nowhere: it is incomplete or was changed.") from None
+    if now >= grant.until:
+        raise LinkExpired("This link has expired; ask for a new one.")
+    return grant.account, grant.file
