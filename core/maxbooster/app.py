@@ -108,7 +108,7 @@ class App:
         """A listener is a job: queued once per event, in order per entity."""
         listeners: dict[str, list[Job]] = {}
         for _, subscription in self._gather_named("register_subscriptions"):
-            job = _listening(subscription)
+            job = listening(subscription)
             self.jobs[job.name] = job
             listeners.setdefault(subscription.event, []).append(job)
         return listeners
@@ -210,7 +210,7 @@ class App:
             self._reported.pop(running.seq, None)
 
 
-def _listening(subscription: Subscription) -> Job:
+def listening(subscription: Subscription) -> Job:
     async def listen(ctx: Context, facts: dict[str, Any]) -> None:
         event = msgspec.convert(facts, subscription.kind) if subscription.kind else facts
         await subscription.listener(ctx, event)

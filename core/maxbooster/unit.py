@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from typing import Any, TypeVar, cast
 from uuid import UUID
@@ -118,12 +119,14 @@ class Unit:
     async def read(self, question: Callable[[Session], T]) -> T:
         session = self._session or self._open_session(self._database.reading)
 
+        if self._locked is not None:
+            return await self._locked.run(lambda: question(session))
+
         def reading() -> T:
             try:
                 return question(session)
             finally:
-                if self._locked is None:
-                    session.rest()
+                session.rest()
 
         return await self._database.on_reader(reading)
 
@@ -203,7 +206,7 @@ class Unit:
     async def _commit_locked(self, locked: _LockedConnection, function: Callable[[Connection], T] | None) -> T | None:
         guard.mark(False)
         try:
-            value = await self._database.on_reader(lambda: self._apply(locked.connection, function))
+            value = await locked.run(lambda: self._apply(locked.connection, function))
         except BaseException:
             await locked.close(commit=False)
             raise
@@ -236,18 +239,31 @@ class Unit:
 
 
 class _LockedConnection:
-    """A write transaction that stays open between awaits, until the unit ends."""
+    """A write transaction that stays open between awaits, until the unit ends.
+
+    It has a thread of its own: whoever waits for the lock must not keep its holder from a thread to commit on.
+    """
 
     def __init__(self, database: Database) -> None:
         self._database = database
         self._stack = ExitStack()
+        self._thread = ThreadPoolExecutor(1, "locked")
         self._opening: asyncio.Future[None] | None = None
         self.connection: Connection
 
     async def open(self) -> None:
-        """Waits on a thread of its own kind: a committer that waited here could be the one that must commit."""
-        self._opening = asyncio.ensure_future(asyncio.to_thread(self._open))
+        self._opening = asyncio.ensure_future(self.run(self._open))
         await asyncio.shield(self._opening)
+
+    async def run(self, function: Callable[[], T]) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._thread, function)
+
+    async def close(self, *, commit: bool) -> None:
+        if self._opening is not None:
+            await asyncio.wait([self._opening])
+            if self._opening.exception() is None:
+                await self.run(lambda: self._close(commit))
+        self._thread.shutdown(wait=False)
 
     def _open(self) -> None:
         self._stack.enter_context(self._database.lock.held())
@@ -257,12 +273,6 @@ class _LockedConnection:
         except BaseException:
             self._stack.close()
             raise
-
-    async def close(self, *, commit: bool) -> None:
-        if self._opening is not None:
-            await asyncio.wait([self._opening])
-            if self._opening.exception() is None:
-                await self._database.on_reader(lambda: self._close(commit))
 
     def _close(self, commit: bool) -> None:
         with self._stack:

@@ -16,6 +16,7 @@ from sqlalchemy import (
     case,
     delete,
     func,
+    literal,
     literal_column,
     null,
     or_,
@@ -25,6 +26,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql, sqlite
 
 from ..db.fast import Prepared
+from ..db.types import UtcTime
 from .models import CANCELLED, DEAD, DONE, READY, RUNNING, UNFINISHED, JobRow
 
 _job = cast(Table, JobRow.__table__)
@@ -153,7 +155,7 @@ def give_back(
         .values(
             state=case((_job.c.cancel_asked, CANCELLED), else_=DEAD if over else READY),
             run_at=retry_at or _job.c.run_at,
-            finished_at=case((_job.c.cancel_asked, at), else_=at if over else None),
+            finished_at=case((_job.c.cancel_asked, literal(at, UtcTime)), else_=literal(at if over else None, UtcTime)),
             lease_until=None,
             worker=None,
             note=note,
@@ -182,7 +184,12 @@ def release_expired(connection: Connection, now: datetime) -> list[str]:
     released = connection.execute(
         update(_job)
         .where(_job.c.state == RUNNING, _job.c.lease_until < now)
-        .values(state=case((_job.c.cancel_asked, CANCELLED), else_=READY), worker=None, lease_until=None)
+        .values(
+            state=case((_job.c.cancel_asked, CANCELLED), else_=READY),
+            finished_at=case((_job.c.cancel_asked, literal(now, UtcTime)), else_=literal(None, UtcTime)),
+            worker=None,
+            lease_until=None,
+        )
         .returning(_job.c.queue)
     )
     return sorted({row.queue for row in released})

@@ -207,12 +207,14 @@ class Worker:
         """Durable like everything else; if the database is away, the lease ends by itself."""
         now = self.app.clock()
         retry_at = now + timedelta(seconds=retry_in_s) if retry_in_s is not None else None
-        with suppress(Exception):
+        try:
             await self.app.database.write(
                 lambda connection: queue.give_back(
                     connection, claimed.seq, claimed.token, note=note[:2000], at=now, retry_at=retry_at
                 )
             )
+        except Exception as error:
+            log.warning("jobs.give_back_failed", job_id=str(claimed.id), error=str(error))
         return "retry" if retry_at else "dead"
 
     # Signs of life

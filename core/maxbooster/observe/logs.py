@@ -19,7 +19,9 @@ def configure(*, form: str = "text", level: str = "info") -> None:
     renderer: Any = (
         structlog.processors.JSONRenderer()
         if form == "json"
-        else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
+        else structlog.dev.ConsoleRenderer(
+            colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback
+        )
     )
     for chatty in ("httpx", "httpcore", "alembic", "arq"):
         logging.getLogger(chatty).setLevel(logging.WARNING)

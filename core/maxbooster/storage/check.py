@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, delete, update
+from sqlalchemy import Connection, delete, select, update
 
 from ..context import Context
 from ..errors import Conflict, NotReady
@@ -23,7 +23,7 @@ INSPECTION_S = 900.0
 @job("core.check_file", attempts=10, timeout_s=4 * 3600.0)
 async def check_file(ctx: Context, file_id: UUID) -> None:
     """Put the parts together, learn what the file is, ask the plugins, and decide. Nothing is visible before."""
-    row = await ctx.first(_checking(file_id))
+    row = await ctx.first(select(FileRow).where(FileRow.id == file_id, FileRow.state == CHECKING))
     if row is None:
         return
     digest = await _assemble(ctx, row)
@@ -34,12 +34,6 @@ async def check_file(ctx: Context, file_id: UUID) -> None:
     await _decide(ctx, file, digest, await _inspect(ctx, file, digest.head))
 
 
-def _checking(file_id: UUID) -> Any:
-    from sqlalchemy import select
-
-    return select(FileRow).where(FileRow.id == file_id, FileRow.state == CHECKING)
-
-
 async def _assemble(ctx: Context, row: FileRow) -> Digest:
     """
     Raises:
@@ -47,9 +41,10 @@ async def _assemble(ctx: Context, row: FileRow) -> Digest:
     """
     account, digest = row.account_id, Digest()
     parts = await ctx.app.database.read(lambda connection: parts_of(connection, account, row.id))
+    there = sum(part.size for part in parts)
+    if there != row.size:  # somebody else has just decided, or the database was damaged: overwrite nothing
+        raise NotReady(f"File {row.id} has parts of {there} bytes; it should have {row.size}.")
     await ctx.app.store.put(file_key(account, row.id), digest.over(_bytes_of(ctx, row, parts)))
-    if digest.size != row.size:
-        raise NotReady(f"File {row.id} came to {digest.size} of {row.size} bytes; its parts are damaged.")
     return digest
 
 
@@ -74,7 +69,7 @@ async def _inspect(ctx: Context, file: StoredFile, head: bytes) -> str | None:
 
 
 async def _decide(ctx: Context, file: StoredFile, digest: Digest, reason: str | None) -> None:
-    known = {"media_type": file.media_type, "sha256": digest.sha256.digest(), "expires_at": None}
+    known: dict[str, Any] = {"media_type": file.media_type, "sha256": digest.sha256.digest(), "expires_at": None}
     of = f"{FileRow.__tablename__}:{file.id}"
     if reason is None:
         decided = known | {"state": READY, "ready_at": ctx.now}

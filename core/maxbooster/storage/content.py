@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import re
 
@@ -48,7 +49,7 @@ def _candidates(head: bytes) -> list[str]:
     if head.startswith(b"BW64") and head[8:12] == b"WAVE":
         return ["audio/wav"]
     try:
-        matches = puremagic.magic_string(head)
+        matches = puremagic.magic_string(head.removeprefix(codecs.BOM_UTF8))
     except (puremagic.PureError, ValueError):
         return []
     names = ["audio/mp4" if match.extension == ".m4a" else match.mime_type for match in matches]

@@ -11,7 +11,7 @@ class FileReady(Event, frozen=True, tag="file.ready"):
     """A file has arrived whole and passed its check: from now on it can be used."""
 
     file_id: UUID
-    name: str
+    file_name: str
     size: int
     media_type: str
     sha256: str

@@ -141,8 +141,9 @@ class Files:
             yield path
             return
         with tempfile.TemporaryDirectory(prefix="maxbooster-") as folder:
-            copy = Path(folder, f"{file.id}{Path(file.name).suffix}")
-            with copy.open("wb") as out:
+            copy = Path(folder, str(file.id))
+            out = await asyncio.to_thread(copy.open, "wb")
+            with out:
                 async for piece in self.read(file):
                     await asyncio.to_thread(out.write, piece)
             yield copy

@@ -6,9 +6,11 @@ when it is so old that no unit of work can still be about to name it.
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from uuid import UUID
 
 from sqlalchemy import Connection, delete, select
@@ -22,6 +24,7 @@ from .store import Blob
 SAFE_AGE = timedelta(hours=24)
 """A job may store a file long before it commits the row."""
 BATCH = 200
+_KEY = re.compile(r"(?:files|incoming)/([0-9a-f-]{36})/([0-9a-f-]{36})(?:/|$)")
 
 
 @job("core.sweep_files", cron="*/10 * * * *", timeout_s=3600.0)
@@ -31,9 +34,7 @@ async def sweep_files(ctx: Context) -> None:
     while expired:
         expired = False
         for account, files in (await database.read(lambda connection: _expired(connection, ctx.now))).items():
-            gone = await database.transact(
-                lambda connection: _give_up(connection, account, files, ctx.now)  # noqa: B023
-            )
+            gone = await database.transact(partial(_give_up, account=account, files=files, now=ctx.now))
             for file in gone:
                 await ctx.app.store.clear(parts_prefix(account, file))
             expired = expired or bool(gone)
@@ -70,7 +71,7 @@ async def clear_blobs(ctx: Context, file_id: UUID) -> None:
         await ctx.app.store.delete(file_key(account, file_id))
 
 
-@job("core.sweep_blobs", cron="41 * * * *", timeout_s=4 * 3600.0)
+@job("core.sweep_blobs", cron="41 3 * * *", timeout_s=4 * 3600.0)
 async def sweep_blobs(ctx: Context) -> None:
     """Remove what killed processes left behind: blobs older than a day without a row that wants them."""
     before = ctx.now - SAFE_AGE
@@ -83,11 +84,9 @@ async def sweep_blobs(ctx: Context) -> None:
 async def _sweep(ctx: Context, blobs: Sequence[Blob], wanted: tuple[str, ...]) -> None:
     accounts: dict[UUID, list[tuple[UUID, str]]] = defaultdict(list)
     for blob in blobs:
-        _, account, file, *_ = blob.key.split("/")
-        accounts[UUID(account)].append((UUID(file), blob.key))
+        if ours := _KEY.match(blob.key):
+            accounts[UUID(ours[1])].append((UUID(ours[2]), blob.key))
     for account, named in accounts.items():
         files = list({file for file, _ in named})
-        states = await ctx.app.database.read(
-            lambda connection: blob_owners(connection, account, files)  # noqa: B023
-        )
+        states = await ctx.app.database.read(partial(blob_owners, account=account, files=files))
         await ctx.app.store.delete(*(key for file, key in named if states.get(file) not in wanted))

@@ -16,7 +16,7 @@ from sqlalchemy import Connection, insert, update
 
 from ..context import Context
 from ..db.types import new_id
-from ..errors import Conflict, Invalid, NotFound, Problem, TooLarge
+from ..errors import Conflict, Invalid, Problem, TooLarge
 from ..settings import Settings
 from .check import check_file
 from .files import keep_to_quota, part_key
@@ -57,7 +57,7 @@ async def announce(ctx: Context, name: str, size: int, metadata: str | None) -> 
         raise TooLarge(f"{size} bytes are more than one file may have ({settings.upload_limit_bytes}).", field="size")
     row = FileRow(
         name=name, state=RECEIVING if size else CHECKING, size=size, received=0, upload_metadata=metadata,
-        created_at=ctx.now, expires_at=_expiry(ctx),
+        created_at=ctx.now, expires_at=expiry(ctx),
     )  # fmt: skip
     ctx.add(row)
     ctx.audit("file.announced", row, after={"name": name, "size": size})
@@ -75,12 +75,11 @@ async def receive(
     A body that breaks off counts as far as it came; with a checksum it counts whole or not at all.
 
     Raises:
-        Conflict: the upload is not at that offset, or is complete.
+        Conflict: the upload is not at that offset.
         TooLarge: more bytes than were announced; those before this request's last piece are kept.
         ChecksumMismatch: none of them are kept.
-        NotFound: the upload was ended meanwhile.
     """
-    if offset != file.received or (file.state != RECEIVING and file.size):
+    if offset != file.received:
         raise Conflict(f"This upload stands at {file.received} of {file.size} bytes, not at {offset}.", field="offset")
     digest = ALGORITHMS[checksum.algorithm]() if checksum else None
     waiting: list[Part] = []
@@ -130,29 +129,28 @@ async def _advance(ctx: Context, file: FileRow, parts: Sequence[Part]) -> None:
         if complete:
             unit.enqueue(check_file, file.id, once=str(file.id))
         state = CHECKING if complete else RECEIVING
-        await unit.write(_move_on, ctx.account, file.id, parts, state, _expiry(unit))
+        await unit.write(_move_on, file, parts, state, expiry(unit))
 
 
-def _move_on(
-    connection: Connection, account: UUID, file: UUID, parts: Sequence[Part], state: str, expires_at: datetime
-) -> None:
+def _move_on(connection: Connection, file: FileRow, parts: Sequence[Part], state: str, expires_at: datetime) -> None:
     """Of two requests at the same offset, one finds it moved."""
-    start, end = parts[0].start, parts[-1].start + parts[-1].size
-    at_start = (FileRow.account_id == account, FileRow.id == file, FileRow.received == start, FileRow.state == RECEIVING)
+    account, start, end = file.account_id, parts[0].start, parts[-1].start + parts[-1].size
+    of = (FileRow.account_id == account, FileRow.id == file.id, FileRow.received == start, FileRow.state == RECEIVING)
     moved = connection.execute(
-        update(FileRow)
-        .where(*at_start)
-        .values(received=end, state=state, expires_at=expires_at, version=FileRow.version + 1)
+        update(FileRow).where(*of).values(received=end, state=state, expires_at=expires_at, version=FileRow.version + 1)
     )
     if moved.rowcount != 1:
-        raise Conflict(f"This upload is no longer at {start} bytes: it was ended, or goes on elsewhere.", field="offset")
+        raise Conflict(
+            f"This upload is no longer at {start} bytes: it was ended, or goes on elsewhere.", field="offset"
+        )
     rows: list[dict[str, Any]] = [
-        {"account_id": account, "id": part.id, "file_id": file, "start": part.start, "size": part.size} for part in parts
+        {"account_id": account, "id": part.id, "file_id": file.id, "start": part.start, "size": part.size}
+        for part in parts
     ]
     connection.execute(insert(UploadPart), rows)
 
 
-def _expiry(ctx: Context) -> datetime:
+def expiry(ctx: Context) -> datetime:
     return ctx.now + timedelta(hours=ctx.settings(Settings).upload_expires_h)
 
 
@@ -169,24 +167,15 @@ async def end(ctx: Context, id: UUID) -> None:
     await ctx.files.remove(id)
 
 
-async def unfinished(ctx: Context, id: UUID) -> FileRow:
-    """
-    Raises:
-        NotFound: there is no such upload in this account, or it was refused.
-    """
-    file = await ctx.files.get(id)
-    if file.state not in (RECEIVING, CHECKING) and file.received != file.size:
-        raise NotFound(f"There is no upload {id}.")
-    return file
-
-
 def checksum_of(algorithm: str, digest: bytes) -> Checksum:
     """
     Raises:
         Invalid: an algorithm that is not offered, or a digest of another length.
     """
     if algorithm not in ALGORITHMS:
-        raise Invalid(f"The checksum {algorithm!r} is not offered; use {', '.join(ALGORITHMS)}.", field="Upload-Checksum")
+        raise Invalid(
+            f"The checksum {algorithm!r} is not offered; use {', '.join(ALGORITHMS)}.", field="Upload-Checksum"
+        )
     if len(digest) != ALGORITHMS[algorithm]().digest_size:
         raise Invalid(f"This is not the length of a {algorithm} digest.", field="Upload-Checksum")
     return Checksum(algorithm, digest)

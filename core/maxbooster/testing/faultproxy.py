@@ -77,10 +77,10 @@ class FaultProxy:
         both = {writer, target_writer}
         self._open |= both
         try:
-            await asyncio.gather(
-                self._pass_on(reader, target_writer, answers=False), self._pass_on(target_reader, writer, answers=True)
-            )
-        except OSError:
+            async with asyncio.TaskGroup() as directions:
+                directions.create_task(self._pass_on(reader, target_writer, answers=False))
+                directions.create_task(self._pass_on(target_reader, writer, answers=True))
+        except* OSError:
             for end in both:
                 _reset(end)
         finally:

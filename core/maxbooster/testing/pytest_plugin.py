@@ -21,6 +21,12 @@ from . import services
 from .clock import Clock
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    from ..observe import logs
+
+    logs.configure(level="warning")
+
+
 @pytest.fixture(scope="session")
 def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A SQLite file with every plugin's tables; tests copy it."""

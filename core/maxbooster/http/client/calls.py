@@ -7,6 +7,7 @@ from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, M
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import cached_property
 from http.cookiejar import CookieJar, DefaultCookiePolicy
+from logging import WARNING, getLogger
 from typing import Any, TypedDict, Unpack
 
 import httpx
@@ -201,6 +202,7 @@ class Client:
 
 def _httpx(transport: httpx.AsyncBaseTransport | None) -> httpx.AsyncClient:
     """Calls at a time are counted per host, so the pool has no bound on connections of its own."""
+    getLogger("httpx").setLevel(WARNING)  # below that it logs whole URLs
     return httpx.AsyncClient(
         transport=transport,
         limits=httpx.Limits(max_connections=None, max_keepalive_connections=64, keepalive_expiry=15.0),

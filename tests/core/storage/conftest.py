@@ -1,0 +1,79 @@
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import pytest_asyncio
+from sqlalchemy import create_engine, make_url
+
+from maxbooster.db import Table
+from maxbooster.storage.jobs import jobs
+from maxbooster.storage.models import FileRow, UploadPart
+from maxbooster.testing.services import free_port, wait_for_port
+
+from .server import Server
+
+
+@pytest.fixture
+def database_url(database_url: str) -> str:
+    """With the file store's tables as they are declared, whatever the migration made of them so far."""
+    driver = "sqlite" if database_url.startswith("sqlite") else "postgresql+psycopg"
+    engine = create_engine(make_url(database_url).set(drivername=driver))
+    tables = [FileRow.__table__, UploadPart.__table__]
+    Table.metadata.drop_all(engine, tables)
+    Table.metadata.create_all(engine, tables)
+    engine.dispose()
+    return database_url
+
+
+@pytest_asyncio.fixture
+async def app(app: Any) -> Any:
+    """With every job of the file store, until the core registers them all."""
+    for each in jobs:
+        app.jobs.setdefault(each.name, each)
+    return app
+
+
+@pytest.fixture
+def server(database_url: str, tmp_path: Path) -> Iterator[Server]:
+    """`maxbooster up` in a process of its own."""
+    running = Server(database_url, tmp_path / "server")
+    running.start()
+    yield running
+    running.kill()
+
+
+@pytest.fixture(scope="session")
+def s3_endpoint() -> Iterator[str]:
+    """An S3-compatible server process."""
+    port = free_port()
+    program = Path(sys.executable).with_name("moto_server")
+    if not program.exists():
+        pytest.skip("S3 tests skipped: moto_server is not installed (pip install 'moto[server]')")
+    process = subprocess.Popen(
+        [program, "-H", "127.0.0.1", "-p", str(port)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    wait_for_port(port, timeout_s=60)
+    yield f"http://127.0.0.1:{port}"
+    process.kill()
+    process.wait()
+
+
+@pytest.fixture
+def s3_url(s3_endpoint: str, monkeypatch: pytest.MonkeyPatch) -> str:
+    """A fresh bucket; the environment leads to it."""
+    bucket = f"b{os.urandom(6).hex()}"
+    urllib.request.urlopen(urllib.request.Request(f"{s3_endpoint}/{bucket}", method="PUT")).read()
+    environment = {
+        "AWS_ENDPOINT_URL": s3_endpoint, "AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test",
+        "AWS_REGION": "us-east-1",
+    }  # fmt: skip
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    return f"s3://{bucket}/some/prefix"

@@ -1,0 +1,93 @@
+"""The audit trail: sealed within a second, tamper-evident, erasable."""
+
+from __future__ import annotations
+
+import asyncio
+
+from sqlalchemy import delete, text, update
+
+from maxbooster.audit import trail
+from maxbooster.audit.models import AuditHead, AuditPayload, AuditRow
+from maxbooster.db import PLATFORM
+
+
+async def _trail(app, account, count: int = 5) -> None:
+    for number in range(count):
+        async with app.unit(account) as ctx:
+            ctx.audit("crate.moved", f"crate:{number}", before={"room": 1.5, "tags": ["a"]}, after={"room": number})
+    async with asyncio.timeout(5):
+        while await app.database.read(
+            lambda connection: connection.execute(text("SELECT count(*) FROM core_audit WHERE seq IS NULL")).scalar()
+        ):
+            await asyncio.sleep(0.05)
+
+
+async def _faults(app, account) -> list[str]:
+    return await app.database.read(lambda connection: trail.verify(connection, account.account))
+
+
+async def test_entries_are_sealed_within_a_second_and_the_chain_is_whole(app, account):
+    async with asyncio.timeout(3):
+        await _trail(app, account)
+    assert await _faults(app, account) == []
+
+
+async def test_every_kind_of_tampering_is_found(app, account):
+    await _trail(app, account)
+    second = AuditRow.seq == 2
+    for tamper, fault in (
+        (update(AuditRow).where(second).values(action="crate.sold"), "was changed"),
+        (update(AuditPayload).values(after={"room": 99}), "was changed"),
+        (update(AuditRow).where(second).values(digest=bytes(32)), "breaks"),
+        (delete(AuditRow).where(second), "breaks"),
+        (delete(AuditRow).where(AuditRow.seq == 5), "ends at entry 4"),
+        (update(AuditHead).values(seq=4), "ends at entry 5"),
+        (delete(AuditHead), "its head says nothing"),
+    ):
+        rolled_back = []
+
+        def attempt(connection, tamper=tamper, rolled_back=rolled_back):
+            inner = connection.begin_nested()
+            connection.execute(tamper)
+            rolled_back.extend(trail.verify(connection, account.account))
+            inner.rollback()
+
+        await app.database.transact(attempt)
+        assert any(fault in each for each in rolled_back), (tamper, rolled_back)
+    assert await _faults(app, account) == []
+
+
+async def test_erasing_a_person_leaves_the_chain_whole(app, account):
+    await _trail(app, account)
+    erased = await app.database.write(lambda connection: trail.erase(connection, account.account, account.user))
+    assert erased == 5
+    assert await _faults(app, account) == []
+
+
+async def test_sealers_of_several_processes_do_not_break_the_chain(app, account):
+    async with app.unit(account) as ctx:
+        for number in range(50):
+            ctx.audit("crate.moved", f"crate:{number}")
+    await asyncio.gather(*(app.database.transact(trail.seal) for _ in range(4)))
+    assert await _faults(app, account) == []
+
+
+async def test_what_has_no_account_lies_on_the_platforms_chain(app):
+    async with app.unit() as ctx:
+        ctx.audit("platform.started", "process:1")
+    await app.database.transact(trail.seal)
+    assert await app.database.read(trail.accounts) == [PLATFORM]
+
+
+async def test_the_api_shows_an_accounts_own_trail_newest_first(app, account, api):
+    from maxbooster.db import new_id
+    from maxbooster.testing import open_api
+
+    await _trail(app, account)
+    rows = (await api.get("/api/core/audit", params={"limit": 2})).json()
+    assert [row["object"] for row in rows] == ["crate:4", "crate:3"]
+    assert rows[0]["before"] == {"room": 1.5, "tags": ["a"]}
+    more = (await api.get("/api/core/audit", params={"before_id": rows[-1]["id"]})).json()
+    assert [row["object"] for row in more] == ["crate:2", "crate:1", "crate:0"]
+    async with open_api(app, new_id()) as stranger:
+        assert (await stranger.get("/api/core/audit")).json() == []
