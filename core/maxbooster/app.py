@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 
 S = TypeVar("S", bound=PluginSettings)
 PROGRESS_EVERY_S = 0.5
+_REMEMBERED_REPORTS = 1000
 
 
 def now() -> datetime:
@@ -206,8 +207,8 @@ class App:
         self._reported[running.seq] = monotonic()
         share = min(max(share, 0.0), 1.0)
         await self.database.write(lambda connection: queue.report(connection, running.seq, running.token, share, note))
-        if share >= 1:
-            self._reported.pop(running.seq, None)
+        if len(self._reported) > _REMEMBERED_REPORTS:
+            self._reported.clear()
 
 
 def listening(subscription: Subscription) -> Job:

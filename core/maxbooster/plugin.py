@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from .http.routes import Routes, delete, get, patch, post, put
     from .jobs import Cancelled, Doorbell, Job, job
     from .storage import StoredFile
+    from .storage.events import FileReady
 
 _LATE = {
     "Context": "context",
@@ -65,6 +66,7 @@ _LATE = {
     "Doorbell": "jobs",
     "Job": "jobs",
     "job": "jobs",
+    "FileReady": "storage.events",
     "StoredFile": "storage",
 }
 
@@ -78,6 +80,7 @@ __all__ = [
     "Context",
     "Doorbell",
     "Event",
+    "FileReady",
     "HealthCheck",
     "Id",
     "Invalid",

@@ -71,7 +71,7 @@ class Settings(PluginSettings, kw_only=True, frozen=True):
 
     @property
     def storage_url(self) -> str:
-        return self.storage or f"file://{self.data.resolve() / 'files'}"
+        return self.storage or (self.data.resolve() / "files").as_uri()
 
     def mended(self, **changes: Any) -> Self:
         return msgspec.structs.replace(self, **changes)

@@ -234,9 +234,7 @@ async def test_a_cancelled_wait_for_a_lock_does_not_keep_it(crates, account):
 
 async def test_a_hot_write_commits_the_unit_and_gives_its_result(crates, account):
     def store(connection: Connection, name: str) -> str:
-        connection.execute(
-            insert(Crate).values(account_id=account.account, id=new_id(), version=1, name=name)
-        )
+        connection.execute(insert(Crate).values(account_id=account.account, id=new_id(), version=1, name=name))
         return name.upper()
 
     async with crates.unit(account) as ctx:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from sqlalchemy import select
+
 from maxbooster.app import App, listening
 from maxbooster.events import Subscription, on
 from maxbooster.events.models import EventRow
 from maxbooster.jobs import queries
 from maxbooster.testing import drain
-from sqlalchemy import select
 
 from .rows import Stacked
 
@@ -58,8 +59,9 @@ async def test_a_failing_event_holds_its_successors_back_until_it_is_dead_and_no
             ctx.emit(Stacked("red", number))
 
     async def settle() -> None:
-        from maxbooster.jobs.worker import Worker
         import asyncio
+
+        from maxbooster.jobs.worker import Worker
 
         worker = Worker(app)
         running = asyncio.create_task(worker.run())

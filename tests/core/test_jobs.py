@@ -251,9 +251,11 @@ async def test_a_hot_write_in_a_job_is_one_transaction_with_its_end(crates, acco
 
     @job("test.hot")
     async def hot(ctx) -> None:
-        await ctx.write(lambda connection: connection.execute(
-            insert(Crate).values(account_id=ctx.account, id=new_id(), version=1, name="hot")
-        ))
+        await ctx.write(
+            lambda connection: connection.execute(
+                insert(Crate).values(account_id=ctx.account, id=new_id(), version=1, name="hot")
+            )
+        )
         raise RuntimeError("after the commit")
 
     declare(crates, hot)

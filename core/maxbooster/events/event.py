@@ -23,6 +23,11 @@ class Event(Struct, frozen=True):
         tag = cls.__struct_config__.tag
         return str(tag) if tag else cls.__name__
 
+    def __init_subclass__(cls, **options: Any) -> None:
+        super().__init_subclass__(**options)
+        if taken := {"name", "entity"} & set(cls.__annotations__):
+            raise TypeError(f"{cls.__name__}.{taken.pop()}: an event's field cannot have this name; choose another")
+
     def entity(self) -> str:
         """What the event is about; its first field unless a subclass says otherwise."""
         return str(getattr(self, self.__struct_fields__[0]))

@@ -71,7 +71,7 @@ class Gate:
         metrics.IN_FLIGHT.set(self._in_flight)
         metrics.REQUESTS.labels(operation, status).inc()
         metrics.REQUEST_SECONDS.labels(operation).observe(seconds)
-        log.debug("request", operation=operation, path=scope["path"], status=status, ms=round(seconds * 1000, 1))
+        log.debug("request", operation=operation, status=status, ms=round(seconds * 1000, 1))
 
 
 def _request_id(scope: Scope) -> str:

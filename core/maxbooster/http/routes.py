@@ -16,7 +16,7 @@ from litestar import put as _put
 from litestar.di import NamedDependency
 from litestar.handlers import HTTPRouteHandler
 from litestar.openapi.spec import Example
-from litestar.params import FromPath, FromQuery
+from litestar.params import FromPath, FromQuery, JSONBody
 
 from ..context import Context
 from ..errors import Invalid, Malformed, NotAllowed, NotAuthenticated, NotFound, Overloaded, Problem
@@ -39,7 +39,7 @@ class Routes:
             _say_where_from(handler, self.path)
 
 
-_GIVEN = {"data", "request", "headers", "cookies", "query", "state", "scope", "body", "return"}
+_GIVEN = {"request", "headers", "cookies", "query", "state", "scope", "body", "return"}
 """Names that Litestar fills in by itself."""
 
 
@@ -49,7 +49,9 @@ def _say_where_from(handler: HTTPRouteHandler, prefix: str) -> None:
     hints = get_type_hints(function, localns={"Context": Context, "UUID": UUID}, include_extras=True)
     in_path = {name for path in handler.paths for name in re.findall(r"{(\w+):", prefix + path)}
     for name, kind in hints.items():
-        if name == "ctx":
+        if name == "data" and get_origin(kind) is not Annotated:
+            hints[name] = JSONBody[kind]  # type: ignore[valid-type, misc]
+        elif name == "ctx":
             hints[name] = NamedDependency[kind]  # type: ignore[valid-type, misc]
         elif name not in _GIVEN and get_origin(kind) is not Annotated:
             hints[name] = FromPath[kind] if name in in_path else FromQuery[kind]  # type: ignore[valid-type, misc]

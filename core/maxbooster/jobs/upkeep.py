@@ -9,7 +9,7 @@ from sqlalchemy import Connection, delete
 from ..context import Context
 from ..events.models import EventRow
 from ..settings import Settings
-from ..storage.sweep import sweep_files
+from ..storage.jobs import jobs as storage_jobs
 from . import queries as queue
 from .job import job
 
@@ -25,4 +25,4 @@ async def prune(ctx: Context) -> None:
     await ctx.write(forget)
 
 
-jobs = [prune, sweep_files]
+jobs = [prune, *storage_jobs]

@@ -100,17 +100,26 @@ def upgrade() -> None:
         sa.Column("media_type", sa.String(length=120), nullable=True),
         sa.Column("sha256", sa.LargeBinary(length=32), nullable=True),
         sa.Column("reason", sa.String(length=500), nullable=True),
+        sa.Column("upload_metadata", sa.String(length=4000), nullable=True),
+        sa.Column("expires_at", UtcTime(), nullable=True),
         sa.Column("created_at", UtcTime(), nullable=False),
         sa.Column("ready_at", UtcTime(), nullable=True),
         sa.PrimaryKeyConstraint("account_id", "id", name=op.f("pk_core_file")),
     )
     with op.batch_alter_table("core_file", schema=None) as batch_op:
         batch_op.create_index(
-            "ix_core_file_unfinished",
-            ["created_at"],
+            "ix_core_file_expiry",
+            ["expires_at"],
             unique=False,
-            sqlite_where=sa.text("state <> 'ready'"),
-            postgresql_where=sa.text("state <> 'ready'"),
+            sqlite_where=sa.text("state = 'receiving'"),
+            postgresql_where=sa.text("state = 'receiving'"),
+        )
+        batch_op.create_index(
+            "ix_core_file_quota",
+            ["account_id", "size"],
+            unique=False,
+            sqlite_where=sa.text("state <> 'rejected'"),
+            postgresql_where=sa.text("state <> 'rejected'"),
         )
 
     op.create_table(
@@ -244,9 +253,14 @@ def downgrade() -> None:
     op.drop_table("core_job")
     with op.batch_alter_table("core_file", schema=None) as batch_op:
         batch_op.drop_index(
-            "ix_core_file_unfinished",
-            sqlite_where=sa.text("state <> 'ready'"),
-            postgresql_where=sa.text("state <> 'ready'"),
+            "ix_core_file_quota",
+            sqlite_where=sa.text("state <> 'rejected'"),
+            postgresql_where=sa.text("state <> 'rejected'"),
+        )
+        batch_op.drop_index(
+            "ix_core_file_expiry",
+            sqlite_where=sa.text("state = 'receiving'"),
+            postgresql_where=sa.text("state = 'receiving'"),
         )
 
     op.drop_table("core_file")

@@ -6,38 +6,12 @@ import sys
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
-import pytest_asyncio
-from sqlalchemy import create_engine, make_url
 
-from maxbooster.db import Table
-from maxbooster.storage.jobs import jobs
-from maxbooster.storage.models import FileRow, UploadPart
 from maxbooster.testing.services import free_port, wait_for_port
 
 from .server import Server
-
-
-@pytest.fixture
-def database_url(database_url: str) -> str:
-    """With the file store's tables as they are declared, whatever the migration made of them so far."""
-    driver = "sqlite" if database_url.startswith("sqlite") else "postgresql+psycopg"
-    engine = create_engine(make_url(database_url).set(drivername=driver))
-    tables = [FileRow.__table__, UploadPart.__table__]
-    Table.metadata.drop_all(engine, tables)
-    Table.metadata.create_all(engine, tables)
-    engine.dispose()
-    return database_url
-
-
-@pytest_asyncio.fixture
-async def app(app: Any) -> Any:
-    """With every job of the file store, until the core registers them all."""
-    for each in jobs:
-        app.jobs.setdefault(each.name, each)
-    return app
 
 
 @pytest.fixture

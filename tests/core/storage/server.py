@@ -17,14 +17,6 @@ from maxbooster.db import Database, new_id
 from maxbooster.http.authentication import create
 from maxbooster.testing.services import free_port, wait_for_port
 
-_UP = """
-from maxbooster.jobs import upkeep
-from maxbooster.storage.jobs import jobs
-upkeep.jobs += [job for job in jobs if job not in upkeep.jobs]
-from maxbooster.cli import main
-main()
-"""
-
 
 class Server:
     def __init__(self, database_url: str, data: Path) -> None:
@@ -47,7 +39,7 @@ class Server:
     def start(self) -> None:
         given = {"DATA": str(self.data), "DATABASE": self.database_url, "JOB_LEASE_S": "2"} | self.settings
         environment = os.environ | {f"MAXBOOSTER_{name}": value for name, value in given.items()}
-        arguments = [sys.executable, "-c", _UP, "up", "--listen", f"127.0.0.1:{self.port}"]
+        arguments = [sys.executable, "-m", "maxbooster", "up", "--listen", f"127.0.0.1:{self.port}"]
         self.data.mkdir(exist_ok=True)
         self._process = subprocess.Popen(arguments, env=environment, cwd=self.data, stderr=subprocess.DEVNULL)
         wait_for_port(self.port, timeout_s=30)

@@ -152,12 +152,9 @@ async def test_a_server_that_is_away_is_not_ready(s3_url, monkeypatch):
 
 async def test_the_whole_way_over_s3(s3_url, database_url, tmp_path, account):
     """Upload in pieces, check, download in ranges, delete: nothing is left in the bucket."""
-    from maxbooster.storage.jobs import jobs
 
     data: Any = os.urandom(9_000_000)
     async with make_app(tmp_path, database_url, migrated=True, storage=s3_url) as app:
-        for each in jobs:
-            app.jobs.setdefault(each.name, each)
         async with open_api(app, account.account) as api:
             url = (await announce(api, len(data), "take.bin")).headers["Location"]
             assert (await send(api, url, 0, data[:5_000_000])).status_code == 204

@@ -1,0 +1,52 @@
+# Everything that a developer or CI does here. `make setup` first; it needs Python 3.11+, make and git.
+
+PYTHON ?= python3
+BIN := .venv/bin
+DISTRIBUTIONS := -e core[testing] -e examples/setlist
+SEED ?= 1
+ROUNDS ?= 5
+
+.PHONY: setup demo test test-all lint format types bench faults docs clean
+
+setup: .venv/ready
+
+.venv/ready: constraints.txt pyproject.toml core/pyproject.toml examples/setlist/pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit("Max Booster needs Python 3.11 or newer, this is " + sys.version.split()[0] + ".") if sys.version_info < (3, 11) else 0'
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt $(DISTRIBUTIONS) -r tests/requirements.txt
+	touch $@
+
+demo: setup
+	$(BIN)/maxbooster demo
+
+lint: setup
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/maxbooster check
+	$(BIN)/python -m maxbooster.plugins.reference docs/plugins/hooks.md --check
+
+format: setup
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+docs: setup
+	$(BIN)/python -m maxbooster.plugins.reference docs/plugins/hooks.md
+
+test: setup
+	$(BIN)/pytest -n 2 -m "not slow"
+
+test-all: lint
+	$(BIN)/pytest -n 2
+	$(MAKE) faults ROUNDS=5
+
+bench: setup
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -r bench/requirements.txt
+	$(BIN)/python -m bench
+
+faults: setup
+	$(BIN)/python -m tests.faults --seed $(SEED) --rounds $(ROUNDS)
+
+clean:
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -1,0 +1,1 @@
+"""Set lists for concerts: the example plugin."""

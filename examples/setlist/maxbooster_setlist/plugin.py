@@ -1,0 +1,117 @@
+"""Everything that set lists add to the platform, on one page."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from maxbooster.plugin import Command, ConsoleView, Manifest, Panel, Permission, hookimpl
+
+from .settings import SetlistSettings
+
+if TYPE_CHECKING:
+    from maxbooster.plugin import Context, Doorbell, HealthCheck, Job, Routes, StoredFile, Subscription
+
+manifest = Manifest(
+    name="setlist",
+    version="0.1.0",
+    title="Set lists",
+    requires=("core",),
+    hookspecs=("maxbooster_setlist.hookspecs",),
+    permissions=(
+        Permission("setlist.read", "See set lists", roles=("owner", "admin", "manager", "artist", "viewer")),
+        Permission("setlist.write", "Make and publish set lists", roles=("owner", "admin", "manager", "artist")),
+    ),
+    settings=SetlistSettings,
+    commands=(Command("setlist", "Print set lists", "maxbooster_setlist.commands:setlist"),),
+    migrations=True,
+)
+
+
+@hookimpl
+def register_routes() -> Sequence[Routes]:
+    from .routes import routes
+
+    return routes
+
+
+@hookimpl
+def register_jobs() -> Sequence[Job]:
+    from .jobs import fill
+
+    return [fill]
+
+
+@hookimpl
+def register_subscriptions() -> Sequence[Subscription]:
+    from .jobs import print_sheet
+
+    return [print_sheet]
+
+
+@hookimpl
+def register_tables() -> Sequence[type]:
+    from .models import Setlist, Song
+
+    return [Setlist, Song]
+
+
+@hookimpl
+def register_panels() -> Sequence[Panel]:
+    return [
+        Panel(
+            id="setlist.overview",
+            title="Set lists",
+            icon="list-music",
+            route="/setlists",
+            tag="mb-setlist-overview",
+            module="overview.js",
+            permissions=("setlist.read",),
+        )
+    ]
+
+
+@hookimpl
+def register_console_views() -> Sequence[ConsoleView]:
+    return [
+        ConsoleView(
+            id="setlist.setlists",
+            title="Set lists",
+            operation="listSetlists",
+            columns=("played_on", "venue", "title", "songs", "published_at"),
+            actions={"p": "publishSetlist"},
+        )
+    ]
+
+
+@hookimpl
+def register_health_checks() -> Sequence[HealthCheck]:
+    from .health import checks
+
+    return checks
+
+
+@hookimpl
+def register_static() -> Path:
+    return Path(__file__).parent / "static"
+
+
+@hookimpl
+def register_translations() -> Mapping[str, Mapping[str, str]]:
+    from .translations import texts
+
+    return texts
+
+
+@hookimpl
+def job_doorbell(settings: Any) -> Doorbell | None:
+    """None leaves it to the next plugin: set lists bring no message broker. `core.redis` brings one."""
+    return None
+
+
+@hookimpl
+async def inspect_file(ctx: Context, file: StoredFile, head: bytes) -> str | None:
+    from .service import objection_to
+
+    return objection_to(ctx, file)
