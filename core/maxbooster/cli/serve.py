@@ -39,14 +39,14 @@ def serve(listen: str | None, processes: int) -> None:
         options = _uvicorn_options(host, port)
         uvicorn.run("maxbooster.cli.serve:web", factory=True, workers=processes, **options)
         return
-    _run(_serve(app, host, port))
+    _run(serve_web(app, host, port))
 
 
 @click.command()
 @click.option("--queues", default=f"{DEFAULT_QUEUE},{LONG_QUEUE}", show_default=True, help="Queues to serve.")
 def worker(queues: str) -> None:
     """Run a worker process."""
-    _run(_work(assembled(), [name.strip() for name in queues.split(",") if name.strip()]))
+    _run(work(assembled(), [name.strip() for name in queues.split(",") if name.strip()]))
 
 
 def web() -> Any:
@@ -60,12 +60,12 @@ async def _up(app: App, listen: str | None) -> None:
         await _listen(app, host, port)
 
 
-async def _serve(app: App, host: str, port: int) -> None:
+async def serve_web(app: App, host: str, port: int) -> None:
     async with app.opened():
         await _listen(app, host, port)
 
 
-async def _work(app: App, queues: Iterable[str]) -> None:
+async def work(app: App, queues: Iterable[str]) -> None:
     async with app.opened(), _working(app, queues) as (running, serving):
         loop = asyncio.get_running_loop()
         for signum in (signal.SIGTERM, signal.SIGINT):

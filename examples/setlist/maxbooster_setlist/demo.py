@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from maxbooster.plugin import Context, Manifest, hookimpl
+from maxbooster.plugin import Manifest, hookimpl
 
 if TYPE_CHECKING:
+    from maxbooster.plugin import Context
+
     from .schemas import SongLine
 
 manifest = Manifest(name="setlist.demo", version="0.1.0", title="Songs to try set lists with", requires=("setlist",))

@@ -1,0 +1,113 @@
+"""A hook without a docstring, a documented example, a first-party user or a test does not exist (X-05)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from importlib import import_module
+from pathlib import Path
+from types import ModuleType, SimpleNamespace
+
+import click
+import pytest
+
+from maxbooster.plugin import hookspec
+from maxbooster.plugins import hookspecs, reference
+from maxbooster.plugins.registry import load
+from maxbooster.testing import drain, make_app
+
+ROOT = Path(__file__).parents[2]
+PAGE = ROOT / "docs" / "plugins" / "hooks.md"
+EXAMPLES = ("maxbooster.jobs.redis_doorbell", "maxbooster_setlist.plugin", "maxbooster_setlist.demo")
+
+
+def gaps(modules: list[ModuleType], page: str, tests: str) -> Iterator[str]:
+    """What a hook lacks, a sentence each."""
+    plugins = [plugin.module for plugin, _ in load().enabled() if plugin.distribution.startswith("maxbooster")]
+    for module in modules:
+        for name, hook in reference.hooks(module).items():
+            if not (hook.__doc__ or "").strip():
+                yield f"{name} has no docstring"
+            if not re.search(rf"### `{name}`\n.*?From `.*?```python\n@hookimpl.*?def {name}\(", page, re.DOTALL):
+                yield f"{name} is not described with an example in {PAGE.name}"
+            if not any(hasattr(getattr(plugin, name, None), "maxbooster_impl") for plugin in plugins):
+                yield f"{name} has no first-party user"
+            if not re.search(rf"def test_hook_{name}\b", tests):
+                yield f"{name} has no test: nothing is called test_hook_{name}"
+
+
+def all_hooks() -> list[ModuleType]:
+    offered = [name for _, manifest in load().enabled() for name in manifest.hookspecs]
+    return [hookspecs, *map(import_module, offered)]
+
+
+def all_tests() -> str:
+    return "\n".join(path.read_text("utf-8") for path in sorted((ROOT / "tests").rglob("test_*.py")))
+
+
+def test_every_hook_is_described_used_and_tested():
+    assert list(gaps(all_hooks(), PAGE.read_text("utf-8"), all_tests())) == []
+
+
+def test_a_new_hook_is_refused_until_it_is_described_used_and_tested():
+    def brand_new() -> None: ...
+
+    module = SimpleNamespace(brand_new=hookspec(brand_new))
+    assert list(gaps([module], PAGE.read_text("utf-8"), all_tests())) == [
+        "brand_new has no docstring",
+        "brand_new is not described with an example in hooks.md",
+        "brand_new has no first-party user",
+        "brand_new has no test: nothing is called test_hook_brand_new",
+    ]
+
+
+def reference_page(file: Path, *options: str) -> None:
+    chosen = [option for example in EXAMPLES for option in ("--examples", example)]
+    reference.reference([str(file), *chosen, *options], standalone_mode=False)
+
+
+def test_the_hook_reference_is_current():
+    reference_page(PAGE, "--check")
+
+
+def test_a_stale_hook_reference_is_reported(tmp_path):
+    with pytest.raises(click.ClickException, match="is not current"):
+        reference_page(tmp_path / "hooks.md", "--check")
+    reference_page(tmp_path / "hooks.md")
+    assert (tmp_path / "hooks.md").read_text() == PAGE.read_text()
+
+
+DOORBELL = """
+class Counted:
+    rung = []
+    def __init__(self, inner): self.inner = inner
+    async def ring(self, queue):
+        self.rung.append(queue)
+    async def listen(self, queues, heard):
+        import asyncio
+        await asyncio.Event().wait()
+    async def close(self): ...
+
+@hookimpl
+def job_doorbell(settings):
+    return Counted(settings)
+"""
+
+
+async def test_hook_job_doorbell(site, tmp_path, account):
+    """The first plugin that brings one is used; losing its rings costs time, never a job."""
+    site.install("zulu", DOORBELL, manifest="requires=('setlist',)")
+    async with make_app(tmp_path, f"sqlite:///{tmp_path}/one.db") as app:
+        fill = app.job("setlist.fill")
+        async with app.unit(account) as ctx:
+            setlist = import_module("maxbooster_setlist.models").Setlist(
+                title="Summer", venue="Quay 9", played_on=ctx.now.date()
+            )
+            ctx.add(setlist)
+            job = ctx.enqueue(fill, setlist.id)
+        assert app.doorbell.rung == ["default"]
+        await drain(app)
+        async with app.unit(account) as ctx:
+            entry = await ctx.get(type(setlist), setlist.id)
+        assert entry.title == "Summer"
+        assert job is not None

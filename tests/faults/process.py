@@ -1,0 +1,33 @@
+"""One process of the platform under test: `python -m tests.faults.process web|worker [port]`."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from importlib.metadata import EntryPoint, entry_points
+
+from maxbooster.app import App
+from maxbooster.cli.serve import serve_web, work
+from maxbooster.observe import logs
+from maxbooster.plugins import registry
+from maxbooster.settings import read
+
+
+def app() -> App:
+    entries = [
+        *(entry for entry in entry_points(group=registry.GROUP) if entry.name.startswith("core")),
+        EntryPoint("faults", "tests.faults.orders", registry.GROUP),
+    ]
+    return App(read(), registry=registry.load(entries=entries))
+
+
+def main() -> None:
+    logs.configure(level="error")
+    if sys.argv[1] == "web":
+        asyncio.run(serve_web(app(), "127.0.0.1", int(sys.argv[2])))
+    else:
+        asyncio.run(work(app(), ("default", "long")))
+
+
+if __name__ == "__main__":
+    main()
