@@ -135,9 +135,9 @@ async def _upload(client: httpx.AsyncClient, load: Load) -> None:
     while offset != UPLOAD_BYTES:
         try:
             if location is None:
-                location = (await _tus(client, "POST", "/api/core/uploads", {"Upload-Length": str(UPLOAD_BYTES)})).headers[
-                    "location"
-                ]
+                location = (
+                    await _tus(client, "POST", "/api/core/uploads", {"Upload-Length": str(UPLOAD_BYTES)})
+                ).headers["location"]
                 location, offset = httpx.URL(location).path, 0
             if offset is None:
                 offset = int((await _tus(client, "HEAD", location, {})).headers["upload-offset"])
@@ -204,9 +204,7 @@ def _faults(connection: Connection, account: UUID, load: Load) -> list[str]:
 
 def _file_faults(connection: Connection, load: Load) -> list[str]:
     content = random.Random(7).randbytes(UPLOAD_BYTES)
-    row = connection.execute(
-        select(FileRow.state, FileRow.sha256).where(FileRow.id == UUID(load.upload or ""))
-    ).first()
+    row = connection.execute(select(FileRow.state, FileRow.sha256).where(FileRow.id == UUID(load.upload or ""))).first()
     if row is None or row.state != "ready" or row.sha256 != hashlib.sha256(content).digest():
         return [f"the uploaded file is {row.state if row else 'gone'}, or not what was sent"]
     return []

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
 from maxbooster.db import new_id
@@ -90,8 +92,6 @@ async def test_a_change_made_from_a_stale_version_is_refused(api, setlist):
 
 
 async def test_of_two_changes_at_the_same_moment_one_is_refused(api, setlist):
-    import asyncio
-
     change = SUMMER | {"version": 1}
     answers = await asyncio.gather(*(api.put(setlist, json=change | {"venue": f"Hall {n}"}) for n in range(4)))
     assert sorted(answer.status_code for answer in answers) == [204, 409, 409, 409]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from traceback import extract_tb
 from typing import Any
 
 import msgspec
@@ -13,7 +14,7 @@ from litestar.exceptions import HTTPException, SerializationException, Validatio
 from litestar.openapi.datastructures import ResponseSpec
 from sqlalchemy.exc import DBAPIError
 
-from ..errors import Invalid, Malformed, NotReady, Problem, UsageError
+from ..errors import Invalid, Malformed, NotReady, Problem
 from ..observe.logs import log
 
 MEDIA_TYPE = "application/problem+json"
@@ -92,6 +93,13 @@ def _invalid(error: ValidationException) -> Problem:
     return Invalid(re.sub(r" - at `[^`]*`", "", message), field=field if field not in ("data", "") else None)
 
 
+def on_unreadable(request: _AnyRequest, error: UnicodeDecodeError) -> Response[bytes]:
+    """Litestar lets it through when a body's text is not UTF-8; from anywhere else it is a fault of ours."""
+    if any("litestar" in frame.filename and "decode" in frame.name for frame in extract_tb(error.__traceback__)):
+        return problem_response(Malformed("The body is not valid JSON in UTF-8."))
+    return on_anything(request, error)
+
+
 def _first_line(text: str) -> str:
     return text.splitlines()[0][:300] if text else ""
 
@@ -117,6 +125,6 @@ HANDLERS: dict[Any, Any] = {
     Problem: on_problem,
     HTTPException: on_http,
     DBAPIError: on_database,
-    UsageError: on_anything,
+    UnicodeDecodeError: on_unreadable,
     Exception: on_anything,
 }

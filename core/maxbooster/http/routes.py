@@ -10,10 +10,13 @@ from uuid import UUID
 
 from litestar import delete as _delete
 from litestar import get as _get
+from litestar import head as _head
 from litestar import patch as _patch
 from litestar import post as _post
 from litestar import put as _put
+from litestar import route
 from litestar.di import NamedDependency
+from litestar.enums import HttpMethod
 from litestar.handlers import HTTPRouteHandler
 from litestar.openapi.spec import Example
 from litestar.params import FromPath, FromQuery, JSONBody
@@ -83,6 +86,20 @@ def patch(path: str = "/", **declared: Any) -> Decorator:
 
 def delete(path: str = "/", **declared: Any) -> Decorator:
     return _declare(_delete, path, **declared)
+
+
+def head(path: str = "/", **declared: Any) -> Decorator:
+    """What a `get` would say, without its body; it has an operation of its own (OpenAPI knows no shared ones)."""
+    return _declare(_head, path, **declared)
+
+
+def options(path: str = "/", **declared: Any) -> Decorator:
+    """What can be done at an address, where a protocol such as tus asks for it."""
+    return _declare(_options, path, **declared)
+
+
+def _options(path: str, **declared: Any) -> Callable[..., Any]:
+    return route(path, http_method=[HttpMethod.OPTIONS], **declared)
 
 
 def _declare(

@@ -56,7 +56,9 @@ def _of_module(module: ModuleType, examples: Sequence[ModuleType]) -> Iterator[s
             raise PluginError(f"The hook {name!r} of {module.__name__} has no docstring.")
         example = next((each for each in examples if _implements(each, name)), None)
         if example is None:
-            raise PluginError(f"The hook {name!r} of {module.__name__} has no example: no example plugin implements it.")
+            raise PluginError(
+                f"The hook {name!r} of {module.__name__} has no example: no example plugin implements it."
+            )
         yield f"### `{name}`\n\n```python\n{_signature(hook)}\n```\n\n{inspect.getdoc(hook)}\n"
         yield f"From `{example.__name__}`:\n\n```python\n{dedent(inspect.getsource(vars(example)[name])).strip()}\n```\n"
 

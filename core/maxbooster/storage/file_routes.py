@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from litestar import Request, Response, head
+from litestar import Request, Response
 from litestar.params import JSONBody, Parameter
 from litestar.response import Stream
 from msgspec import Meta, Struct
@@ -14,8 +14,8 @@ from sqlalchemy import select
 
 from ..context import Context
 from ..errors import Conflict, NotFound, Problem
-from ..http.problems import described, problem_response
-from ..http.routes import PUBLIC, Routes, delete, get, post
+from ..http.problems import problem_response
+from ..http.routes import Routes, delete, get, head, post
 from . import links, ranges
 from .files import StoredFile, file_key
 from .models import READY, RECEIVING, FileRow
@@ -97,10 +97,7 @@ async def read_file(ctx: Context, request: AnyRequest, file_id: UUID) -> Respons
     return _content(ctx, request, await _ready(ctx, file_id))
 
 
-@head(
-    "/{file_id:uuid}/content", operation_id="measureFile", permission="file.read",
-    responses=described([NotFound, Conflict]),
-)  # fmt: skip
+@head("/{file_id:uuid}/content", operation_id="measureFile", permission="file.read", raises=[Conflict])
 async def measure_file(ctx: Context, file_id: UUID) -> Response[None]:
     """The headers of the whole file."""
     return _headers(await _ready(ctx, file_id))
@@ -112,10 +109,7 @@ async def download_file(ctx: Context, request: AnyRequest, token: str) -> Respon
     return _content(ctx, request, await _linked(ctx, token))
 
 
-@head(
-    "/{token:str}", operation_id="measureDownload", permission=PUBLIC,
-    responses=described([NotFound, links.LinkExpired]),
-)  # fmt: skip
+@head("/{token:str}", operation_id="measureDownload", public=True, raises=[links.LinkExpired])
 async def measure_download(ctx: Context, token: str) -> Response[None]:
     """The headers of the file behind a signed link."""
     return _headers(await _linked(ctx, token))

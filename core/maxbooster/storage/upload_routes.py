@@ -5,13 +5,11 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from litestar import Response, head, route
-from litestar.enums import HttpMethod
+from litestar import Response
 
 from ..context import Context
-from ..errors import Conflict, Invalid, NotFound, TooLarge
-from ..http.problems import described
-from ..http.routes import PUBLIC, Routes, delete, patch, post
+from ..errors import Conflict, Invalid, TooLarge
+from ..http.routes import Routes, delete, head, options, patch, post
 from ..settings import Settings
 from . import tus, upload
 from .tus import TusRequest, WrongContentType, WrongVersion
@@ -25,10 +23,7 @@ _spoken: dict[str, Any] = {
 _refusals = [Conflict, TooLarge, WrongContentType, WrongVersion, ChecksumMismatch]
 
 
-@route(
-    "/", http_method=[HttpMethod.OPTIONS], operation_id="describeUploads", permission=PUBLIC,
-    middleware=[tus.Spoken()], status_code=204,
-)  # fmt: skip
+@options("/", operation_id="describeUploads", public=True, middleware=[tus.Spoken()], status_code=204)
 async def describe_uploads(ctx: Context) -> Response[None]:
     """What this server speaks (tus 1.0, OPTIONS)."""
     headers = {
@@ -56,10 +51,7 @@ async def create_upload(ctx: Context, request: TusRequest) -> Response[None]:
     return Response(None, status_code=201, headers=headers)
 
 
-@head(
-    "/{file_id:uuid}", operation_id="measureUpload", permission="file.write",
-    responses=described([NotFound, WrongVersion]), **_spoken,
-)  # fmt: skip
+@head("/{file_id:uuid}", operation_id="measureUpload", permission="file.write", raises=[WrongVersion], **_spoken)
 async def measure_upload(ctx: Context, file_id: UUID) -> Response[None]:
     """How many bytes have arrived for good: where to go on."""
     file = await ctx.files.get(file_id)

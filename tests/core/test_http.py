@@ -1,0 +1,231 @@
+"""The HTTP surface: who may, and what a wrong request is told."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+
+import httpx
+import pytest
+import pytest_asyncio
+from litestar import Litestar
+
+from maxbooster.errors import PluginError
+from maxbooster.http.assembly import build, refuse_undeclared, serving
+from maxbooster.http.authentication import create, revoke
+from maxbooster.http.routes import Routes, get, post
+from maxbooster.plugin import Context, Struct
+from maxbooster.testing import open_api
+
+PROBLEM = "application/problem+json"
+
+
+class Note(Struct):
+    text: str
+    loud: int = 1
+
+
+@post("/notes", operation_id="writeNote", public=True)
+async def write_note(ctx: Context, data: Note) -> Note:
+    ctx.audit("note.written", "note:1")
+    return data
+
+
+@get("/sloppy", operation_id="sloppy", public=True)
+async def sloppy(ctx: Context) -> str:
+    ctx.audit("a.b", "c:d")
+    return "never"
+
+
+@get("/secret-failure", operation_id="secretFailure", public=True)
+async def secret_failure() -> str:
+    raise RuntimeError("SELECT password FROM somewhere")
+
+
+@get("/unserialisable", operation_id="unserialisable", public=True)
+async def unserialisable() -> dict[str, object]:
+    return {"value": object()}
+
+
+@get("/slow", operation_id="slow", public=True)
+async def slow() -> str:
+    await asyncio.sleep(0.3)
+    return "done"
+
+
+@pytest.fixture
+def app_settings():
+    return {"body_limit_bytes": 2000, "in_flight": 5}
+
+
+@pytest_asyncio.fixture
+async def site(app):
+    app.routes.append(("core", Routes("/test", [write_note, sloppy, secret_failure, unserialisable, slow])))
+    async with open_api(app) as client:
+        yield client
+
+
+@pytest.mark.parametrize(
+    ("request_", "status", "words"),
+    [
+        ({"content": b'{"text": '}, 400, "truncated"),
+        ({"content": b'{"text": "\xff\xfe"}'}, 400, ""),
+        ({"content": b'{"text": 5}'}, 422, "Expected `str`"),
+        ({"content": b"{}"}, 422, "text"),
+        ({"content": b'{"text": "' + b"x" * 5000 + b'"}'}, 413, "larger"),
+        ({"content": b"\x00\x01\x02"}, 400, ""),
+        ({"content": b""}, 422, ""),
+    ],
+)
+async def test_a_body_that_cannot_be_used_is_explained(site, request_, status, words):
+    answer = await site.post("/test/notes", headers={"content-type": "application/json"}, **request_)
+    assert answer.headers["content-type"] == PROBLEM, answer.text
+    assert answer.status_code == status, answer.text
+    assert words in answer.json()["detail"]
+    assert answer.headers["x-request-id"]
+
+
+async def test_the_wrong_field_is_named(site):
+    answer = await site.post("/test/notes", json={"text": "a", "loud": "very"})
+    assert (answer.status_code, answer.json()["field"]) == (422, "loud")
+
+
+async def test_a_get_that_writes_is_our_fault_and_writes_nothing(site, app, account):
+    answer = await site.get("/test/sloppy")
+    assert answer.status_code == 500
+    async with app.unit() as ctx:
+        from sqlalchemy import text
+
+        assert (await ctx.app.database.read(lambda c: c.execute(text("SELECT count(*) FROM core_audit")).scalar())) == 0
+
+
+@pytest.mark.parametrize("path", ["/test/secret-failure", "/test/unserialisable"])
+async def test_nothing_of_the_inside_leaves_with_an_error(site, path):
+    answer = await site.get(path)
+    assert answer.status_code == 500
+    assert answer.headers["content-type"] == PROBLEM
+    for word in ("SELECT", "password", "Traceback", "object at", "RuntimeError"):
+        assert word not in answer.text
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [
+        ("GET", "/nowhere", 404),
+        ("GET", "/test/../../etc/passwd", 404),
+        ("GET", "/static/core/../../../etc/passwd", 404),
+        ("PUT", "/test/notes", 405),
+        ("GET", "/api/core/jobs/not-a-uuid", 404),
+    ],
+)
+async def test_wrong_addresses_are_problems_too(site, method, path, status):
+    answer = await site.request(method, path)
+    assert (answer.status_code, answer.headers["content-type"]) == (status, PROBLEM)
+
+
+async def test_beyond_the_limit_requests_are_refused_at_once_and_health_is_not(site):
+    answers = await asyncio.gather(*(site.get("/test/slow") for _ in range(20)), site.get("/health/live"))
+    statuses = sorted(answer.status_code for answer in answers[:-1])
+    assert statuses == [200] * 5 + [503] * 15
+    assert answers[-1].status_code == 200
+    refused = next(answer for answer in answers if answer.status_code == 503)
+    assert refused.headers["retry-after"] == "1"
+    assert refused.json()["type"] == "urn:maxbooster:problem:overloaded"
+
+
+async def test_permissions_decide(app, account):
+    path = "/api/core/jobs"
+    async with open_api(app) as nobody:
+        answer = await nobody.get(path)
+        assert (answer.status_code, answer.headers["www-authenticate"]) == (401, "Bearer")
+        for wrong in ("Bearer", "Bearer nonsense", "Basic abc", "Bearer \t"):
+            assert (await nobody.get(path, headers={"authorization": wrong})).status_code == 401
+    async with open_api(app, account.account, "job.control file.read") as limited:
+        answer = await limited.get(path)
+        assert answer.status_code == 403
+        assert "job.read" in answer.json()["detail"]
+    async with open_api(app, account.account, "job.read") as allowed:
+        assert (await allowed.get(path)).status_code == 200
+
+
+async def test_tokens_expire_and_are_revoked_within_a_second(app, account, clock):
+    async def status(token: str) -> int:
+        async with open_api(app) as client:
+            return (await client.get("/api/core/jobs", headers={"authorization": f"Bearer {token}"})).status_code
+
+    everything = frozenset({"*"})
+    short, long = [
+        await app.database.write(
+            lambda connection, lifetime=lifetime: create(
+                connection, account.account, everything, at=clock(), lifetime=lifetime
+            )
+        )
+        for lifetime in (timedelta(minutes=1), None)
+    ]
+    assert (await status(short), await status(long)) == (200, 200)
+    clock.advance(minutes=2)
+    assert (await status(short), await status(long)) == (401, 200)
+    assert await app.database.write(lambda connection: revoke(connection, long))
+    assert await status(long) == 401
+
+
+async def test_the_schema_names_every_operation_once_and_documents_its_errors(app):
+    schema = build(app).openapi_schema.to_schema()
+    assert schema["openapi"] == "3.1.0"
+    operations = [operation for path in schema["paths"].values() for operation in path.values()]
+    ids = [operation["operationId"] for operation in operations]
+    assert len(ids) == len(set(ids)) > 10
+    for operation in operations:
+        for status, response in operation["responses"].items():
+            if status.startswith(("4", "5")) and operation["operationId"] != "isReady":
+                assert list(response["content"]) == [PROBLEM], (operation["operationId"], status)
+
+
+def test_a_route_must_declare_who_may():
+    with pytest.raises(TypeError, match="declare either"):
+        get("/x", operation_id="x")
+    with pytest.raises(TypeError, match="declare either"):
+        get("/x", operation_id="x", permission="a.b", public=True)
+
+    from litestar import get as bare
+
+    @bare("/bare")
+    async def undeclared() -> str:
+        return ""
+
+    with pytest.raises(PluginError, match="neither a permission nor public"):
+        refuse_undeclared(Litestar([undeclared], openapi_config=None))
+
+
+async def test_health_says_what_is_missing(app, account, tmp_path):
+    async with open_api(app) as client:
+        ready = await client.get("/health/ready")
+        assert ready.status_code == 200, ready.text
+        from maxbooster.db import migrate
+
+        namespace = migrate.named(migrate.namespaces(app.registry), "setlist")
+        await asyncio.to_thread(migrate.downgrade, app.database, namespace, "base")
+        answer = await client.get("/health/ready")
+        assert answer.status_code == 503
+        [missing] = [check for check in answer.json()["checks"] if not check["ok"] and check["name"] == "migrations"]
+        assert "setlist" in missing["reason"]
+        assert "maxbooster db upgrade" in missing["reason"]
+
+
+async def test_a_lost_commit_is_an_error_answer_not_a_lie(app, site, monkeypatch):
+    """The commit happens before the answer leaves: if it fails, the client hears of it."""
+    from sqlalchemy.exc import OperationalError
+
+    async def broken(function):
+        raise OperationalError("COMMIT", {}, Exception("disk full"))
+
+    monkeypatch.setattr(app.database, "write", broken)
+    answer = await site.post("/test/notes", json={"text": "a"})
+    assert answer.status_code == 500
+    assert "COMMIT" not in answer.text
+
+
+async def test_the_schema_is_served(app):
+    transport = httpx.ASGITransport(serving(app, open_resources=False))
+    async with httpx.AsyncClient(transport=transport, base_url="http://t") as client:
+        assert (await client.get("/schema/openapi.json")).json()["info"]["title"] == "Max Booster"
