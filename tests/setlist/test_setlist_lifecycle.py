@@ -90,9 +90,9 @@ def test_a_disabled_plugin_leaves_no_command(tmp_path, monkeypatch):
 async def test_what_a_disabled_plugin_left_undone_is_done_when_it_is_back(
     database_url, tmp_path, account, setlist, clock
 ):
-    async with make_app(tmp_path / "data", database_url, clock=clock, migrated=True) as app:
-        async with open_api(app, account.account) as api:
-            await api.post(f"{setlist}/publish")
+    opened = make_app(tmp_path / "data", database_url, clock=clock, migrated=True)
+    async with opened as app, open_api(app, account.account) as api:
+        await api.post(f"{setlist}/publish")
     for _ in range(20):
         async with make_app(tmp_path / "data", database_url, clock=clock, migrated=True, disabled="setlist") as without:
             await drain(without)

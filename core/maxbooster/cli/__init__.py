@@ -58,14 +58,12 @@ def maxbooster() -> None:
 def main() -> None:
     """Run a command; what a person can mend is one sentence and exit status 1, wrong usage is 2."""
     try:
-        maxbooster(standalone_mode=False)
+        sys.exit(maxbooster(standalone_mode=False))
     except click.exceptions.Abort:
         sys.exit("Stopped.")
     except click.ClickException as error:
         error.show()
         sys.exit(error.exit_code)
-    except click.exceptions.Exit as leaving:
-        sys.exit(leaving.exit_code)
     except Problem as problem:
         click.echo(f"Error: {problem.detail}", err=True)
         sys.exit(1)
