@@ -9,6 +9,8 @@ import sys
 import tomllib
 from pathlib import Path
 
+import pytest
+
 GUIDE = Path(__file__).parents[2] / "docs" / "plugins" / "guide.md"
 FILES = ("plugin", "models", "service", "routes")
 
@@ -35,6 +37,7 @@ def follow(folder: Path) -> None:
     )
 
 
+@pytest.mark.slow
 def test_the_guide_leads_to_a_plugin_that_works(tmp_path):
     follow(tmp_path)
     environment = os.environ | {"PYTHONPATH": str(tmp_path), "MAXBOOSTER_DATA": str(tmp_path / "data")}

@@ -14,7 +14,7 @@ import pytest
 from maxbooster.plugin import hookspec
 from maxbooster.plugins import hookspecs, reference
 from maxbooster.plugins.registry import load
-from maxbooster.testing import drain, make_app
+from maxbooster.testing import drain, make_app, open_api
 
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "plugins" / "hooks.md"
@@ -78,36 +78,31 @@ def test_a_stale_hook_reference_is_reported(tmp_path):
 
 
 DOORBELL = """
-class Counted:
-    rung = []
-    def __init__(self, inner): self.inner = inner
+import asyncio
+
+class Deaf:
+    def __init__(self):
+        self.rung = []
     async def ring(self, queue):
         self.rung.append(queue)
     async def listen(self, queues, heard):
-        import asyncio
         await asyncio.Event().wait()
     async def close(self): ...
 
 @hookimpl
 def job_doorbell(settings):
-    return Counted(settings)
+    return Deaf()
 """
 
 
 async def test_hook_job_doorbell(site, tmp_path, account):
-    """The first plugin that brings one is used; losing its rings costs time, never a job."""
+    """The first plugin that brings one is used; losing all its rings costs time, never a job."""
     site.install("zulu", DOORBELL, manifest="requires=('setlist',)")
-    async with make_app(tmp_path, f"sqlite:///{tmp_path}/one.db") as app:
-        fill = app.job("setlist.fill")
-        async with app.unit(account) as ctx:
-            setlist = import_module("maxbooster_setlist.models").Setlist(
-                title="Summer", venue="Quay 9", played_on=ctx.now.date()
-            )
-            ctx.add(setlist)
-            job = ctx.enqueue(fill, setlist.id)
+    song = {"title": "So What", "duration_s": 545}
+    new = {"title": "Summer", "venue": "Quay 9", "played_on": "2027-06-01", "songs": [song]}
+    async with make_app(tmp_path, f"sqlite:///{tmp_path}/one.db") as app, open_api(app, account.account) as api:
+        made = (await api.post("/api/setlist/setlists", json=new)).json()
+        begun = (await api.post(f"/api/setlist/setlists/{made['id']}/fill")).json()
         assert app.doorbell.rung == ["default"]
         await drain(app)
-        async with app.unit(account) as ctx:
-            entry = await ctx.get(type(setlist), setlist.id)
-        assert entry.title == "Summer"
-        assert job is not None
+        assert (await api.get(f"/api/core/jobs/{begun['job']}")).json()["state"] == "done"

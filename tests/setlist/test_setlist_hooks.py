@@ -61,7 +61,7 @@ async def test_hook_register_static(api):
     module = await api.get("/static/setlist/overview.js")
     assert module.status_code == 200
     assert "javascript" in module.headers["content-type"]
-    assert (await api.get("/static/setlist/../plugin.py")).status_code == 404
+    assert (await api.get("/static/setlist/%2e%2e/plugin.py")).status_code == 404
 
 
 async def test_hook_register_console_views(app, api, setlist):

@@ -93,7 +93,7 @@ async def test_what_a_disabled_plugin_left_undone_is_done_when_it_is_back(
     opened = make_app(tmp_path / "data", database_url, clock=clock, migrated=True)
     async with opened as app, open_api(app, account.account) as api:
         await api.post(f"{setlist}/publish")
-    for _ in range(20):
+    for _ in range(10):
         async with make_app(tmp_path / "data", database_url, clock=clock, migrated=True, disabled="setlist") as without:
             await drain(without)
         clock.advance(minutes=2)

@@ -60,7 +60,7 @@ def _of_module(module: ModuleType, examples: Sequence[ModuleType]) -> Iterator[s
                 f"The hook {name!r} of {module.__name__} has no example: no example plugin implements it."
             )
         yield f"### `{name}`\n\n```python\n{_signature(hook)}\n```\n\n{inspect.getdoc(hook)}\n"
-        yield f"From `{example.__name__}`:\n\n```python\n{dedent(inspect.getsource(vars(example)[name])).strip()}\n```\n"
+        yield f"From `{example.__name__}`:\n\n```python\n{inspect.getsource(vars(example)[name]).strip()}\n```\n"
 
 
 def _implements(module: ModuleType, name: str) -> bool:

@@ -23,7 +23,14 @@ _spoken: dict[str, Any] = {
 _refusals = [Conflict, TooLarge, WrongContentType, WrongVersion, ChecksumMismatch]
 
 
-@options("/", operation_id="describeUploads", public=True, middleware=[tus.Spoken()], status_code=204)
+@options(
+    "/",
+    operation_id="describeUploads",
+    public=True,
+    middleware=[tus.Spoken()],
+    status_code=204,
+    include_in_schema=False,
+)
 async def describe_uploads(ctx: Context) -> Response[None]:
     """What this server speaks (tus 1.0, OPTIONS)."""
     headers = {
