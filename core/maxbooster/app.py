@@ -12,28 +12,24 @@ from datetime import UTC, datetime
 from time import monotonic
 from typing import TYPE_CHECKING, Any, TypeVar
 
-import msgspec
-
 from .audit import sealer
 from .context import Context, unit_of_work
 from .db import migrate
 from .db.engine import Database
 from .errors import NotReady, PluginError, UsageError, suggestion
-from .events.event import Subscription
-from .health import HealthCheck
 from .http.client import Client
 from .identity import Identity
 from .jobs import queries as queue
 from .jobs.job import Doorbell, Job
 from .plugins import registry as plugins
 from .plugins import switches
-from .plugins.manifest import ConsoleView, Panel, Permission
+from .plugins.contributions import Contributions
 from .secrets import Keyring, keyring
 from .settings import PluginSettings, Sections, Settings
 from .storage.store import Store
 
 if TYPE_CHECKING:
-    from .http.routes import Routes
+    pass
 
 S = TypeVar("S", bound=PluginSettings)
 PROGRESS_EVERY_S = 0.5
@@ -66,14 +62,9 @@ class App:
         off = switches.disabled(self.settings.data) | set(self.settings.disabled)
         self.registry = registry or plugins.load(off)
         self._check_settings()
-        self.tables = self._gather("register_tables", type)
-        self.routes: list[tuple[str, Routes]] = self._gather_named("register_routes")
-        self.health_checks = self._gather("register_health_checks", HealthCheck)
-        self.panels: list[tuple[str, Panel]] = self._gather_named("register_panels")
-        self.console_views = self._gather("register_console_views", ConsoleView)
-        self.translations = self._translations()
-        self.jobs = self._jobs()
-        self.listeners = self._listeners()
+        self.offers = Contributions(self.registry)
+        self.jobs = self.offers.jobs
+        self.listeners = self.offers.listeners
         self._reported: dict[int, float] = {}
         self._background: list[asyncio.Task[None]] = []
 
@@ -89,41 +80,6 @@ class App:
         for section, kind in known.items():
             self.sections.decode(section, kind)
         self._sections_of: dict[type[PluginSettings], str] = {kind: section for section, kind in known.items()}
-
-    def _gather_named(self, hook: str) -> list[tuple[str, Any]]:
-        return [(name, item) for name, items in self.registry.collect(hook) for item in items]
-
-    def _gather(self, hook: str, kind: type[Any]) -> list[Any]:
-        return [item for _, item in self._gather_named(hook) if isinstance(item, kind)]
-
-    def _jobs(self) -> dict[str, Job]:
-        jobs: dict[str, Job] = {}
-        for plugin, job in self._gather_named("register_jobs"):
-            if job.name in jobs:
-                self.registry.drop(plugin, f"it registers a job {job.name!r} that another plugin has")
-            else:
-                jobs[job.name] = job
-        return jobs
-
-    def _listeners(self) -> dict[str, list[Job]]:
-        """A listener is a job: queued once per event, in order per entity."""
-        listeners: dict[str, list[Job]] = {}
-        for _, subscription in self._gather_named("register_subscriptions"):
-            job = listening(subscription)
-            self.jobs[job.name] = job
-            listeners.setdefault(subscription.event, []).append(job)
-        return listeners
-
-    def _translations(self) -> dict[str, dict[str, str]]:
-        catalogue: dict[str, dict[str, str]] = {}
-        for _, offered in self.registry.collect("register_translations"):
-            for locale, texts in offered.items():
-                catalogue.setdefault(locale, {}).update(texts)
-        return catalogue
-
-    @property
-    def permissions(self) -> dict[str, Permission]:
-        return {permission.name: permission for _, m in self.registry.enabled() for permission in m.permissions}
 
     def settings_of(self, kind: type[S]) -> S:
         """
@@ -169,7 +125,7 @@ class App:
             await self.database.close()
             raise
         self.http = Client(self.settings)
-        self.doorbell = self.registry.hooks.hook.job_doorbell(settings=self.settings)
+        *_, (_, self.doorbell) = self.registry.answers("job_doorbell", Doorbell, settings=self.settings)
         self._background.append(asyncio.create_task(sealer.run(self)))
 
     async def _prepare_database(self, upgrade: bool) -> None:
@@ -209,11 +165,3 @@ class App:
         await self.database.write(lambda connection: queue.report(connection, running.seq, running.token, share, note))
         if len(self._reported) > _REMEMBERED_REPORTS:
             self._reported.clear()
-
-
-def listening(subscription: Subscription) -> Job:
-    async def listen(ctx: Context, facts: dict[str, Any]) -> None:
-        event = msgspec.convert(facts, subscription.kind) if subscription.kind else facts
-        await subscription.listener(ctx, event)
-
-    return Job(name=f"on:{subscription.name}", handler=listen, attempts=subscription.attempts)

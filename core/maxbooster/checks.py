@@ -2,46 +2,42 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from .context import Context
 from .db import migrate
 from .errors import NotReady
 from .health import HealthCheck
 
-if TYPE_CHECKING:
-    from .app import App
+
+async def _database(ctx: Context) -> None:
+    await ctx.app.database.ping()
 
 
-async def _database(app: App) -> None:
-    await app.database.ping()
-
-
-async def _migrations(app: App) -> None:
-    found = migrate.namespaces(app.registry)
-    states = await app.database.on_reader(lambda: migrate.status(app.database, found))
+async def _migrations(ctx: Context) -> None:
+    found = migrate.namespaces(ctx.app.registry)
+    states = await ctx.app.database.on_reader(lambda: migrate.status(ctx.app.database, found))
     if pending := [state.namespace for state in states if state.pending]:
         raise NotReady(f"Migrations are pending for {', '.join(pending)}: run `maxbooster db upgrade`.")
 
 
-async def _storage(app: App) -> None:
-    await app.store.ping()
+async def _storage(ctx: Context) -> None:
+    await ctx.app.store.ping()
 
 
-async def _plugins(app: App) -> None:
-    if broken := [plugin.name for plugin in app.registry.plugins.values() if plugin.state == "broken"]:
+async def _plugins(ctx: Context) -> None:
+    if broken := [plugin.name for plugin in ctx.app.registry.plugins.values() if plugin.state == "broken"]:
         raise NotReady(f"Broken plugins: {', '.join(broken)}. `maxbooster plugins list` says why.")
 
 
-async def _redis(app: App) -> None:
-    if not app.settings.redis:
+async def _redis(ctx: Context) -> None:
+    if not ctx.app.settings.redis:
         return
     from redis.asyncio import Redis
 
-    client = Redis.from_url(app.settings.redis, socket_connect_timeout=2)
+    client = Redis.from_url(ctx.app.settings.redis, socket_connect_timeout=2)
     try:
         await client.ping()
     except Exception as error:
-        raise NotReady(f"Redis does not answer at {app.settings.redis}: {error}") from error
+        raise NotReady(f"Redis does not answer at {ctx.app.settings.redis}: {error}") from error
     finally:
         await client.aclose()
 

@@ -18,11 +18,12 @@ from sqlalchemy import Select, select
 from .audit.trail import Entry
 from .db.models import PLATFORM, Owned, Table
 from .db.types import new_id
-from .errors import AccountRequired, NotAllowed, NotFound
+from .errors import AccountRequired, Conflict, NotAllowed, NotFound, UsageError
 from .events.event import Event
 from .identity import Identity
 from .jobs import queries as queue
 from .jobs.job import Job
+from .plugins.dispatch import TIMEOUT_S as ASK_TIMEOUT_S
 from .plugins.dispatch import Answer, ask
 from .settings import PluginSettings
 from .unit import Unit
@@ -101,15 +102,21 @@ class Context:
 
     # Rows
 
-    async def get(self, model: type[Row], id: UUID) -> Row:
-        """The row of this account.
+    async def get(self, model: type[Row], id: UUID, *, version: int | None = None) -> Row:
+        """The row of this account; `version` is the one that the caller last saw, where that matters.
 
         Raises:
             NotFound: it does not exist, or belongs to another account.
+            Conflict: it has another version by now.
         """
         row = await self.first(select(model).where(model.id == id))  # type: ignore[attr-defined]
         if row is None:
             raise NotFound(f"There is no {_words(model)} {id}.")
+        if version is not None and row.version != version:  # type: ignore[attr-defined]
+            raise Conflict(
+                f"This {_words(model)} has version {row.version} by now; load it again and repeat.",  # type: ignore[attr-defined]
+                field="version",
+            )
         return row
 
     async def first(self, statement: Select[T]) -> T | None:
@@ -146,6 +153,11 @@ class Context:
     def delete(self, row: Table) -> None:
         self._unit.delete(row)
 
+    async def commit(self) -> None:
+        """Commit this unit now rather than at its end, for an answer that tells what the commit made of it
+        (a row's new `version`). Afterwards the unit can still read, but not write."""
+        await self.write(lambda _: None)
+
     async def write(self, function: Callable[..., T], *arguments: Any) -> T:
         """Commit this unit now, with `function(connection, *arguments)` as a part of it; returns what it returned.
 
@@ -172,6 +184,8 @@ class Context:
         `key`: at most `job.per_key` with the same key run at a time, in order. `once`: a name under which it is
         queued only once. `at`: not before then.
         """
+        if job.name not in self.app.jobs:
+            raise UsageError(f"no enabled plugin registers the job {job.name!r}; return it from register_jobs()")
         id = new_id()
         self._unit.queue(
             queue.new_row(
@@ -231,9 +245,12 @@ class Context:
         """
         await self.app.report_progress(self._running, share, note)
 
-    async def ask(self, hook: str, **arguments: Any) -> list[Answer]:
-        """Ask every plugin that implements a run-time hook; failures stay with their plugin."""
-        return await ask(self.app.registry, hook, ctx=self, **arguments)
+    async def ask(self, hook: str, *, timeout_s: float = ASK_TIMEOUT_S, **arguments: Any) -> list[Answer]:
+        """Ask every plugin that implements a run-time hook, all at once; failures and delays stay with their plugin.
+
+        An implementation that is not a coroutine is called on the event loop: it must be quick.
+        """
+        return await ask(self.app.registry, hook, timeout_s=timeout_s, ctx=self, **arguments)
 
     # What is at hand
 

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
+from .context import Context
+
 if TYPE_CHECKING:
     from .app import App
 
@@ -21,7 +23,7 @@ class HealthCheck(Struct, frozen=True):
     """
 
     name: str
-    ask: Callable[[App], Awaitable[None]]
+    ask: Callable[[Context], Awaitable[None]]
 
 
 class Finding(Struct, frozen=True):
@@ -32,13 +34,13 @@ class Finding(Struct, frozen=True):
 
 async def examine(app: App) -> list[Finding]:
     """Ask every check at once; a check that hangs counts as failed after five seconds."""
-    return list(await asyncio.gather(*(_ask(app, check) for check in app.health_checks)))
+    return list(await asyncio.gather(*(_ask(app, check) for check in app.offers.health_checks)))
 
 
 async def _ask(app: App, check: HealthCheck) -> Finding:
     try:
         async with asyncio.timeout(TIMEOUT_S):
-            await check.ask(app)
+            await check.ask(Context(app, writable=False))
     except TimeoutError:
         return Finding(check.name, False, f"no answer within {TIMEOUT_S:g} s")
     except Exception as error:

@@ -23,9 +23,10 @@ from .errors import (
 )
 from .plugins.hookspecs import hookimpl, hookspec
 from .plugins.manifest import API, Command, ConsoleView, Manifest, Panel, Permission
-from .settings import PluginSettings
+from .settings import PluginSettings, Settings
 
 if TYPE_CHECKING:
+    from .cli.running import in_account, in_platform
     from .context import Context
     from .db import Id, Json, Local, Owned, Prepared, Reference, Table, UtcTime, Versioned, new_id, owned_reference
     from .db.directory import claim as claim_in_directory
@@ -33,12 +34,16 @@ if TYPE_CHECKING:
     from .events import Event, Subscription, on
     from .health import HealthCheck
     from .http.routes import Routes, delete, get, patch, post, put
+    from .identity import Identity
     from .jobs import Cancelled, Doorbell, Job, job
     from .storage import StoredFile
     from .storage.events import FileReady
 
 _LATE = {
     "Context": "context",
+    "in_account": "cli.running",
+    "in_platform": "cli.running",
+    "Identity": "identity",
     "Id": "db",
     "Json": "db",
     "Local": "db",
@@ -83,6 +88,7 @@ __all__ = [
     "FileReady",
     "HealthCheck",
     "Id",
+    "Identity",
     "Invalid",
     "Job",
     "Json",
@@ -99,6 +105,7 @@ __all__ = [
     "Problem",
     "Reference",
     "Routes",
+    "Settings",
     "StoredFile",
     "Struct",
     "Subscription",
@@ -112,6 +119,8 @@ __all__ = [
     "get",
     "hookimpl",
     "hookspec",
+    "in_account",
+    "in_platform",
     "job",
     "new_id",
     "on",

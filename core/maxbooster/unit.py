@@ -14,7 +14,7 @@ from contextlib import ExitStack
 from typing import Any, TypeVar, cast
 from uuid import UUID
 
-from sqlalchemy import Connection, Select, event, insert
+from sqlalchemy import Connection, Select, UniqueConstraint, event, insert
 from sqlalchemy import Table as CoreTable
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import ORMExecuteState, Session, with_loader_criteria
@@ -282,12 +282,25 @@ class _LockedConnection:
 
 def _conflict(error: IntegrityError) -> Conflict:
     """What the database refused, in words; no SQL."""
-    text = str(error.orig)
-    named = getattr(getattr(error.orig, "diag", None), "constraint_name", None) or ""
+    text, named = str(error.orig), _constraint(error)
     if "UNIQUE" in text or named.startswith(("uq_", "pk_")):
-        fields = [part.split(".")[-1].strip() for part in text.partition("failed:")[2].split(",")] if not named else []
-        field = next((name for name in reversed(fields) if name not in ("account_id", "")), None)
-        return Conflict("Something with these values exists already.", field=field)
+        fields = [name for name in _columns(text, named) if name != "account_id"]
+        return Conflict("Something with these values exists already.", field=fields[-1] if fields else None)
     if "FOREIGN KEY" in text or named.startswith("fk_"):
         return Conflict("It refers to something that does not exist here, or something still refers to it.")
     return Conflict("The values contradict a rule of the database.")
+
+
+def _constraint(error: IntegrityError) -> str:
+    return getattr(getattr(error.orig, "diag", None), "constraint_name", None) or ""
+
+
+def _columns(text: str, constraint: str) -> list[str]:
+    """SQLite names the columns in its message, PostgreSQL the constraint."""
+    if not constraint:
+        return [part.split(".")[-1].strip() for part in text.partition("failed:")[2].split(",")]
+    for table in Table.metadata.tables.values():
+        for each in table.constraints:
+            if each.name == constraint and isinstance(each, UniqueConstraint):
+                return [column.name for column in each.columns]
+    return []

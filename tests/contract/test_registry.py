@@ -111,7 +111,7 @@ def test_an_assembly_hook_that_raises_takes_only_its_plugin_out(site, assembled)
     site.install("omega", ROUTE.format(operation="greetOmega"))
     app = assembled()
     assert broken(app.registry) == {
-        "alpha": "register_jobs() raised RuntimeError: no queue",
+        "alpha": "register_jobs() cannot be used: RuntimeError: no queue",
         "beta": "it requires 'alpha', which is broken",
     }
     assert "setlist.fill" in app.jobs

@@ -23,6 +23,11 @@ from .rows import Crate, Record, Stacked
 async def noop(ctx) -> None: ...
 
 
+@pytest.fixture(autouse=True)
+def _registered(crates):
+    crates.jobs[noop.name] = noop
+
+
 async def _counts(app) -> tuple[int, int, int, int]:
     def count(connection: Connection) -> tuple[int, int, int, int]:
         return tuple(
@@ -263,6 +268,42 @@ async def test_work_in_another_account_needs_its_own_permission_and_is_recorded_
         [crate] = await ctx.all(select(Crate))
         assert crate.account_id == artist
         assert [row.action for row in await ctx.all(select(AuditRow))] == ["account.entered"]
+
+
+async def test_an_early_commit_tells_the_new_version(crates, account):
+    async with crates.unit(account) as ctx:
+        crate = Crate(name="Blue")
+        ctx.add(crate)
+        await ctx.commit()
+        assert crate.version == 1
+    async with crates.unit(account) as ctx:
+        crate = await ctx.get(Crate, crate.id, version=1)
+        crate.room = "attic"
+        await ctx.commit()
+        assert crate.version == 2
+        with pytest.raises(UsageError):
+            ctx.delete(crate)
+    async with crates.unit(account) as ctx:
+        with pytest.raises(Conflict, match="version 2 by now"):
+            await ctx.get(Crate, crate.id, version=1)
+
+
+async def test_a_duplicate_names_the_field(crates, account):
+    async with crates.unit(account) as ctx:
+        ctx.add(Crate(name="Blue"))
+    with pytest.raises(Conflict) as caught:
+        async with crates.unit(account) as ctx:
+            ctx.add(Crate(name="Blue"))
+    assert caught.value.field == "name"
+
+
+async def test_a_job_that_nobody_registers_is_refused_where_it_is_queued(crates, account):
+    @job("test.unknown")
+    async def unknown(ctx) -> None: ...
+
+    async with crates.unit(account) as ctx:
+        with pytest.raises(UsageError, match="register_jobs"):
+            ctx.enqueue(unknown)
 
 
 async def test_a_job_with_wrong_arguments_is_refused_where_it_is_queued(crates, account):

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from sqlalchemy import select
 
-from maxbooster.app import App, listening
+from maxbooster.app import App
 from maxbooster.events import Subscription, on
 from maxbooster.events.models import EventRow
 from maxbooster.jobs import queries
+from maxbooster.plugins.contributions import listening
 from maxbooster.testing import drain
 
 from .rows import Stacked

@@ -60,7 +60,7 @@ def app_settings():
 
 @pytest_asyncio.fixture
 async def site(app):
-    app.routes.append(("core", Routes("/test", [write_note, sloppy, secret_failure, unserialisable, slow])))
+    app.offers.routes.append(("core", Routes("/test", [write_note, sloppy, secret_failure, unserialisable, slow])))
     async with open_api(app) as client:
         yield client
 

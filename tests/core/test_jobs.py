@@ -340,16 +340,23 @@ async def test_progress_is_seen_while_the_job_runs(app, account, api):
     await running
 
 
-async def test_a_job_of_a_plugin_that_is_switched_off_waits(app, account):
-    @job("test.gone")
+async def test_a_job_of_a_plugin_that_is_switched_off_waits(app, account, clock):
+    @job("test.gone", attempts=2)
     async def gone(ctx) -> None: ...
 
+    declare(app, gone)
     async with app.unit(account) as ctx:
         id = ctx.enqueue(gone)
+    del app.jobs["test.gone"]
+    for _ in range(4):
+        await drain(app)
+        shown = await _shown(app, id)
+        assert (shown.state, shown.attempts) == ("ready", 0)
+        assert "no enabled plugin" in (shown.note or "")
+        clock.advance(minutes=2)
+    declare(app, gone)
     await drain(app)
-    shown = await _shown(app, id)
-    assert shown.state == "ready"
-    assert "no enabled plugin" in (shown.note or "")
+    assert (await _shown(app, id)).state == "done"
 
 
 async def test_a_schedule_queues_each_slot_once_however_many_workers_sweep(app, clock):
@@ -399,6 +406,7 @@ async def test_jobs_of_other_accounts_are_not_seen_or_steered(app, account):
     @job("test.mine")
     async def mine(ctx) -> None: ...
 
+    declare(app, mine)
     async with app.unit(account) as ctx:
         id = ctx.enqueue(mine)
     async with open_api(app, new_id()) as stranger:

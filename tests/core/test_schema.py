@@ -25,7 +25,7 @@ ROOTS = {"core_account", "core_audit_head"}
 
 
 def _mapped(app: App) -> dict[str, type]:
-    return {model.__tablename__: model for model in app.tables}
+    return {model.__tablename__: model for model in app.offers.tables}
 
 
 def test_every_table_is_owned_reference_or_local(tmp_path):

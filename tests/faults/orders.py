@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from sqlalchemy import insert
+from sqlalchemy.orm import Mapped
+
 from maxbooster.plugin import (
     Context,
     Event,
@@ -19,8 +22,6 @@ from maxbooster.plugin import (
     on,
     post,
 )
-from sqlalchemy import insert
-from sqlalchemy.orm import Mapped
 
 manifest = Manifest(
     name="faults",

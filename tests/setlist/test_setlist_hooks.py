@@ -42,7 +42,7 @@ async def test_hook_register_subscriptions(app, api, setlist):
 
 
 async def test_hook_register_tables(app):
-    assert {"setlist_setlist", "setlist_song"} <= {table.__tablename__ for table in app.tables}
+    assert {"setlist_setlist", "setlist_song"} <= {table.__tablename__ for table in app.offers.tables}
     assert [fault for fault in faults(app) if fault.plugin.startswith("setlist")] == []
 
 
@@ -65,7 +65,7 @@ async def test_hook_register_static(api):
 
 
 async def test_hook_register_console_views(app, api, setlist):
-    view = next(view for view in app.console_views if view.id == "setlist.setlists")
+    view = next(view for _, view in app.offers.console_views if view.id == "setlist.setlists")
     [row] = (await api.get(AT)).json()
     assert set(view.columns) <= set(row)
     assert "id" in row

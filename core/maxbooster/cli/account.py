@@ -63,8 +63,8 @@ def token(account: UUID, permissions: tuple[str, ...], days: int | None) -> None
 
     async def created(app: App) -> str:
         for permission in permissions:
-            if permission not in app.permissions:
-                hint = suggestion(permission, list(app.permissions))
+            if permission not in app.offers.permissions:
+                hint = suggestion(permission, list(app.offers.permissions))
                 raise Invalid(f"There is no permission {permission!r}.{hint}", field="permission")
 
         def store(connection: Connection) -> str:

@@ -24,7 +24,9 @@ def _loaded() -> tuple[registry.Registry, Settings]:
 @click.option("--json", "as_json", is_flag=True, help="As JSON.")
 def list_plugins(as_json: bool) -> None:
     """Name, version, state, and why a plugin is broken."""
-    found, _ = _loaded()
+    from .running import assembled
+
+    found = assembled().registry
     rows = [
         {
             "name": each.name,

@@ -1,12 +1,14 @@
-"""What commands share: an App for a moment, and logs on standard error."""
+"""What commands share: an App for a moment, logs on standard error, and a Context to work in."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from typing import TypeVar
+from typing import Any, TypeVar
+from uuid import UUID
 
 from ..app import App
+from ..identity import EVERYTHING, Identity
 from ..observe import logs
 from ..settings import read
 
@@ -28,3 +30,21 @@ def with_app(command: Callable[[App], Awaitable[T]], *, upgrade: bool = False) -
             return await command(app)
 
     return asyncio.run(run())
+
+
+def in_account(account: UUID, function: Callable[..., Awaitable[T]], *arguments: Any) -> T:
+    """For a command: `await function(ctx, *arguments)` as one unit of work in an account, committed at its end."""
+    return _in_unit(Identity(account, None, frozenset({EVERYTHING})), function, arguments)
+
+
+def in_platform(function: Callable[..., Awaitable[T]], *arguments: Any) -> T:
+    """The same outside any account: for the platform's own tables, and `ctx.enter`."""
+    return _in_unit(None, function, arguments)
+
+
+def _in_unit(identity: Identity | None, function: Callable[..., Awaitable[T]], arguments: tuple[Any, ...]) -> T:
+    async def run(app: App) -> T:
+        async with app.unit(identity) as ctx:
+            return await function(ctx, *arguments)
+
+    return with_app(run)

@@ -7,6 +7,7 @@ silently cascade its children away; keys and row counts are checked before the C
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -133,8 +134,20 @@ def new_revision(database: Database, namespace: Namespace, message: str) -> Path
         try:
             made = command.revision(config, message, autogenerate=True, rev_id=f"{namespace.name}_{number}")
         except CommandError as error:
-            raise MigrationRefused(f"{namespace.name}: {error}") from error
-    return Path(made.path)  # type: ignore[union-attr]
+            raise MigrationRefused(f"{namespace.name}: {error} Run `maxbooster db upgrade` first.") from error
+    path = Path(made.path)  # type: ignore[union-attr]
+    path.write_text(_tidied(path.read_text("utf-8")), "utf-8")
+    return path
+
+
+def _tidied(source: str) -> str:
+    """Without Alembic's remarks, and with one import of our types, as a linter wants it."""
+    types = sorted(set(re.findall(r"^from maxbooster\.plugin import (\w+)$", source, re.MULTILINE)))
+    lines = [line for line in source.splitlines() if not line.startswith(("    # ### ", "from maxbooster.plugin"))]
+    if types:
+        after = lines.index("from alembic import op") + 1
+        lines[after:after] = ["", f"from maxbooster.plugin import {', '.join(types)}"]
+    return "\n".join(lines) + "\n"
 
 
 def _status(connection: Connection, namespace: Namespace) -> Status:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -23,8 +23,9 @@ from ..errors import NotAllowed, NotAuthenticated, PluginError
 from ..identity import Identity
 from .authentication import Tokens
 from .gate import Gate
+from .probe import router
 from .problems import HANDLERS
-from .routes import PUBLIC, Routes
+from .routes import PUBLIC
 
 _EXEMPT = ("OPTIONS",)
 
@@ -37,7 +38,7 @@ def serving(app: App, *, open_resources: bool = True) -> Gate:
 def build(app: App, *, open_resources: bool = False) -> Litestar:
     """The Litestar application of what the enabled plugins offer.
 
-    A plugin whose routes cannot be served is reported as broken and left out; the rest are served.
+    Plugins whose routes cannot be served have been dropped before (`probe`).
     """
     tokens: list[Tokens] = []
 
@@ -102,44 +103,9 @@ async def _identify(tokens: Tokens, connection: ASGIConnection[Any, Any, Any, An
 
 
 def _routers(app: App) -> list[Router]:
-    """One router per plugin, each tried alone first, so that one that cannot start takes none with it."""
-    taken: dict[str, str] = {}
-    routers: list[Router] = []
-    plugins = list(dict.fromkeys(plugin for plugin, _ in app.routes))
-    for plugin in plugins:
-        offered = [routes for name, routes in app.routes if name == plugin]
-        try:
-            _claim_operations(plugin, offered, taken)
-            probe = _router(plugin, offered)
-            Litestar([probe], dependencies={"ctx": Provide(_no_context)}, logging_config=None)
-            routers.append(_router(plugin, offered))
-        except Exception as error:
-            app.registry.drop(plugin, f"its routes cannot be served: {type(error).__name__}: {error}")
-    return [router for router in routers if app.registry.plugins[router.tags[0]].state == "enabled"]
-
-
-async def _no_context() -> AsyncGenerator[None, None]:
-    yield None
-
-
-def _router(plugin: str, offered: Sequence[Routes]) -> Router:
-    family = plugin.partition(".")[0]
-    inner = [Router(path=routes.path, route_handlers=list(routes.handlers)) for routes in offered]
-    return Router(path="/" if plugin == "core" else f"/api/{family}", route_handlers=inner, tags=[plugin])
-
-
-def _claim_operations(plugin: str, offered: Sequence[Routes], taken: dict[str, str]) -> None:
-    """
-    Raises:
-        PluginError: an operation id is used twice, or a route declares neither a permission nor `public`.
-    """
-    for handler in (handler for routes in offered for handler in routes.handlers):
-        operation = str(handler.operation_id)
-        if operation in taken:
-            raise PluginError(f"operation_id {operation!r} is taken by {taken[operation]!r}")
-        if handler.opt.get("permission") is None:
-            raise PluginError(f"{operation!r} declares neither permission=… nor public=True")
-        taken[operation] = plugin
+    offered = app.offers.routes
+    plugins = dict.fromkeys(plugin for plugin, _ in offered)
+    return [router(plugin, [routes for name, routes in offered if name == plugin]) for plugin in plugins]
 
 
 def refuse_undeclared(litestar: Litestar) -> None:
@@ -159,5 +125,5 @@ def refuse_undeclared(litestar: Litestar) -> None:
 def _static(app: App) -> list[Router]:
     return [
         create_static_files_router(path=f"/static/{plugin}", directories=[folder], opt={"permission": PUBLIC})
-        for plugin, folder in app.registry.collect("register_static")
+        for plugin, folder in app.offers.static
     ]

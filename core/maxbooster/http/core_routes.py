@@ -16,7 +16,7 @@ from ..audit.models import AuditPayload, AuditRow
 from ..context import Context
 from ..errors import NotFound
 from ..jobs import queries as queue
-from ..plugins.manifest import Panel
+from ..plugins.manifest import ConsoleView, Panel
 from ..storage.routes import routes as storage_routes
 from .routes import Routes, get, post
 
@@ -79,15 +79,26 @@ async def list_panels(ctx: Context) -> list[PanelOut]:
     """The pages of the web application that the caller may open."""
     return [
         PanelOut(plugin, panel)
-        for plugin, panel in ctx.app.panels
+        for plugin, panel in ctx.app.offers.panels
         if all(ctx.identity and ctx.identity.may(permission) for permission in panel.permissions)
     ]
+
+
+class ConsoleViewOut(Struct):
+    plugin: str
+    view: ConsoleView
+
+
+@get("/console-views", operation_id="listConsoleViews", permission="plugin.read")
+async def list_console_views(ctx: Context) -> list[ConsoleViewOut]:
+    """The tables of the operator's console, as data."""
+    return [ConsoleViewOut(plugin, view) for plugin, view in ctx.app.offers.console_views]
 
 
 @get("/translations/{locale:str}", operation_id="readTranslations", public=True)
 async def read_translations(ctx: Context, locale: str) -> dict[str, str]:
     """Message id → text; what a locale lacks is answered in English."""
-    catalogue = ctx.app.translations
+    catalogue = ctx.app.offers.catalogue
     if locale not in catalogue:
         raise NotFound(f"There is no translation into {locale!r}; there are {', '.join(sorted(catalogue))}.")
     return catalogue.get("en", {}) | catalogue[locale]
@@ -180,7 +191,7 @@ async def list_audit(
 routes = [
     Routes("/health", [is_alive, is_ready]),
     Routes("/", [read_metrics]),
-    Routes("/api/core", [list_plugins, list_panels, read_translations]),
+    Routes("/api/core", [list_plugins, list_panels, list_console_views, read_translations]),
     Routes("/api/core/jobs", [list_jobs, get_job, cancel_job, retry_job]),
     Routes("/api/core/audit", [list_audit]),
     *storage_routes,

@@ -20,8 +20,10 @@ from litestar.enums import HttpMethod
 from litestar.handlers import HTTPRouteHandler
 from litestar.openapi.spec import Example
 from litestar.params import FromPath, FromQuery, JSONBody
+from msgspec import Struct
 
 from ..context import Context
+from ..db.models import Table
 from ..errors import Invalid, Malformed, NotAllowed, NotAuthenticated, NotFound, Overloaded, Problem
 from .problems import described
 
@@ -51,6 +53,7 @@ def _say_where_from(handler: HTTPRouteHandler, prefix: str) -> None:
     function = handler.fn
     hints = get_type_hints(function, localns={"Context": Context, "UUID": UUID}, include_extras=True)
     in_path = {name for path in handler.paths for name in re.findall(r"{(\w+):", prefix + path)}
+    _refuse_mistakes(str(handler.operation_id), hints)
     for name, kind in hints.items():
         if name == "data" and get_origin(kind) is not Annotated:
             hints[name] = JSONBody[kind]  # type: ignore[valid-type, misc]
@@ -59,6 +62,28 @@ def _say_where_from(handler: HTTPRouteHandler, prefix: str) -> None:
         elif name not in _GIVEN and get_origin(kind) is not Annotated:
             hints[name] = FromPath[kind] if name in in_path else FromQuery[kind]  # type: ignore[valid-type, misc]
     function.__annotations__ = hints
+
+
+_RESERVED = {"body", "cookies", "headers", "query", "scope", "socket", "state"}
+
+
+def _refuse_mistakes(operation: str, hints: dict[str, Any]) -> None:
+    """What Litestar would only notice, or misread, when the route is called.
+
+    Raises:
+        TypeError: an argument has a name that means something else, or a mapped row is answered.
+    """
+    for name, kind in hints.items():
+        if name in _RESERVED:
+            raise TypeError(f"{operation}: the web framework reserves the argument name {name!r}; choose another")
+        if not isinstance(kind, type) or name in ("ctx", "data", "request"):
+            continue
+        if issubclass(kind, Context):
+            raise TypeError(f"{operation}: call the Context 'ctx', not {name!r}")
+        if name == "return" and issubclass(kind, Table):
+            raise TypeError(f"{operation}: answer a Struct, not the mapped class {kind.__name__}")
+        if name != "return" and issubclass(kind, Struct):
+            raise TypeError(f"{operation}: call the body 'data', not {name!r}")
 
 
 def get(path: str = "/", **declared: Any) -> Decorator:
@@ -106,7 +131,7 @@ def _declare(
     method: Callable[..., Any],
     path: str,
     *,
-    operation_id: str,
+    operation_id: str | None = None,
     permission: str | None = None,
     public: bool = False,
     raises: Sequence[type[Problem]] = (),
@@ -114,6 +139,8 @@ def _declare(
     responses: dict[int, Any] | None = None,
     **rest: Any,
 ) -> Decorator:
+    if operation_id is None:
+        raise TypeError(f"the route {path!r} needs an operation_id (camelCase, unique), its name in the API")
     if (permission is None) != public:
         raise TypeError(f"{operation_id}: declare either permission='area.action' or public=True")
     possible: list[type[Problem]] = [*raises, Overloaded]

@@ -6,8 +6,9 @@ import inspect
 import random
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from functools import cached_property
-from typing import Any, Protocol, get_type_hints
+from typing import Any, Protocol, get_type_hints, runtime_checkable
 
 import msgspec
 
@@ -45,6 +46,10 @@ class Job:
     cron: str | None = None
     """Five fields (minute hour day month weekday), in UTC."""
 
+    def __post_init__(self) -> None:
+        if self.cron is not None:
+            _refuse_unusable_schedule(self)
+
     @cached_property
     def _parameters(self) -> dict[str, Any]:
         hints = get_type_hints(self.handler)
@@ -81,11 +86,27 @@ class Job:
         return full / 2 + random.uniform(0, full / 2)
 
 
+def _refuse_unusable_schedule(job: Job) -> None:
+    """
+    Raises:
+        ValueError: the cron expression cannot be read, or the handler wants arguments that nobody gives.
+    """
+    from cronsim import CronSim, CronSimError
+
+    try:
+        CronSim(job.cron or "", datetime(2000, 1, 1, tzinfo=UTC))
+    except CronSimError as error:
+        raise ValueError(f"job {job.name!r} has the schedule {job.cron!r}: {error}") from error
+    if len(inspect.signature(job.handler).parameters) != 1:
+        raise ValueError(f"job {job.name!r} is scheduled, so its handler takes the Context alone")
+
+
 def job(name: str, **options: Any) -> Callable[[Handler], Job]:
     """Declare a job: `@job("distribution.deliver", attempts=8)`; options as in `Job`."""
     return lambda handler: Job(name=name, handler=handler, **options)
 
 
+@runtime_checkable
 class Doorbell(Protocol):
     """How a worker hears that a queue has work. Losing a ring costs time, never a job."""
 

@@ -163,6 +163,15 @@ def give_back(
     )
 
 
+def put_off(connection: Connection, seq: int, token: int, *, note: str, until: datetime) -> None:
+    """Nobody here can run it now: try again later, without counting this as a try."""
+    connection.execute(
+        update(_job)
+        .where(_job.c.seq == seq, _job.c.token == token, _job.c.state == RUNNING)
+        .values(state=READY, attempts=_job.c.attempts - 1, run_at=until, lease_until=None, worker=None, note=note)
+    )
+
+
 def renew(connection: Connection, held: Sequence[tuple[int, int]], until: datetime) -> tuple[set[int], set[int]]:
     """Show a sign of life; returns the jobs that were lost and those whose cancelling was asked for."""
     connection.execute(_renew, [{"of_seq": seq, "of_token": token, "until": until} for seq, token in held])

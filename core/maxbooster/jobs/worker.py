@@ -138,8 +138,7 @@ class Worker:
     async def _attempt(self, claimed: Claimed) -> str:
         job = self.app.jobs.get(claimed.name)
         if job is None:
-            note = f"no enabled plugin has a job {claimed.name!r}"
-            return await self._give_back(claimed, note, retry_in_s=UNKNOWN_RETRY_S)
+            return await self._put_off(claimed)
         if claimed.attempts > job.attempts:
             return await self._give_back(claimed, f"its worker died {claimed.attempts - 1} times", retry_in_s=None)
         ctx = self._context(claimed)
@@ -216,6 +215,15 @@ class Worker:
         except Exception as error:
             log.warning("jobs.give_back_failed", job_id=str(claimed.id), error=str(error))
         return "retry" if retry_at else "dead"
+
+    async def _put_off(self, claimed: Claimed) -> str:
+        """Its plugin is switched off: it waits for it to come back."""
+        until = self.app.clock() + timedelta(seconds=UNKNOWN_RETRY_S)
+        note = f"no enabled plugin has a job {claimed.name!r}"
+        await self.app.database.write(
+            lambda connection: queue.put_off(connection, claimed.seq, claimed.token, note=note, until=until)
+        )
+        return "put off"
 
     # Signs of life
 

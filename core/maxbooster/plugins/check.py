@@ -35,13 +35,13 @@ def faults(app: App) -> list[Fault]:
 
 
 def _permissions(app: App) -> Iterator[Fault]:
-    known = set(app.permissions)
-    for plugin, routes in app.routes:
+    known = set(app.offers.permissions)
+    for plugin, routes in app.offers.routes:
         for handler in routes.handlers:
             permission = handler.opt.get("permission")
             if permission not in known | {"public"}:
                 yield Fault(plugin, f"{handler.operation_id} needs {permission!r}, which no manifest declares")
-    for plugin, panel in app.panels:
+    for plugin, panel in app.offers.panels:
         for permission in panel.permissions:
             if permission not in known:
                 yield Fault(plugin, f"panel {panel.id!r} needs {permission!r}, which no manifest declares")
@@ -62,8 +62,8 @@ def _commands(app: App) -> Iterator[Fault]:
 
 
 def _panels(app: App) -> Iterator[Fault]:
-    static = dict(app.registry.collect("register_static"))
-    for plugin, panel in app.panels:
+    static = dict(app.offers.static)
+    for plugin, panel in app.offers.panels:
         family = plugin.partition(".")[0]
         if not panel.tag.startswith(f"mb-{family}-"):
             yield Fault(plugin, f"panel {panel.id!r}: its tag {panel.tag!r} must begin with 'mb-{family}-'")
@@ -73,15 +73,15 @@ def _panels(app: App) -> Iterator[Fault]:
 
 
 def _console_views(app: App) -> Iterator[Fault]:
-    operations = {str(handler.operation_id) for _, routes in app.routes for handler in routes.handlers}
-    for view in app.console_views:
+    operations = {str(handler.operation_id) for _, routes in app.offers.routes for handler in routes.handlers}
+    for plugin, view in app.offers.console_views:
         for operation in (view.operation, *view.actions.values()):
             if operation not in operations:
-                yield Fault(view.id, f"the console view calls {operation!r}, which no route answers")
+                yield Fault(plugin, f"console view {view.id!r} calls {operation!r}, which no route answers")
 
 
 def _translations(app: App) -> Iterator[Fault]:
-    for plugin, offered in app.registry.collect("register_translations"):
+    for plugin, offered in app.offers.translations:
         english = set(offered.get("en", {}))
         for locale, texts in offered.items():
             if wrong := english ^ set(texts):
@@ -95,10 +95,10 @@ def _migrations(app: App) -> Iterator[Fault]:
             yield Fault(namespace.name, f"it promises migrations, but {namespace.folder} has none")
         for file in namespace.folder.glob("*.py"):
             yield from _foreign_tables(namespace.name, file.read_text("utf-8"), file.name)
-    for table in app.tables:
-        family = table.__tablename__.partition("_")[0]
+    for table in (mapper.local_table for mapper in Table.registry.mappers if mapper.class_ in app.offers.tables):
+        family = str(table).partition("_")[0]
         if family not in with_migrations:
-            yield Fault(family, f"table {table.__tablename__} has no migrations: set migrations=True in the manifest")
+            yield Fault(family, f"table {table} has no migrations: set migrations=True in the manifest")
 
 
 def _foreign_tables(namespace: str, source: str, name: str) -> Iterator[Fault]:
@@ -114,15 +114,32 @@ def _foreign_tables(namespace: str, source: str, name: str) -> Iterator[Fault]:
 
 
 def _tables(app: App) -> Iterator[Fault]:
-    registered = set(app.tables)
+    families = {
+        plugin.module.__name__.partition(".")[0]: manifest.family
+        for plugin, manifest in app.registry.enabled()
+        if plugin.module is not None
+    }
+    registered = set(app.offers.tables)
     for mapper in Table.registry.mappers:
         model = mapper.class_
-        family = model.__tablename__.partition("_")[0]
-        if family not in app.registry.plugins:
+        family = families.get(model.__module__.partition(".")[0])
+        if family is None:
             continue
+        if not model.__tablename__.startswith(f"{family}_"):
+            yield Fault(family, f"{model.__name__}: its table {model.__tablename__!r} must be named {family}_…")
         if model not in registered:
             yield Fault(family, f"{model.__name__} is mapped but not in register_tables()")
         yield from _table(family, mapper)
+
+
+def _hooks(app: App) -> Iterator[Fault]:
+    """A function named like a hook is meant as one."""
+    known = {name for name in vars(app.registry.hooks.hook) if getattr(app.registry.hooks.hook, name).spec}
+    for plugin, manifest in app.registry.enabled():
+        if not manifest.hookspecs:
+            for name in known & set(vars(plugin.module)):
+                if not hasattr(vars(plugin.module)[name], "maxbooster_impl"):
+                    yield Fault(plugin.name, f"{name} is named like a hook but lacks @hookimpl")
 
 
 def _table(family: str, mapper: Mapper[Any]) -> Iterator[Fault]:
@@ -159,4 +176,5 @@ _CHECKS: list[Callable[[App], Iterator[Fault]]] = [
     _translations,
     _migrations,
     _tables,
+    _hooks,
 ]

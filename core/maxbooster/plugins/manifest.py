@@ -84,13 +84,17 @@ class Manifest(Struct, frozen=True, kw_only=True):
     """Network hosts that it talks to; shown to the operator at enabling (X-06)."""
     commands: tuple[Command, ...] = ()
     migrations: bool = False
-    """Whether a `migrations/` folder with Alembic versions lies beside the manifest's module."""
+    """Whether the plugin's package has a folder `migrations/` with Alembic versions."""
     trust: Literal["page", "frame"] = "page"
     """Whether its panels run in the page or in a sandboxed frame."""
 
     def __post_init__(self) -> None:
         if not _NAME.fullmatch(self.name):
             raise ValueError(f"plugin name {self.name!r}: use 'family' or 'family.connector', lower case")
+        from ..settings import PluginSettings
+
+        if self.settings is not None and not issubclass(self.settings, PluginSettings):
+            raise ValueError(f"settings {self.settings!r}: subclass PluginSettings")
         for permission in self.permissions:
             if not _PERMISSION.fullmatch(permission.name):
                 raise ValueError(f"permission {permission.name!r}: use 'area.action', lower case")

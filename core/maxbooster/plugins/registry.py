@@ -6,13 +6,14 @@ rest are imported in a guard, sorted by what they require and registered with pl
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from graphlib import CycleError, TopologicalSorter
 from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points
 from types import ModuleType
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 import pluggy
 
@@ -22,6 +23,7 @@ from .manifest import API, Manifest
 
 GROUP = "maxbooster.plugins"
 
+T = TypeVar("T")
 State = Literal["enabled", "disabled", "broken"]
 
 
@@ -54,22 +56,29 @@ class Registry:
             if plugin.state == "enabled" and plugin.manifest is not None:
                 yield plugin, plugin.manifest
 
-    def collect(self, hook: str, **arguments: Any) -> Iterator[tuple[str, Any]]:
-        """Call an assembly hook plugin by plugin: `(plugin name, answer)`, in dependency order.
+    def collect(self, hook: str, kind: type[T], **arguments: Any) -> list[tuple[str, T]]:
+        """Ask an assembly hook for lists of `kind`, plugin by plugin: `(plugin name, item)` in dependency order.
 
-        A plugin whose answer raises is reported as broken; the others' answers are still given.
+        A plugin that raises or answers something else is reported as broken; the others' items are still given.
         """
+        return self._ask(hook, lambda answer: _listed(answer, kind), arguments)
+
+    def answers(self, hook: str, kind: type[Any], **arguments: Any) -> list[tuple[str, Any]]:
+        """The same for hooks that answer one thing each."""
+        return self._ask(hook, lambda answer: [_checked(answer, kind)], arguments)
+
+    def _ask(self, hook: str, read: Callable[[Any], list[T]], arguments: dict[str, Any]) -> list[tuple[str, T]]:
+        found: list[tuple[str, T]] = []
         for plugin, _ in list(self.enabled()):
             implementation = self.implementation(plugin, hook)
-            if implementation is None:
+            if implementation is None or plugin.state != "enabled":
                 continue
             try:
                 answer = implementation(**arguments)
+                found += [(plugin.name, item) for item in (read(answer) if answer is not None else [])]
             except Exception as error:
-                self.drop(plugin.name, f"{hook}() raised {type(error).__name__}: {error}")
-                continue
-            if answer is not None:
-                yield plugin.name, answer
+                self.drop(plugin.name, f"{hook}() cannot be used: {type(error).__name__}: {error}")
+        return found
 
     def implementation(self, plugin: Plugin, hook: str) -> Callable[..., Any] | None:
         """This plugin's own implementation of a hook, taking the arguments that it declares."""
@@ -85,6 +94,8 @@ class Registry:
     def drop(self, name: str, reason: str) -> None:
         """Take a plugin that turned out to be broken, and those that require it, out of service."""
         plugin = self.plugins[name]
+        if plugin.state == "broken":
+            return
         plugin.broke(reason)
         self.hooks.unregister(plugin.module)
         for other, manifest in list(self.enabled()):
@@ -97,6 +108,19 @@ class Registry:
         except KeyError:
             hint = suggestion(name, list(self.plugins))
             raise PluginError(f"No plugin is called {name!r}.{hint}") from None
+
+
+def _checked(answer: Any, kind: type[Any]) -> Any:
+    if inspect.iscoroutine(answer):
+        answer.close()
+        raise TypeError("it is a coroutine, but assembly hooks are synchronous")
+    if not isinstance(answer, kind):
+        raise TypeError(f"expected {kind.__name__}, got {answer!r:.100}")
+    return answer
+
+
+def _listed(answer: Any, kind: type[T]) -> list[T]:
+    return [_checked(item, kind) for item in _checked(answer, Iterable)]
 
 
 def load(disabled: Collection[str] = (), entries: Iterable[EntryPoint] | None = None) -> Registry:
@@ -139,6 +163,8 @@ def _read(entry: EntryPoint, disabled: Collection[str]) -> Plugin:
         plugin.broke(f"{entry.module}.manifest is {type(manifest).__name__}, not a Manifest")
     elif manifest.name != entry.name:
         plugin.broke(f"its manifest calls it {manifest.name!r}, its entry point {entry.name!r}")
+    elif manifest.migrations and "." not in plugin.module.__name__:
+        plugin.broke("its migrations need a package: put its module and the folder migrations/ into one")
     elif manifest.api != API:
         plugin.broke(f"it is written for plugin API {manifest.api}; this is API {API}")
     else:
@@ -148,10 +174,12 @@ def _read(entry: EntryPoint, disabled: Collection[str]) -> Plugin:
 
 def _register(registry: Registry) -> None:
     registry.plugins = {name: registry.plugins[name] for name in _in_order(registry)}
+    permissions: dict[str, str] = {}
     for plugin, manifest in list(registry.enabled()):
-        if missing := _missing(registry, manifest.requires):
+        if missing := _missing(registry, manifest.requires) or _taken(permissions, manifest):
             plugin.broke(missing)
             continue
+        permissions |= {permission.name: plugin.name for permission in manifest.permissions}
         try:
             for module in manifest.hookspecs:
                 registry.hooks.add_hookspecs(import_module(module))
@@ -175,10 +203,7 @@ def _refuse_unknown_hooks(registry: Registry) -> None:
 
 def _in_order(registry: Registry) -> Sequence[str]:
     """Names so that each follows what it requires; ties by name, so the order is the same everywhere."""
-    requires = {
-        plugin.name: [name for name in plugin.manifest.requires if name in registry.plugins] if plugin.manifest else []
-        for plugin in registry.plugins.values()
-    }
+    requires = {plugin.name: _predecessors(registry, plugin) for plugin in registry.plugins.values()}
     while True:
         sorter = TopologicalSorter(requires)
         try:
@@ -194,6 +219,20 @@ def _in_order(registry: Registry) -> Sequence[str]:
             order += ready
             sorter.done(*ready)
         return order
+
+
+def _predecessors(registry: Registry, plugin: Plugin) -> list[str]:
+    """What it requires; and the core, which everybody does."""
+    required = plugin.manifest.requires if plugin.manifest else ()
+    implied = {"core"} - {plugin.name}
+    return [name for name in sorted({*required, *implied}) if name in registry.plugins]
+
+
+def _taken(permissions: dict[str, str], manifest: Manifest) -> str | None:
+    for permission in manifest.permissions:
+        if permission.name in permissions:
+            return f"its permission {permission.name!r} is declared by {permissions[permission.name]!r} already"
+    return None
 
 
 def _missing(registry: Registry, requires: Sequence[str]) -> str | None:

@@ -18,13 +18,20 @@ from ..http.authentication import create
 from ..identity import EVERYTHING
 from ..jobs.models import UNFINISHED, JobRow
 from ..jobs.worker import Worker
+from ..plugins.registry import Registry
 from ..settings import read
 from .clock import Clock
 
 
 @asynccontextmanager
 async def make_app(
-    data: Path, database_url: str, *, clock: Clock | None = None, migrated: bool = False, **settings: Any
+    data: Path,
+    database_url: str,
+    *,
+    clock: Clock | None = None,
+    migrated: bool = False,
+    registry: Registry | None = None,
+    **settings: Any,
 ) -> AsyncIterator[App]:
     """An opened App on a database that is brought up to date; `settings` are the core's, by name.
 
@@ -32,7 +39,7 @@ async def make_app(
     """
     given = {"data": data, "database": database_url, "outbound_private": True} | settings
     environment = {f"MAXBOOSTER_{name.upper()}": str(value) for name, value in given.items()}
-    app = App(read(environment), clock=clock or Clock())
+    app = App(read(environment), registry=registry, clock=clock or Clock())
     async with app.opened(upgrade=not migrated):
         yield app
 

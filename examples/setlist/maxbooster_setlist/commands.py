@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
 from uuid import UUID
 
 import click
 
-from maxbooster.cli.running import with_app
-from maxbooster.identity import Identity
+from maxbooster.plugin import in_account
 
 from . import queries
 
@@ -23,10 +20,5 @@ def setlist() -> None:
 @click.argument("account", type=click.UUID)
 def list_setlists(account: UUID) -> None:
     """The set lists of ACCOUNT, the next concert first."""
-
-    async def listed(app: Any) -> Sequence[Any]:
-        async with app.unit(Identity(account, None, frozenset()), writable=False) as ctx:
-            return await queries.overview(ctx)
-
-    for row in with_app(listed):
+    for row in in_account(account, queries.overview):
         click.echo(f"{row.played_on}  {row.title}  {row.venue}  {row.songs} songs")

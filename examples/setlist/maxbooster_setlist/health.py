@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import codecs
-from typing import Any
 
-from maxbooster.plugin import HealthCheck, NotReady
+from maxbooster.plugin import Context, HealthCheck, NotReady
 
 from .settings import SetlistSettings
 
 
-async def _sheets_can_be_written(app: Any) -> None:
-    encoding = app.settings_of(SetlistSettings).sheet_encoding
+async def _sheets_can_be_written(ctx: Context) -> None:
+    encoding = ctx.settings(SetlistSettings).sheet_encoding
     try:
         codecs.lookup(encoding)
     except LookupError:

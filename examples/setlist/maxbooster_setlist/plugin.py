@@ -4,20 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from maxbooster.plugin import Command, ConsoleView, Manifest, Panel, Permission, hookimpl
 
 from .settings import SetlistSettings
 
 if TYPE_CHECKING:
-    from maxbooster.plugin import Context, Doorbell, HealthCheck, Job, Routes, StoredFile, Subscription
+    from maxbooster.plugin import Context, Doorbell, HealthCheck, Job, Routes, Settings, StoredFile, Subscription
 
 manifest = Manifest(
     name="setlist",
     version="0.1.0",
     title="Set lists",
-    requires=("core",),
     hookspecs=("maxbooster_setlist.hookspecs",),
     permissions=(
         Permission("setlist.read", "See set lists", roles=("owner", "admin", "manager", "artist", "viewer")),
@@ -105,7 +104,7 @@ def register_translations() -> Mapping[str, Mapping[str, str]]:
 
 
 @hookimpl
-def job_doorbell(settings: Any) -> Doorbell | None:
+def job_doorbell(settings: Settings) -> Doorbell | None:
     """None leaves it to the next plugin: set lists bring no message broker. `core.redis` brings one."""
     return None
 

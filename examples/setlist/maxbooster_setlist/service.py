@@ -34,9 +34,7 @@ async def change(ctx: Context, id: UUID, changed: SetlistChange) -> None:
         NotFound: no such set list in this account.
         Conflict: somebody changed it since it was read.
     """
-    row = await ctx.get(Setlist, id)
-    if row.version != changed.version:
-        raise Conflict(f"The set list is at version {row.version}; load it again and repeat.", field="version")
+    row = await ctx.get(Setlist, id, version=changed.version)
     before = {"title": row.title, "venue": row.venue, "played_on": row.played_on}
     row.title, row.venue, row.played_on = changed.title, changed.venue, changed.played_on
     ctx.audit("setlist.changed", row, before=before, after=changed)

@@ -1,0 +1,62 @@
+"""Trying each plugin's routes alone, before they join the application: Litestar would refuse to start for one."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Sequence
+
+from litestar import Litestar, Router
+from litestar.di import Provide
+from litestar.handlers import HTTPRouteHandler
+
+from ..errors import PluginError
+from ..plugins.registry import Registry
+from .routes import Routes
+
+
+def router(plugin: str, offered: Sequence[Routes]) -> Router:
+    """A plugin's routes under `/api/<family>`; the core's own paths are absolute."""
+    family = plugin.partition(".")[0]
+    inner = [Router(path=routes.path, route_handlers=list(routes.handlers)) for routes in offered]
+    return Router(path="/" if plugin == "core" else f"/api/{family}", route_handlers=inner, tags=[plugin])
+
+
+def drop_unservable(registry: Registry, found: Sequence[tuple[str, Routes]]) -> None:
+    """Report plugins whose routes cannot be served."""
+    taken: dict[str, str] = {}
+    for plugin in dict.fromkeys(name for name, _ in found):
+        offered = [routes for name, routes in found if name == plugin]
+        try:
+            taken |= _claims(plugin, offered, taken)
+            Litestar([router(plugin, offered)], dependencies={"ctx": Provide(_no_context)}, logging_config=None)
+        except Exception as error:
+            registry.drop(plugin, f"its routes cannot be served: {type(error).__name__}: {error}")
+
+
+def _claims(plugin: str, offered: Sequence[Routes], taken: dict[str, str]) -> dict[str, str]:
+    """What a plugin's routes occupy: operation ids and addresses.
+
+    Raises:
+        PluginError: one is occupied already, or a route declares neither a permission nor `public`.
+    """
+    claims: dict[str, str] = {}
+    for path, handler in ((routes.path, handler) for routes in offered for handler in routes.handlers):
+        if handler.opt.get("permission") is None:
+            raise PluginError(f"{handler.operation_id!r} declares neither permission=… nor public=True")
+        for claim in (f"operation_id {handler.operation_id!r}", *_addresses(plugin, path, handler)):
+            if claim in taken or claim in claims:
+                raise PluginError(f"{claim} is taken by {(taken | claims)[claim]!r}")
+            claims[claim] = plugin
+    return claims
+
+
+def _addresses(plugin: str, path: str, handler: HTTPRouteHandler) -> list[str]:
+    prefix = "" if plugin == "core" else f"/api/{plugin.partition('.')[0]}"
+    return [
+        f"{method} {prefix}{path.rstrip('/')}{'' if own == '/' else own}"
+        for own in handler.paths
+        for method in sorted(handler.http_methods)
+    ]
+
+
+async def _no_context() -> AsyncGenerator[None, None]:
+    yield None
