@@ -17,7 +17,7 @@ setup: .venv/ready
 	touch $@
 
 demo: setup
-	$(BIN)/maxbooster demo
+	$(BIN)/python examples/demo.py
 
 lint: setup
 	$(BIN)/ruff check .
