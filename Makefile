@@ -3,6 +3,8 @@
 PYTHON ?= python3
 BIN := .venv/bin
 DISTRIBUTIONS := -e core[testing] -e examples/setlist
+REFERENCE := $(BIN)/python -m maxbooster.plugins.reference docs/plugins/hooks.md \
+	$(addprefix --examples ,maxbooster.jobs.redis_doorbell maxbooster_setlist.plugin maxbooster_setlist.demo)
 SEED ?= 1
 ROUNDS ?= 5
 
@@ -25,14 +27,14 @@ lint: setup
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/maxbooster check
-	$(BIN)/python -m maxbooster.plugins.reference docs/plugins/hooks.md --check
+	$(REFERENCE) --check
 
 format: setup
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
 docs: setup
-	$(BIN)/python -m maxbooster.plugins.reference docs/plugins/hooks.md
+	$(REFERENCE)
 
 test: setup
 	$(BIN)/pytest -n 2 -m "not slow"
