@@ -1,0 +1,148 @@
+"""A plugin to be measured: one owned table, one row over HTTP in two ways, and jobs with and without effects."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from datetime import datetime
+from importlib.metadata import EntryPoint, entry_points
+from pathlib import Path
+from time import monotonic_ns
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection, String, Text, bindparam, insert, select
+from sqlalchemy.orm import Mapped, mapped_column
+
+from maxbooster.app import App
+from maxbooster.db.engine import Database
+from maxbooster.http.assembly import serving
+from maxbooster.observe import logs
+from maxbooster.plugin import (
+    Context,
+    Job,
+    Manifest,
+    NotFound,
+    Owned,
+    Permission,
+    Prepared,
+    Routes,
+    Struct,
+    Table,
+    get,
+    hookimpl,
+    job,
+    new_id,
+)
+from maxbooster.plugins import registry as plugins
+from maxbooster.settings import read
+
+manifest = Manifest(
+    name="bench",
+    version="0",
+    title="What the benchmarks measure",
+    permissions=(Permission("note.read", "Read notes"),),
+)
+
+
+class Note(Owned, Table):
+    __tablename__ = "bench_note"
+
+    title: Mapped[str] = mapped_column(String(200))
+    body: Mapped[str] = mapped_column(Text)
+    plays: Mapped[int]
+    at: Mapped[datetime]
+
+
+class NoteOut(Struct):
+    id: UUID
+    title: str
+    body: str
+    plays: int
+    at: datetime
+
+
+ONE = Prepared(
+    select(Note.id, Note.title, Note.body, Note.plays, Note.at).where(
+        Note.account_id == bindparam("account"), Note.id == bindparam("id")
+    )
+)
+
+
+@get("/fast/{note_id:uuid}", operation_id="readNoteFast", permission="note.read")
+async def read_fast(ctx: Context, note_id: UUID) -> NoteOut:
+    rows = await ctx.app.database.fetch(ONE, account=ctx.account, id=note_id)
+    if not rows:
+        raise NotFound(f"There is no note {note_id}.")
+    return NoteOut(*rows[0])
+
+
+@get("/mapped/{note_id:uuid}", operation_id="readNoteMapped", permission="note.read")
+async def read_mapped(ctx: Context, note_id: UUID) -> NoteOut:
+    note = await ctx.get(Note, note_id)
+    return NoteOut(note.id, note.title, note.body, note.plays, note.at)
+
+
+def new_note(account: UUID, at: datetime) -> dict[str, Any]:
+    return {"account_id": account, "id": new_id(), "title": "A note", "body": "some words " * 12, "plays": 0, "at": at}
+
+
+_INSERT = insert(Note)
+
+
+def add_note(connection: Connection, note: dict[str, Any]) -> None:
+    connection.execute(_INSERT, note)
+
+
+STARTED: list[int] = []
+"""When each job began, in ns of the machine's monotonic clock."""
+
+
+@job("bench.nothing")
+async def nothing(ctx: Context, number: int) -> None:
+    STARTED.append(monotonic_ns())
+
+
+@job("bench.adds")
+async def adds(ctx: Context, number: int) -> None:
+    STARTED.append(monotonic_ns())
+    ctx.add(Note(title="A note", body="some words " * 12, plays=number, at=ctx.now))
+
+
+@job("bench.writes")
+async def writes(ctx: Context, number: int) -> None:
+    STARTED.append(monotonic_ns())
+    await ctx.write(add_note, new_note(ctx.account, ctx.now))
+
+
+@hookimpl
+def register_tables() -> Sequence[type]:
+    return [Note]
+
+
+@hookimpl
+def register_routes() -> Sequence[Routes]:
+    return [Routes("/", [read_fast, read_mapped])]
+
+
+@hookimpl
+def register_jobs() -> Sequence[Job]:
+    return [nothing, adds, writes]
+
+
+def site(data: Path, database: str, **settings: Any) -> App:
+    """An App with this plugin beside the installed ones."""
+    given = {"data": data, "database": database} | settings
+    here = EntryPoint("bench", "bench.site", plugins.GROUP)
+    registry = plugins.load(entries=[*entry_points(group=plugins.GROUP), here])
+    return App(read({f"MAXBOOSTER_{name.upper()}": str(value) for name, value in given.items()}), registry=registry)
+
+
+def make_table(database: Database) -> None:
+    Table.metadata.tables[Note.__tablename__].create(database.engine, checkfirst=True)
+
+
+def serve() -> Any:
+    """For uvicorn: the whole HTTP stack."""
+    logs.configure(level="warning")
+    return serving(site(Path(os.environ["BENCH_DATA"]), os.environ["BENCH_DATABASE"]))
