@@ -109,7 +109,7 @@ class Context:
             NotFound: it does not exist, or belongs to another account.
             Conflict: it has another version by now.
         """
-        row = await self.first(select(model).where(model.id == id))  # type: ignore[attr-defined]
+        row = await self._unit.by_id(model, id)
         if row is None:
             raise NotFound(f"There is no {_words(model)} {id}.")
         if version is not None and row.version != version:  # type: ignore[attr-defined]

@@ -8,23 +8,28 @@ open, except after `lock()`, which opens it early.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
+from functools import cache
 from typing import Any, TypeVar, cast
 from uuid import UUID
 
-from sqlalchemy import Connection, Select, UniqueConstraint, event, insert
+from sqlalchemy import Connection, Select, UniqueConstraint, bindparam, event, inspect, select
 from sqlalchemy import Table as CoreTable
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import ORMExecuteState, Session, with_loader_criteria
+from sqlalchemy.orm import ORMExecuteState, Session, make_transient_to_detached, with_loader_criteria
+from sqlalchemy.orm.attributes import set_committed_value
 from sqlalchemy.orm.exc import StaleDataError
+from sqlalchemy.sql.schema import ScalarElementColumnDefault
 from sqlalchemy.sql.visitors import ExternallyTraversible, iterate
 
 from .audit import trail
 from .db import guard
 from .db.engine import Database
+from .db.fast import Prepared
 from .db.models import Owned, Table
+from .db.writer import Bulk, Step, inserting, run_steps
 from .errors import AccountRequired, Conflict, UsageError
 from .events.models import EventRow
 from .jobs import queries as queue
@@ -68,6 +73,18 @@ def _owned_tables() -> set[str]:
     return {str(mapper.local_table) for mapper in Table.registry.mappers if issubclass(mapper.class_, Owned)}
 
 
+@cache
+def _look_up(model: type[Any]) -> tuple[Prepared, list[str]]:
+    attributes = list(inspect(model).column_attrs)
+    statement = select(*(getattr(model, each.key) for each in attributes)).where(
+        model.account_id == bindparam("account"), model.id == bindparam("id")
+    )
+    return Prepared(statement), [each.key for each in attributes]
+
+
+_EVENTS = inserting(6, EventRow)
+
+
 class Unit:
     """Gathers, then commits once. `account` owns every row that it reaches."""
 
@@ -83,8 +100,8 @@ class Unit:
         self._audits: list[trail.Entry] = []
         self.committed = False
         self._locked: _LockedConnection | None = None
-        self.last: Callable[[Connection], None] | None = None
-        """The very last act of the transaction: a job's finish."""
+        self.ends: queue.Held | None = None
+        """The job whose end is a part of the transaction."""
 
     # Gathering
 
@@ -130,6 +147,28 @@ class Unit:
 
         return await self._database.on_reader(reading)
 
+    async def by_id(self, model: type[T], id: UUID) -> T | None:
+        """The row with this id, read by a prepared look-up on the raw driver and then this session's own."""
+        if self._locked is not None or not issubclass(model, Owned):
+            statement = select(model).where(model.id == id)  # type: ignore[attr-defined]
+            return await self.read(lambda session: session.scalars(statement.limit(1)).first())
+        if self._account is None:
+            raise AccountRequired(f"{model.__name__} rows belong to accounts; this unit has none")
+        session = self._session or self._open_session(self._database.reading)
+        known = session.identity_map.get(session.identity_key(model, (self._account, id)))
+        if known is not None:
+            return cast(T, known)
+        look_up, names = _look_up(cast(Any, model))
+        found = await self._database.fetch(look_up, account=self._account, id=id)
+        if not found:
+            return None
+        row = inspect(model).class_manager.new_instance()
+        for name, value in zip(names, found[0], strict=True):
+            set_committed_value(row, name, value)
+        make_transient_to_detached(row)
+        session.add(row)
+        return cast(T, row)
+
     async def read_locked(self, statement: Select[T]) -> T | None:
         self._refuse_if_closed()
         if self._locked is None:
@@ -165,6 +204,16 @@ class Unit:
     def _has_rows(self) -> bool:
         return bool(self._added or self._deleted or (self._session is not None and self._session.dirty))
 
+    @property
+    def _needs_flush(self) -> bool:
+        """New rows by themselves are inserted without the ORM's bookkeeping, and so together with other units'."""
+        return bool(
+            self._locked is not None
+            or self._deleted
+            or (self._session is not None and self._session.dirty)
+            or any(name in row.__dict__ for row in self._added for name in inspect(type(row)).relationships.keys())  # noqa: SIM118
+        )
+
     async def commit(self, function: Callable[[Connection], T] | None = None) -> T | None:
         """Commit everything gathered and `function` in one transaction; returns what `function` returned.
 
@@ -177,9 +226,9 @@ class Unit:
         try:
             if self._locked is not None:
                 return await self._commit_locked(self._locked, function)
-            if self._has_rows:
+            if self._needs_flush:
                 return await self._database.transact(lambda connection: self._apply(connection, function))
-            return await self._database.write(lambda connection: self._apply(connection, function))
+            return await self._database.write(self._after_rows(function), self._bulk())
         except IntegrityError as error:
             raise _conflict(error) from error
         except StaleDataError as error:
@@ -187,7 +236,7 @@ class Unit:
 
     async def commit_rest(self) -> None:
         """At the end of the unit: commit what is still held, if anything."""
-        if self.writable and not self.committed and (self.holds or self.last is not None):
+        if self.writable and not self.committed and (self.holds or self.ends is not None):
             await self.commit()
 
     async def drop(self) -> None:
@@ -215,18 +264,28 @@ class Unit:
 
     def _apply(self, connection: Connection, function: Callable[[Connection], T] | None) -> T | None:
         """Rows first, so that whoever changes the same entity waits there: jobs and events keep its order."""
-        if self._has_rows:
-            self._flush(connection)
+        self._flush(connection)
         value = function(connection) if function is not None else None
-        if self._events:
-            connection.execute(insert(EventRow), self._events)
-        if self._jobs:
-            queue.insert(connection, self._jobs)
-        if self._audits:
-            trail.record(connection, self._audits)
-        if self.last is not None:
-            self.last(connection)
+        run_steps(connection, [self._bulk()])
         return value
+
+    def _after_rows(self, function: Callable[[Connection], T] | None) -> Callable[[Connection], T] | None:
+        """A function sees the unit's own rows, so then they are not left to the batch."""
+        if function is None or not self._added:
+            return function
+        rows, self._added = list(_inserts(self._added)), []
+
+        def acting(connection: Connection) -> T:
+            run_steps(connection, [rows])
+            return function(connection)
+
+        return acting
+
+    def _bulk(self) -> Bulk:
+        """What can be written together with other units' of the same batch."""
+        ends = [self.ends] if self.ends is not None else []
+        rest = ((_EVENTS, self._events), (queue.INSERT, self._jobs), (trail.RECORD, self._audits), (queue.FINISH, ends))
+        return [*_inserts(self._added), *((step, items) for step, items in rest if items)]
 
     def _flush(self, connection: Connection) -> None:
         session = self._session if self._locked is not None and self._session else self._move_rows(connection)
@@ -236,6 +295,40 @@ class Unit:
         session.flush()
         session.expunge_all()
         self._added, self._deleted, self._session = [], [], None
+
+
+def _inserts(rows: Sequence[Table]) -> Iterator[tuple[Step, list[dict[str, Any]]]]:
+    """New rows, a step for each table, parents before children. The rows stay as they are, so that a replay finds
+    them again."""
+    groups: dict[Step, list[dict[str, Any]]] = {}
+    for row in rows:
+        values = _values(row)
+        groups.setdefault(_into(cast(CoreTable, inspect(type(row)).local_table), tuple(values)), []).append(values)
+    yield from groups.items()
+
+
+@cache
+def _into(table: CoreTable, names: tuple[str, ...]) -> Step:
+    """Before everything else of a unit; statements differ by the columns that are given."""
+    tables = Table.metadata.sorted_tables
+    return inserting(tables.index(table) / len(tables), table)
+
+
+def _values(row: Table) -> dict[str, Any]:
+    """Column → value, with the defaults that the ORM would give, which the row then shows too."""
+    mapper = inspect(type(row))
+    values = {}
+    for attribute in mapper.column_attrs:
+        column = attribute.columns[0]
+        if attribute.key not in row.__dict__:
+            if column is mapper.version_id_col:
+                set_committed_value(row, attribute.key, 1)
+            elif isinstance(column.default, ScalarElementColumnDefault):
+                set_committed_value(row, attribute.key, column.default.arg)
+            else:
+                continue
+        values[column.key] = row.__dict__[attribute.key]
+    return values
 
 
 class _LockedConnection:

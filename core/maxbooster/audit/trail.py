@@ -22,6 +22,7 @@ from msgspec import Struct
 from sqlalchemy import Connection, Table, delete, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
+from ..db.writer import Step
 from .models import AuditHead, AuditPayload, AuditRow
 
 START = bytes(32)
@@ -56,6 +57,8 @@ def record(connection: Connection, entries: Sequence[Entry]) -> None:
     connection.execute(insert(_row), rows)
     connection.execute(insert(_payload), payloads)
 
+
+RECORD = Step(8, record)
 
 _ENTRY = ("account_id", "id", "at", "action", "object")
 _PERSONAL = ("account_id", "id", "actor", "request_id", "address", "before", "after")

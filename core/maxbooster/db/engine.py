@@ -21,7 +21,7 @@ from sqlalchemy.pool import QueuePool
 from ..errors import NotReady, SettingsError
 from . import guard, sqlite
 from .fast import Prepared, fast_reader
-from .writer import Writer
+from .writer import Bulk, Writer
 
 T = TypeVar("T")
 
@@ -62,9 +62,9 @@ class Database:
         """Run a prepared look-up on the raw driver."""
         return await self.fast.fetch(prepared, given)
 
-    async def write(self, function: Callable[[Connection], T]) -> T:
-        """Run a hot small write; it is durable when this returns."""
-        return await self.writer.run(function)
+    async def write(self, function: Callable[[Connection], T] | None, bulk: Bulk = ()) -> T:
+        """Run a hot small write, and what it shares with others in its batch; it is durable when this returns."""
+        return await self.writer.run(function, bulk)
 
     async def transact(self, function: Callable[[Connection], T]) -> T:
         """Run a function in a transaction of its own on a committer thread; it is durable when this returns."""

@@ -11,12 +11,12 @@ from __future__ import annotations
 import asyncio
 import queue
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, Engine, Table, insert
 from sqlalchemy.exc import DBAPIError
 
 from . import guard
@@ -26,13 +26,49 @@ T = TypeVar("T")
 BATCH = 256
 
 
+@dataclass(frozen=True, eq=False)
+class Step:
+    """What is done once for everybody in a batch: `run(connection, items of all writes)`. Lower `rank` first.
+
+    If it raises, the batch is replayed one by one, so it hits only the write that is to blame.
+    """
+
+    rank: float
+    run: Callable[[Connection, list[Any]], None]
+
+
+Bulk = Sequence[tuple[Step, list[Any]]]
+
+
+def inserting(rank: float, table: type[Any] | Table) -> Step:
+    """The step that inserts rows, given as dicts of column values."""
+    statement = insert(table)
+
+    def run(connection: Connection, rows: list[dict[str, Any]]) -> None:
+        connection.execute(statement, rows)
+
+    return Step(rank, run)
+
+
+def run_steps(connection: Connection, bulks: Iterable[Bulk]) -> None:
+    steps: dict[Step, list[Any]] = {}
+    for step, items in (each for bulk in bulks for each in bulk):
+        steps.setdefault(step, []).extend(items)
+    for step in sorted(steps, key=lambda each: each.rank):
+        step.run(connection, steps[step])
+
+
 @dataclass(slots=True)
 class _Write:
-    function: Callable[[Connection], Any]
+    function: Callable[[Connection], Any] | None
+    bulk: Bulk
     loop: asyncio.AbstractEventLoop
     future: asyncio.Future[Any]
     value: Any = None
     error: BaseException | None = None
+
+    def act(self, connection: Connection) -> None:
+        self.value, self.error = self.function(connection) if self.function is not None else None, None
 
 
 class _OutcomeUnknown(Exception):
@@ -51,9 +87,9 @@ class Writer:
         self._thread = threading.Thread(target=self._work, name=name, daemon=True)
         self._thread.start()
 
-    async def run(self, function: Callable[[Connection], T]) -> T:
+    async def run(self, function: Callable[[Connection], T] | None, bulk: Bulk = ()) -> T:
         loop = asyncio.get_running_loop()
-        write = _Write(function, loop, loop.create_future())
+        write = _Write(function, bulk, loop, loop.create_future())
         self._queue.put(write)
         return await write.future  # type: ignore[no-any-return]
 
@@ -117,7 +153,8 @@ class Writer:
                     self._in_savepoints(connection, batch)
                 else:
                     for write in batch:
-                        write.value, write.error = write.function(connection), None
+                        write.act(connection)
+                run_steps(connection, (write.bulk for write in batch if write.error is None))
             except BaseException:
                 transaction.rollback()
                 raise
@@ -131,9 +168,12 @@ class Writer:
     def _in_savepoints(self, connection: Connection, batch: list[_Write]) -> None:
         execute = connection.connection.dbapi_connection.execute  # type: ignore[union-attr]
         for write in batch:
+            if write.function is None:
+                write.error = None
+                continue
             execute("SAVEPOINT w")
             try:
-                write.value, write.error = write.function(connection), None
+                write.act(connection)
             except Exception as error:
                 write.error = error
                 execute("ROLLBACK TO w")

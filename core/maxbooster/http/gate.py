@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+import secrets
+from itertools import count
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
-from uuid import uuid4
 
 import msgspec
 import structlog
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from ..app import App
 
 _REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{8,64}")
+_PROCESS, _NUMBERS = secrets.token_hex(8), count()
 _ALWAYS = ("/health", "/metrics")
 
 
@@ -78,7 +80,7 @@ def _request_id(scope: Scope) -> str:
     for name, value in scope["headers"]:
         if name == b"x-request-id" and _REQUEST_ID.fullmatch(value):
             return value.decode()
-    return uuid4().hex
+    return f"{_PROCESS}{next(_NUMBERS):08x}"
 
 
 async def _refuse(send: Send, problem: Problem) -> None:

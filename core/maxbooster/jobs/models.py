@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import BigInteger, Index, Integer, String, Text, text
@@ -13,37 +14,24 @@ from ..db.models import Local, Table
 READY, RUNNING, DONE, DEAD, CANCELLED = "ready", "running", "done", "dead", "cancelled"
 UNFINISHED = (READY, RUNNING)
 
-_unfinished = text("state IN ('ready', 'running')")
+
+def _partial(where: str) -> dict[str, Any]:
+    return {"sqlite_where": text(where), "postgresql_where": text(where)}
 
 
 class JobRow(Local, Table):
-    """One job. `seq` is the order of queueing, `token` the fence: it grows with every claim."""
+    """One job. `seq` is the order of queueing, `token` the fence: it grows with every claim.
+
+    The indexes are partial, because a row that changes its state is written anew into each that it belongs to.
+    """
 
     __tablename__ = "core_job"
     __table_args__ = (
-        Index(
-            "ix_core_job_due",
-            "queue",
-            "rank",
-            "run_at",
-            "seq",
-            sqlite_where=text("state = 'ready'"),
-            postgresql_where=text("state = 'ready'"),
-        ),
-        Index("ix_core_job_key", "key", "seq", sqlite_where=_unfinished, postgresql_where=_unfinished),
-        Index(
-            "ix_core_job_lease",
-            "lease_until",
-            sqlite_where=text("state = 'running'"),
-            postgresql_where=text("state = 'running'"),
-        ),
-        Index("ix_core_job_account", "account_id", "seq"),
-        Index(
-            "ix_core_job_finished",
-            "finished_at",
-            sqlite_where=text("finished_at IS NOT NULL"),
-            postgresql_where=text("finished_at IS NOT NULL"),
-        ),
+        Index("ix_core_job_due", "queue", "rank", "run_at", "seq", **_partial("state = 'ready'")),
+        Index("ix_core_job_key", "key", "seq", **_partial("key IS NOT NULL AND state IN ('ready', 'running')")),
+        Index("ix_core_job_lease", "lease_until", **_partial("state = 'running'")),
+        Index("ix_core_job_once", "once", unique=True, **_partial("once IS NOT NULL")),
+        Index("ix_core_job_account", "account_id", "seq", **_partial("account_id IS NOT NULL")),
     )
 
     seq: Mapped[int] = mapped_column(BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True)
@@ -58,7 +46,7 @@ class JobRow(Local, Table):
     run_at: Mapped[datetime]
     key: Mapped[str | None] = mapped_column(String(200))
     per_key: Mapped[int] = mapped_column(Integer)
-    once: Mapped[str | None] = mapped_column(String(200), unique=True)
+    once: Mapped[str | None] = mapped_column(String(200))
     attempts: Mapped[int] = mapped_column(Integer)
     token: Mapped[int] = mapped_column(Integer)
     worker: Mapped[str | None] = mapped_column(String(80))

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 from uuid import UUID
 
 from msgspec import Struct
 from sqlalchemy import (
     Connection,
-    Select,
+    Integer,
     Table,
     bindparam,
     case,
@@ -21,18 +21,20 @@ from sqlalchemy import (
     null,
     or_,
     select,
+    text,
     update,
 )
 from sqlalchemy.dialects import postgresql, sqlite
 
 from ..db.fast import Prepared
 from ..db.types import UtcTime
-from .models import CANCELLED, DEAD, DONE, READY, RUNNING, UNFINISHED, JobRow
+from ..db.writer import Step
+from .models import CANCELLED, DEAD, DONE, READY, RUNNING, JobRow
 
 _job = cast(Table, JobRow.__table__)
 _insert = {
-    "sqlite": sqlite.insert(JobRow).on_conflict_do_nothing(index_elements=["once"]),
-    "postgresql": postgresql.insert(JobRow).on_conflict_do_nothing(index_elements=["once"]),
+    name: make(JobRow).on_conflict_do_nothing(index_elements=["once"], index_where=_job.c.once.is_not(None))
+    for name, make in (("sqlite", sqlite.insert), ("postgresql", postgresql.insert))
 }
 
 
@@ -78,23 +80,47 @@ def insert(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
     connection.execute(_insert[connection.dialect.name], rows)
 
 
-def _due(queue: str, limit: int, now: datetime) -> Select[int]:
-    """Jobs that may start. Of those with a key, the first `per_key` unfinished ones: so at most that many run
-    at a time, in order, and one that waits for its next try holds its successors back."""
+INSERT = Step(7, insert)
+
+
+def _claiming(dialect: str) -> Any:
+    """Jobs that may start become running. Of those with a key, the first `per_key` unfinished ones: so at most that
+    many run at a time, in order, and one that waits for its next try holds its successors back.
+
+    States are written out, so that the partial indexes are used.
+    """
     earlier = _job.alias("earlier")
     ahead = (
         select(func.count())
-        .where(earlier.c.key == _job.c.key, earlier.c.seq < _job.c.seq, earlier.c.state.in_(UNFINISHED))
+        .where(earlier.c.key == _job.c.key, earlier.c.seq < _job.c.seq)
+        .where(literal_column("earlier.key IS NOT NULL AND earlier.state IN ('ready', 'running')"))
         .scalar_subquery()
     )
-    return (
+    due = (
         select(_job.c.seq)
-        .where(_job.c.queue == queue, _job.c.state == READY, _job.c.run_at <= now)
+        .where(_job.c.queue == bindparam("of_queue"), _job.c.state == literal_column("'ready'"))
+        .where(_job.c.run_at <= bindparam("now"))
         .where(or_(_job.c.key.is_(None), ahead < _job.c.per_key))
         .order_by(_job.c.rank, _job.c.run_at, _job.c.seq)
-        .limit(limit)
+        .limit(bindparam("at_most", type_=Integer))
+    )
+    if dialect == "postgresql":
+        due = select(due.with_for_update(skip_locked=True, of=_job).cte("due").c.seq)
+    return (
+        update(_job)
+        .where(_job.c.seq.in_(due))
+        .values(
+            state=literal_column("'running'"),
+            worker=bindparam("by"),
+            lease_until=bindparam("until"),
+            token=_job.c.token + 1,
+            attempts=_job.c.attempts + 1,
+        )
+        .returning(*(_job.c[name] for name in Claimed.__struct_fields__), _job.c.rank)
     )
 
+
+_claim = {dialect: _claiming(dialect) for dialect in ("sqlite", "postgresql")}
 
 HAS_DUE = Prepared(
     select(_job.c.seq)
@@ -109,17 +135,9 @@ def claim(
     connection: Connection, queue: str, limit: int, *, worker: str, now: datetime, until: datetime
 ) -> list[Claimed]:
     """Take up to `limit` due jobs under a lease that ends at `until`."""
-    due = _due(queue, limit, now)
-    if connection.dialect.name == "postgresql":
-        due = select(due.with_for_update(skip_locked=True, of=_job).cte("due").c.seq)
-    taking = (
-        update(JobRow)
-        .where(_job.c.seq.in_(due))
-        .values(state=RUNNING, worker=worker, lease_until=until, token=_job.c.token + 1, attempts=_job.c.attempts + 1)
-        .returning(*_CLAIMED, _job.c.rank)
-        .execution_options(synchronize_session=False)
-    )
-    rows = sorted(connection.execute(taking), key=lambda row: (row.rank, row.run_at, row.seq))
+    taking = _claim[connection.dialect.name]
+    given = {"of_queue": queue, "now": now, "at_most": limit, "by": worker, "until": until}
+    rows = sorted(connection.execute(taking, given), key=lambda row: (row.rank, row.run_at, row.seq))
     return [Claimed(*row[:-1]) for row in rows]
 
 
@@ -129,19 +147,43 @@ _renew = update(_job).where(*_held).values(lease_until=bindparam("until"))
 _progress = update(_job).where(*_held).values(progress=bindparam("of_progress"), note=bindparam("of_note"))
 
 
-def finish(connection: Connection, seq: int, token: int, at: datetime) -> None:
-    """Mark a job done, in the transaction that holds its effects.
+_finish_held = text(
+    "UPDATE core_job SET state = 'done', finished_at = held.at, lease_until = NULL, note = NULL"
+    " FROM unnest(CAST(:seqs AS bigint[]), CAST(:tokens AS integer[]), CAST(:ats AS timestamptz[]))"
+    " AS held (seq, token, at)"
+    " WHERE core_job.seq = held.seq AND core_job.token = held.token AND core_job.state = 'running'"
+)
+"""For PostgreSQL: as many as there are, in one statement."""
+
+
+class Held(NamedTuple):
+    """A job at its end: only the holder of the token may finish it."""
+
+    seq: int
+    token: int
+    at: datetime
+
+
+def finish(connection: Connection, held: Sequence[Held]) -> None:
+    """Mark jobs done, in the transaction that holds their effects.
 
     Raises:
-        LeaseLost: the fence has moved on.
+        LeaseLost: the fence of one of them has moved on.
     """
-    if connection.execute(_finish, {"of_seq": seq, "of_token": token, "at": at}).rowcount != 1:
-        raise LeaseLost(f"job {seq} is no longer ours")
+    if finish_those_held(connection, held) != len(held):
+        raise LeaseLost("a job is no longer ours")
 
 
-def finish_many(connection: Connection, held: Sequence[tuple[int, int]], at: datetime) -> None:
-    """Mark jobs done that had no effects on the database; one that was lost meanwhile is left alone."""
-    connection.execute(_finish, [{"of_seq": seq, "of_token": token, "at": at} for seq, token in held])
+def finish_those_held(connection: Connection, held: Sequence[Held]) -> int:
+    """Mark jobs done that had no effects on the database, and leave alone what was lost; returns how many."""
+    if connection.dialect.name == "postgresql":
+        seqs, tokens, ats = (list(values) for values in zip(*held, strict=True))
+        return connection.execute(_finish_held, {"seqs": seqs, "tokens": tokens, "ats": ats}).rowcount
+    rows = [{"of_seq": each.seq, "of_token": each.token, "at": each.at} for each in held]
+    return connection.execute(_finish, rows).rowcount
+
+
+FINISH = Step(9, finish)
 
 
 def give_back(

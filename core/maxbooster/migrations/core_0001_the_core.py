@@ -146,10 +146,15 @@ def upgrade() -> None:
         sa.Column("finished_at", UtcTime(), nullable=True),
         sa.PrimaryKeyConstraint("seq", name=op.f("pk_core_job")),
         sa.UniqueConstraint("id", name=op.f("uq_core_job_id")),
-        sa.UniqueConstraint("once", name=op.f("uq_core_job_once")),
     )
     with op.batch_alter_table("core_job", schema=None) as batch_op:
-        batch_op.create_index("ix_core_job_account", ["account_id", "seq"], unique=False)
+        batch_op.create_index(
+            "ix_core_job_account",
+            ["account_id", "seq"],
+            unique=False,
+            sqlite_where=sa.text("account_id IS NOT NULL"),
+            postgresql_where=sa.text("account_id IS NOT NULL"),
+        )
         batch_op.create_index(
             "ix_core_job_due",
             ["queue", "rank", "run_at", "seq"],
@@ -158,18 +163,11 @@ def upgrade() -> None:
             postgresql_where=sa.text("state = 'ready'"),
         )
         batch_op.create_index(
-            "ix_core_job_finished",
-            ["finished_at"],
-            unique=False,
-            sqlite_where=sa.text("finished_at IS NOT NULL"),
-            postgresql_where=sa.text("finished_at IS NOT NULL"),
-        )
-        batch_op.create_index(
             "ix_core_job_key",
             ["key", "seq"],
             unique=False,
-            sqlite_where=sa.text("state IN ('ready', 'running')"),
-            postgresql_where=sa.text("state IN ('ready', 'running')"),
+            sqlite_where=sa.text("key IS NOT NULL AND state IN ('ready', 'running')"),
+            postgresql_where=sa.text("key IS NOT NULL AND state IN ('ready', 'running')"),
         )
         batch_op.create_index(
             "ix_core_job_lease",
@@ -177,6 +175,13 @@ def upgrade() -> None:
             unique=False,
             sqlite_where=sa.text("state = 'running'"),
             postgresql_where=sa.text("state = 'running'"),
+        )
+        batch_op.create_index(
+            "ix_core_job_once",
+            ["once"],
+            unique=True,
+            sqlite_where=sa.text("once IS NOT NULL"),
+            postgresql_where=sa.text("once IS NOT NULL"),
         )
 
     op.create_table(
@@ -227,24 +232,26 @@ def downgrade() -> None:
     op.drop_table("core_secret")
     with op.batch_alter_table("core_job", schema=None) as batch_op:
         batch_op.drop_index(
+            "ix_core_job_once", sqlite_where=sa.text("once IS NOT NULL"), postgresql_where=sa.text("once IS NOT NULL")
+        )
+        batch_op.drop_index(
             "ix_core_job_lease",
             sqlite_where=sa.text("state = 'running'"),
             postgresql_where=sa.text("state = 'running'"),
         )
         batch_op.drop_index(
             "ix_core_job_key",
-            sqlite_where=sa.text("state IN ('ready', 'running')"),
-            postgresql_where=sa.text("state IN ('ready', 'running')"),
-        )
-        batch_op.drop_index(
-            "ix_core_job_finished",
-            sqlite_where=sa.text("finished_at IS NOT NULL"),
-            postgresql_where=sa.text("finished_at IS NOT NULL"),
+            sqlite_where=sa.text("key IS NOT NULL AND state IN ('ready', 'running')"),
+            postgresql_where=sa.text("key IS NOT NULL AND state IN ('ready', 'running')"),
         )
         batch_op.drop_index(
             "ix_core_job_due", sqlite_where=sa.text("state = 'ready'"), postgresql_where=sa.text("state = 'ready'")
         )
-        batch_op.drop_index("ix_core_job_account")
+        batch_op.drop_index(
+            "ix_core_job_account",
+            sqlite_where=sa.text("account_id IS NOT NULL"),
+            postgresql_where=sa.text("account_id IS NOT NULL"),
+        )
 
     op.drop_table("core_job")
     with op.batch_alter_table("core_file", schema=None) as batch_op:
