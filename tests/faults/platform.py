@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import os
-import signal
-import subprocess
 import sys
 import time
 from pathlib import Path
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Connection
@@ -16,6 +13,7 @@ from sqlalchemy import Connection
 from maxbooster.db import migrate, new_id
 from maxbooster.db.engine import Database
 from maxbooster.http.authentication import create
+from maxbooster.testing.processes import Process
 from maxbooster.testing.services import PostgresCluster, binary, free_port, wait_for_port
 
 from .orders import Order, Posting
@@ -31,7 +29,7 @@ class Platform:
         self.folder = folder
         self.port = free_port()
         self._redis_port = free_port()
-        self._processes: dict[str, subprocess.Popen[Any]] = {}
+        self._processes: dict[str, Process] = {}
         self._postgres: PostgresCluster | None = None
         url = f"sqlite:///{folder / 'maxbooster.db'}"
         if kind == "postgresql":
@@ -70,14 +68,17 @@ class Platform:
             assert self._postgres is not None
             self._postgres.start()
             return
+        self._processes[victim] = self._process(victim)
+        self._processes[victim].start()
+
+    def _process(self, victim: str) -> Process:
+        log = self.folder / f"{victim}.log"
         if victim == "redis":
             program = [binary("redis-server"), "--port", str(self._redis_port), "--save", "", "--appendonly", "no"]
-        else:
-            role = "web" if victim == "web" else "worker"
-            program = [sys.executable, "-m", "tests.faults.process", role, str(self.port)]
-        log = (self.folder / f"{victim}.log").open("ab")
-        environment = os.environ | self.environment
-        self._processes[victim] = subprocess.Popen(program, env=environment, stdout=log, stderr=log)
+            return Process([], {}, log=log, program=program)
+        role = "web" if victim == "web" else "worker"
+        program = [sys.executable, "-m", "tests.faults.process"]
+        return Process([role, str(self.port)], self.environment, log=log, program=program)
 
     def start_all(self) -> None:
         for victim in self.victims:
@@ -91,14 +92,11 @@ class Platform:
             assert self._postgres is not None
             self._postgres.kill()
             return
-        process = self._processes[victim]
-        if process.poll() is None:
-            process.send_signal(signal.SIGKILL)
-        process.wait()
+        self._processes[victim].kill()
 
     def revive(self) -> list[str]:
         """Start what has ended by itself, as a supervisor would; returns what that was."""
-        ended = [name for name, process in self._processes.items() if process.poll() is not None]
+        ended = [name for name, process in self._processes.items() if process.ended]
         for name in ended:
             self.start(name)
         return ended

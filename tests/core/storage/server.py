@@ -3,10 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
-import signal
-import subprocess
-import sys
 from pathlib import Path
 from uuid import UUID
 
@@ -15,7 +11,8 @@ import httpx
 from maxbooster.app import now
 from maxbooster.db import Database, new_id
 from maxbooster.http.authentication import create
-from maxbooster.testing.services import free_port, wait_for_port
+from maxbooster.testing.processes import Process
+from maxbooster.testing.services import free_port
 
 
 class Server:
@@ -27,7 +24,7 @@ class Server:
         self.url = f"http://127.0.0.1:{self.port}"
         self.token = asyncio.run(self._make_token())
         self.settings: dict[str, str] = {}
-        self._process: subprocess.Popen[bytes] | None = None
+        self._process: Process | None = None
 
     async def _make_token(self) -> str:
         database = Database(self.database_url)
@@ -38,18 +35,16 @@ class Server:
 
     def start(self) -> None:
         given = {"DATA": str(self.data), "DATABASE": self.database_url, "JOB_LEASE_S": "2"} | self.settings
-        environment = os.environ | {f"MAXBOOSTER_{name}": value for name, value in given.items()}
-        arguments = [sys.executable, "-m", "maxbooster", "up", "--listen", f"127.0.0.1:{self.port}"]
+        environment = {f"MAXBOOSTER_{name}": value for name, value in given.items()}
         self.data.mkdir(exist_ok=True)
-        self._process = subprocess.Popen(arguments, env=environment, cwd=self.data, stderr=subprocess.DEVNULL)
-        wait_for_port(self.port, timeout_s=30)
+        arguments = ["up", "--listen", f"127.0.0.1:{self.port}"]
+        self._process = Process(arguments, environment, log=self.data / "up.log")
+        self._process.start(port=self.port)
 
     def kill(self) -> None:
         """kill -9."""
         if self._process is not None:
-            self._process.send_signal(signal.SIGKILL)
-            self._process.wait()
-            self._process = None
+            self._process.kill()
 
     @property
     def headers(self) -> dict[str, str]:
