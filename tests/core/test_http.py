@@ -8,10 +8,12 @@ from datetime import timedelta
 import httpx
 import pytest
 import pytest_asyncio
+from jsonschema import Draft202012Validator, FormatChecker
 from litestar import Litestar
+from sqlalchemy import text
 
 from maxbooster.errors import PluginError
-from maxbooster.http.assembly import build, refuse_undeclared, serving
+from maxbooster.http.assembly import build, description, refuse_undeclared, serving
 from maxbooster.http.authentication import create, revoke
 from maxbooster.http.routes import Routes, get, post
 from maxbooster.plugin import Context, Struct
@@ -47,6 +49,12 @@ async def unserialisable() -> dict[str, object]:
     return {"value": object()}
 
 
+@post("/half", operation_id="half", public=True)
+async def half(ctx: Context) -> dict[str, object]:
+    ctx.audit("half.done", "half:1")
+    return {"value": object()}
+
+
 @get("/slow", operation_id="slow", public=True)
 async def slow() -> str:
     await asyncio.sleep(0.3)
@@ -60,7 +68,9 @@ def app_settings():
 
 @pytest_asyncio.fixture
 async def site(app):
-    app.offers.routes.append(("core", Routes("/test", [write_note, sloppy, secret_failure, unserialisable, slow])))
+    app.offers.routes.append(
+        ("core", Routes("/test", [write_note, sloppy, secret_failure, unserialisable, half, slow]))
+    )
     async with open_api(app) as client:
         yield client
 
@@ -93,10 +103,16 @@ async def test_the_wrong_field_is_named(site):
 async def test_a_get_that_writes_is_our_fault_and_writes_nothing(site, app, account):
     answer = await site.get("/test/sloppy")
     assert answer.status_code == 500
-    async with app.unit() as ctx:
-        from sqlalchemy import text
+    audit = text("SELECT count(*) FROM core_audit")
+    assert await app.database.read(lambda connection: connection.execute(audit).scalar()) == 0
 
-        assert (await ctx.app.database.read(lambda c: c.execute(text("SELECT count(*) FROM core_audit")).scalar())) == 0
+
+async def test_an_answer_that_cannot_be_written_leaves_nothing_half_done(site, app):
+    answer = await site.post("/test/half")
+    assert (answer.status_code, answer.headers["content-type"]) == (500, PROBLEM)
+    assert "object" not in answer.text
+    audit = text("SELECT count(*) FROM core_audit")
+    assert await app.database.read(lambda connection: connection.execute(audit).scalar()) == 0
 
 
 @pytest.mark.parametrize("path", ["/test/secret-failure", "/test/unserialisable"])
@@ -179,6 +195,25 @@ async def test_the_schema_names_every_operation_once_and_documents_its_errors(ap
         for status, response in operation["responses"].items():
             if status.startswith(("4", "5")) and operation["operationId"] != "isReady":
                 assert list(response["content"]) == [PROBLEM], (operation["operationId"], status)
+
+
+async def test_every_answer_and_every_body_has_an_example(app):
+    schema = description(build(app))
+    operations = [operation for path in schema["paths"].values() for operation in path.values()]
+    described = [
+        (operation["operationId"], media)
+        for operation in operations
+        for part in [*operation["responses"].values(), operation.get("requestBody", {})]
+        for name, media in part.get("content", {}).items()
+        if "json" in name
+    ]
+    assert len(described) > 60
+    for operation, media in described:
+        [example, *_] = media["examples"].values()
+        whole = media["schema"] | {"components": schema["components"]}
+        assert list(Draft202012Validator(whole, format_checker=FormatChecker()).iter_errors(example["value"])) == [], (
+            operation
+        )
 
 
 def test_a_route_must_declare_who_may():

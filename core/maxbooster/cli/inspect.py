@@ -15,9 +15,9 @@ from .running import assembled
 @click.command()
 def openapi() -> None:
     """Print the OpenAPI 3.1 description of what the enabled plugins serve."""
-    from ..http.assembly import build
+    from ..http.assembly import build, description
 
-    schema = build(assembled()).openapi_schema.to_schema()
+    schema = description(build(assembled()))
     click.echo(msgspec.json.format(msgspec.json.encode(schema, enc_hook=str)))
 
 

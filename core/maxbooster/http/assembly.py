@@ -22,6 +22,7 @@ from ..context import Context, unit_of_work
 from ..errors import NotAllowed, NotAuthenticated, PluginError
 from ..identity import Identity
 from .authentication import Tokens
+from .examples import with_examples
 from .gate import Gate
 from .probe import router
 from .problems import HANDLERS
@@ -84,7 +85,7 @@ def build(app: App, *, open_resources: bool = False) -> Litestar:
             title="Max Booster",
             version=__version__,
             path="/schema",
-            render_plugins=[JsonRenderPlugin()],
+            render_plugins=[_Described()],
             use_handler_docstrings=True,
         ),
         debug=False,
@@ -93,6 +94,16 @@ def build(app: App, *, open_resources: bool = False) -> Litestar:
     litestar.state.maxbooster = app
     refuse_undeclared(litestar)
     return litestar
+
+
+def description(litestar: Litestar) -> dict[str, Any]:
+    """The OpenAPI 3.1 description, with examples."""
+    return with_examples(litestar.openapi_schema.to_schema())
+
+
+class _Described(JsonRenderPlugin):
+    def render(self, request: Request[Any, Any, Any], openapi_schema: dict[str, Any]) -> bytes:
+        return self.render_json(request, with_examples(openapi_schema))
 
 
 async def _identify(tokens: Tokens, connection: ASGIConnection[Any, Any, Any, Any], app: App) -> Identity | None:

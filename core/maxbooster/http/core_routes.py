@@ -36,7 +36,7 @@ class Readiness(Struct):
     checks: list[health.Finding]
 
 
-@get("/live", operation_id="isAlive", public=True, example={"alive": True})
+@get("/live", operation_id="isAlive", public=True)
 async def is_alive() -> Alive:
     """The process answers."""
     return Alive()

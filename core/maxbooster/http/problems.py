@@ -12,6 +12,7 @@ from litestar import Request, Response
 from litestar.datastructures import State
 from litestar.exceptions import HTTPException, SerializationException, ValidationException
 from litestar.openapi.datastructures import ResponseSpec
+from litestar.openapi.spec import Example
 from sqlalchemy.exc import DBAPIError
 
 from ..errors import Invalid, Malformed, NotReady, Problem
@@ -36,11 +37,21 @@ def described(possible: Sequence[type[Problem]]) -> dict[int, ResponseSpec]:
     """For OpenAPI: one documented response per status."""
     specs: dict[int, ResponseSpec] = {}
     for status in sorted({problem.status for problem in possible}):
+        examples = [_example(problem) for problem in possible if problem.status == status]
         titles = sorted({problem.title for problem in possible if problem.status == status})
         specs[status] = ResponseSpec(
-            ProblemDetails, generate_examples=False, description="; ".join(titles), media_type=MEDIA_TYPE
+            ProblemDetails,
+            generate_examples=False,
+            examples=examples,
+            description="; ".join(titles),
+            media_type=MEDIA_TYPE,
         )
     return specs
+
+
+def _example(problem: type[Problem]) -> Example:
+    body = problem("What happened this time, with the value that was wrong, and what to do.").body()
+    return Example(id=problem.type, summary=problem.title, value=body)
 
 
 def problem_response(problem: Problem) -> Response[bytes]:

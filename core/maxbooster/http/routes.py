@@ -18,7 +18,6 @@ from litestar import route
 from litestar.di import NamedDependency
 from litestar.enums import HttpMethod
 from litestar.handlers import HTTPRouteHandler
-from litestar.openapi.spec import Example
 from litestar.params import FromPath, FromQuery, JSONBody
 from msgspec import Struct
 
@@ -95,8 +94,8 @@ def post(path: str = "/", **declared: Any) -> Decorator:
     """Declare a route.
 
     `operation_id` (camelCase, unique) is its name in the API; `permission` (`area.action`) who may, or
-    `public=True`; `raises` which of our errors it may answer, documented as problem details; `example` an
-    example of its answer. Everything else goes to Litestar.
+    `public=True`; `raises` which of our errors it may answer, documented as problem details. Everything else goes to
+    Litestar.
     """
     return _declare(_post, path, **declared)
 
@@ -135,7 +134,6 @@ def _declare(
     permission: str | None = None,
     public: bool = False,
     raises: Sequence[type[Problem]] = (),
-    example: Any = None,
     responses: dict[int, Any] | None = None,
     **rest: Any,
 ) -> Decorator:
@@ -154,11 +152,5 @@ def _declare(
         operation_id=operation_id,
         responses=described(possible) | (responses or {}),
         permission=PUBLIC if public else permission,
-        response_example=example,
         **rest,
     )
-
-
-def example_of(handler: HTTPRouteHandler) -> Example | None:
-    value = handler.opt.get("response_example")
-    return Example(value=value) if value is not None else None
