@@ -75,6 +75,15 @@ def _on(kind: str, url: str, data: Path, pace: Pace) -> list[Figure]:
             Figure(f"{kind}: row on the fast path", found["fast"], "/s", floor, 0.6, note=raw),
             Figure(f"{kind}: row by ctx.get", found["mapped"], "/s", floor, 0.35, note=raw),
             Figure(f"{kind}: row by ctx.get", found["mapped"], "/s", usual, 1.5, note="beside FastAPI, async ORM"),
+            Figure(f"{kind}: row by ctx.first(select(…))", found["selected"], "/s", floor, note=raw),
+            Figure(
+                f"{kind}: row by ctx.first(select(…))",
+                found["selected"],
+                "/s",
+                usual,
+                1.5,
+                note="beside FastAPI, async ORM",
+            ),
         ]
         for name in ("fast", "mapped"):
             for level in LEVELS:
@@ -115,6 +124,7 @@ def _sites(url: str, data: Path) -> Iterator[dict[str, Site]]:
         yield {
             "fast": Site(ours, [(f"/api/bench/fast/{id}", owners[account]) for account, id in asked]),
             "mapped": Site(ours, [(f"/api/bench/mapped/{id}", owners[account]) for account, id in asked]),
+            "selected": Site(ours, [(f"/api/bench/selected/{id}", owners[account]) for account, id in asked]),
             "bare Litestar": Site(floor, [(f"/{account}/{id}", "") for account, id in asked]),
             "FastAPI": Site(usual, [(f"/{id}", owners[account]) for account, id in asked]),
         }

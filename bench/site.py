@@ -83,6 +83,14 @@ async def read_mapped(ctx: Context, note_id: UUID) -> NoteOut:
     return NoteOut(note.id, note.title, note.body, note.plays, note.at)
 
 
+@get("/selected/{note_id:uuid}", operation_id="readNoteSelected", permission="note.read")
+async def read_selected(ctx: Context, note_id: UUID) -> NoteOut:
+    note = await ctx.first(select(Note).where(Note.id == note_id))
+    if note is None:
+        raise NotFound(f"There is no note {note_id}.")
+    return NoteOut(note.id, note.title, note.body, note.plays, note.at)
+
+
 def new_note(account: UUID, at: datetime) -> dict[str, Any]:
     return {"account_id": account, "id": new_id(), "title": "A note", "body": "some words " * 12, "plays": 0, "at": at}
 
@@ -122,7 +130,7 @@ def register_tables() -> Sequence[type]:
 
 @hookimpl
 def register_routes() -> Sequence[Routes]:
-    return [Routes("/", [read_fast, read_mapped])]
+    return [Routes("/", [read_fast, read_mapped, read_selected])]
 
 
 @hookimpl
