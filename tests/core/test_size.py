@@ -7,6 +7,8 @@ from pathlib import Path
 
 import maxbooster
 
+TOOLS = {"plugins/check.py", "plugins/reference.py"}
+"""Commands for authors, not a part of what runs."""
 ROOMS = ("app.py", "context.py", "unit.py", "health.py", "plugins", "db", "jobs", "events", "storage", "http")
 
 
@@ -32,7 +34,7 @@ def test_the_core_stays_small():
         for room in ROOMS
         for file in ([package / room] if room.endswith(".py") else (package / room).rglob("*.py"))
     ]
-    total = sum(_code_lines(file) for file in files)
+    total = sum(_code_lines(file) for file in files if file.relative_to(package).as_posix() not in TOOLS)
     assert 2_000 < total < 5_000, total
 
 

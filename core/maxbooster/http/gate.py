@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
 import secrets
 from itertools import count
-from random import random
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
@@ -25,52 +23,28 @@ if TYPE_CHECKING:
 
 _REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{8,64}")
 _PROCESS, _NUMBERS = secrets.token_hex(8), count()
-TICK_S = 0.02
-SHED_FROM_S = 0.05
-"""The event loop may be so far behind before anything is refused."""
-SHED_ALL_S = 0.2
-"""And so much further when everything is."""
 _ALWAYS = ("/health", "/metrics")
 
 
 class Gate:
     """The ASGI application that a server runs: outermost, so that errors of routing pass it too.
 
-    It answers 503 at once, so that the rest stay quick, beyond `in_flight` requests, and the oftener the further the
-    event loop is behind (requests that never wait do not pile up in flight, but in the sockets).
+    Beyond `in_flight` requests it answers 503 at once, so that the rest stay quick.
     """
 
     def __init__(self, app: App, inner: ASGIApp) -> None:
         self._inner = inner
         self._limit = app.settings.in_flight
         self._in_flight = 0
-        self._behind_s = 0.0
-        self._ticking = False
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != ScopeType.HTTP:
             await self._inner(scope, receive, send)
-        elif self._is_overloaded() and not scope["path"].startswith(_ALWAYS):
+        elif self._in_flight >= self._limit and not scope["path"].startswith(_ALWAYS):
             metrics.SHED.inc()
             await _refuse(send, Overloaded("The server is busy; try again in a moment."))
         else:
             await self._admit(scope, receive, send)
-
-    def _is_overloaded(self) -> bool:
-        if not self._ticking:
-            self._ticking = True
-            self._tick(asyncio.get_running_loop())
-        return self._in_flight >= self._limit or random() * SHED_ALL_S < self._behind_s - SHED_FROM_S
-
-    def _tick(self, loop: asyncio.AbstractEventLoop) -> None:
-        """How late the loop calls what is due is how long a request waits before anybody looks at it."""
-        due = loop.time() + TICK_S
-
-        def measure() -> None:
-            self._behind_s = (self._behind_s + max(0.0, loop.time() - due)) / 2
-            self._tick(loop)
-
-        loop.call_at(due, measure)
 
     async def _admit(self, scope: Scope, receive: Receive, send: Send) -> None:
         request_id = _request_id(scope)
