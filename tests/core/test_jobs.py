@@ -227,7 +227,7 @@ async def test_effects_are_kept_once_even_if_the_lease_was_lost_meanwhile(crates
             slow = False
             entered.set()
             await go_on.wait()
-        ctx.add(Crate(name="once"))
+        ctx.add(Crate(name=str(new_id())))
 
     declare(crates, effect)
     async with crates.unit(account) as ctx:
