@@ -10,7 +10,7 @@ import os
 import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any, Self, TypeVar
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -72,9 +72,6 @@ class Settings(PluginSettings, kw_only=True, frozen=True):
     @property
     def storage_url(self) -> str:
         return self.storage or (self.data.resolve() / "files").as_uri()
-
-    def mended(self, **changes: Any) -> Self:
-        return msgspec.structs.replace(self, **changes)
 
 
 class Sections:
@@ -178,4 +175,4 @@ def _split_lists(given: Mapping[str, Any], kind: type[Any]) -> dict[str, Any]:
 def _decode_path(kind: type, value: Any) -> Any:
     if kind is Path:
         return Path(value)
-    raise NotImplementedError(kind)
+    raise TypeError(f"a setting cannot be of the type {kind.__name__}")

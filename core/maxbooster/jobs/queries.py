@@ -312,9 +312,3 @@ def listing(
 def shown(connection: Connection, job: UUID, account: UUID | None = None) -> JobOut | None:
     row = connection.execute(select(*_SHOWN).where(*_one(job, account))).first()
     return JobOut(*row) if row else None
-
-
-def depths(connection: Connection) -> list[tuple[str, str, int]]:
-    """`(queue, state, how many)` of what is not done."""
-    query = select(_job.c.queue, _job.c.state, func.count()).where(_job.c.state != DONE)
-    return [tuple(row) for row in connection.execute(query.group_by(_job.c.queue, _job.c.state))]
