@@ -16,8 +16,8 @@ from uuid import UUID
 
 from sqlalchemy import insert
 
+from maxbooster.auth.keys.service import create
 from maxbooster.db.types import new_id
-from maxbooster.http.authentication import create
 
 from . import places
 from .figures import Figure, Pace, Skipped, alternately

@@ -9,10 +9,16 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import UTC, datetime
+from functools import cached_property
 from time import monotonic
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 from .audit import sealer
+from .auth.identify import Credentials
+from .auth.jwt import Signer
+from .auth.passwords import Hasher
+from .auth.plan import Plans
+from .auth.policy import Policy
 from .context import Context, unit_of_work
 from .db import migrate
 from .db.engine import Database
@@ -21,15 +27,13 @@ from .http.client import Client
 from .identity import Identity
 from .jobs import queries as queue
 from .jobs.job import Doorbell, Job
+from .mail import MailTransport
 from .plugins import registry as plugins
 from .plugins import switches
 from .plugins.contributions import Contributions
 from .secrets import Keyring, keyring
 from .settings import PluginSettings, Sections, Settings
 from .storage.store import Store
-
-if TYPE_CHECKING:
-    pass
 
 S = TypeVar("S", bound=PluginSettings)
 PROGRESS_EVERY_S = 0.5
@@ -51,7 +55,10 @@ class App:
     store: Store
     http: Client
     doorbell: Doorbell
+    mail: MailTransport
     keyring: Keyring
+    hasher: Hasher
+    credentials: Credentials
 
     def __init__(
         self, sections: Sections, *, registry: plugins.Registry | None = None, clock: Callable[[], datetime] = now
@@ -65,6 +72,8 @@ class App:
         self.offers = Contributions(self.registry)
         self.jobs = self.offers.jobs
         self.listeners = self.offers.listeners
+        self.policy = Policy(self.offers.permissions)
+        self.plans = Plans(self)
         self._reported: dict[int, float] = {}
         self._background: list[asyncio.Task[None]] = []
 
@@ -125,7 +134,10 @@ class App:
             await self.database.close()
             raise
         self.http = Client(self.settings)
+        self.hasher = Hasher(waiting=self.settings.hashing_waiting)
+        self.credentials = Credentials(self)
         *_, (_, self.doorbell) = self.registry.answers("job_doorbell", Doorbell, settings=self.settings)
+        *_, (_, self.mail) = self.registry.answers("mail_transport", MailTransport, settings=self.settings)
         self._background.append(asyncio.create_task(sealer.run(self)))
 
     async def _prepare_database(self, upgrade: bool) -> None:
@@ -142,8 +154,15 @@ class App:
         await asyncio.gather(*self._background, return_exceptions=True)
         self._background.clear()
         await self.doorbell.close()
+        await self.mail.close()
+        self.hasher.close()
         await self.http.close()
         await self.database.close()
+
+    @cached_property
+    def signer(self) -> Signer:
+        """Of access tokens; every process with the same keys signs alike."""
+        return Signer(self.keyring.raw, self.settings.origin)
 
     def unit(self, identity: Identity | None = None, **options: Any) -> AbstractAsyncContextManager[Context]:
         """A Context for a block of work: committed at its end, dropped if it raises."""

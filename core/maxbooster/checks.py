@@ -37,7 +37,7 @@ async def _redis(ctx: Context) -> None:
     try:
         await client.ping()
     except Exception as error:
-        raise NotReady(f"Redis does not answer at {ctx.app.settings.redis}: {error}") from error
+        raise NotReady(f"Redis does not answer ({type(error).__name__}).") from error
     finally:
         await client.aclose()
 

@@ -16,6 +16,7 @@ import msgspec
 from sqlalchemy import Select, select
 
 from .audit.trail import Entry
+from .auth.policy import demand_entry
 from .db.models import PLATFORM, Owned, Table
 from .db.types import new_id
 from .errors import AccountRequired, Conflict, NotAllowed, NotFound, UsageError
@@ -68,7 +69,7 @@ class Context:
         Raises:
             AccountRequired: the unit belongs to no account (a cron job, a request before login).
         """
-        if self.identity is None:
+        if self.identity is None or self.identity.account is None:
             raise AccountRequired("this unit of work has no account; enter one with ctx.enter()")
         return self.identity.account
 
@@ -89,9 +90,10 @@ class Context:
         """Work in another account: a unit of its own, allowed by a permission of its own, and recorded there.
 
         Raises:
-            NotAllowed: the caller does not hold the permission.
+            NotAllowed: the caller does not hold the permission, it is not one for work across accounts, or the account
+                is no sub-account of theirs.
         """
-        self.demand(permission)
+        await demand_entry(self, account, permission)
         inside = Identity(account, self.user, frozenset({permission}))
         async with unit_of_work(
             self.app, inside, writable=self._unit.writable, request_id=self.request_id, address=self.address
@@ -220,16 +222,21 @@ class Context:
         for told in self.app.listeners.get(event.name(), ()):
             self.enqueue(told, msgspec.to_builtins(event), key=event.entity())
 
-    def audit(self, action: str, of: Table | str, *, before: Any = None, after: Any = None) -> None:
-        """Record who did what to which object: a row, or `kind:id`. Nothing secret belongs in before or after."""
+    def audit(
+        self, action: str, of: Table | str, *, before: Any = None, after: Any = None, actor: UUID | None = None
+    ) -> None:
+        """Record who did what to which object: a row, or `kind:id`. Nothing secret belongs in before or after.
+
+        `actor`: who it was, where that is known only since (a login).
+        """
         self._unit.record(
             Entry(
-                account_id=self.identity.account if self.identity else PLATFORM,
+                account_id=(self.identity and self.identity.account) or PLATFORM,
                 id=new_id(),
                 at=self.now,
                 action=action,
                 object=of if isinstance(of, str) else f"{of.__tablename__}:{of.id}",  # type: ignore[attr-defined]
-                actor=self.user,
+                actor=actor or self.user,
                 request_id=self.request_id,
                 address=self.address,
                 before=_plain(before),

@@ -69,6 +69,32 @@ class NotAllowed(Problem):
     title = "Not allowed"
 
 
+class NotInPlan(Problem):
+    status = 403
+    type = "not-in-plan"
+    title = "The subscription does not include this"
+
+
+class StepUpRequired(Problem):
+    """The caller is known, but must prove once more who they are (C-06): `POST /api/core/session/prove`."""
+
+    status = 403
+    type = "step-up-required"
+    title = "Prove once more who you are"
+
+
+class TooMany(Problem):
+    """More tries or requests than allowed; `retry_after_s` says when the next is."""
+
+    status = 429
+    type = "too-many-requests"
+    title = "Too many requests"
+
+    def __init__(self, detail: str, *, retry_after_s: float = 1.0, **more: Any) -> None:
+        super().__init__(detail, retry_after_s=round(retry_after_s, 1), **more)
+        self.retry_after_s = retry_after_s
+
+
 class NotFound(Problem):
     """No such thing in this account. Another account's thing answers the same (C-03)."""
 

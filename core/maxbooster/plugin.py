@@ -16,6 +16,7 @@ from .errors import (
     Invalid,
     NotAllowed,
     NotFound,
+    NotInPlan,
     NotReady,
     Problem,
     TooLarge,
@@ -26,6 +27,7 @@ from .plugins.manifest import API, Command, ConsoleView, Manifest, Panel, Permis
 from .settings import PluginSettings, Settings
 
 if TYPE_CHECKING:
+    from .auth.plan import Plan
     from .cli.running import in_account, in_platform
     from .context import Context
     from .db import Id, Json, Local, Owned, Prepared, Reference, Table, UtcTime, Versioned, new_id, owned_reference
@@ -36,6 +38,8 @@ if TYPE_CHECKING:
     from .http.routes import Routes, delete, get, patch, post, put
     from .identity import Identity
     from .jobs import Cancelled, Doorbell, Job, job
+    from .mail import Mail, MailTransport, compose
+    from .privacy import PersonalData
     from .storage import StoredFile
     from .storage.events import FileReady
 
@@ -72,7 +76,12 @@ _LATE = {
     "Job": "jobs",
     "job": "jobs",
     "FileReady": "storage.events",
+    "Mail": "mail",
+    "MailTransport": "mail",
+    "PersonalData": "privacy",
+    "Plan": "auth.plan",
     "StoredFile": "storage",
+    "compose": "mail",
 }
 
 __all__ = [
@@ -93,13 +102,18 @@ __all__ = [
     "Job",
     "Json",
     "Local",
+    "Mail",
+    "MailTransport",
     "Manifest",
     "NotAllowed",
     "NotFound",
+    "NotInPlan",
     "NotReady",
     "Owned",
     "Panel",
     "Permission",
+    "PersonalData",
+    "Plan",
     "PluginSettings",
     "Prepared",
     "Problem",
@@ -115,6 +129,7 @@ __all__ = [
     "UtcTime",
     "Versioned",
     "claim_in_directory",
+    "compose",
     "delete",
     "get",
     "hookimpl",

@@ -38,6 +38,12 @@ class Keyring:
                 "A secret key is not a Fernet key; make one with `maxbooster secrets new-key`.",
                 field="core.secret_keys",
             ) from error
+        self._written = keys
+
+    @property
+    def raw(self) -> tuple[bytes, ...]:
+        """The keys as they were written, newest first: what other keys are derived from."""
+        return tuple(key.encode() for key in self._written)
 
     def seal(self, value: str, place: str) -> bytes:
         return self._keys.encrypt(f"{place}\0{value}".encode())
@@ -72,7 +78,7 @@ def keyring(settings: Settings) -> Keyring:
 
 def _key_file(path: Path) -> str:
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         with open(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as file:
             file.write(Fernet.generate_key())
     except FileExistsError:
@@ -90,7 +96,7 @@ class Secrets:
 
     @property
     def _account(self) -> UUID:
-        return self._ctx.identity.account if self._ctx.identity else PLATFORM
+        return (self._ctx.identity and self._ctx.identity.account) or PLATFORM
 
     async def put(self, name: str, value: str) -> None:
         """Keep a secret, in place of an earlier one of that name; commits this unit."""
@@ -128,6 +134,20 @@ def _put(connection: Connection, account: UUID, name: str, sealed: bytes) -> Non
 
 def rotate_all(connection: Connection, keys: Keyring) -> int:
     """Seal every secret with the newest key; returns how many."""
+    return _rotate_secrets(connection, keys) + _rotate_factors(connection, keys)
+
+
+def _rotate_factors(connection: Connection, keys: Keyring) -> int:
+    from .auth.models import User
+
+    rows = connection.execute(select(User.id, User.totp_secret).where(User.totp_secret.is_not(None))).all()
+    for row in rows:
+        same = update(User).where(User.id == row.id, User.totp_secret == row.totp_secret)
+        connection.execute(same.values(totp_secret=keys.rotate(row.totp_secret)))
+    return len(rows)
+
+
+def _rotate_secrets(connection: Connection, keys: Keyring) -> int:
     rows = connection.execute(select(SecretRow.account_id, SecretRow.id, SecretRow.sealed)).all()
     for row in rows:
         connection.execute(

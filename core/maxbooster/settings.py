@@ -10,7 +10,7 @@ import os
 import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 import msgspec
 
@@ -56,6 +56,35 @@ class Settings(PluginSettings, kw_only=True, frozen=True):
     """The largest single upload."""
     upload_expires_h: int = 24
     """Hours after which an unfinished upload is swept."""
+    public_url: str = ""
+    """Where people reach this server, `https://music.example`: for links in mails, cookies and tokens; empty: the
+    address that it listens on."""
+    trusted_proxies: tuple[str, ...] = ()
+    """Addresses of reverse proxies whose `X-Forwarded-For` is believed."""
+    mail: str = "console:"
+    """`console:`, or `file:///folder` for one file per message; plugins bring others."""
+    mail_from: str = "Max Booster <noreply@localhost>"
+    registration: Literal["open", "invited", "closed"] = "open"
+    """Who may register: everybody, those who were invited, or nobody (`maxbooster user create`)."""
+    password_min_length: int = 8
+    password_blocklist: Path | None = None
+    """A file of leaked passwords, in the "Pwned Passwords ordered by hash" format, beside the bundled list."""
+    hashing_waiting: int = 32
+    """Password hashings that may wait in one process; beyond that logins are refused with 503."""
+    login_floor_ms: int = 400
+    """A login that fails is answered no sooner, so that its time tells nothing."""
+    session_idle_h: int = 24 * 7
+    session_days: int = 30
+    """A browser is logged out after so many hours without use, and after so many days in any case."""
+    step_up_minutes: int = 10
+    """How long a proof of who one is counts for what asks for one."""
+    token_minutes: int = 10
+    refresh_days: int = 60
+    """Lifetimes of an API client's access token, and of its refresh tokens when unused."""
+    api_requests_per_s: int = 1000
+    """Requests per second of one API key, where its account's plan says nothing."""
+    erase_after_days: int = 30
+    """Between a person's wish to be erased and the deed."""
     job_concurrency: int = 16
     """Jobs that one worker process runs at a time, per queue."""
     job_lease_s: float = 30.0
@@ -64,6 +93,11 @@ class Settings(PluginSettings, kw_only=True, frozen=True):
     """How long finished jobs and heard events are kept."""
     outbound_private: bool = False
     """Whether user-supplied URLs may lead to private addresses (tests and sandboxes only)."""
+
+    @property
+    def origin(self) -> str:
+        """Scheme, host and port of `public_url`, without a path."""
+        return (self.public_url or f"http://{self.listen}").rstrip("/")
 
     @property
     def database_url(self) -> str:

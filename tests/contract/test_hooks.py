@@ -106,3 +106,32 @@ async def test_hook_job_doorbell(site, tmp_path, account):
         assert app.doorbell.rung == ["default"]
         await drain(app)
         assert (await api.get(f"/api/core/jobs/{begun['job']}")).json()["state"] == "done"
+
+
+POST_OFFICE = """
+class PostOffice:
+    def __init__(self):
+        self.sent = []
+    async def send(self, mail):
+        self.sent.append(mail)
+    async def close(self): ...
+
+@hookimpl
+def mail_transport(settings):
+    return PostOffice()
+"""
+
+
+async def test_hook_mail_transport(site, tmp_path):
+    """A plugin that brings a provider carries every letter."""
+    site.install("zulu", POST_OFFICE, manifest="requires=('setlist',)")
+    new = {
+        "email": "nova@example.org",
+        "password": "tall giraffes sip cold tea",
+        "name": "Nova",
+        "born_on": "2000-01-01",
+    }
+    async with make_app(tmp_path, f"sqlite:///{tmp_path}/one.db") as app, open_api(app) as api:
+        assert (await api.post("/api/core/registration", json=new)).status_code == 202
+        await drain(app)
+        assert [mail.to for mail in app.mail.sent] == ["nova@example.org"]

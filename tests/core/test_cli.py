@@ -38,7 +38,7 @@ def test_the_first_five_minutes(tmp_path):
     assert made.returncode == 0, made.stderr
     account = made.stdout.strip()
     token = run("account", "token", account, "--permission", "job.read", "--days", "2", data=data)
-    assert token.stdout.startswith("mbt_"), token.stderr
+    assert token.stdout.startswith("mbk_"), token.stderr
     assert account in run("account", "list", data=data).stdout
     assert run("db", "status", data=data).returncode == 0
     assert run("doctor", data=data).returncode == 0

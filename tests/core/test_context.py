@@ -9,12 +9,14 @@ from sqlalchemy import Connection, func, insert, select
 from sqlalchemy.orm import selectinload
 
 from maxbooster.audit.models import AuditRow
+from maxbooster.auth.models import Account
 from maxbooster.db import new_id
 from maxbooster.errors import AccountRequired, Conflict, NotAllowed, NotFound, UsageError
 from maxbooster.events.models import EventRow
 from maxbooster.identity import Identity
 from maxbooster.jobs import job
 from maxbooster.jobs.models import JobRow
+from maxbooster.plugins.manifest import Permission
 
 from .rows import Crate, Record, Stacked
 
@@ -256,12 +258,20 @@ async def test_a_hot_write_commits_the_unit_and_gives_its_result(crates, account
 
 
 async def test_work_in_another_account_needs_its_own_permission_and_is_recorded_there(crates, account):
-    artist = new_id()
+    artist, stranger = new_id(), new_id()
+    crates.policy.permissions["label.rollup"] = Permission("label.rollup", "Roll up", across=True)
+    async with crates.unit() as ctx:
+        ctx.add(Account(id=artist, name="Artist", parent_id=account.account, created_at=ctx.now))
+        ctx.add(Account(id=stranger, name="Stranger", parent_id=None, created_at=ctx.now))
     label = Identity(account.account, account.user, frozenset({"label.rollup"}))
     async with crates.unit(label) as ctx:
         with pytest.raises(NotAllowed, match="label.payout"):
             async with ctx.enter(artist, "label.payout"):
                 pass
+        for foreign in (stranger, new_id()):
+            with pytest.raises(NotAllowed, match="not a sub-account"):
+                async with ctx.enter(foreign, "label.rollup"):
+                    pass
         async with ctx.enter(artist, "label.rollup") as inside:
             inside.add(Crate(name="The artist's"))
     async with crates.unit(Identity(artist, None, frozenset())) as ctx:

@@ -10,11 +10,12 @@ import pytest
 import pytest_asyncio
 from jsonschema import Draft202012Validator, FormatChecker
 from litestar import Litestar
-from sqlalchemy import text
+from sqlalchemy import select, text
 
+from maxbooster.auth.keys.service import create, revoke
+from maxbooster.auth.models import ApiKey
 from maxbooster.errors import PluginError
 from maxbooster.http.assembly import build, description, refuse_undeclared, serving
-from maxbooster.http.authentication import create, revoke
 from maxbooster.http.routes import Routes, get, post
 from maxbooster.plugin import Context, Struct
 from maxbooster.testing import open_api
@@ -181,7 +182,11 @@ async def test_tokens_expire_and_are_revoked_within_a_second(app, account, clock
     assert (await status(short), await status(long)) == (200, 200)
     clock.advance(minutes=2)
     assert (await status(short), await status(long)) == (401, 200)
-    assert await app.database.write(lambda connection: revoke(connection, long))
+    [key] = await app.database.read(
+        lambda connection: connection.execute(select(ApiKey.id).where(ApiKey.expires_at.is_(None))).scalars().all()
+    )
+    assert await app.database.write(lambda connection: revoke(connection, account.account, key))
+    await asyncio.sleep(1.1)
     assert await status(long) == 401
 
 

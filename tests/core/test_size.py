@@ -41,6 +41,8 @@ def test_the_core_stays_small():
 def test_no_file_outgrows_its_room():
     package = Path(maxbooster.__file__).parent
     long = {
-        file.name: count for file in package.rglob("*.py") if (count := len(file.read_text("utf-8").splitlines())) > 400
+        file.name: count
+        for file in package.rglob("*.py")
+        if file.parent.name != "migrations" and (count := len(file.read_text("utf-8").splitlines())) > 400
     }
     assert long == {}

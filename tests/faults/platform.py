@@ -10,9 +10,9 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
+from maxbooster.auth.keys.service import create
 from maxbooster.db import migrate, new_id
 from maxbooster.db.engine import Database
-from maxbooster.http.authentication import create
 from maxbooster.testing.processes import Process
 from maxbooster.testing.services import PostgresCluster, binary, free_port, wait_for_port
 

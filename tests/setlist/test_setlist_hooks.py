@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 from base64 import b64encode
+from datetime import date
 
 import pytest
+from sqlalchemy import select
 
+from maxbooster import privacy
+from maxbooster.db import new_id
+from maxbooster.identity import Identity
 from maxbooster.plugins.check import faults
 from maxbooster.testing import drain, make_app, open_api
+from maxbooster_setlist.models import Setlist
 
 from .conftest import AT
 
@@ -44,6 +50,35 @@ async def test_hook_register_subscriptions(app, api, setlist):
 async def test_hook_register_tables(app):
     assert {"setlist_setlist", "setlist_song"} <= {table.__tablename__ for table in app.offers.tables}
     assert [fault for fault in faults(app) if fault.plugin.startswith("setlist")] == []
+
+
+async def test_hook_register_personal_data(app):
+    """Who published a set list is theirs: it is exported with them and goes with them."""
+    publisher, account = new_id(), new_id()
+    async with app.unit(Identity(account, publisher, frozenset({"*"}))) as ctx:
+        ctx.add(Setlist(title="Tour", venue="Hall", played_on=date(2027, 1, 1), published_by=publisher))
+    declared = [each for each in app.offers.personal_data if each.table is Setlist]
+    held = await app.database.read(lambda connection: privacy.about_person(connection, declared, publisher))
+    assert [row["title"] for row in held["setlist_setlist"]] == ["Tour"]
+    await app.database.transact(lambda connection: privacy.erase_person(connection, declared, publisher))
+    assert await app.database.read(lambda connection: privacy.about_person(connection, declared, publisher)) == {}
+    async with app.unit(Identity(account, None, frozenset())) as ctx:
+        assert (await ctx.first(select(Setlist.title))) == "Tour"
+
+
+async def test_hook_account_plan(database_url, tmp_path, account):
+    """Where set lists are sold, filling one by a job is for those who have paid."""
+    paying = {"setlist__paying": str(account.account)}
+    new = {"title": "T", "venue": "V", "played_on": "2027-06-01", "songs": [{"title": "So What", "duration_s": 545}]}
+    async with make_app(tmp_path, database_url, migrated=True, **paying) as app:
+        for who, status in ((account.account, 202), (new_id(), 403)):
+            async with open_api(app, who) as api:
+                made = (await api.post("/api/setlist/setlists", json=new)).json()
+                answer = await api.post(f"/api/setlist/setlists/{made['id']}/fill")
+                assert answer.status_code == status, answer.text
+        assert answer.json()["type"] == "urn:maxbooster:problem:not-in-plan"
+        assert answer.json()["feature"] == "setlist.fill"
+        assert (await app.plans.of(who)).limits == {"api.requests_per_s": 100}
 
 
 async def test_hook_register_panels(app, account, api):

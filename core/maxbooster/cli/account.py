@@ -10,10 +10,11 @@ from sqlalchemy import Connection, insert, select
 
 from ..app import App
 from ..audit import trail
+from ..auth.keys.service import create as create_key
+from ..auth.models import Account
 from ..db.types import new_id
 from ..errors import Invalid, NotFound, suggestion
-from ..http import authentication
-from ..identity import EVERYTHING, Account
+from ..identity import EVERYTHING
 from .running import with_app
 
 
@@ -59,7 +60,7 @@ def list_accounts() -> None:
 @click.option("--permission", "permissions", multiple=True, help="A permission; repeat it.  [default: all]")
 @click.option("--days", type=click.IntRange(1, 3650), help="Days until it expires.  [default: never]")
 def token(account: UUID, permissions: tuple[str, ...], days: int | None) -> None:
-    """Create an access token for ACCOUNT and print it. It is shown this once."""
+    """Create an API key for ACCOUNT itself, of no user, and print it. It is shown this once."""
 
     async def created(app: App) -> str:
         for permission in permissions:
@@ -71,14 +72,15 @@ def token(account: UUID, permissions: tuple[str, ...], days: int | None) -> None
             if connection.execute(select(Account.id).where(Account.id == account)).first() is None:
                 raise NotFound(f"There is no account {account}.")
             trail.record(
-                connection, [trail.Entry(account, new_id(), app.clock(), "token.created", f"core_account:{account}")]
+                connection, [trail.Entry(account, new_id(), app.clock(), "key.created", f"core_account:{account}")]
             )
-            return authentication.create(
+            return create_key(
                 connection,
                 account,
                 frozenset(permissions or (EVERYTHING,)),
                 at=app.clock(),
                 lifetime=timedelta(days=days) if days else None,
+                name="command line",
             )
 
         return await app.database.write(store)

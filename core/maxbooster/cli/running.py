@@ -37,14 +37,16 @@ def in_account(account: UUID, function: Callable[..., Awaitable[T]], *arguments:
     return _in_unit(Identity(account, None, frozenset({EVERYTHING})), function, arguments)
 
 
-def in_platform(function: Callable[..., Awaitable[T]], *arguments: Any) -> T:
+def in_platform(function: Callable[..., Awaitable[T]], *arguments: Any, upgrade: bool = False) -> T:
     """The same outside any account: for the platform's own tables, and `ctx.enter`."""
-    return _in_unit(None, function, arguments)
+    return _in_unit(Identity(None, None, frozenset({EVERYTHING})), function, arguments, upgrade=upgrade)
 
 
-def _in_unit(identity: Identity | None, function: Callable[..., Awaitable[T]], arguments: tuple[Any, ...]) -> T:
+def _in_unit(
+    identity: Identity, function: Callable[..., Awaitable[T]], arguments: tuple[Any, ...], *, upgrade: bool = False
+) -> T:
     async def run(app: App) -> T:
         async with app.unit(identity) as ctx:
             return await function(ctx, *arguments)
 
-    return with_app(run)
+    return with_app(run, upgrade=upgrade)

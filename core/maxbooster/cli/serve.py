@@ -6,6 +6,7 @@ import asyncio
 import signal
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
+from ipaddress import ip_address
 from typing import Any
 
 import click
@@ -36,7 +37,7 @@ def serve(listen: str | None, processes: int) -> None:
     app = assembled()
     host, port = _address(listen or app.settings.listen)
     if processes > 1:
-        options = _uvicorn_options(host, port)
+        options = _uvicorn_options(app, host, port)
         uvicorn.run("maxbooster.cli.serve:web", factory=True, workers=processes, **options)
         return
     _run(serve_web(app, host, port))
@@ -88,25 +89,36 @@ async def _working(app: App, queues: Iterable[str]) -> AsyncIterator[tuple[Worke
 
 
 async def _listen(app: App, host: str, port: int) -> None:
-    server = uvicorn.Server(uvicorn.Config(serving(app, open_resources=False), **_uvicorn_options(host, port)))
+    server = uvicorn.Server(uvicorn.Config(serving(app, open_resources=False), **_uvicorn_options(app, host, port)))
     for plugin in app.registry.plugins.values():
         if plugin.state == "broken":
             log.error("plugin.broken", plugin=plugin.name, reason=plugin.reason)
+    if not app.settings.origin.startswith("https://") and not _is_loopback(host):
+        log.warning("web.unprotected", advice="set MAXBOOSTER_PUBLIC_URL=https://… and put TLS in front")
     log.info("web.starting", address=f"http://{host}:{port}")
     await server.serve()
 
 
-def _uvicorn_options(host: str, port: int) -> dict[str, Any]:
+def _uvicorn_options(app: App, host: str, port: int) -> dict[str, Any]:
     return {
         "host": host,
         "port": port,
         "log_config": None,
         "access_log": False,
         "server_header": False,
+        "proxy_headers": bool(app.settings.trusted_proxies),
+        "forwarded_allow_ips": list(app.settings.trusted_proxies),
         "timeout_graceful_shutdown": 20,
         "lifespan": "on",
         "h11_max_incomplete_event_size": 65_536,
     }
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 def _address(listen: str) -> tuple[str, int]:

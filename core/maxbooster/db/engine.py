@@ -101,7 +101,7 @@ class Database:
         self.lock.close()
 
     def _engine(self, *, begin: str | None, size: int) -> Engine:
-        common: dict[str, Any] = {"poolclass": QueuePool, "pool_size": size, "max_overflow": 4}
+        common: dict[str, Any] = {"poolclass": QueuePool, "pool_size": size, "max_overflow": 4, "hide_parameters": True}
         if self.is_sqlite:
             engine = create_engine(self.url, connect_args={"check_same_thread": False}, **common)
             sqlite.prepare(engine, begin=begin)
@@ -115,7 +115,10 @@ def _checked(given: str) -> URL:
     try:
         url = make_url(given)
     except ArgumentError as error:
-        raise SettingsError(f"The database URL {given!r} cannot be read.", field="core.database") from error
+        raise SettingsError(
+            "The database URL cannot be read; write sqlite:///path or postgresql://user:password@host/name.",
+            field="core.database",
+        ) from error
     match url.get_backend_name():
         case "sqlite":
             return url.set(drivername="sqlite")
@@ -133,7 +136,7 @@ def _lock_file(url: URL) -> Path:
         raise SettingsError("SQLite needs a file: several processes share it.", field="core.database")
     path = Path(url.database).resolve()
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         lock = path.with_name(path.name + ".lock")
         lock.touch(mode=0o600)
         return lock

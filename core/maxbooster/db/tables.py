@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from ..audit.models import AuditHead, AuditPayload, AuditRow
+from ..auth.models import Account, ApiKey, Membership, Proof, RecoveryCode, RoleGrant, Session, SpentToken, User
+from ..auth.throttle import Throttle
 from ..events.models import EventRow
-from ..identity import AccessToken, Account
 from ..jobs.models import JobRow
 from ..secrets import SecretRow
 from ..storage.models import FileRow, UploadPart
 from .directory import DirectoryEntry
 
 core: list[type] = [
-    AccessToken,
     Account,
+    ApiKey,
     AuditHead,
     AuditPayload,
     AuditRow,
@@ -20,6 +21,14 @@ core: list[type] = [
     EventRow,
     FileRow,
     JobRow,
+    Membership,
+    Proof,
+    RecoveryCode,
+    RoleGrant,
     SecretRow,
+    Session,
+    SpentToken,
+    Throttle,
     UploadPart,
+    User,
 ]

@@ -7,21 +7,18 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from litestar import Litestar, Request, Router
-from litestar.connection import ASGIConnection
 from litestar.datastructures import State
 from litestar.di import Provide
 from litestar.handlers import HTTPRouteHandler
-from litestar.handlers.base import BaseRouteHandler
 from litestar.openapi.config import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.static_files import create_static_files_router
 
 from .. import __version__
 from ..app import App
+from ..auth.guard import Guard
 from ..context import Context, unit_of_work
-from ..errors import NotAllowed, NotAuthenticated, PluginError
-from ..identity import Identity
-from .authentication import Tokens
+from ..errors import PluginError
 from .examples import with_examples
 from .gate import Gate
 from .probe import router
@@ -41,7 +38,6 @@ def build(app: App, *, open_resources: bool = False) -> Litestar:
 
     Plugins whose routes cannot be served have been dropped before (`probe`).
     """
-    tokens: list[Tokens] = []
 
     async def context(request: Request[Any, Any, State]) -> AsyncGenerator[Context, None]:
         writable = request.method not in ("GET", "HEAD", "OPTIONS")
@@ -54,20 +50,6 @@ def build(app: App, *, open_resources: bool = False) -> Litestar:
         ) as ctx:
             yield ctx
 
-    async def authorise(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
-        """The one place where a permission is checked (C-02)."""
-        permission = handler.opt.get("permission")
-        if permission == PUBLIC or permission is None:
-            return
-        if not tokens:
-            tokens.append(Tokens(app.database))
-        identity = await _identify(tokens[0], connection, app)
-        if identity is None:
-            raise NotAuthenticated("Send a valid token: `Authorization: Bearer …`.")
-        if not identity.may(permission):
-            raise NotAllowed(f"This needs the permission {permission!r}.", permission=permission)
-        connection.scope["state"]["identity"] = identity
-
     @asynccontextmanager
     async def lifespan(_: Litestar) -> AsyncIterator[None]:
         async with app.opened():
@@ -77,7 +59,7 @@ def build(app: App, *, open_resources: bool = False) -> Litestar:
     litestar = Litestar(
         route_handlers=[*routers, *_static(app)],
         dependencies={"ctx": Provide(context)},
-        guards=[authorise],
+        guards=[Guard(app)],
         exception_handlers=HANDLERS,
         lifespan=[lifespan] if open_resources else [],
         request_max_body_size=app.settings.body_limit_bytes,
@@ -104,13 +86,6 @@ def description(litestar: Litestar) -> dict[str, Any]:
 class _Described(JsonRenderPlugin):
     def render(self, request: Request[Any, Any, Any], openapi_schema: dict[str, Any]) -> bytes:
         return self.render_json(request, with_examples(openapi_schema))
-
-
-async def _identify(tokens: Tokens, connection: ASGIConnection[Any, Any, Any, Any], app: App) -> Identity | None:
-    scheme, _, token = connection.headers.get("authorization", "").partition(" ")
-    if scheme.lower() != "bearer" or not token:
-        return None
-    return await tokens.identify(token.strip(), app.clock())
 
 
 def _routers(app: App) -> list[Router]:

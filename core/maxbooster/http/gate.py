@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import secrets
+from collections.abc import Iterable
 from itertools import count
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
@@ -23,7 +24,23 @@ if TYPE_CHECKING:
 
 _REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{8,64}")
 _PROCESS, _NUMBERS = secrets.token_hex(8), count()
+_REFUSED = (401, 403, 429)
 _ALWAYS = ("/health", "/metrics")
+
+
+def hardening(origin: str) -> list[tuple[bytes, bytes]]:
+    """What browsers are told about every answer, unless it says otherwise (OWASP Secure Headers Project)."""
+    headers = {
+        "x-content-type-options": "nosniff",
+        "referrer-policy": "no-referrer",
+        "cross-origin-resource-policy": "same-origin",
+        "cross-origin-opener-policy": "same-origin",
+        "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
+        "cache-control": "no-store",
+    }
+    if origin.startswith("https://"):
+        headers["strict-transport-security"] = "max-age=31536000; includeSubDomains"
+    return [(name.encode(), value.encode()) for name, value in headers.items()]
 
 
 class Gate:
@@ -36,6 +53,7 @@ class Gate:
         self._inner = inner
         self._limit = app.settings.in_flight
         self._in_flight = 0
+        self._hardening = hardening(app.settings.origin)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != ScopeType.HTTP:
@@ -56,7 +74,7 @@ class Gate:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                message["headers"] = [*message["headers"], (b"x-request-id", request_id.encode())]
+                message["headers"] = [*self._hardened(message["headers"]), (b"x-request-id", request_id.encode())]
             await send(message)
 
         self._in_flight += 1
@@ -67,12 +85,21 @@ class Gate:
             self._in_flight -= 1
             self._account_for(scope, status, perf_counter() - began)
 
+    def _hardened(self, headers: Iterable[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
+        """The answer's headers, and those of the hardening that it does not set by itself."""
+        given = list(headers)
+        names = {name.lower() for name, _ in given}
+        return [*given, *(each for each in self._hardening if each[0] not in names)]
+
     def _account_for(self, scope: Scope, status: int, seconds: float) -> None:
         handler: Any = scope.get("route_handler")
         operation = getattr(handler, "operation_id", None) or "none"
         metrics.IN_FLIGHT.set(self._in_flight)
         metrics.REQUESTS.labels(operation, status).inc()
         metrics.REQUEST_SECONDS.labels(operation).observe(seconds)
+        if status in _REFUSED:
+            address = scope["client"][0] if scope["client"] else None
+            log.warning("request.refused", operation=operation, status=status, address=address)
         log.debug("request", operation=operation, status=status, ms=round(seconds * 1000, 1))
 
 

@@ -15,7 +15,7 @@ from litestar.openapi.datastructures import ResponseSpec
 from litestar.openapi.spec import Example
 from sqlalchemy.exc import DBAPIError
 
-from ..errors import Invalid, Malformed, NotReady, Problem
+from ..errors import Invalid, Malformed, NotReady, Problem, TooMany
 from ..observe.logs import log
 
 MEDIA_TYPE = "application/problem+json"
@@ -56,7 +56,7 @@ def _example(problem: type[Problem]) -> Example:
 
 def problem_response(problem: Problem) -> Response[bytes]:
     headers = dict(problem.headers)
-    if isinstance(problem, NotReady) and problem.retry_after_s is not None:
+    if isinstance(problem, NotReady | TooMany) and problem.retry_after_s is not None:
         headers["Retry-After"] = str(max(1, round(problem.retry_after_s)))
     return _response(problem.body(), problem.status, headers)
 

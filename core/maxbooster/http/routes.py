@@ -23,7 +23,18 @@ from msgspec import Struct
 
 from ..context import Context
 from ..db.models import Table
-from ..errors import Invalid, Malformed, NotAllowed, NotAuthenticated, NotFound, Overloaded, Problem
+from ..errors import (
+    Invalid,
+    Malformed,
+    NotAllowed,
+    NotAuthenticated,
+    NotFound,
+    NotInPlan,
+    Overloaded,
+    Problem,
+    StepUpRequired,
+    TooMany,
+)
 from .problems import described
 
 PUBLIC = "public"
@@ -94,7 +105,8 @@ def post(path: str = "/", **declared: Any) -> Decorator:
     """Declare a route.
 
     `operation_id` (camelCase, unique) is its name in the API; `permission` (`area.action`) who may, or
-    `public=True`; `raises` which of our errors it may answer, documented as problem details. Everything else goes to
+    `public=True`; `step_up=True` asks for a recent proof of who the caller is; `feature` names what the account's plan
+    must include; `raises` which of our errors it may answer, documented as problem details. Everything else goes to
     Litestar.
     """
     return _declare(_post, path, **declared)
@@ -133,6 +145,8 @@ def _declare(
     operation_id: str | None = None,
     permission: str | None = None,
     public: bool = False,
+    step_up: bool = False,
+    feature: str | None = None,
     raises: Sequence[type[Problem]] = (),
     responses: dict[int, Any] | None = None,
     **rest: Any,
@@ -144,6 +158,11 @@ def _declare(
     possible: list[type[Problem]] = [*raises, Overloaded]
     if permission is not None:
         possible += [NotAuthenticated, NotAllowed]
+        possible.append(TooMany)
+    if step_up:
+        possible.append(StepUpRequired)
+    if feature is not None:
+        possible.append(NotInPlan)
     if "{" in path:
         possible.append(NotFound)
     possible += [Malformed, Invalid]
@@ -152,5 +171,7 @@ def _declare(
         operation_id=operation_id,
         responses=described(possible) | (responses or {}),
         permission=PUBLIC if public else permission,
+        step_up=step_up,
+        feature=feature,
         **rest,
     )

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from uuid import uuid4
 
 import structlog
+from sqlalchemy.exc import SQLAlchemyError
 
 from ..context import Context, finish
 from ..errors import Problem
@@ -188,7 +189,7 @@ class Worker:
 
     def _context(self, claimed: Claimed) -> Context:
         account = claimed.account_id
-        identity = Identity(account, None, frozenset({EVERYTHING})) if account is not None else None
+        identity = Identity(account, None, frozenset({EVERYTHING}))
         ctx = Context(self.app, identity, request_id=str(claimed.id))
         ctx._running = claimed
         ctx._unit.ends = queue.Held(claimed.seq, claimed.token, ctx.now)
@@ -225,7 +226,7 @@ class Worker:
     async def _failed(self, job: Job, claimed: Claimed, error: Exception) -> str:
         last = claimed.attempts >= job.attempts
         log.warning("jobs.failed", attempt=claimed.attempts, of=job.attempts, error=repr(error), exc_info=last)
-        words = error.detail if isinstance(error, Problem) else f"{type(error).__name__}: {error}"
+        words = _in_words(error)
         wanted = getattr(error, "retry_after_s", None) or job.delay_s(claimed.attempts)
         return await self._give_back(claimed, words, retry_in_s=None if last else wanted)
 
@@ -282,3 +283,10 @@ class Worker:
             await asyncio.gather(*late, return_exceptions=True)
         if self._finisher is not None:
             await self._finisher
+
+
+def _in_words(error: Exception) -> str:
+    """For the job's note, which its account sees: nothing of the database's inside (C-18)."""
+    if isinstance(error, Problem):
+        return error.detail
+    return "the database refused it" if isinstance(error, SQLAlchemyError) else f"{type(error).__name__}: {error}"

@@ -18,9 +18,33 @@ def upgrade() -> None:
         "core_account",
         sa.Column("id", Id(), nullable=False),
         sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("parent_id", Id(), nullable=True),
         sa.Column("created_at", UtcTime(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_core_account")),
     )
+    with op.batch_alter_table("core_account", schema=None) as batch_op:
+        batch_op.create_index("ix_core_account_parent_id", ["parent_id"], unique=False)
+
+    op.create_table(
+        "core_api_key",
+        sa.Column("hash", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("id", Id(), nullable=False),
+        sa.Column("account_id", Id(), nullable=False),
+        sa.Column("user_id", Id(), nullable=True),
+        sa.Column("name", sa.String(length=100), nullable=False),
+        sa.Column("hint", sa.String(length=16), nullable=False),
+        sa.Column("permissions", sa.String(length=4000), nullable=False),
+        sa.Column("created_at", UtcTime(), nullable=False),
+        sa.Column("expires_at", UtcTime(), nullable=True),
+        sa.Column("used_at", UtcTime(), nullable=True),
+        sa.Column("requests", sa.BigInteger(), nullable=False),
+        sa.Column("refused", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("hash", name=op.f("pk_core_api_key")),
+        sa.UniqueConstraint("id", name=op.f("uq_core_api_key_id")),
+    )
+    with op.batch_alter_table("core_api_key", schema=None) as batch_op:
+        batch_op.create_index("ix_core_api_key_account_id", ["account_id"], unique=False)
+
     op.create_table(
         "core_audit",
         sa.Column("account_id", Id(), nullable=False),
@@ -185,6 +209,51 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "core_membership",
+        sa.Column("user_id", Id(), nullable=False),
+        sa.Column("account_id", Id(), nullable=False),
+        sa.Column("role", sa.String(length=20), nullable=False),
+        sa.Column("since", UtcTime(), nullable=False),
+        sa.PrimaryKeyConstraint("user_id", "account_id", name=op.f("pk_core_membership")),
+    )
+    with op.batch_alter_table("core_membership", schema=None) as batch_op:
+        batch_op.create_index("ix_core_membership_account_id", ["account_id"], unique=False)
+
+    op.create_table(
+        "core_proof",
+        sa.Column("id", Id(), nullable=False),
+        sa.Column("hash", sa.LargeBinary(length=32), nullable=True),
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("email", sa.String(length=254), nullable=False),
+        sa.Column("user_id", Id(), nullable=True),
+        sa.Column("account_id", Id(), nullable=True),
+        sa.Column("facts", Json(), nullable=True),
+        sa.Column("created_at", UtcTime(), nullable=False),
+        sa.Column("expires_at", UtcTime(), nullable=False),
+        sa.Column("tries", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_core_proof")),
+        sa.UniqueConstraint("hash", name=op.f("uq_core_proof_hash")),
+    )
+    with op.batch_alter_table("core_proof", schema=None) as batch_op:
+        batch_op.create_index("ix_core_proof_account_id", ["account_id"], unique=False)
+
+    op.create_table(
+        "core_recovery_code",
+        sa.Column("hash", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("user_id", Id(), nullable=False),
+        sa.PrimaryKeyConstraint("hash", name=op.f("pk_core_recovery_code")),
+    )
+    with op.batch_alter_table("core_recovery_code", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_core_recovery_code_user_id"), ["user_id"], unique=False)
+
+    op.create_table(
+        "core_role_grant",
+        sa.Column("role", sa.String(length=20), nullable=False),
+        sa.Column("permission", sa.String(length=120), nullable=False),
+        sa.Column("granted", sa.Boolean(), nullable=False),
+        sa.PrimaryKeyConstraint("role", "permission", name=op.f("pk_core_role_grant")),
+    )
+    op.create_table(
         "core_secret",
         sa.Column("account_id", Id(), nullable=False),
         sa.Column("id", Id(), nullable=False),
@@ -194,15 +263,57 @@ def upgrade() -> None:
         sa.UniqueConstraint("account_id", "name", name=op.f("uq_core_secret_account_id_name")),
     )
     op.create_table(
-        "core_token",
+        "core_session",
+        sa.Column("id", Id(), nullable=False),
         sa.Column("hash", sa.LargeBinary(length=32), nullable=False),
-        sa.Column("account_id", Id(), nullable=False),
-        sa.Column("user_id", Id(), nullable=True),
-        sa.Column("permissions", sa.String(length=4000), nullable=False),
-        sa.Column("expires_at", UtcTime(), nullable=True),
-        sa.Column("used_at", UtcTime(), nullable=True),
+        sa.Column("kind", sa.String(length=10), nullable=False),
+        sa.Column("user_id", Id(), nullable=False),
+        sa.Column("account_id", Id(), nullable=True),
         sa.Column("created_at", UtcTime(), nullable=False),
-        sa.PrimaryKeyConstraint("hash", name=op.f("pk_core_token")),
+        sa.Column("seen_at", UtcTime(), nullable=False),
+        sa.Column("expires_at", UtcTime(), nullable=False),
+        sa.Column("proved_at", UtcTime(), nullable=False),
+        sa.Column("address", sa.String(length=64), nullable=True),
+        sa.Column("agent", sa.String(length=300), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_core_session")),
+        sa.UniqueConstraint("hash", name=op.f("uq_core_session_hash")),
+    )
+    with op.batch_alter_table("core_session", schema=None) as batch_op:
+        batch_op.create_index("ix_core_session_user_id", ["user_id"], unique=False)
+
+    op.create_table(
+        "core_spent_token",
+        sa.Column("hash", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("session_id", Id(), nullable=False),
+        sa.Column("at", UtcTime(), nullable=False),
+        sa.PrimaryKeyConstraint("hash", name=op.f("pk_core_spent_token")),
+    )
+    with op.batch_alter_table("core_spent_token", schema=None) as batch_op:
+        batch_op.create_index("ix_core_spent_token_session_id", ["session_id"], unique=False)
+
+    op.create_table(
+        "core_throttle",
+        sa.Column("key", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("until", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("key", name=op.f("pk_core_throttle")),
+    )
+    with op.batch_alter_table("core_throttle", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_core_throttle_until"), ["until"], unique=False)
+
+    op.create_table(
+        "core_user",
+        sa.Column("id", Id(), nullable=False),
+        sa.Column("email", sa.String(length=254), nullable=False),
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("password", sa.String(length=300), nullable=True),
+        sa.Column("operator", sa.String(length=20), nullable=True),
+        sa.Column("totp_secret", sa.LargeBinary(), nullable=True),
+        sa.Column("totp_since", UtcTime(), nullable=True),
+        sa.Column("totp_step", sa.BigInteger(), nullable=False),
+        sa.Column("created_at", UtcTime(), nullable=False),
+        sa.Column("disabled_at", UtcTime(), nullable=True),
+        sa.Column("erase_at", UtcTime(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_core_user")),
     )
     op.create_table(
         "core_upload_part",
@@ -228,8 +339,33 @@ def downgrade() -> None:
         batch_op.drop_index("ix_core_upload_part_file")
 
     op.drop_table("core_upload_part")
-    op.drop_table("core_token")
+    op.drop_table("core_user")
+    with op.batch_alter_table("core_throttle", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_core_throttle_until"))
+
+    op.drop_table("core_throttle")
+    with op.batch_alter_table("core_spent_token", schema=None) as batch_op:
+        batch_op.drop_index("ix_core_spent_token_session_id")
+
+    op.drop_table("core_spent_token")
+    with op.batch_alter_table("core_session", schema=None) as batch_op:
+        batch_op.drop_index("ix_core_session_user_id")
+
+    op.drop_table("core_session")
     op.drop_table("core_secret")
+    op.drop_table("core_role_grant")
+    with op.batch_alter_table("core_recovery_code", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_core_recovery_code_user_id"))
+
+    op.drop_table("core_recovery_code")
+    with op.batch_alter_table("core_proof", schema=None) as batch_op:
+        batch_op.drop_index("ix_core_proof_account_id")
+
+    op.drop_table("core_proof")
+    with op.batch_alter_table("core_membership", schema=None) as batch_op:
+        batch_op.drop_index("ix_core_membership_account_id")
+
+    op.drop_table("core_membership")
     with op.batch_alter_table("core_job", schema=None) as batch_op:
         batch_op.drop_index(
             "ix_core_job_once", sqlite_where=sa.text("once IS NOT NULL"), postgresql_where=sa.text("once IS NOT NULL")
@@ -281,4 +417,11 @@ def downgrade() -> None:
         )
 
     op.drop_table("core_audit")
+    with op.batch_alter_table("core_api_key", schema=None) as batch_op:
+        batch_op.drop_index("ix_core_api_key_account_id")
+
+    op.drop_table("core_api_key")
+    with op.batch_alter_table("core_account", schema=None) as batch_op:
+        batch_op.drop_index("ix_core_account_parent_id")
+
     op.drop_table("core_account")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import sys
 from collections.abc import MutableMapping
 from typing import Any
@@ -11,6 +12,7 @@ import structlog
 
 log: structlog.stdlib.BoundLogger = structlog.get_logger("maxbooster")
 
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _SECRET = ("password", "secret", "token", "authorization", "cookie", "api_key", "signature")
 
 
@@ -32,6 +34,7 @@ def configure(*, form: str = "text", level: str = "info") -> None:
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             structlog.processors.format_exc_info if form == "json" else _keep,
             _redact,
+            _keep if form == "json" else _printable,
             renderer,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelName(level.upper())),
@@ -45,7 +48,21 @@ def _keep(_: Any, __: str, facts: MutableMapping[str, Any]) -> MutableMapping[st
 
 
 def _redact(_: Any, __: str, facts: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    for name in facts:
-        if any(word in name.lower() for word in _SECRET):
-            facts[name] = "[redacted]"
+    for name, value in facts.items():
+        facts[name] = _shown(name, value)
+    return facts
+
+
+def _shown(name: str, value: Any) -> Any:
+    """Nothing secret, at whatever depth."""
+    if any(word in name.lower() for word in _SECRET):
+        return "[redacted]"
+    return {key: _shown(str(key), inner) for key, inner in value.items()} if isinstance(value, dict) else value
+
+
+def _printable(_: Any, __: str, facts: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """Text that came from outside must not steer the terminal: control characters are shown, not sent."""
+    for name, value in facts.items():
+        if isinstance(value, str) and name != "exception":
+            facts[name] = _CONTROL.sub(lambda found: f"\\x{ord(found.group()):02x}", value)
     return facts

@@ -12,6 +12,7 @@ from sqlalchemy import ForeignKeyConstraint, UniqueConstraint
 from sqlalchemy import Table as CoreTable
 from sqlalchemy.orm import Mapper
 
+from .. import privacy
 from ..db import migrate
 from ..db.models import Local, Owned, Reference, Table
 
@@ -132,6 +133,12 @@ def _tables(app: App) -> Iterator[Fault]:
         yield from _table(family, mapper)
 
 
+def _personal_data(app: App) -> Iterator[Fault]:
+    for table in privacy.undeclared(app.offers.tables, app.offers.personal_data):
+        family = table.partition("_")[0]
+        yield Fault(family, f"table {table} may hold personal data: say how it is erased in register_personal_data()")
+
+
 def _hooks(app: App) -> Iterator[Fault]:
     """A function named like a hook is meant as one."""
     known = {name for name in vars(app.registry.hooks.hook) if getattr(app.registry.hooks.hook, name).spec}
@@ -176,5 +183,6 @@ _CHECKS: list[Callable[[App], Iterator[Fault]]] = [
     _translations,
     _migrations,
     _tables,
+    _personal_data,
     _hooks,
 ]

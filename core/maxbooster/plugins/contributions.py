@@ -14,6 +14,7 @@ from ..health import HealthCheck
 from ..http import probe
 from ..http.routes import Routes
 from ..jobs.job import Job
+from ..privacy import PersonalData
 from .manifest import ConsoleView, Panel, Permission
 from .registry import Registry
 
@@ -36,6 +37,7 @@ class Contributions:
         console_views = registry.collect("register_console_views", ConsoleView)
         health_checks = registry.collect("register_health_checks", HealthCheck)
         tables = registry.collect("register_tables", type)
+        personal_data = registry.collect("register_personal_data", PersonalData)
         static = registry.answers("register_static", Path)
         translations = registry.answers("register_translations", Mapping)
 
@@ -46,6 +48,7 @@ class Contributions:
         self.translations: Named[Mapping[str, Mapping[str, str]]] = self._of_enabled(translations)
         self.health_checks = [check for _, check in self._of_enabled(health_checks)]
         self.tables = [table for _, table in self._of_enabled(tables)]
+        self.personal_data = [each for _, each in self._of_enabled(personal_data)]
         self.jobs = {job.name: job for _, job in self._of_enabled(jobs)}
         self.listeners: dict[str, list[Job]] = {}
         for _, subscription in self._of_enabled(subscriptions):

@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING
 from .. import __version__
 from ..settings import Settings
 from .hookspecs import hookimpl
-from .manifest import Command, Manifest, Permission
+from .manifest import OPERATORS, PERSON, ROLES, Command, Manifest, Permission
 
 if TYPE_CHECKING:
     from ..health import HealthCheck
     from ..http.routes import Routes
     from ..jobs import Doorbell, Job
+    from ..mail import MailTransport
+    from ..privacy import PersonalData
 
 manifest = Manifest(
     name="core",
@@ -22,18 +24,24 @@ manifest = Manifest(
     settings=Settings,
     migrations=True,
     permissions=(
-        Permission(
-            "file.read", "See and download files", roles=("owner", "admin", "manager", "artist", "editor", "viewer")
-        ),
+        Permission("profile.read", "See one's own profile and devices", roles=(PERSON,)),
+        Permission("profile.write", "Change one's own profile, password and devices", roles=(PERSON,)),
+        Permission("account.read", "See the account and what each role may do", roles=ROLES),
+        Permission("account.write", "Rename the account", roles=("owner", "admin")),
+        Permission("member.read", "See who is in the account", roles=("owner", "admin", "manager", "artist", "editor")),
+        Permission("member.write", "Invite and remove members, give roles", roles=("owner", "admin")),
+        Permission("subaccount.read", "See the label's sub-accounts", roles=("owner", "admin", "manager")),
+        Permission("subaccount.create", "Make sub-accounts", roles=("owner", "admin")),
+        Permission("key.read", "See API keys", roles=("owner", "admin", "manager")),
+        Permission("key.write", "Make and revoke API keys", roles=("owner", "admin")),
+        Permission("file.read", "See and download files", roles=ROLES),
         Permission("file.write", "Upload and delete files", roles=("owner", "admin", "manager", "artist", "editor")),
         Permission("job.read", "See what is being worked on", roles=("owner", "admin", "manager", "artist", "editor")),
         Permission("job.control", "Cancel and repeat jobs", roles=("owner", "admin", "manager")),
-        Permission("audit.read", "Read the audit trail", roles=("owner", "admin")),
-        Permission(
-            "plugin.read",
-            "See which plugins are enabled",
-            roles=("owner", "admin", "manager", "artist", "editor", "viewer"),
-        ),
+        Permission("audit.read", "Read the audit trail", roles=("owner", "admin"), operators=("admin",)),
+        Permission("plugin.read", "See which plugins are enabled", roles=ROLES, operators=OPERATORS),
+        Permission("user.read", "Find users", roles=(), operators=("admin", "support", "moderator", "finance")),
+        Permission("user.control", "Disable users, end their sessions", roles=(), operators=("admin", "support")),
     ),
     commands=(
         Command("up", "Run everything in this process: web and worker", "maxbooster.cli.serve:up"),
@@ -43,6 +51,8 @@ manifest = Manifest(
         Command("plugins", "List plugins, switch them on and off", "maxbooster.cli.plugins:plugins"),
         Command("jobs", "See and steer jobs", "maxbooster.cli.jobs:jobs"),
         Command("account", "Create accounts and their tokens", "maxbooster.cli.account:account"),
+        Command("user", "Make, find, disable and reset users; tokens of staff", "maxbooster.cli.user:user"),
+        Command("roles", "See and change what each role may do", "maxbooster.cli.roles:roles"),
         Command("audit", "Verify the audit trail", "maxbooster.cli.audit:audit"),
         Command("secrets", "Make and rotate secret keys", "maxbooster.cli.secrets:secrets"),
         Command("openapi", "Print the OpenAPI description", "maxbooster.cli.inspect:openapi"),
@@ -54,16 +64,18 @@ manifest = Manifest(
 
 @hookimpl
 def register_routes() -> Sequence[Routes]:
+    from ..auth.routes import routes
     from ..http import core_routes
 
-    return core_routes.routes
+    return [*core_routes.routes, *routes]
 
 
 @hookimpl
 def register_jobs() -> Sequence[Job]:
+    from ..auth.jobs import jobs
     from ..jobs import upkeep
 
-    return upkeep.jobs
+    return [*upkeep.jobs, *jobs]
 
 
 @hookimpl
@@ -71,6 +83,13 @@ def register_tables() -> Sequence[type]:
     from ..db import tables
 
     return tables.core
+
+
+@hookimpl
+def register_personal_data() -> Sequence[PersonalData]:
+    from ..auth.people import personal
+
+    return personal.core
 
 
 @hookimpl
@@ -85,6 +104,13 @@ def job_doorbell(settings: Settings) -> Doorbell | None:
     from ..jobs.doorbell import LocalDoorbell
 
     return LocalDoorbell()
+
+
+@hookimpl
+def mail_transport(settings: Settings) -> MailTransport | None:
+    from ..mail import transport
+
+    return transport(settings.mail, settings.mail_from)
 
 
 @hookimpl

@@ -14,11 +14,16 @@ from typing import TYPE_CHECKING
 from pluggy import HookimplMarker, HookspecMarker
 
 if TYPE_CHECKING:
+    from uuid import UUID
+
+    from ..auth.plan import Plan
     from ..context import Context
     from ..events import Subscription
     from ..health import HealthCheck
     from ..http.routes import Routes
     from ..jobs import Doorbell, Job
+    from ..mail import MailTransport
+    from ..privacy import PersonalData
     from ..settings import Settings
     from ..storage import StoredFile
     from .manifest import ConsoleView, Panel
@@ -45,6 +50,11 @@ def register_subscriptions() -> Sequence[Subscription]:  # type: ignore[empty-bo
 @hookspec
 def register_tables() -> Sequence[type]:  # type: ignore[empty-body]
     """The mapped classes of this plugin, so that their ownership can be audited."""
+
+
+@hookspec
+def register_personal_data() -> Sequence[PersonalData]:  # type: ignore[empty-body]
+    """How people's data in this plugin's tables is exported and erased, beyond rows that an account simply owns."""
 
 
 @hookspec
@@ -75,6 +85,16 @@ def register_translations() -> Mapping[str, Mapping[str, str]]:  # type: ignore[
 @hookspec(firstresult=True)
 def job_doorbell(settings: Settings) -> Doorbell | None:
     """How other processes hear that a queue has work. The first plugin that answers is used."""
+
+
+@hookspec(firstresult=True)
+def mail_transport(settings: Settings) -> MailTransport | None:
+    """How mail leaves the platform. The first plugin that answers is used."""
+
+
+@hookspec
+def account_plan(ctx: Context, account: UUID) -> Awaitable[Plan | None]:  # type: ignore[empty-body]
+    """Run time. What an account's subscription includes; None leaves it to the next plugin, at last to no limits."""
 
 
 @hookspec

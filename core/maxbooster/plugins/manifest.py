@@ -10,6 +10,13 @@ from msgspec import Struct
 API = 1
 """The version of `maxbooster.plugin`. A manifest names the version that it was written for."""
 
+ROLES = ("owner", "admin", "manager", "artist", "editor", "viewer")
+"""What a member can be in an account, from the most to the least (C-01)."""
+PERSON = "person"
+"""The role of everybody who is logged in, in whichever account."""
+OPERATORS = ("admin", "support", "finance", "moderator")
+"""What a member of the platform's staff can be."""
+
 _NAME = re.compile(r"[a-z][a-z0-9]*(\.[a-z][a-z0-9_]*)?")
 _PERMISSION = re.compile(r"[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*")
 
@@ -17,12 +24,28 @@ _PERMISSION = re.compile(r"[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*")
 class Permission(Struct, frozen=True):
     """The right to do one thing, named `area.action` (`release.submit`) (C-02).
 
-    `roles` are the account roles that hold it until an operator changes the table.
+    `roles` hold it in their account (`person`: everybody who is logged in), `operators` are the staff who hold it,
+    until an operator changes the table (`maxbooster roles`).
     """
 
     name: str
     help: str
     roles: tuple[str, ...] = ("owner", "admin", "manager")
+    operators: tuple[str, ...] = ()
+    across: bool = False
+    """Whether it is a right to work in other accounts (`ctx.enter`): a label's in its sub-accounts, staff's in all."""
+
+    def __post_init__(self) -> None:
+        if not _PERMISSION.fullmatch(self.name):
+            raise ValueError(f"permission {self.name!r}: use 'area.action', lower case")
+        for role in self.roles:
+            if role not in (*ROLES, PERSON):
+                raise ValueError(
+                    f"permission {self.name!r} is for the role {role!r}; there are {', '.join(ROLES)}, {PERSON}"
+                )
+        for role in self.operators:
+            if role not in OPERATORS:
+                raise ValueError(f"permission {self.name!r} is for {role!r}; operators are {', '.join(OPERATORS)}")
 
 
 class Command(Struct, frozen=True):
@@ -95,9 +118,6 @@ class Manifest(Struct, frozen=True, kw_only=True):
 
         if self.settings is not None and not issubclass(self.settings, PluginSettings):
             raise ValueError(f"settings {self.settings!r}: subclass PluginSettings")
-        for permission in self.permissions:
-            if not _PERMISSION.fullmatch(permission.name):
-                raise ValueError(f"permission {permission.name!r}: use 'area.action', lower case")
 
     @property
     def family(self) -> str:

@@ -91,6 +91,10 @@ class Registry:
                 return lambda **given: found.function(*(given[name] for name in names))
         return None
 
+    def implements(self, hook: str) -> bool:
+        """Whether any enabled plugin implements the hook."""
+        return any(self.implementation(plugin, hook) for plugin, _ in self.enabled())
+
     def drop(self, name: str, reason: str) -> None:
         """Take a plugin that turned out to be broken, and those that require it, out of service."""
         plugin = self.plugins[name]

@@ -13,8 +13,8 @@ import httpx
 from sqlalchemy import Connection, func, select
 
 from ..app import App
+from ..auth.keys.service import create
 from ..http.assembly import serving
-from ..http.authentication import create
 from ..identity import EVERYTHING
 from ..jobs.models import UNFINISHED, JobRow
 from ..jobs.worker import Worker

@@ -19,6 +19,7 @@ class Setlist(Versioned, Owned, Table):
     venue: Mapped[str] = mapped_column(String(200))
     played_on: Mapped[date]
     published_at: Mapped[datetime | None]
+    published_by: Mapped[UUID | None]
     songs: Mapped[list[Song]] = relationship(lazy="raise", order_by="Song.position", passive_deletes=True)
 
 

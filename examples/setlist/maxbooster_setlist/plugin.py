@@ -11,7 +11,21 @@ from maxbooster.plugin import Command, ConsoleView, Manifest, Panel, Permission,
 from .settings import SetlistSettings
 
 if TYPE_CHECKING:
-    from maxbooster.plugin import Context, Doorbell, HealthCheck, Job, Routes, Settings, StoredFile, Subscription
+    from uuid import UUID
+
+    from maxbooster.plugin import (
+        Context,
+        Doorbell,
+        HealthCheck,
+        Job,
+        MailTransport,
+        PersonalData,
+        Plan,
+        Routes,
+        Settings,
+        StoredFile,
+        Subscription,
+    )
 
 manifest = Manifest(
     name="setlist",
@@ -54,6 +68,16 @@ def register_tables() -> Sequence[type]:
     from .models import Setlist, Song
 
     return [Setlist, Song]
+
+
+@hookimpl
+def register_personal_data() -> Sequence[PersonalData]:
+    """Set lists are their account's; who published one is somebody's, and goes when they go."""
+    from maxbooster.plugin import PersonalData
+
+    from .models import Setlist
+
+    return [PersonalData(table=Setlist, by="published_by", erase={"published_by": None})]
 
 
 @hookimpl
@@ -107,6 +131,20 @@ def register_translations() -> Mapping[str, Mapping[str, str]]:
 def job_doorbell(settings: Settings) -> Doorbell | None:
     """None leaves it to the next plugin: set lists bring no message broker. `core.redis` brings one."""
     return None
+
+
+@hookimpl
+def mail_transport(settings: Settings) -> MailTransport | None:
+    """None leaves it to the next plugin: set lists bring no mail provider."""
+    return None
+
+
+@hookimpl
+async def account_plan(ctx: Context, account: UUID) -> Plan | None:
+    """Only where the operator sells set lists: `feature="setlist.fill"` is then for those who pay."""
+    from .service import plan_of
+
+    return plan_of(ctx, account)
 
 
 @hookimpl

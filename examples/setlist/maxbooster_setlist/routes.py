@@ -50,7 +50,13 @@ async def publish_setlist(ctx: Context, setlist_id: UUID) -> None:
     await service.publish(ctx, setlist_id)
 
 
-@post("/{setlist_id:uuid}/fill", operation_id="fillSetlist", permission="setlist.write", status_code=202)
+@post(
+    "/{setlist_id:uuid}/fill",
+    operation_id="fillSetlist",
+    permission="setlist.write",
+    feature="setlist.fill",
+    status_code=202,
+)
 async def fill_setlist(ctx: Context, setlist_id: UUID) -> FillingBegun:
     """Append what the song sources offer, in the background."""
     return FillingBegun(await jobs.begin_filling(ctx, setlist_id))

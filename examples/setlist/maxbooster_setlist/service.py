@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from fnmatch import fnmatch
 from uuid import UUID
 
-from maxbooster.plugin import Conflict, Context, Invalid, StoredFile
+from maxbooster.plugin import Conflict, Context, Invalid, Plan, StoredFile
 
 from . import queries
 from .events import SetlistPublished
@@ -50,7 +50,7 @@ async def publish(ctx: Context, id: UUID) -> None:
     row = await queries.with_songs(ctx, id)
     if not row.songs:
         raise Conflict("A set list without songs cannot be published; add some first.")
-    row.published_at = ctx.now
+    row.published_at, row.published_by = ctx.now, ctx.user
     ctx.emit(SetlistPublished(row.id, row.title, row.venue, [song.title for song in row.songs]))
     ctx.audit("setlist.published", row)
 
@@ -84,3 +84,11 @@ def objection_to(ctx: Context, file: StoredFile) -> str | None:
     patterns = ctx.settings(SetlistSettings).refused_files
     refused = next((each for each in patterns if fnmatch(file.name.lower(), each.lower())), None)
     return f"Files named like {refused} are not accepted here." if refused else None
+
+
+def plan_of(ctx: Context, account: UUID) -> Plan | None:
+    """What the account has paid for, where the operator sells anything (`setlist.paying`)."""
+    paying = ctx.settings(SetlistSettings).paying
+    if not paying:
+        return None
+    return Plan("stage") if str(account) in paying else Plan("free", frozenset(), {"api.requests_per_s": 100})

@@ -9,8 +9,8 @@ from uuid import UUID
 import httpx
 
 from maxbooster.app import now
+from maxbooster.auth.keys.service import create
 from maxbooster.db import Database, new_id
-from maxbooster.http.authentication import create
 from maxbooster.testing.processes import Process
 from maxbooster.testing.services import free_port
 

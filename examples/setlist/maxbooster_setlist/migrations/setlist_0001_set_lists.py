@@ -23,6 +23,7 @@ def upgrade() -> None:
         sa.Column("venue", sa.String(length=200), nullable=False),
         sa.Column("played_on", sa.Date(), nullable=False),
         sa.Column("published_at", UtcTime(), nullable=True),
+        sa.Column("published_by", Id(), nullable=True),
         sa.PrimaryKeyConstraint("account_id", "id", name=op.f("pk_setlist_setlist")),
         sa.UniqueConstraint(
             "account_id", "played_on", "title", name=op.f("uq_setlist_setlist_account_id_played_on_title")

@@ -1,0 +1,1 @@
+"""API keys: for programs, scoped, expiring, limited (C-08)."""

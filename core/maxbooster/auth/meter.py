@@ -1,0 +1,49 @@
+"""The rate limit of one API key in one process, told once a second how much the other processes let through."""
+
+from __future__ import annotations
+
+from time import monotonic
+
+
+class Meter:
+    """A token bucket that holds one second's requests (C-08)."""
+
+    def __init__(self) -> None:
+        self.per_s = 1
+        self._share = 1.0
+        self._tokens = 0.0
+        self._at = monotonic()
+        self._used = self._refused = 0
+        self._total: int | None = None
+        self._learnt_at = self._at
+
+    def allow(self, per_s: int) -> None:
+        """Set the limit; a new meter starts full."""
+        if self._total is None:
+            self._share = self._tokens = float(per_s)
+        self.per_s = per_s
+
+    def take(self) -> bool:
+        now = monotonic()
+        self._tokens = min(self._share, self._tokens + (now - self._at) * self._share)
+        self._at = now
+        if self._tokens < 1:
+            self._refused += 1
+            return False
+        self._tokens -= 1
+        self._used += 1
+        return True
+
+    def counted(self) -> tuple[int, int]:
+        """Requests let through and refused since the last call."""
+        counted = self._used, self._refused
+        self._used = self._refused = 0
+        return counted
+
+    def learn(self, total: int, *, own: int) -> None:
+        """`total`: what all processes had written down before `own` was added. What others used leaves us less."""
+        now = monotonic()
+        if self._total is not None:
+            others_per_s = max(0, total - self._total) / max(now - self._learnt_at, 0.001)
+            self._share = max(self.per_s - others_per_s, self.per_s / 10)
+        self._total, self._learnt_at = total + own, now

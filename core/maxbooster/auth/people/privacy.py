@@ -1,0 +1,113 @@
+"""Taking one's data out, and being erased after a time to think it over (C-17)."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import Connection, func, select, update
+
+from ... import privacy
+from ...context import Context
+from ...errors import Conflict
+from ...jobs.job import job
+from .. import letters, proofs
+from ..accounts.service import erase as erase_name
+from ..events import UserChanged, note
+from ..models import Account, Membership, User
+from ..sessions import queries as sessions
+from .profile import oneself
+from .schemas import Export
+
+
+async def export(ctx: Context) -> Export:
+    """
+    Raises:
+        NotAllowed: the caller is no person.
+    """
+    user = await oneself(ctx)
+    tables, declared = ctx.app.offers.tables, ctx.app.offers.personal_data
+
+    def gather(connection: Connection) -> Export:
+        accounts = {
+            str(account): privacy.of_account(connection, tables, declared, account)
+            for account in _theirs_alone(connection, user.id)
+        }
+        return Export(user.id, ctx.now, privacy.about_person(connection, declared, user.id), accounts)
+
+    return await ctx.app.database.read(gather)
+
+
+def _theirs_alone(connection: Connection, user: UUID) -> list[UUID]:
+    """Accounts that nobody else is in."""
+    mine = select(Membership.account_id).where(Membership.user_id == user)
+    alone = (
+        select(Membership.account_id)
+        .where(Membership.account_id.in_(mine))
+        .group_by(Membership.account_id)
+        .having(func.count() == 1)
+    )
+    return list(connection.execute(alone).scalars())
+
+
+async def ask_for_erasure(ctx: Context) -> datetime:
+    """
+    Raises:
+        Conflict: others would be left in an account without an owner.
+    """
+    user = await oneself(ctx)
+    await ctx.app.database.read(lambda connection: _refuse_orphans(connection, user.id))
+    user.erase_at = ctx.now + timedelta(days=ctx.app.settings.erase_after_days)
+    note(ctx, UserChanged(user.id, "erasure asked"))
+    proofs.notify(ctx, letters.erasure_asked(user.email, user.erase_at, ctx.app.settings.origin))
+    await ctx.commit()
+    return user.erase_at
+
+
+def _refuse_orphans(connection: Connection, user: UUID) -> None:
+    mine = select(Membership.account_id).where(Membership.user_id == user, Membership.role == "owner")
+    others = connection.execute(
+        select(Membership.account_id, Membership.role).where(
+            Membership.account_id.in_(mine), Membership.user_id != user
+        )
+    ).all()
+    orphaned = {row.account_id for row in others} - {row.account_id for row in others if row.role == "owner"}
+    if orphaned:
+        name = connection.execute(select(Account.name).where(Account.id == min(orphaned))).scalar()
+        raise Conflict(f"“{name}” would be left without an owner; make somebody else one, or remove the others.")
+
+
+async def withdraw_erasure(ctx: Context) -> None:
+    user = await oneself(ctx)
+    if user.erase_at is not None:
+        user.erase_at = None
+        note(ctx, UserChanged(user.id, "erasure withdrawn"))
+        await ctx.commit()
+
+
+@job("core.erase_people", cron="23 4 * * *")
+async def erase_people(ctx: Context) -> None:
+    """Queue the erasure of those whose day has come."""
+    for user in await ctx.all(select(User.id).where(User.erase_at <= ctx.now)):
+        ctx.enqueue(erase_person, user, once=f"{user}:{ctx.now.date()}")
+
+
+@job("core.erase_person")
+async def erase_person(ctx: Context, user: UUID) -> None:
+    """Erase a person, with the accounts that are theirs alone. What remains knows them by an id that leads nowhere."""
+    note(ctx, UserChanged(user, "erased"))
+    offers = ctx.app.offers
+
+    def erase(connection: Connection) -> None:
+        due = select(User.id).where(User.id == user, User.erase_at <= ctx.now).with_for_update()
+        if connection.execute(due).first() is None:
+            return
+        for account in _theirs_alone(connection, user):
+            privacy.erase_account(connection, offers.tables, offers.personal_data, account)
+            erase_name(connection, account)
+        sessions.revoke(connection, user)
+        privacy.erase_person(connection, offers.personal_data, user)
+        connection.execute(update(User).where(User.id == user).values(disabled_at=ctx.now))
+
+    await ctx.write(erase)
+    ctx.app.credentials.forget(user)

@@ -1,0 +1,181 @@
+"""Registering, and what a person changes about themselves."""
+
+from __future__ import annotations
+
+from litestar import Response
+
+from ...context import Context
+from ...errors import Conflict, Invalid, NotAllowed, NotAuthenticated, TooMany
+from ...http.routes import Routes, delete, get, patch, post
+from .. import cookies
+from ..proofs import LinkSpent
+from ..sessions.schemas import Me, UserOut
+from ..sessions.service import LoggedInBrowser, user_out
+from . import privacy, profile, registration
+from .schemas import (
+    Code,
+    Erasure,
+    Export,
+    Invited,
+    Joining,
+    Link,
+    NewEmail,
+    NewPassword,
+    Profile,
+    RecoveryCodes,
+    Registered,
+    Registration,
+    Reset,
+    ResetRequest,
+    Sent,
+    TotpSecret,
+)
+
+
+class SecondFactor(RecoveryCodes, frozen=True):
+    """The second factor is on. `csrf` is the rotated session's."""
+
+    csrf: str | None = None
+
+
+def _rotated(ctx: Context, found: LoggedInBrowser, body: object) -> Response[object]:
+    kept = [cookies.session(found.token, ctx.app.settings)] if found.token else []
+    return Response(body, status_code=200, cookies=kept)
+
+
+@post("/", operation_id="register", public=True, status_code=202, raises=[NotAllowed, TooMany])
+async def register(ctx: Context, data: Registration) -> Sent:
+    """Register. A letter with a link goes to the address; what is answered is the same whoever has it."""
+    await registration.register(ctx, data, ctx.address)
+    return Sent()
+
+
+@post("/verify", operation_id="verifyRegistration", public=True, raises=[LinkSpent, Conflict])
+async def verify(ctx: Context, data: Link) -> Registered:
+    """Follow the letter's link: the login and its first account are made."""
+    return Registered(await registration.verify(ctx, data.token))
+
+
+@post("/invitation", operation_id="lookAtInvitation", public=True, status_code=200, raises=[LinkSpent])
+async def look_at_invitation(ctx: Context, data: Link) -> Invited:
+    """What an invitation's link leads to."""
+    return await registration.look_at_invitation(ctx, data.token)
+
+
+@post("/join", operation_id="joinByInvitation", public=True, raises=[LinkSpent, Conflict, NotAllowed])
+async def join(ctx: Context, data: Joining) -> Registered:
+    """Register by an invitation: its link has proved the address."""
+    return Registered(await registration.join(ctx, data))
+
+
+@post("/", operation_id="requestPasswordReset", public=True, status_code=202, raises=[TooMany])
+async def request_reset(ctx: Context, data: ResetRequest) -> Sent:
+    """A letter with a link goes to the address, if somebody has it."""
+    await profile.ask_for_reset(ctx, data.email, ctx.address)
+    return Sent()
+
+
+@post("/confirm", operation_id="resetPassword", public=True, status_code=200, raises=[LinkSpent])
+async def reset(ctx: Context, data: Reset) -> Response[None]:
+    """Choose a new password by the letter's link. Every device is logged out; this one is known from now on."""
+    user = await profile.reset_password(ctx, data.token, data.password)
+    known = cookies.device(user, ctx.app.keyring, ctx.app.settings)
+    return Response(None, status_code=204, cookies=[known])
+
+
+@post("/email/confirm", operation_id="confirmEmail", public=True, status_code=200, raises=[LinkSpent, Conflict])
+async def confirm_email(ctx: Context, data: Link) -> Registered:
+    """Follow the letter's link: you log in with the new address from now on."""
+    return Registered(await profile.change_email(ctx, data.token))
+
+
+@patch("/", operation_id="changeProfile", permission="profile.write")
+async def change_profile(ctx: Context, data: Profile) -> UserOut:
+    return user_out(await profile.rename(ctx, data.name))
+
+
+@post("/password", operation_id="changePassword", permission="profile.write", step_up=True, status_code=200)
+async def change_password(ctx: Context, data: NewPassword) -> Response[Me]:
+    """Choose another password. Every other device is logged out."""
+    found = await profile.change_password(ctx, data.current, data.password)
+    return _rotated(ctx, found, found.me)  # type: ignore[return-value]
+
+
+@post("/email", operation_id="changeEmail", permission="profile.write", step_up=True, status_code=202, raises=[TooMany])
+async def change_email(ctx: Context, data: NewEmail) -> Sent:
+    """A letter with a link goes to the new address; following it makes the change."""
+    await profile.ask_for_new_email(ctx, data.email)
+    return Sent()
+
+
+@post("/totp", operation_id="beginTotp", permission="profile.write", step_up=True, raises=[Conflict])
+async def begin_totp(ctx: Context) -> TotpSecret:
+    """A secret for an authenticator app. It counts once you send a code of it back."""
+    return TotpSecret(*await profile.begin_totp(ctx))
+
+
+@post(
+    "/totp/confirm",
+    operation_id="confirmTotp",
+    permission="profile.write",
+    step_up=True,
+    status_code=200,
+    raises=[Conflict, Invalid],
+)
+async def confirm_totp(ctx: Context, data: Code) -> Response[SecondFactor]:
+    """Switch the second factor on. The recovery codes are shown this once."""
+    codes, found = await profile.confirm_totp(ctx, data.code)
+    return _rotated(ctx, found, SecondFactor(codes, found.me.csrf))  # type: ignore[return-value]
+
+
+@delete("/totp", operation_id="removeTotp", permission="profile.write", step_up=True, status_code=200)
+async def remove_totp(ctx: Context) -> Response[Me]:
+    """Switch the second factor off."""
+    found = await profile.remove_totp(ctx)
+    return _rotated(ctx, found, found.me)  # type: ignore[return-value]
+
+
+@post("/recovery-codes", operation_id="renewRecoveryCodes", permission="profile.write", step_up=True, raises=[Conflict])
+async def renew_recovery_codes(ctx: Context) -> RecoveryCodes:
+    """New recovery codes in place of the old ones."""
+    return RecoveryCodes(await profile.renew_recovery_codes(ctx))
+
+
+@get("/export", operation_id="exportMyData", permission="profile.write", step_up=True, raises=[NotAuthenticated])
+async def export(ctx: Context) -> Export:
+    """Everything that is held on you, and what is in the accounts that are yours alone."""
+    return await privacy.export(ctx)
+
+
+@post("/erasure", operation_id="askForErasure", permission="profile.write", step_up=True, raises=[Conflict])
+async def ask_for_erasure(ctx: Context) -> Erasure:
+    """Ask to be erased. Until the day comes you can take it back."""
+    return Erasure(await privacy.ask_for_erasure(ctx))
+
+
+@delete("/erasure", operation_id="withdrawErasure", permission="profile.write")
+async def withdraw_erasure(ctx: Context) -> None:
+    """Stay."""
+    await privacy.withdraw_erasure(ctx)
+
+
+routes = [
+    Routes("/api/core/registration", [register, verify, look_at_invitation, join]),
+    Routes("/api/core/password-reset", [request_reset, reset]),
+    Routes(
+        "/api/core/profile",
+        [
+            change_profile,
+            change_password,
+            change_email,
+            confirm_email,
+            begin_totp,
+            confirm_totp,
+            remove_totp,
+            renew_recovery_codes,
+            export,
+            ask_for_erasure,
+            withdraw_erasure,
+        ],
+    ),
+]

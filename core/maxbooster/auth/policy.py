@@ -1,0 +1,116 @@
+"""The policy: roles → permissions, in one table (C-02).
+
+A manifest says which roles hold its permissions. Where an operator departs from that (`maxbooster roles`), a row says
+so. Owners keep what the manifests give them, so that no account becomes unmanageable.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from time import monotonic
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from sqlalchemy import Connection, bindparam, delete, insert, select
+
+from ..db.engine import Database
+from ..db.fast import Prepared
+from ..db.models import PLATFORM
+from ..errors import Invalid, NotAllowed, suggestion
+from ..plugins.manifest import OPERATORS, PERSON, ROLES, Permission
+from .models import Account, RoleGrant
+
+if TYPE_CHECKING:
+    from ..context import Context
+
+STAFF = "operator:"
+"""Operator roles are named `operator:support` in the table, apart from the roles in an account."""
+TABLE = (*ROLES, PERSON, *(STAFF + role for role in OPERATORS))
+REFRESH_S = 2.0
+"""How long a process keeps to the departures that it read."""
+
+_DEPARTURES = Prepared(select(RoleGrant.role, RoleGrant.permission, RoleGrant.granted))
+
+
+class Policy:
+    """Who holds what, as this process sees it."""
+
+    def __init__(self, permissions: Mapping[str, Permission]) -> None:
+        self.permissions = permissions
+        self._read_at = float("-inf")
+        self._departures: dict[tuple[str, str], bool] = {}
+        self._granted: dict[str, frozenset[str]] = {}
+
+    async def refresh(self, database: Database) -> None:
+        if monotonic() - self._read_at < REFRESH_S:
+            return
+        self._read_at = monotonic()
+        departures = {(role, permission): granted for role, permission, granted in await database.fetch(_DEPARTURES)}
+        if departures != self._departures:
+            self._departures, self._granted = departures, {}
+
+    def granted(self, role: str) -> frozenset[str]:
+        """The permissions of a role of the table."""
+        if role not in self._granted:
+            self._granted[role] = frozenset(name for name in self.permissions if self._holds(role, name))
+        return self._granted[role]
+
+    def of(self, account: UUID | None, role: str | None, operator: str | None) -> frozenset[str]:
+        """What a person may do in an account, by their role there; in the platform's own, as its staff."""
+        permissions = self.granted(PERSON)
+        if account == PLATFORM:
+            return permissions | self.granted(STAFF + operator) if operator else permissions
+        return permissions | self.granted(role) if role else permissions
+
+    def _holds(self, role: str, name: str) -> bool:
+        permission = self.permissions[name]
+        by_manifest = (
+            role.removeprefix(STAFF) in permission.operators if role.startswith(STAFF) else role in permission.roles
+        )
+        return self._departures.get((role, name), by_manifest)
+
+
+def depart(connection: Connection, policy: Policy, role: str, permission: str, granted: bool) -> None:
+    """Grant a permission to a role, or take it away, whatever the manifests say.
+
+    Raises:
+        Invalid: no such role or permission, or the role's own right is protected.
+    """
+    if role not in TABLE:
+        raise Invalid(f"There is no role {role!r}; there are {', '.join(TABLE)}.", field="role")
+    if permission not in policy.permissions:
+        hint = suggestion(permission, list(policy.permissions))
+        raise Invalid(f"There is no permission {permission!r}.{hint}", field="permission")
+    if role in ("owner", PERSON, f"{STAFF}admin") and not granted:
+        raise Invalid(
+            f"The role {role!r} keeps what the manifests give it; nobody else could give it back.", field="role"
+        )
+    if granted and policy.permissions[permission].operators and not role.startswith(STAFF):
+        raise Invalid(f"{permission!r} is for the platform's staff; a role in an account cannot hold it.", field="role")
+    of_role = (RoleGrant.role == role, RoleGrant.permission == permission)
+    connection.execute(delete(RoleGrant).where(*of_role))
+    connection.execute(insert(RoleGrant).values(role=role, permission=permission, granted=granted))
+
+
+_PARENT = Prepared(select(Account.parent_id).where(Account.id == bindparam("id")))
+
+
+async def demand_entry(ctx: Context, account: UUID, permission: str) -> None:
+    """May this unit's caller work in another account, by this permission?
+
+    Raises:
+        NotAllowed: they do not hold the permission, it is not one for work across accounts, or the account is no
+            sub-account of theirs.
+    """
+    ctx.demand(permission)
+    identity = ctx.identity
+    if identity is None or (identity.account is None and identity.way == "internal"):
+        return
+    declared = ctx.app.policy.permissions.get(permission)
+    if declared is None or not declared.across:
+        raise NotAllowed(f"{permission!r} is no permission for work in other accounts.", permission=permission)
+    if identity.account == PLATFORM:
+        return
+    found = await ctx.app.database.fetch(_PARENT, id=account)
+    if not found or found[0][0] is None or found[0][0] != identity.account:
+        raise NotAllowed("That account is not a sub-account of this one.", permission=permission)

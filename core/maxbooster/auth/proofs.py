@@ -1,0 +1,170 @@
+"""Links in mails: each proves, once and for a while, that somebody reads that mailbox.
+
+The request that wants one stores a proof and queues the letter, whoever the address belongs to: it looks nothing up,
+so that neither its answer nor its time tells whether the address is known. The link's token is made when the letter
+is written; only its SHA-256 is kept. It stands behind the `#`, which browsers send to nobody.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from hashlib import sha256
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection, delete, select
+
+from ..context import Context
+from ..db import directory
+from ..db.types import new_id
+from ..errors import Problem
+from ..jobs.job import job
+from ..mail import Mail
+from . import letters
+from .models import Account, Proof, User
+
+LIFETIME = {
+    "register": timedelta(days=1),
+    "reset": timedelta(hours=1),
+    "email": timedelta(days=1),
+    "invitation": timedelta(days=7),
+}
+PAGE = {"register": "verify", "reset": "reset", "email": "email", "invitation": "invitation"}
+
+
+class LinkSpent(Problem):
+    status = 410
+    type = "link-spent"
+    title = "The link does not work any more"
+
+    def __init__(self, detail: str = "This link was used, has expired, or was replaced; ask for another.") -> None:
+        super().__init__(detail)
+
+
+def ask(
+    ctx: Context,
+    kind: str,
+    email: str,
+    *,
+    user: UUID | None = None,
+    account: UUID | None = None,
+    facts: Mapping[str, Any] | None = None,
+) -> UUID:
+    """Have somebody prove, by a letter that goes out with this unit, that the address is theirs."""
+    id = new_id()
+    ctx.add(
+        Proof(
+            id=id,
+            kind=kind,
+            email=email,
+            user_id=user,
+            account_id=account,
+            facts=dict(facts or {}),
+            created_at=ctx.now,
+            expires_at=ctx.now + LIFETIME[kind],
+        )
+    )
+    ctx.enqueue(mail_proof, id)
+    return id
+
+
+async def look(ctx: Context, kind: str, token: str) -> Proof:
+    """What a link's token would prove, without using it up.
+
+    Raises:
+        LinkSpent: nothing.
+    """
+    query = select(Proof).where(Proof.hash == _hash(token), Proof.kind == kind, Proof.expires_at > ctx.now)
+    found = await ctx.first(query)
+    if found is None:
+        raise LinkSpent
+    return found
+
+
+def spend(connection: Connection, kind: str, token: str, now: datetime) -> Any:
+    """Use a link's token up; returns the proof's row. Of two at the same time one wins.
+
+    Raises:
+        LinkSpent: it proves nothing (any more).
+    """
+    fresh = delete(Proof).where(Proof.hash == _hash(token), Proof.kind == kind, Proof.expires_at > now)
+    row = connection.execute(fresh.returning(Proof.__table__)).first()
+    if row is None:
+        raise LinkSpent
+    return row
+
+
+def _hash(token: str) -> bytes:
+    return sha256(token.encode()).digest()
+
+
+@job("core.mail_proof", attempts=8, priority=10)
+async def mail_proof(ctx: Context, proof_id: UUID) -> None:
+    """Write the letter, if there is somebody to write to. Sent again, it carries a new link."""
+    proof = await ctx.first(select(Proof).where(Proof.id == proof_id))
+    if proof is None or proof.expires_at <= ctx.now:
+        return
+    token = secrets.token_urlsafe(32)
+    mail = await _LETTERS[proof.kind](ctx, proof, f"{ctx.app.settings.origin}/{PAGE[proof.kind]}#{token}")
+    if mail is None or not mail.text.count(token):
+        ctx.delete(proof)
+    else:
+        proof.hash = _hash(token)
+        proof.tries += 1
+    if mail is not None:
+        await ctx.app.mail.send(mail)
+
+
+async def _user_of(ctx: Context, email: str) -> UUID | None:
+    rows = await ctx.app.database.fetch(directory.LOOK_UP, hash=directory.key("email", email))
+    return rows[0][1] if rows else None
+
+
+async def _register(ctx: Context, proof: Proof, link: str) -> Mail:
+    if await _user_of(ctx, proof.email) is not None:
+        return letters.known_already(proof.email, ctx.app.settings.origin)
+    return letters.verify(proof.email, link)
+
+
+async def _reset(ctx: Context, proof: Proof, link: str) -> Mail | None:
+    """An earlier link stops working."""
+    user = await _user_of(ctx, proof.email)
+    if user is None or await ctx.first(select(User.id).where(User.id == user, User.disabled_at.is_(None))) is None:
+        return None
+    earlier = select(Proof).where(Proof.kind == "reset", Proof.user_id == user, Proof.id != proof.id)
+    for each in await ctx.all(earlier):
+        ctx.delete(each)
+    proof.user_id = user
+    return letters.reset(proof.email, link)
+
+
+async def _email(ctx: Context, proof: Proof, link: str) -> Mail:
+    if await _user_of(ctx, proof.email) is not None:
+        return letters.known_already(proof.email, ctx.app.settings.origin)
+    return letters.new_address(proof.email, link)
+
+
+async def _invitation(ctx: Context, proof: Proof, link: str) -> Mail | None:
+    name = await ctx.first(select(Account.name).where(Account.id == proof.account_id))
+    return letters.invitation(proof.email, name, proof.facts["role"], link) if name is not None else None
+
+
+_LETTERS: dict[str, Callable[[Context, Proof, str], Any]] = {
+    "register": _register,
+    "reset": _reset,
+    "email": _email,
+    "invitation": _invitation,
+}
+
+
+@job("core.mail_notice", attempts=8)
+async def mail_notice(ctx: Context, to: str, subject: str, text: str) -> None:
+    """A letter without a link that opens anything."""
+    await ctx.app.mail.send(Mail(to, subject, text))
+
+
+def notify(ctx: Context, mail: Mail) -> None:
+    """Send a letter after this unit's commit. It must hold nothing secret: it waits in the jobs table."""
+    ctx.enqueue(mail_notice, mail.to, mail.subject, mail.text)

@@ -1,0 +1,11 @@
+"""Every address of identity."""
+
+from __future__ import annotations
+
+from .accounts.routes import routes as accounts
+from .keys.routes import routes as keys
+from .operators.routes import routes as operators
+from .people.routes import routes as people
+from .sessions.routes import routes as sessions
+
+routes = [*sessions, *people, *accounts, *keys, *operators]

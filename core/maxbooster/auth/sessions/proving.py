@@ -1,0 +1,146 @@
+"""Proving who one is, by a password and a second factor.
+
+Tries are counted before they are judged: for each network address, and for each e-mail address, whether or not
+somebody has it. A device on which the user has been logged in is counted apart (OWASP, "device cookies"): strangers
+who guess cannot lock the owner out of it, and a reset link opens any other.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import math
+from time import monotonic
+from typing import ClassVar, Never
+
+import msgspec
+from msgspec import Struct
+from sqlalchemy import Connection, delete, select, update
+
+from ...context import Context
+from ...errors import Invalid, NotAuthenticated, TooMany
+from ...mail import address as normal
+from .. import cookies, throttle, totp
+from ..events import LoginRefused, note
+from ..models import RecoveryCode, User, totp_place
+from ..throttle import Limit
+from . import queries
+from .schemas import Client, Login
+
+PER_ADDRESS = Limit("login.address", burst=50, per_s=5)
+PER_EMAIL = Limit("login.email", burst=10, per_s=60)
+PER_DEVICE = Limit("login.device", burst=10, per_s=60)
+
+
+class SecondFactorRequired(NotAuthenticated):
+    """The password is right; send it again with a `code`."""
+
+    type = "second-factor-required"
+    title = "A second factor is needed"
+    headers: ClassVar[dict[str, str]] = {}
+
+
+class Proven(Struct, frozen=True):
+    """Who proved themselves, and what the same transaction must now write down."""
+
+    user: User
+    counted: tuple[Limit, str]
+    rehash: str | None = None
+    step: int | None = None
+    recovery: bytes | None = None
+
+    def write_down(self, connection: Connection) -> None:
+        """
+        Raises:
+            SecondFactorRequired: the code was used up in the meantime.
+        """
+        user = self.user.id
+        if self.step is not None:
+            later = update(User).where(User.id == user, User.totp_step < self.step).values(totp_step=self.step)
+            _refuse_unless(connection.execute(later).rowcount)
+        if self.recovery is not None:
+            _refuse_unless(connection.execute(delete(RecoveryCode).where(RecoveryCode.hash == self.recovery)).rowcount)
+        if self.rehash is not None:
+            unchanged = update(User).where(User.id == user, User.password == self.user.password)
+            connection.execute(unchanged.values(password=self.rehash))
+        throttle.forgive(connection, *self.counted)
+
+
+def _refuse_unless(rows: int) -> None:
+    if not rows:
+        raise SecondFactorRequired("That code was used already; wait for the next.", field="code")
+
+
+async def prove(ctx: Context, given: Login, client: Client) -> Proven:
+    """
+    Raises:
+        NotAuthenticated: e-mail address or password is wrong, or the user is disabled.
+        SecondFactorRequired: the code is missing or wrong.
+        TooMany: too many tries.
+        Overloaded: too many passwords wait to be checked.
+    """
+    began = monotonic()
+    try:
+        email = normal(given.email)
+    except Invalid:
+        email = given.email
+    user = await queries.user_of(ctx, email)
+    device = cookies.device_of(client.cookies, user.id if user else None, ctx.app.keyring, ctx.app.settings)
+    counted = (PER_DEVICE, device) if device else (PER_EMAIL, email)
+    await _count(ctx, user, client, counted)
+    verdict = await ctx.app.hasher.verify(given.password, user.password if user else None)
+    if user is None or not verdict.right or user.disabled_at is not None:
+        await _refuse(ctx, user, "disabled" if verdict.right else "password", client, began)
+    proven = Proven(user, counted, verdict.rehash)
+    return await _second_factor(ctx, proven, given.code, client, began)
+
+
+async def _count(ctx: Context, user: User | None, client: Client, counted: tuple[Limit, str]) -> None:
+    """
+    Raises:
+        TooMany: this is one try too many, from this address or for this e-mail address.
+    """
+    limits = [counted]
+    if client.address:
+        limits.insert(0, (PER_ADDRESS, throttle.network(client.address)))
+    waits = await ctx.app.database.write(
+        lambda connection: [throttle.take(connection, limit, subject, ctx.now) for limit, subject in limits]
+    )
+    if wait := max(waits):
+        note(ctx, LoginRefused(user.id if user else None, "too many", client.address))
+        await ctx.commit()
+        raise TooMany(
+            f"Too many tries; the next is possible in {math.ceil(wait)} s. A new password by mail works at once.",
+            retry_after_s=wait,
+        )
+
+
+async def _refuse(ctx: Context, user: User | None, reason: str, client: Client, began: float) -> Never:
+    """The same words after the same time, whatever was wrong."""
+    note(ctx, LoginRefused(user.id if user else None, reason, client.address))
+    await ctx.commit()
+    await _wait_until(ctx, began)
+    raise NotAuthenticated("The e-mail address or the password is wrong.")
+
+
+async def _wait_until(ctx: Context, began: float) -> None:
+    await asyncio.sleep(max(0.0, began + ctx.app.settings.login_floor_ms / 1000 - monotonic()))
+
+
+async def _second_factor(ctx: Context, proven: Proven, code: str | None, client: Client, began: float) -> Proven:
+    user = proven.user
+    if user.totp_since is None or user.totp_secret is None:
+        return proven
+    if not code:
+        raise SecondFactorRequired("Enter the code that your authenticator app shows.", field="code")
+    step = totp.step_of(
+        ctx.app.keyring.open(user.totp_secret, totp_place(user.id)), code, ctx.now, after=user.totp_step
+    )
+    if step is not None:
+        return msgspec.structs.replace(proven, step=step)
+    recovery = totp.recovery_hash(user.id, code)
+    if await ctx.first(select(RecoveryCode.hash).where(RecoveryCode.hash == recovery)) is not None:
+        return msgspec.structs.replace(proven, recovery=recovery)
+    note(ctx, LoginRefused(user.id, "code", client.address))
+    await ctx.commit()
+    await _wait_until(ctx, began)
+    raise SecondFactorRequired("That code is wrong or was used already; wait for the next.", field="code")

@@ -1,0 +1,90 @@
+"""What goes in and out of the session operations."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from msgspec import Meta, Struct
+
+from .queries import AccountOut
+
+Text = Annotated[str, Meta(max_length=300)]
+Token = Annotated[str, Meta(min_length=1, max_length=200)]
+
+
+class Login(Struct, frozen=True, forbid_unknown_fields=True):
+    """`code`: from the authenticator app, or a recovery code; needed when a second factor is set up."""
+
+    email: Text
+    password: Text
+    code: Annotated[str, Meta(max_length=60)] | None = None
+
+
+class Proof(Struct, frozen=True, forbid_unknown_fields=True):
+    password: Text
+    code: Annotated[str, Meta(max_length=60)] | None = None
+
+
+class Client(Struct, frozen=True):
+    """What a login comes from."""
+
+    address: str | None
+    agent: str
+    cookies: Mapping[str, str] = {}
+
+
+class UserOut(Struct, frozen=True):
+    id: UUID
+    email: str
+    name: str
+    second_factor: bool
+    operator: str | None
+    erase_at: datetime | None
+
+
+class Me(Struct, frozen=True):
+    """Who the caller is, where they are, and what they may do there. `csrf` goes into the header `x-csrf-token`."""
+
+    user: UserOut | None
+    account: AccountOut | None
+    accounts: list[AccountOut]
+    permissions: list[str]
+    proved_at: datetime | None = None
+    csrf: str | None = None
+
+
+class Tokens(Struct, frozen=True):
+    """RFC 6749 §5.1."""
+
+    access_token: str
+    refresh_token: str
+    expires_in: int
+    """Seconds until the access token expires."""
+    account: UUID | None
+    token_type: str = "Bearer"
+
+
+class TokenLogin(Login, frozen=True, forbid_unknown_fields=True):
+    account: UUID | None = None
+    """In which account; the first that the user is in unless given."""
+
+
+class RefreshToken(Struct, frozen=True, forbid_unknown_fields=True):
+    refresh_token: Token
+
+
+class Device(Struct, frozen=True):
+    id: UUID
+    kind: str
+    agent: str
+    address: str | None
+    created_at: datetime
+    seen_at: datetime
+    current: bool
+
+
+class Switch(Struct, frozen=True, forbid_unknown_fields=True):
+    account: UUID

@@ -1,0 +1,120 @@
+"""Everything that is held on a person can be taken out and erased (C-17): each table says how, by data.
+
+A person's account that nobody else is in is theirs: its owned rows are exported with them and go with them. What lies
+outside accounts, and what in an account points at people, is declared by the plugin whose table it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Literal, cast
+from uuid import UUID
+
+import msgspec
+from msgspec import Struct
+from sqlalchemy import Connection, LargeBinary, delete, inspect, select, update
+from sqlalchemy import Table as CoreTable
+
+from .db.models import Owned
+
+Rows = dict[str, list[dict[str, Any]]]
+
+POINTERS = ("user_id", "actor", "email", "address", "agent")
+"""Columns that speak of people, wherever they stand."""
+
+
+class PersonalData(Struct, frozen=True, kw_only=True):
+    """How a table's rows about a person are found and erased.
+
+    `by`: the column that holds the user's id; None where no row is about one person, or none outlives `why`.
+    `erase`: `row` deletes the rows, a mapping overwrites columns, `keep` keeps them (pseudonymous: their user is
+    gone). `why`: the reason for `keep`, and for `by=None`. `secret`: columns that are never exported.
+    """
+
+    table: type[Any]
+    by: str | None = None
+    erase: Literal["row", "keep"] | Mapping[str, Any] = "row"
+    why: str = ""
+    secret: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        if (self.by is None or self.erase == "keep") and not self.why:
+            raise ValueError(f"personal data of {self.table.__name__}: say why its rows are kept or about nobody")
+
+
+def undeclared(tables: Iterable[type[Any]], declared: Sequence[PersonalData]) -> list[str]:
+    """Names of tables that hold, or may hold, personal data that nobody has declared."""
+    known = {each.table for each in declared}
+    return [table.__tablename__ for table in tables if table not in known and _may_be_personal(table)]
+
+
+def _may_be_personal(table: type[Any]) -> bool:
+    columns = [column.name for column in _core(table).columns]
+    return not issubclass(table, Owned) or any(name in POINTERS or name.endswith("_by") for name in columns)
+
+
+def about_person(connection: Connection, declared: Sequence[PersonalData], user: UUID) -> Rows:
+    """Every row about a person, by table."""
+    found: Rows = {}
+    for each in declared:
+        if each.by is not None:
+            table = _core(each.table)
+            if rows := _read(connection, table, table.c[each.by] == user, each.secret):
+                found[table.name] = rows
+    return found
+
+
+def of_account(
+    connection: Connection, tables: Iterable[type[Any]], declared: Sequence[PersonalData], account: UUID
+) -> Rows:
+    """Every row that an account owns, by table."""
+    secret = {each.table: each.secret for each in declared}
+    found: Rows = {}
+    for model in tables:
+        if issubclass(model, Owned):
+            table = _core(model)
+            if rows := _read(connection, table, table.c.account_id == account, secret.get(model, ())):
+                found[table.name] = rows
+    return found
+
+
+def erase_person(connection: Connection, declared: Sequence[PersonalData], user: UUID) -> None:
+    """Delete or overwrite every row about a person that need not be kept."""
+    for each in _children_first(declared):
+        if each.by is None or each.erase == "keep":
+            continue
+        table = _core(each.table)
+        if each.erase == "row":
+            connection.execute(delete(table).where(table.c[each.by] == user))
+        else:
+            connection.execute(update(table).where(table.c[each.by] == user).values(**cast(dict[str, Any], each.erase)))
+
+
+def erase_account(
+    connection: Connection, tables: Iterable[type[Any]], declared: Sequence[PersonalData], account: UUID
+) -> None:
+    """Delete every row that an account owns and that need not be kept."""
+    kept = {each.table for each in declared if each.erase == "keep"}
+    owned = [model for model in tables if issubclass(model, Owned) and model not in kept]
+    for table in sorted((_core(model) for model in owned), key=_rank, reverse=True):
+        connection.execute(delete(table).where(table.c.account_id == account))
+
+
+def _children_first(declared: Sequence[PersonalData]) -> list[PersonalData]:
+    return sorted(declared, key=lambda each: _rank(_core(each.table)), reverse=True)
+
+
+def _rank(table: CoreTable) -> int:
+    return table.metadata.sorted_tables.index(table)
+
+
+def _core(model: type[Any]) -> CoreTable:
+    return cast(CoreTable, inspect(model).local_table)
+
+
+def _read(connection: Connection, table: CoreTable, condition: Any, secret: Sequence[str]) -> list[dict[str, Any]]:
+    """Rows as they are written into the export: hashes and sealed values are left out."""
+    columns = [
+        column for column in table.columns if column.name not in secret and not isinstance(column.type, LargeBinary)
+    ]
+    return [msgspec.to_builtins(dict(row._mapping)) for row in connection.execute(select(*columns).where(condition))]

@@ -1,0 +1,222 @@
+"""What an attacker tries that no room of its own answers for; docs/security/asvs.csv names these tests."""
+
+from __future__ import annotations
+
+import ast
+import asyncio
+import contextlib
+import io
+import json
+import os
+import re
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+import structlog
+
+import maxbooster
+import maxbooster_setlist
+from maxbooster.http.client import Client
+from maxbooster.observe import logs
+from maxbooster.settings import Settings
+from maxbooster.testing.services import free_port, wait_for_port
+
+from .storage.tus import FILES, upload
+
+CORE = Path(maxbooster.__file__).parent
+SETLISTS = "/api/setlist/setlists"
+SUMMER = {"title": "Summer", "venue": "Hall", "played_on": "2027-06-01", "songs": []}
+
+NEVER = {
+    "eval", "exec", "compile", "execfile", "os.system", "os.popen", "os.execv", "os.spawnv", "subprocess.run",
+    "subprocess.Popen", "subprocess.call", "subprocess.check_output", "asyncio.create_subprocess_shell",
+    "asyncio.create_subprocess_exec", "pickle", "marshal", "shelve", "dill", "yaml", "ctypes",
+    "cryptography.hazmat.primitives.ciphers", "cryptography.hazmat.primitives.asymmetric.padding", "Crypto",
+}  # fmt: skip
+"""Calls and modules that run text, or that leave the choice of a cipher to whoever writes the line."""
+MEANT = {
+    "storage/upload.py": {"hashlib.sha1", "hashlib.md5"},  # checksums that tus clients choose: against broken lines
+    "auth/breached.py": {"hashlib.sha1"},  # the form in which lists of leaked passwords are published
+    "jobs/job.py": {"random"},  # jitter
+    "http/client/hosts.py": {"random"},  # jitter
+}
+NOT_FOR_SECRETS = {"random", "hashlib.md5", "hashlib.sha1", "uuid.uuid1"}
+STATEMENTS = {"text", "exec_driver_sql", "literal_column"}
+OWN_NAMES = {"db/migrate.py", "db/sqlite.py"}
+"""Where a statement is put together, from names of tables and pragmas that stand in the code."""
+
+
+def _sources() -> Iterator[tuple[str, ast.Module]]:
+    """What runs in production: the core and the example, without the testing kit."""
+    for package in (CORE, Path(maxbooster_setlist.__file__).parent):
+        for file in package.rglob("*.py"):
+            name = file.relative_to(package).as_posix()
+            if not name.startswith("testing/"):
+                yield name, ast.parse(file.read_text("utf-8"))
+
+
+def _named(tree: ast.Module) -> Iterator[str]:
+    """Modules that are imported, and functions that are called or passed on, by their dotted names."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.level == 0:
+            yield str(node.module)
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+        elif isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+            yield f"{node.value.id}.{node.attr}"
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+            yield node.func.id
+
+
+def test_nothing_runs_text_as_code_or_picks_a_weak_primitive():
+    found = {
+        (name, word)
+        for name, tree in _sources()
+        for word in _named(tree)
+        if word in NEVER | NOT_FOR_SECRETS and word not in MEANT.get(name, set())
+    }
+    assert found == set()
+
+
+def test_no_statement_is_put_together_from_text():
+    """SQL stands in the code as it is sent; values are bound."""
+    composed = [
+        f"{name}:{call.lineno}"
+        for name, tree in _sources()
+        for call in ast.walk(tree)
+        if isinstance(call, ast.Call)
+        and str(getattr(call.func, "id", getattr(call.func, "attr", ""))) in STATEMENTS
+        and call.args
+        and isinstance(call.args[0], ast.JoinedStr | ast.BinOp | ast.Call)
+        and name not in OWN_NAMES
+    ]
+    assert composed == []
+
+
+@pytest.mark.parametrize(
+    "text", ["Robert'); DROP TABLE core_file;--", '" OR 1=1 --', "</script>\u2028{{7*7}}${7*7}%s{0}"]
+)
+async def test_what_is_written_is_read_back_and_nothing_else(api, text):
+    """Quotes and braces mean nothing to the database, to JSON or to a format string."""
+    made = await api.post(SETLISTS, json=SUMMER | {"title": text})
+    assert made.status_code == 201
+    assert (await api.get(f"{SETLISTS}/{made.json()['id']}")).json()["title"] == text
+    assert (await api.get("/api/core/audit", params={"action": text})).json() == []
+    assert len((await api.get("/api/core/audit")).json()) == 1
+
+
+async def test_what_an_operation_does_not_take_is_not_taken(api, account):
+    """Neither from the body (mass assignment) nor from the query beside it (parameter pollution)."""
+    more = {"id": str(account.account), "account_id": str(account.user), "published_at": "2020-01-01T00:00:00Z"}
+    made = await api.post(SETLISTS, json=SUMMER | more | {"version": 7}, params={"title": "Winter"})
+    assert made.json()["id"] != more["id"]
+    kept = (await api.get(f"{SETLISTS}/{made.json()['id']}")).json()
+    assert (kept["title"], kept["version"], kept["published_at"]) == ("Summer", 1, None)
+
+
+async def test_other_origins_and_methods_get_nothing(api):
+    """No CORS header invites another origin; TRACE echoes nothing; a folder has no listing; only what is meant is
+    served."""
+    foreign = {"origin": "https://evil.example", "access-control-request-method": "POST"}
+    for method in ("GET", "OPTIONS"):
+        answer = await api.request(method, "/api/core/jobs", headers=foreign)
+        assert not [name for name in answer.headers if name.startswith("access-control")]
+    traced = await api.request("TRACE", "/api/core/jobs", headers={"x-secret": "echo me"})
+    assert (traced.status_code, "echo me" in traced.text) == (405, False)
+    folders = ("/static", "/static/", "/static/setlist", "/static/setlist/", "/static/setlist/../../.git", "/.git/HEAD")
+    for path in folders:
+        assert (await api.get(path)).status_code == 404, path
+
+
+async def test_a_program_that_was_uploaded_lies_under_ids_and_comes_back_as_bytes(app, api):
+    program = b"import os\nos.system('id')\n"
+    id = await upload(app, api, program, "../../setlist/static/evil.py")
+    got = await api.get(f"{FILES}/{id}/content")
+    assert (got.content, got.headers["content-type"]) == (program, "text/plain; charset=utf-8")
+    keys = [blob.key async for found in app.store.list("files") for blob in found]
+    assert all(re.fullmatch(r"files/[0-9a-f-]{36}/[0-9a-f-]{36}", key) for key in keys)
+    assert len(keys) == 1
+
+
+@pytest.fixture(scope="module")
+def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
+    """The platform behind a real socket."""
+    data, port = tmp_path_factory.mktemp("up"), free_port()
+    command = [sys.executable, "-m", "maxbooster", "up", "--listen", f"127.0.0.1:{port}"]
+    up = subprocess.Popen(command, env=os.environ | {"MAXBOOSTER_DATA": str(data)}, stderr=subprocess.DEVNULL)
+    wait_for_port(port)
+    yield port
+    up.kill()
+    up.wait()
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        "Content-Length: 6\r\nTransfer-Encoding: chunked",
+        "Transfer-Encoding: chunked\r\nContent-Length: 6",
+        "Content-Length: 6\r\nContent-Length: 5",
+        "Content-Length: +6",
+        "Transfer-Encoding: xchunked",
+        "Transfer-Encoding : chunked",
+    ],
+)
+def test_one_request_cannot_hide_another(port, head):
+    """What two readers could cut differently (RFC 9112 §6.3) is answered once at most, and the line is closed."""
+    request = f"POST /health/live HTTP/1.1\r\nHost: a\r\n{head}\r\n\r\n0\r\n\r\nGET /hidden HTTP/1.1\r\nHost: a\r\n\r\n"
+    with socket.create_connection(("127.0.0.1", port), timeout=10) as line:
+        line.sendall(request.encode())
+        answer = b""
+        with contextlib.suppress(ConnectionResetError):
+            while piece := line.recv(65536):
+                answer += piece
+    assert answer.count(b"HTTP/1.1 ") <= 1, answer
+    assert b"HTTP/1.1 2" not in answer
+    assert b"nothing at this address" not in answer
+
+
+def _written(form: str, event: str, **facts: object) -> list[str]:
+    """What the log writes in a form, as lines."""
+    with contextlib.redirect_stderr(io.StringIO()) as written:
+        logs.configure(form=form)
+        structlog.get_logger("maxbooster").warning(event, **facts)
+    logs.configure(level="warning")
+    return written.getvalue().splitlines()
+
+
+@pytest.mark.parametrize("form", ["json", "text"])
+def test_a_log_entry_is_one_line_in_utc_without_secrets(form):
+    forged = "x\r\n2026-01-01T00:00:00Z [info] login.succeeded user=admin"
+    facts = {"path": forged, "api_token": "mbt_hunter2", "Authorization": "Bearer hunter2", "new_password": "hunter2"}
+    [line] = _written(form, "request.failed", **facts)
+    assert "hunter2" not in line
+    assert re.search(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d+Z", line)
+    if form == "json":
+        entry = json.loads(line)
+        assert (entry["event"], entry["level"], entry["path"]) == ("request.failed", "warning", forged)
+        assert datetime.fromisoformat(entry["timestamp"]).utcoffset() == timedelta(0)
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+async def test_a_connectors_call_follows_no_redirect(status):
+    seen: list[bytes] = []
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        seen.append(await reader.readuntil(b"\r\n\r\n"))
+        there = f"HTTP/1.1 {status} Elsewhere\r\nLocation: /elsewhere\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+        writer.write(there.encode())
+        writer.close()
+
+    server = await asyncio.start_server(answer, "127.0.0.1", 0)
+    client = Client(Settings())
+    url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/"
+    assert (await client.request("GET", url)).status_code == status
+    assert len(seen) == 1
+    await client.close()
+    server.close()
