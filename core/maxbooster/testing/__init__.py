@@ -5,5 +5,17 @@ Installing `maxbooster[testing]` gives pytest the fixtures of `maxbooster.testin
 
 from .app import drain, make_app, open_api
 from .clock import Clock
+from .people import PASSWORD, Browser, Person, link_in, make_person, open_browser
 
-__all__ = ["Clock", "drain", "make_app", "open_api"]
+__all__ = [
+    "PASSWORD",
+    "Browser",
+    "Clock",
+    "Person",
+    "drain",
+    "link_in",
+    "make_app",
+    "make_person",
+    "open_api",
+    "open_browser",
+]
