@@ -8,7 +8,7 @@ REFERENCE := $(BIN)/python -m maxbooster.plugins.reference docs/plugins/hooks.md
 SEED ?= 1
 ROUNDS ?= 5
 
-.PHONY: setup demo test test-all lint format types bench faults docs clean
+.PHONY: setup demo test test-all matrix lint format types bench faults docs clean
 
 setup: .venv/ready
 
@@ -41,7 +41,12 @@ test: setup
 
 test-all: lint
 	$(BIN)/pytest -n 2
+	$(BIN)/python -m tests.matrix
 	$(MAKE) faults ROUNDS=5
+	$(BIN)/python -m tests.contract.asvs
+
+matrix: setup
+	$(BIN)/python -m tests.matrix
 
 bench: setup
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -r bench/requirements.txt

@@ -26,8 +26,9 @@ from .places import ROOT
 @dataclass
 class Order:
     port: int
-    requests: list[tuple[str, str]]
-    """Path and bearer token, used in turn."""
+    requests: list[tuple[str, ...]]
+    """Path and bearer token, used in turn; for a POST also its JSON body and the address that it is said to come
+    from."""
     seconds: float
     connections: int = 32
     per_second: float | None = None
@@ -117,7 +118,7 @@ def _length(head: bytes) -> int:
 
 
 async def _generate(order: Order) -> Found:
-    run = _Run(cycle([_request(order.port, path, token) for path, token in order.requests]), order.per_second is None)
+    run = _Run(cycle([_request(order.port, *each) for each in order.requests]), order.per_second is None)
     loop = asyncio.get_running_loop()
     for _ in range(order.connections):
         _, connection = await loop.create_connection(lambda: _Connection(run), "127.0.0.1", order.port)
@@ -150,8 +151,12 @@ async def _open(run: _Run, seconds: float, per_second: float) -> None:
         await asyncio.sleep(0.001)
 
 
-def _request(port: int, path: str, token: str) -> bytes:
-    return f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nAuthorization: Bearer {token}\r\n\r\n".encode()
+def _request(port: int, path: str, token: str, body: str = "", address: str = "") -> bytes:
+    lines = [f"{'POST' if body else 'GET'} {path} HTTP/1.1", f"Host: 127.0.0.1:{port}"]
+    lines += [f"Authorization: Bearer {token}"] if token else []
+    if body:
+        lines += ["Content-Type: application/json", f"Content-Length: {len(body)}", f"X-Forwarded-For: {address}"]
+    return ("\r\n".join(lines) + "\r\n\r\n" + body).encode()
 
 
 if __name__ == "__main__":

@@ -61,6 +61,13 @@ def redis() -> str:
 @contextmanager
 def server(factory: str, **environment: str) -> Iterator[int]:
     """`module:function` run by uvicorn, the same way for us and for the peers; gives its port."""
+    with serving(factory, **environment) as (port, _):
+        yield port
+
+
+@contextmanager
+def serving(factory: str, **environment: str) -> Iterator[tuple[int, int]]:
+    """The same; gives its port and its process id."""
     port = services.free_port()
     options = ["--factory", "--port", str(port), "--loop", "uvloop", "--http", "httptools", "--no-access-log"]
     process = subprocess.Popen(
@@ -70,7 +77,7 @@ def server(factory: str, **environment: str) -> Iterator[int]:
     )
     try:
         services.wait_for_port(port, timeout_s=30)
-        yield port
+        yield port, process.pid
     finally:
         process.terminate()
         process.wait()

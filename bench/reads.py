@@ -36,7 +36,7 @@ class Site:
     """A server, and what to ask it."""
 
     port: int
-    requests: list[tuple[str, str]]
+    requests: list[tuple[str, ...]]
 
     def saturated(self, seconds: float) -> float:
         """Good answers per second with 32 connections that never wait."""

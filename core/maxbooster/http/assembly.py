@@ -12,10 +12,12 @@ from litestar.di import Provide
 from litestar.handlers import HTTPRouteHandler
 from litestar.openapi.config import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
+from litestar.openapi.spec import Components, SecurityScheme
 from litestar.static_files import create_static_files_router
 
 from .. import __version__
 from ..app import App
+from ..auth import cookies
 from ..auth.guard import Guard
 from ..context import Context, unit_of_work
 from ..errors import PluginError
@@ -69,6 +71,17 @@ def build(app: App, *, open_resources: bool = False) -> Litestar:
             path="/schema",
             render_plugins=[_Described()],
             use_handler_docstrings=True,
+            components=Components(
+                security_schemes={
+                    "bearer": SecurityScheme(type="http", scheme="bearer", description="An API key or access token."),
+                    "session": SecurityScheme(
+                        type="apiKey",
+                        name=cookies.name("session", app.settings),
+                        security_scheme_in="cookie",
+                        description=f"A browser's session; what changes something also sends {cookies.CSRF_HEADER!r}.",
+                    ),
+                }
+            ),
         ),
         debug=False,
         logging_config=None,

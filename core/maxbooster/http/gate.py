@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 _REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{8,64}")
 _PROCESS, _NUMBERS = secrets.token_hex(8), count()
 _REFUSED = (401, 403, 429)
+_REFUSALS_PER_S = 20
 _ALWAYS = ("/health", "/metrics")
 
 
@@ -53,6 +54,7 @@ class Gate:
         self._inner = inner
         self._limit = app.settings.in_flight
         self._in_flight = 0
+        self._refusals = _Refusals()
         self._hardening = hardening(app.settings.origin)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -98,9 +100,25 @@ class Gate:
         metrics.REQUESTS.labels(operation, status).inc()
         metrics.REQUEST_SECONDS.labels(operation).observe(seconds)
         if status in _REFUSED:
-            address = scope["client"][0] if scope["client"] else None
-            log.warning("request.refused", operation=operation, status=status, address=address)
+            self._refusals.note(operation, status, scope["client"][0] if scope["client"] else None)
         log.debug("request", operation=operation, status=status, ms=round(seconds * 1000, 1))
+
+
+class _Refusals:
+    """The log of refused requests: some each second, and how many more there were, so that a flood cannot fill it."""
+
+    def __init__(self) -> None:
+        self._second = 0
+        self._count = 0
+
+    def note(self, operation: str, status: int, address: str | None) -> None:
+        if (second := int(perf_counter())) != self._second:
+            if self._count > _REFUSALS_PER_S:
+                log.warning("request.refused_more", count=self._count - _REFUSALS_PER_S)
+            self._second, self._count = second, 0
+        self._count += 1
+        if self._count <= _REFUSALS_PER_S:
+            log.warning("request.refused", operation=operation, status=status, address=address)
 
 
 def _request_id(scope: Scope) -> str:

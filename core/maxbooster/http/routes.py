@@ -173,5 +173,6 @@ def _declare(
         permission=PUBLIC if public else permission,
         step_up=step_up,
         feature=feature,
+        security=[] if public else [{"bearer": []}, {"session": []}],
         **rest,
     )

@@ -61,9 +61,8 @@ async def accepted_password(ctx: Context, password: str, about: list[str]) -> st
         Invalid: it is too short, was leaked, or can be guessed.
     """
     settings = ctx.app.settings
-    words = [*about, *(about[0].split("@")[:1] if about else [])]
     await ctx.app.hasher.check(
-        password, min_length=settings.password_min_length, about=words, blocklist=settings.password_blocklist
+        password, min_length=settings.password_min_length, about=about, blocklist=settings.password_blocklist
     )
     return await ctx.app.hasher.hash(password)
 
