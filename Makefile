@@ -5,17 +5,35 @@ BIN := .venv/bin
 DISTRIBUTIONS := -e core[testing] -e examples/setlist
 REFERENCE := $(BIN)/python -m maxbooster.plugins.reference docs/plugins/hooks.md \
 	$(addprefix --examples ,maxbooster.jobs.redis_doorbell maxbooster_setlist.plugin maxbooster_setlist.demo)
+NPM ?= PATH="$$PATH:$(CURDIR)/$(BIN)" npm
 SEED ?= 1
 ROUNDS ?= 5
 
-.PHONY: setup demo test test-all matrix lint format types bench faults docs clean
+WEB := core/maxbooster/static/manifest.json
+WEB_SOURCES := $(shell find core/web -path '*/node_modules' -prune -o -type f -not -name schema.d.ts -print) package-lock.json
 
-setup: .venv/ready
+.PHONY: setup web demo test test-all matrix lint format types bench faults docs clean
+
+setup: .venv/ready $(WEB)
 
 .venv/ready: constraints.txt pyproject.toml core/pyproject.toml examples/setlist/pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit("Max Booster needs Python 3.11 or newer, this is " + sys.version.split()[0] + ".") if sys.version_info < (3, 11) else 0'
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt $(DISTRIBUTIONS) -r tests/requirements.txt
+	touch $@
+
+web: $(WEB)
+
+node_modules/ready: package-lock.json core/web/package.json .venv/ready
+	$(NPM) ci --no-audit --no-fund --loglevel=error
+	touch $@
+
+$(WEB): node_modules/ready $(WEB_SOURCES)
+	mkdir -p .build
+	MAXBOOSTER_DATA=.build/data $(BIN)/maxbooster openapi > .build/openapi.json
+	$(NPM) run --silent types --workspace core/web
+	$(NPM) run --silent check --workspace core/web
+	$(NPM) run --silent build --workspace core/web
 	touch $@
 
 demo: setup
@@ -37,6 +55,7 @@ docs: setup
 	$(REFERENCE)
 
 test: setup
+	$(NPM) run --silent test --workspace core/web
 	$(BIN)/pytest -n 2 -m "not slow"
 
 test-all: lint
@@ -56,4 +75,4 @@ faults: setup
 	$(BIN)/python -m tests.faults --seed $(SEED) --rounds $(ROUNDS)
 
 clean:
-	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .build node_modules core/maxbooster/static

@@ -15,7 +15,7 @@ class Site:
     """A folder of installed distributions, as pip leaves them."""
 
     def __init__(self, folder: Path) -> None:
-        self._folder = folder
+        self.folder = folder
         self._packages: list[str] = []
 
     def install(
@@ -29,7 +29,7 @@ class Site:
         said = f"name={name!r}, version='1.0', title={name.title()!r}, {manifest}"
         module = f"from maxbooster.plugin import *\nmanifest = Manifest({said})\n{code}\n"
         for file, text in {"__init__": "", "plugin": module, **files}.items():
-            path = self._folder / package / f"{file}.py"
+            path = self.folder / package / f"{file}.py"
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text.replace("PACKAGE", package), "utf-8")
         self._describe(distribution or package.replace("_", "-"), f"{name} = {package}.plugin")
@@ -38,13 +38,13 @@ class Site:
 
     def write(self, package: str, file: str, text: str) -> None:
         """A file of a package that is no module: a migration, a panel."""
-        path = self._folder / package / file
+        path = self.folder / package / file
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, "utf-8")
 
     def uninstall(self, package: str) -> None:
-        shutil.rmtree(next(self._folder.glob(f"{package}-1.0.dist-info")))
-        shutil.rmtree(self._folder / package)
+        shutil.rmtree(next(self.folder.glob(f"{package}-1.0.dist-info")))
+        shutil.rmtree(self.folder / package)
         importlib.invalidate_caches()
 
     def forget(self) -> None:
@@ -52,7 +52,7 @@ class Site:
             del sys.modules[name]
 
     def _describe(self, distribution: str, entry: str) -> None:
-        folder = self._folder / f"{distribution.replace('-', '_')}-1.0.dist-info"
+        folder = self.folder / f"{distribution.replace('-', '_')}-1.0.dist-info"
         folder.mkdir()
         (folder / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {distribution}\nVersion: 1.0\n", "utf-8")
         (folder / "entry_points.txt").write_text(f"[maxbooster.plugins]\n{entry}\n", "utf-8")

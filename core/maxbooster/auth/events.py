@@ -84,11 +84,13 @@ class UserChanged(SecurityEvent, frozen=True, tag="security.user_changed"):
 
 
 def note(ctx: Context, event: SecurityEvent) -> None:
-    """Tell and record a security event with this unit."""
+    """Tell and record a security event with this unit: as the deed of whoever is logged in, else of the user whom it
+    is about."""
     ctx.emit(event)
     facts = msgspec.to_builtins(event)
     after = {name: value for name, value in facts.items() if name not in _ELSEWHERE and value is not None}
-    ctx.audit(event.name(), f"core_user:{event.user or 'unknown'}", after=after, actor=event.user)
+    actor = event.user if ctx.identity is None else None
+    ctx.audit(event.name(), f"core_user:{event.user or 'unknown'}", after=after, actor=actor)
 
 
 _ELSEWHERE = ("type", "user", "address")

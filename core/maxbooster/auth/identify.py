@@ -175,9 +175,8 @@ class Credentials:
         if disabled_at is not None:
             return _Known(*_NOBODY)
         await self._app.policy.refresh(self._app.database)
-        permissions = frozenset(scope.split())
-        if user is not None:
-            permissions = _within(permissions, self._app.policy.of(account, role, operator))
+        held = self._app.policy.of(account, role if user is not None else "owner", operator)
+        permissions = _within(frozenset(scope.split()), held)
         meter = self._meters.setdefault(id, Meter())
         meter.allow(await self._requests_per_s(account))
         await self._note_use(id, meter, used_at, requests)
@@ -202,5 +201,5 @@ class Credentials:
 
 
 def _within(scope: frozenset[str], held: frozenset[str]) -> frozenset[str]:
-    """A key never does more than the person whose it is."""
+    """A key never does more than the person whose it is; one that is nobody's, no more than the account's owner."""
     return held if EVERYTHING in scope else scope & held

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from time import monotonic
 
+_SPAN_S = 0.5
+"""Over less than this nothing is learnt: look-ups at the same time all read what stood there before any was added."""
+
 
 class Meter:
     """A token bucket that holds one second's requests (C-08)."""
@@ -43,7 +46,11 @@ class Meter:
     def learn(self, total: int, *, own: int) -> None:
         """`total`: what all processes had written down before `own` was added. What others used leaves us less."""
         now = monotonic()
-        if self._total is not None:
-            others_per_s = max(0, total - self._total) / max(now - self._learnt_at, 0.001)
-            self._share = max(self.per_s - others_per_s, self.per_s / 10)
-        self._total, self._learnt_at = total + own, now
+        if self._total is None:
+            self._total, self._learnt_at = total, now
+        elif (passed := now - self._learnt_at) >= _SPAN_S:
+            others_per_s = max(0, total - self._total) / passed
+            # half-way, or two busy processes would make room for each other and fill it again in turns
+            self._share = max((self._share + self.per_s - others_per_s) / 2, self.per_s / 10)
+            self._total, self._learnt_at = max(total, self._total), now
+        self._total += own

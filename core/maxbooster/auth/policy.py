@@ -85,7 +85,8 @@ def depart(connection: Connection, policy: Policy, role: str, permission: str, g
         raise Invalid(
             f"The role {role!r} keeps what the manifests give it; nobody else could give it back.", field="role"
         )
-    if granted and policy.permissions[permission].operators and not role.startswith(STAFF):
+    declared = policy.permissions[permission]
+    if granted and declared.operators and not declared.roles and not role.startswith(STAFF):
         raise Invalid(f"{permission!r} is for the platform's staff; a role in an account cannot hold it.", field="role")
     of_role = (RoleGrant.role == role, RoleGrant.permission == permission)
     connection.execute(delete(RoleGrant).where(*of_role))

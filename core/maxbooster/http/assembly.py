@@ -7,8 +7,9 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from litestar import Litestar, Request, Router
-from litestar.datastructures import State
+from litestar.datastructures import CacheControlHeader, State
 from litestar.di import Provide
+from litestar.exceptions import NotFoundException
 from litestar.handlers import HTTPRouteHandler
 from litestar.openapi.config import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
@@ -21,6 +22,7 @@ from ..auth import cookies
 from ..auth.guard import Guard
 from ..context import Context, unit_of_work
 from ..errors import PluginError
+from ..web.pages import Pages
 from .examples import with_examples
 from .gate import Gate
 from .probe import router
@@ -57,12 +59,12 @@ def build(app: App, *, open_resources: bool = False) -> Litestar:
         async with app.opened():
             yield
 
-    routers = _routers(app)
+    routers, pages = _routers(app), Pages(app)
     litestar = Litestar(
-        route_handlers=[*routers, *_static(app)],
+        route_handlers=[*routers, *_static(app), pages.route()],
         dependencies={"ctx": Provide(context)},
         guards=[Guard(app)],
-        exception_handlers=HANDLERS,
+        exception_handlers=HANDLERS | {NotFoundException: pages.instead_of_nothing},
         lifespan=[lifespan] if open_resources else [],
         request_max_body_size=app.settings.body_limit_bytes,
         openapi_config=OpenAPIConfig(
@@ -122,7 +124,14 @@ def refuse_undeclared(litestar: Litestar) -> None:
 
 
 def _static(app: App) -> list[Router]:
+    """Built files: those named by their content are kept for ever, the others are asked for anew."""
+    folders = [(f"/static/{plugin}", folder, CacheControlHeader(no_cache=True)) for plugin, folder in app.offers.static]
+    folders += [
+        (f"{path}/assets", folder / "assets", CacheControlHeader(public=True, max_age=31_536_000, immutable=True))
+        for path, folder, _ in folders
+        if (folder / "assets").is_dir()
+    ]
     return [
-        create_static_files_router(path=f"/static/{plugin}", directories=[folder], opt={"permission": PUBLIC})
-        for plugin, folder in app.offers.static
+        create_static_files_router(path=path, directories=[folder], opt={"permission": PUBLIC}, cache_control=cached)
+        for path, folder, cached in folders
     ]

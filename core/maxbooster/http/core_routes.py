@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
@@ -9,7 +10,7 @@ from uuid import UUID
 from litestar import Response
 from litestar.params import QueryParameter
 from msgspec import Struct
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 
 from .. import health
 from ..audit.models import AuditPayload, AuditRow
@@ -131,21 +132,26 @@ class JobState(Struct):
 async def cancel_job(ctx: Context, job_id: UUID) -> JobState:
     """Cancel a waiting job at once; ask a running one to stop."""
     ctx.audit("job.cancelled", f"core_job:{job_id}")
-    state = await ctx.write(queue.cancel, job_id, ctx.now, ctx.account)
-    if state is None:
-        raise NotFound(f"There is no job {job_id}.")
-    return JobState(job_id, state)
+    return JobState(job_id, await ctx.write(_steered, queue.cancel, job_id, ctx.now, ctx.account))
 
 
 @post("/{job_id:uuid}/retry", operation_id="retryJob", permission="job.control", status_code=200)
 async def retry_job(ctx: Context, job_id: UUID) -> JobState:
     """Queue a dead or cancelled job again."""
     ctx.audit("job.retried", f"core_job:{job_id}")
-    name = await ctx.write(queue.retry, job_id, ctx.now, ctx.account)
-    if name is None:
-        raise NotFound(f"There is no dead or cancelled job {job_id}.")
-    await ctx.app.ring({name})
+    await ctx.app.ring({await ctx.write(_steered, queue.retry, job_id, ctx.now, ctx.account)})
     return JobState(job_id, "ready")
+
+
+def _steered(connection: Connection, steer: Callable[..., str | None], job_id: UUID, *given: Any) -> str:
+    """
+    Raises:
+        NotFound: there is no such job here, or none in a state for it; then nothing is recorded either.
+    """
+    found = steer(connection, job_id, *given)
+    if found is None:
+        raise NotFound(f"There is no job {job_id} that this could be done to.")
+    return found
 
 
 class AuditOut(Struct):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .. import __version__
@@ -83,6 +84,14 @@ def register_tables() -> Sequence[type]:
     from ..db import tables
 
     return tables.core
+
+
+@hookimpl
+def register_static() -> Path | None:
+    """The web application, where it is built."""
+    from ..web.shell import STATIC, Shell
+
+    return STATIC if Shell().is_built else None
 
 
 @hookimpl

@@ -10,6 +10,7 @@ from click.testing import CliRunner, Result
 
 from maxbooster.auth import policy
 from maxbooster.cli import maxbooster
+from maxbooster.errors import Problem
 from maxbooster.plugins.core import manifest
 from maxbooster.plugins.manifest import OPERATORS, ROLES, Manifest, Permission
 from maxbooster.testing import make_person, open_browser
@@ -43,7 +44,9 @@ async def test_each_role_holds_what_the_manifests_say(app):
         person = await make_person(app, f"{role}@example.org", role=role)
         async with open_browser(app) as browser:
             me = await browser.log_in(person)
-            listed = {each["role"]: each["permissions"] for each in (await browser.get("/api/core/account/roles")).json()}
+            listed = {
+                each["role"]: each["permissions"] for each in (await browser.get("/api/core/account/roles")).json()
+            }
         said = [each.name for each in manifest.permissions if role in each.roles or "person" in each.roles]
         assert set(said) == {name for name in me["permissions"] if not name.startswith("setlist.")}
         assert set(listed[role]) <= set(me["permissions"])
@@ -140,7 +143,8 @@ async def test_the_change_is_recorded_in_the_platforms_trail(app, roles):
 async def test_what_cannot_be_changed_is_one_sentence(app, roles, change, says):
     before = {role: app.policy.granted(role) for role in policy.TABLE}
     refused = await roles(*change)
-    assert (refused.exit_code, says in refused.stderr, "Traceback" in refused.stderr) == (1, True, False)
+    assert isinstance(refused.exception, Problem)
+    assert says in refused.exception.detail
     await app.policy.refresh(app.database)
     assert {role: app.policy.granted(role) for role in policy.TABLE} == before
 
@@ -163,7 +167,11 @@ async def test_the_table_is_printed_with_its_departures(app, roles):
 
 @pytest.mark.parametrize(
     ("roles", "operators", "says"),
-    [(("boss",), (), "role 'boss'; there are owner"), ((), ("janitor",), "operators are admin"), (("Owner",), (), "Owner")],
+    [
+        (("boss",), (), "role 'boss'; there are owner"),
+        ((), ("janitor",), "operators are admin"),
+        (("Owner",), (), "Owner"),
+    ],
 )
 def test_a_manifest_with_an_unknown_role_is_refused(roles, operators, says):
     with pytest.raises(ValueError, match=says):

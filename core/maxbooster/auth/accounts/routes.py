@@ -63,6 +63,8 @@ async def leave(ctx: Context) -> None:
     """Leave this account."""
     if ctx.user is None:
         raise NotAllowed("A key that belongs to the account cannot leave it.")
+    if ctx.identity is None or ctx.identity.account is None:
+        raise Conflict("You are in no account that you could leave.")
     await service.remove(ctx, ctx.user)
 
 

@@ -15,7 +15,7 @@ from ...plugins.manifest import ROLES
 from .. import proofs
 from ..events import MemberChanged, note
 from ..limits import count_letters
-from ..models import Account, Proof
+from ..models import Account, ApiKey, Proof
 from ..people.profile import oneself
 from ..people.registration import make_account
 from ..proofs import LinkSpent
@@ -205,6 +205,7 @@ async def accept(ctx: Context, token: str) -> Account:
 
 
 def erase(connection: Connection, account: UUID) -> None:
-    """An account that nobody is in any more: its name goes, its id stays for what accounting must keep."""
+    """An account that nobody is in any more: its name and its keys go, its id stays for what accounting must keep."""
     connection.execute(update(Account).where(Account.id == account).values(name="(erased)"))
     connection.execute(delete(Proof).where(Proof.account_id == account))
+    connection.execute(delete(ApiKey).where(ApiKey.account_id == account))

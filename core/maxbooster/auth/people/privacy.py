@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import Connection, func, select, update
+import msgspec
+from sqlalchemy import Connection, delete, func, select, update
 
 from ... import privacy
 from ...context import Context
@@ -14,7 +15,7 @@ from ...jobs.job import job
 from .. import letters, proofs
 from ..accounts.service import erase as erase_name
 from ..events import UserChanged, note
-from ..models import Account, Membership, User
+from ..models import Account, Membership, Proof, User
 from ..sessions import queries as sessions
 from .profile import oneself
 from .schemas import Export
@@ -30,12 +31,17 @@ async def export(ctx: Context) -> Export:
 
     def gather(connection: Connection) -> Export:
         accounts = {
-            str(account): privacy.of_account(connection, tables, declared, account)
+            str(account): _row_of(connection, account) | privacy.of_account(connection, tables, declared, account)
             for account in _theirs_alone(connection, user.id)
         }
         return Export(user.id, ctx.now, privacy.about_person(connection, declared, user.id), accounts)
 
     return await ctx.app.database.read(gather)
+
+
+def _row_of(connection: Connection, account: UUID) -> privacy.Rows:
+    rows = connection.execute(select(*Account.__table__.columns).where(Account.id == account))
+    return {Account.__tablename__: [msgspec.to_builtins(dict(row._mapping)) for row in rows]}
 
 
 def _theirs_alone(connection: Connection, user: UUID) -> list[UUID]:
@@ -95,13 +101,17 @@ async def erase_people(ctx: Context) -> None:
 @job("core.erase_person")
 async def erase_person(ctx: Context, user: UUID) -> None:
     """Erase a person, with the accounts that are theirs alone. What remains knows them by an id that leads nowhere."""
+    due = select(User.email).where(User.id == user, User.erase_at <= ctx.now)
+    if await ctx.first(due) is None:
+        return
     note(ctx, UserChanged(user, "erased"))
     offers = ctx.app.offers
 
     def erase(connection: Connection) -> None:
-        due = select(User.id).where(User.id == user, User.erase_at <= ctx.now).with_for_update()
-        if connection.execute(due).first() is None:
-            return
+        email = connection.execute(due.with_for_update()).scalar()
+        if email is None:
+            raise Conflict(f"The user {user} wants to stay.")
+        connection.execute(delete(Proof).where(Proof.email == email))
         for account in _theirs_alone(connection, user):
             privacy.erase_account(connection, offers.tables, offers.personal_data, account)
             erase_name(connection, account)

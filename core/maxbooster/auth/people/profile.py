@@ -134,7 +134,8 @@ async def change_email(ctx: Context, token: str) -> str:
 
     def change(connection: Connection) -> None:
         proofs.spend(connection, "email", token, ctx.now)
-        directory.release(connection, "email", user.email, user.id)
+        held = connection.execute(select(User.email).where(User.id == user.id).with_for_update()).scalar_one()
+        directory.release(connection, "email", held, user.id)
         directory.claim(connection, "email", proof.email, user.id, at=ctx.now, user=user.id)
         connection.execute(update(User).where(User.id == user.id).values(email=proof.email))
 

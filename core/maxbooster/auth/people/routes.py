@@ -75,7 +75,7 @@ async def request_reset(ctx: Context, data: ResetRequest) -> Sent:
     return Sent()
 
 
-@post("/confirm", operation_id="resetPassword", public=True, status_code=200, raises=[LinkSpent])
+@post("/confirm", operation_id="resetPassword", public=True, status_code=204, raises=[LinkSpent])
 async def reset(ctx: Context, data: Reset) -> Response[None]:
     """Choose a new password by the letter's link. Every device is logged out; this one is known from now on."""
     user = await profile.reset_password(ctx, data.token, data.password)

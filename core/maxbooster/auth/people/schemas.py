@@ -8,7 +8,9 @@ from uuid import UUID
 
 from msgspec import Meta, Struct
 
-Name = Annotated[str, Meta(min_length=1, max_length=200, pattern=r"\S")]
+_CONTROL = r"\x00-\x1f\x7f-\x9f\u2028\u2029"
+Name = Annotated[str, Meta(min_length=1, max_length=200, pattern=rf"^[^{_CONTROL}]*[^\s{_CONTROL}][^{_CONTROL}]*$")]
+"""In one line, and not blank: names stand in the headers of letters."""
 Email = Annotated[str, Meta(min_length=3, max_length=300)]
 Password = Annotated[str, Meta(max_length=300)]
 LinkToken = Annotated[str, Meta(min_length=1, max_length=200)]

@@ -48,7 +48,7 @@ async def who_am_i(ctx: Context, request: AnyRequest) -> Me:
     return await service.describe(ctx, ctx.identity, token=token)
 
 
-@delete("/", operation_id="logOut", permission="profile.read", status_code=200)
+@delete("/", operation_id="logOut", permission="profile.read", status_code=204)
 async def log_out(ctx: Context) -> Response[None]:
     """End this session."""
     await service.log_out(ctx)

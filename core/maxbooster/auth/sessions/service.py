@@ -117,7 +117,8 @@ async def describe(
 ) -> Me:
     """Who this is, and where; for a browser with what its pages need to send (`csrf`)."""
     permissions, csrf = sorted(identity.permissions), cookies.csrf_token(token) if token else None
-    user = await ctx.first(select(User).where(User.id == identity.user)) if identity.user else None
+    newest = select(User).where(User.id == identity.user).execution_options(populate_existing=True)
+    user = await ctx.first(newest) if identity.user else None
     if user is None:
         return Me(None, await _unattended(ctx, identity), [], permissions)
     found = list(accounts) if accounts is not None else await queries.accounts(ctx, user)
@@ -236,8 +237,10 @@ async def end_device(ctx: Context, session: UUID) -> None:
         NotFound: the caller has no such session.
     """
     identity = _of_person(ctx)
-    if not await revoke(ctx, identity, "device removed", only=session):
+    theirs = select(Session.id).where(Session.id == session, Session.user_id == identity.user)
+    if await ctx.first(theirs) is None:
         raise NotFound(f"There is no device {session}.")
+    await revoke(ctx, identity, "device removed", only=session)
 
 
 async def end_other_devices(ctx: Context) -> int:

@@ -1,0 +1,1 @@
+"""The web application's door: the page that loads the shell, and under which rules."""

@@ -1,0 +1,108 @@
+"""The one HTML page of the web application. Everything else is modules that it loads (design: Web)."""
+
+from __future__ import annotations
+
+import json
+from base64 import b64encode
+from functools import cached_property
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from ..errors import NotReady
+
+STATIC = Path(__file__).parent.parent / "static"
+BASE = "/static/core/"
+PAGES = (
+    "/", "/login", "/register", "/verify", "/reset", "/invitation", "/email", "/home", "/profile", "/devices",
+    "/team", "/keys", "/activity", "/work", "/plugins", "/style",
+)  # fmt: skip
+"""The shell's own addresses; each panel adds its route."""
+
+
+class Shell:
+    """Made from what Vite built into `folder`: its manifest names the entries by their hashed files."""
+
+    def __init__(self, folder: Path = STATIC) -> None:
+        self._folder = folder
+
+    @property
+    def is_built(self) -> bool:
+        return (self._folder / "manifest.json").is_file()
+
+    def html(self, *, session: bool) -> str:
+        """The page. `session`: whether the browser brings a session, so that the shell need not ask in vain.
+
+        Raises:
+            NotReady: the web application was not built.
+        """
+        return self._html.replace("<html", "<html data-session", 1) if session else self._html
+
+    @cached_property
+    def _html(self) -> str:
+        shell = self._entry("src/shell/main.ts")
+        styles = "".join(f'<link rel="stylesheet" href="{BASE}{file}">' for file in shell.get("css", ()))
+        loads = "".join(f'<link rel="modulepreload" href="{BASE}{file}">' for file in self._needed(shell))
+        return (
+            '<!doctype html><html lang="en" data-theme="dark"><head><meta charset="utf-8">'
+            '<meta name="viewport" content="width=device-width, initial-scale=1">'
+            '<meta name="color-scheme" content="dark light"><title>Max Booster</title>'
+            f'<link rel="icon" href="{BASE}icon.svg" type="image/svg+xml">'
+            f'<script src="{BASE}theme.js"></script><script type="importmap">{self._import_map}</script>{styles}{loads}'
+            f'<script type="module" src="{BASE}{shell["file"]}"></script></head>'
+            "<body><mb-app></mb-app><mb-toasts></mb-toasts>"
+            "<noscript>Max Booster needs JavaScript.</noscript></body></html>"
+        )
+
+    @cached_property
+    def policy(self) -> str:
+        """The Content-Security-Policy: nothing from elsewhere, no inline script but the import map."""
+        digest = b64encode(sha256(self._import_map.encode()).digest()).decode()
+        return "; ".join(
+            (
+                "default-src 'self'",
+                f"script-src 'self' 'sha256-{digest}' 'wasm-unsafe-eval'",
+                "style-src 'self'",
+                "style-src-attr 'unsafe-inline'",
+                "img-src 'self' data: blob:",
+                "media-src 'self' blob:",
+                "worker-src 'self' blob:",
+                "object-src 'none'",
+                "base-uri 'none'",
+                "form-action 'self'",
+                "frame-ancestors 'none'",
+                "require-trusted-types-for 'script'",
+                "trusted-types lit-html default maxbooster-parse",
+            )
+        )
+
+    @cached_property
+    def _import_map(self) -> str:
+        """`lit` and `@maxbooster/ui` for panels: the very modules that the shell itself uses."""
+        imports = {
+            "lit": BASE + self._entry("src/lit.ts")["file"],
+            "@maxbooster/ui": BASE + self._entry("src/ui/index.ts")["file"],
+        }
+        return json.dumps({"imports": imports}, separators=(",", ":"))
+
+    @cached_property
+    def _manifest(self) -> dict[str, Any]:
+        if not self.is_built:
+            raise NotReady("The web application is not built; run `make web`.")
+        manifest: dict[str, Any] = json.loads((self._folder / "manifest.json").read_text("utf-8"))
+        return manifest
+
+    def _entry(self, source: str) -> dict[str, Any]:
+        entry: dict[str, Any] = self._manifest[source]
+        return entry
+
+    def _needed(self, entry: dict[str, Any]) -> list[str]:
+        """The files that an entry imports, and those that they import."""
+        found: dict[str, None] = {}
+        waiting = list(entry.get("imports", ()))
+        while waiting:
+            chunk = self._manifest[waiting.pop(0)]
+            if chunk["file"] not in found:
+                found[chunk["file"]] = None
+                waiting += chunk.get("imports", ())
+        return list(found)

@@ -1,0 +1,36 @@
+/** An answer that is an error, as the server words it (RFC 9457). */
+export interface ProblemDetails {
+  type: string;
+  title: string;
+  status: number;
+  detail: string;
+  field?: string;
+  [more: string]: unknown;
+}
+
+export class Problem extends Error {
+  constructor(readonly details: ProblemDetails) {
+    super(details.detail || details.title);
+    this.name = "Problem";
+  }
+
+  get status(): number {
+    return this.details.status;
+  }
+
+  /** The short name: `step-up-required`, `not-found`, … */
+  get kind(): string {
+    return this.details.type.split(":").at(-1) ?? "";
+  }
+
+  get field(): string | undefined {
+    return this.details.field;
+  }
+}
+
+export const OFFLINE: ProblemDetails = {
+  type: "urn:maxbooster:problem:offline",
+  title: "No connection",
+  status: 0,
+  detail: "The server cannot be reached. What you typed is still here; try again in a moment.",
+};

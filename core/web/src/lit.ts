@@ -1,0 +1,2 @@
+/** What panels get as `lit`: the shell's own copy. */
+export * from "lit";

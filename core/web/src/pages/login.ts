@@ -1,0 +1,68 @@
+import { html, LitElement } from "lit";
+import { field, FormController, t } from "@maxbooster/ui";
+import { api } from "../api/client";
+import { Problem } from "../api/problem";
+import { router } from "../shell/router";
+import { session } from "../shell/session";
+import { alone, framed } from "./alone";
+
+class MbLogin extends LitElement {
+  static override properties = { asksCode: { state: true } };
+  static override styles = alone;
+  declare asksCode: boolean;
+  private readonly form = new FormController(this, (values) => this.logIn(values));
+
+  constructor() {
+    super();
+    this.asksCode = false;
+  }
+
+  private async logIn(values: Record<string, string>): Promise<void> {
+    try {
+      const body = { email: values.email ?? "", password: values.password ?? "", code: values.code || null };
+      const { data } = await api.POST("/api/core/session", { body });
+      session.take(data);
+      router.go(ownPath(new URLSearchParams(location.search).get("to")), true);
+    } catch (error) {
+      if (error instanceof Problem && error.kind === "second-factor-required" && !this.asksCode) {
+        this.asksCode = true;
+        await this.updateComplete;
+        this.renderRoot.querySelector<HTMLElement>("[name=code]")?.focus();
+        return;
+      }
+      throw error;
+    }
+  }
+
+  override render() {
+    return framed(
+      t("login.title", "Log in"),
+      html`<form @submit=${this.form.submit}>
+          ${field(this.form, { name: "email", label: t("login.email", "E-mail address"), type: "email", autocomplete: "username" })}
+          ${field(this.form, { name: "password", label: t("login.password", "Password"), type: "password", autocomplete: "current-password" })}
+          ${this.asksCode
+            ? field(this.form, {
+                name: "code",
+                label: t("login.code", "Code from your app"),
+                hint: t("login.code_hint", "Six digits, or one of your recovery codes."),
+                autocomplete: "one-time-code",
+              })
+            : ""}
+          ${this.form.words(["code"])}
+          <wa-button type="submit" variant="brand" ?loading=${this.form.pending}>${t("login.go", "Log in")}</wa-button>
+        </form>
+        <div class="below">
+          <a href="/register">${t("login.register", "Make an account")}</a>
+          <a href="/reset">${t("login.forgotten", "Forgotten your password?")}</a>
+        </div>`,
+    );
+  }
+}
+customElements.define("mb-login", MbLogin);
+
+/** Where to go on after logging in: only to a page of ours. */
+export function ownPath(to: string | null): string {
+  if (!to || !to.startsWith("/") || to.startsWith("//") || to.includes("\\")) return "/home";
+  const url = new URL(to, location.origin);
+  return url.origin === location.origin && url.pathname !== "/login" ? url.pathname + url.search : "/home";
+}

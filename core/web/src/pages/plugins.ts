@@ -1,0 +1,26 @@
+import { html, LitElement } from "lit";
+import { page, t } from "@maxbooster/ui";
+import { api } from "../api/client";
+import { Loaded } from "../shell/loaded";
+
+class MbPlugins extends LitElement {
+  static override styles = page;
+  private readonly plugins = new Loaded(this, async () => (await api.GET("/api/core/plugins")).data);
+
+  override render() {
+    return html`<h1>${t("plugins.title", "Plugins")}</h1>
+      <p>${t("plugins.text", "What is switched on here. The operator switches plugins on and off with maxbooster plugins.")}</p>
+      ${this.plugins.show(
+        (list) => html`<ul class="rows">
+          ${list.map(
+            (plugin) => html`<li>
+              <mb-icon name="plug"></mb-icon>
+              <span class="what">${plugin.title}<small class="code">${plugin.name}</small></span>
+              <span class="quiet">${plugin.version}</span>
+            </li>`,
+          )}
+        </ul>`,
+      )}`;
+  }
+}
+customElements.define("mb-plugins", MbPlugins);

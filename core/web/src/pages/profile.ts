@@ -1,0 +1,134 @@
+import "@awesome.me/webawesome/dist/components/button/button.js";
+import { css, html, LitElement, nothing } from "lit";
+import { field, form, FormController, notify, page, t } from "@maxbooster/ui";
+import { api } from "../api/client";
+import type { components } from "../api/schema";
+import { proven } from "../shell/prove";
+import { username } from "../shell/username";
+import { session, type Me } from "../shell/session";
+
+type Secret = components["schemas"]["TotpSecret"];
+
+class MbProfile extends LitElement {
+  static override properties = { secret: { state: true }, codes: { state: true }, sentTo: { state: true } };
+  static override styles = [
+    page,
+    form,
+    css`
+      .codes {
+        columns: 2;
+        padding: 0;
+        list-style: none;
+        font-family: var(--mb-mono);
+        font-size: var(--mb-text-s);
+      }
+      wa-qr-code {
+        padding: var(--mb-space-3);
+        border-radius: var(--mb-radius);
+        background: white;
+        justify-self: start;
+      }
+    `,
+  ];
+  declare secret: Secret | undefined;
+  declare codes: string[];
+  declare sentTo: string;
+  private readonly naming = new FormController(this, async ({ name = "" }) => {
+    await api.PATCH("/api/core/profile", { body: { name } });
+    await session.load();
+    notify(t("profile.saved", "Saved."));
+  });
+  private readonly password = new FormController(this, async ({ current = "", password = "" }) => {
+    const { data } = await proven(() => api.POST("/api/core/profile/password", { body: { current, password } }));
+    session.take(data);
+    notify(t("profile.password_changed", "Changed. Every other device is logged out."));
+  });
+  private readonly email = new FormController(this, async ({ email = "" }) => {
+    await proven(() => api.POST("/api/core/profile/email", { body: { email } }));
+    this.sentTo = email;
+  });
+  private readonly confirming = new FormController(this, async ({ code = "" }) => {
+    const { data } = await proven(() => api.POST("/api/core/profile/totp/confirm", { body: { code } }));
+    this.codes = data?.codes ?? [];
+    this.secret = undefined;
+    await session.load();
+  });
+
+  constructor() {
+    super();
+    this.codes = [];
+    this.sentTo = "";
+  }
+
+  private async begin(): Promise<void> {
+    const { data } = await proven(() => api.POST("/api/core/profile/totp"));
+    await import("@awesome.me/webawesome/dist/components/qr-code/qr-code.js");
+    this.secret = data;
+  }
+
+  private async removeFactor(): Promise<void> {
+    const { data } = await proven(() => api.DELETE("/api/core/profile/totp"));
+    session.take(data as Me | undefined);
+    this.codes = [];
+    this.requestUpdate();
+    notify(t("profile.factor_off", "The second factor is off."));
+  }
+
+  override render() {
+    const user = session.me?.user;
+    if (!user) return nothing;
+    return html`<h1>${t("profile.title", "Your profile")}</h1>
+      <p>${user.email}</p>
+      <form @submit=${this.naming.submit}>
+        ${field(this.naming, { name: "name", label: t("profile.name", "Name"), value: user.name, autocomplete: "name", maxlength: 200 })}
+        ${this.naming.words(["name"])}
+        <div class="actions"><wa-button type="submit" ?loading=${this.naming.pending}>${t("profile.save", "Save")}</wa-button></div>
+      </form>
+
+      <h2>${t("profile.factor", "Second factor")}</h2>
+      ${user.second_factor ? this.factorOn() : this.secret ? this.confirm(this.secret) : this.factorOff()}
+
+      <h2>${t("profile.email", "E-mail address")}</h2>
+      ${this.sentTo
+        ? html`<p role="status">${t("profile.email_sent", "A letter with a link is on its way to {email}.", { email: this.sentTo })}</p>`
+        : html`<form @submit=${this.email.submit}>
+            ${field(this.email, { name: "email", label: t("profile.new_email", "New address"), type: "email", autocomplete: "email" })}
+            ${this.email.words(["email"])}
+            <div class="actions"><wa-button type="submit" ?loading=${this.email.pending}>${t("profile.change_email", "Change it")}</wa-button></div>
+          </form>`}
+
+      <h2>${t("profile.password", "Password")}</h2>
+      <form @submit=${this.password.submit}>
+        ${username()}
+        ${field(this.password, { name: "current", label: t("profile.current", "Current password"), type: "password", autocomplete: "current-password" })}
+        ${field(this.password, { name: "password", label: t("reset.password", "New password"), type: "password", autocomplete: "new-password" })}
+        ${this.password.words(["current", "password"])}
+        <div class="actions"><wa-button type="submit" ?loading=${this.password.pending}>${t("profile.change_password", "Change it")}</wa-button></div>
+      </form>`;
+  }
+
+  private factorOff() {
+    return html`<p>${t("profile.factor_why", "A code from an app on your phone is asked for when you log in.")}</p>
+      <wa-button variant="brand" @click=${this.begin}>${t("profile.factor_begin", "Set it up")}</wa-button>`;
+  }
+
+  private confirm(secret: Secret) {
+    return html`<p>${t("profile.scan", "Scan this with your authenticator app, or type the secret, then send a code back.")}</p>
+      <form @submit=${this.confirming.submit}>
+        <wa-qr-code value=${secret.uri} label=${t("profile.qr", "QR code for the authenticator app")} size="160"></wa-qr-code>
+        <span class="code" data-secret>${secret.secret}</span>
+        ${field(this.confirming, { name: "code", label: t("login.code", "Code from your app"), inputmode: "numeric", autocomplete: "one-time-code", maxlength: 20 })}
+        ${this.confirming.words(["code"])}
+        <div class="actions"><wa-button type="submit" variant="brand" ?loading=${this.confirming.pending}>${t("profile.factor_on", "Switch it on")}</wa-button></div>
+      </form>`;
+  }
+
+  private factorOn() {
+    return html`${this.codes.length
+        ? html`<p role="status">${t("profile.codes", "It is on. Keep these recovery codes safe; each gets you in once when the phone is lost. They are shown this once.")}</p>
+            <ul class="codes">${this.codes.map((code) => html`<li>${code}</li>`)}</ul>`
+        : html`<p>${t("profile.factor_is_on", "It is on: logging in asks for a code.")}</p>`}
+      <wa-button appearance="outlined" @click=${this.removeFactor}>${t("profile.factor_remove", "Switch it off")}</wa-button>`;
+  }
+}
+customElements.define("mb-profile", MbProfile);

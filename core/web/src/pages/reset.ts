@@ -1,0 +1,55 @@
+import { html, LitElement } from "lit";
+import { field, FormController, t } from "@maxbooster/ui";
+import { api } from "../api/client";
+import { alone, framed, linkToken } from "./alone";
+
+class MbReset extends LitElement {
+  static override properties = { stage: { state: true } };
+  static override styles = alone;
+  declare stage: "ask" | "sent" | "choose" | "done";
+  private readonly token = linkToken();
+  private readonly asking = new FormController(this, async ({ email = "" }) => {
+    await api.POST("/api/core/password-reset", { body: { email } });
+    this.stage = "sent";
+  });
+  private readonly choosing = new FormController(this, async ({ password = "" }) => {
+    await api.POST("/api/core/password-reset/confirm", { body: { token: this.token, password } });
+    this.stage = "done";
+  });
+
+  constructor() {
+    super();
+    this.stage = this.token ? "choose" : "ask";
+  }
+
+  override render() {
+    return framed(t("reset.title", "A new password"), this[this.stage]());
+  }
+
+  ask() {
+    return html`<form @submit=${this.asking.submit}>
+        ${field(this.asking, { name: "email", label: t("login.email", "E-mail address"), type: "email", autocomplete: "username" })}
+        ${this.asking.words(["email"])}
+        <wa-button type="submit" variant="brand" ?loading=${this.asking.pending}>${t("reset.ask", "Send me a link")}</wa-button>
+      </form>
+      <div class="below"><a href="/login">${t("login.title", "Log in")}</a></div>`;
+  }
+
+  sent() {
+    return html`<p role="status">${t("reset.sent", "If somebody has this address, a letter with a link is on its way. Follow it within an hour.")}</p>`;
+  }
+
+  choose() {
+    return html`<form @submit=${this.choosing.submit}>
+      ${field(this.choosing, { name: "password", label: t("reset.password", "New password"), type: "password", autocomplete: "new-password" })}
+      ${this.choosing.words(["password"])}
+      <wa-button type="submit" variant="brand" ?loading=${this.choosing.pending}>${t("reset.go", "Keep this one")}</wa-button>
+    </form>`;
+  }
+
+  done() {
+    return html`<p role="status">${t("reset.done", "Your password is changed, and every device was logged out.")}</p>
+      <wa-button variant="brand" href="/login">${t("login.title", "Log in")}</wa-button>`;
+  }
+}
+customElements.define("mb-reset", MbReset);

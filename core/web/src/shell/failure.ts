@@ -1,0 +1,42 @@
+/** What could not be shown: named, with the reason, and the way on. */
+import { css, html, LitElement } from "lit";
+
+class MbFailure extends LitElement {
+  static override properties = { heading: {}, text: {} };
+  declare heading: string;
+  declare text: string;
+
+  static override styles = css`
+    :host {
+      display: block;
+      max-width: 560px;
+      margin: 12vh auto 0;
+      padding: 0 var(--mb-space-6);
+    }
+    h1 {
+      display: flex;
+      gap: var(--mb-space-2);
+      align-items: center;
+      font-size: var(--mb-text-l);
+      font-weight: 600;
+    }
+    mb-icon {
+      color: var(--mb-danger);
+    }
+    p {
+      color: var(--mb-quiet);
+    }
+    a {
+      color: var(--mb-accent-text);
+    }
+  `;
+
+  override render() {
+    return html`<div role="alert">
+      <h1><mb-icon name="circle-alert" size="20"></mb-icon>${this.heading}</h1>
+      <p>${this.text}</p>
+      <p><a href="/home">Go to the start</a></p>
+    </div>`;
+  }
+}
+customElements.define("mb-failure", MbFailure);

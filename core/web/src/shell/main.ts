@@ -1,0 +1,232 @@
+/** The application: who is here decides what is shown around the page. */
+import "./trusted";
+import "../tokens.css";
+import "../ui/icons";
+import "../ui/toast";
+import { css, html, LitElement, nothing, type TemplateResult } from "lit";
+import { t, useTexts } from "@maxbooster/ui";
+import { Problem } from "../api/problem";
+import { listPanels, openPanel, PanelFailed, type Panel } from "./panels";
+import { PAGES } from "./pages";
+import { router, type Route } from "./router";
+import { session } from "./session";
+import "./failure";
+import "./side";
+
+const TITLE = "Max Booster";
+
+class MbApp extends LitElement {
+  static override properties = {
+    ready: { state: true },
+    content: { state: true },
+    failure: { state: true },
+    panels: { state: true },
+    menu: { state: true },
+  };
+  declare ready: boolean;
+  declare content: HTMLElement | undefined;
+  declare failure: { title: string; text: string } | undefined;
+  declare panels: Panel[];
+  declare menu: boolean;
+
+  static override styles = css`
+    :host {
+      display: grid;
+      grid-template: 48px 1fr / 208px minmax(0, 1fr);
+      min-height: 100dvh;
+    }
+    header {
+      grid-column: 1 / -1;
+      display: flex;
+      align-items: center;
+      gap: var(--mb-space-3);
+      padding: 0 var(--mb-space-4);
+      border-bottom: 1px solid var(--mb-line);
+      font-weight: 600;
+    }
+    .mark {
+      display: grid;
+      place-items: center;
+      width: 20px;
+      height: 20px;
+      border-radius: 5px;
+      background: var(--mb-accent);
+      color: var(--mb-on-accent);
+    }
+    header a {
+      display: flex;
+      align-items: center;
+      gap: var(--mb-space-2);
+      color: inherit;
+      text-decoration: none;
+    }
+    .menu {
+      display: none;
+      border: 0;
+      background: none;
+      color: inherit;
+      padding: var(--mb-space-2);
+      margin-inline-start: calc(-1 * var(--mb-space-2));
+    }
+    main {
+      min-width: 0;
+      outline: 0;
+    }
+    .skip {
+      position: absolute;
+      inset-inline-start: -999px;
+    }
+    .skip:focus {
+      inset-inline-start: var(--mb-space-2);
+      inset-block-start: var(--mb-space-2);
+      z-index: 10;
+      padding: var(--mb-space-2);
+      background: var(--mb-lifted);
+    }
+    .panel {
+      max-width: 1120px;
+      margin: 0 auto;
+      padding: var(--mb-space-8) var(--mb-space-6) var(--mb-space-12);
+    }
+    .panel h1 {
+      margin: 0 0 var(--mb-space-2);
+      font-size: var(--mb-text-xl);
+      font-weight: 600;
+      letter-spacing: -0.015em;
+    }
+    @media (max-width: 760px) {
+      :host {
+        grid-template: 48px 1fr / minmax(0, 1fr);
+      }
+      .menu {
+        display: block;
+      }
+      mb-side:not([open]) {
+        display: none;
+      }
+      mb-side[open] {
+        position: fixed;
+        inset: 48px 0 0;
+        z-index: 5;
+        background: var(--mb-ground);
+      }
+    }
+    :host([alone]) {
+      grid-template: 1fr / minmax(0, 1fr);
+    }
+  `;
+
+  constructor() {
+    super();
+    this.ready = false;
+    this.panels = [];
+    this.menu = false;
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    router.addEventListener("change", () => void this.open());
+    session.addEventListener("change", () => void this.whoChanged());
+    void this.begin();
+  }
+
+  private async begin(): Promise<void> {
+    try {
+      await Promise.all([session.load(), this.loadTexts()]);
+    } catch (error) {
+      this.fail(error);
+    }
+    this.ready = true;
+    await this.open();
+  }
+
+  private async loadTexts(): Promise<void> {
+    const answer = await fetch(`/api/core/translations/${document.documentElement.lang || "en"}`);
+    if (answer.ok) useTexts((await answer.json()) as Record<string, string>);
+  }
+
+  private async whoChanged(): Promise<void> {
+    try {
+      this.panels = session.me ? await listPanels() : [];
+    } catch {
+      this.panels = [];
+    }
+    this.requestUpdate();
+  }
+
+  private async open(): Promise<void> {
+    const path = router.path;
+    const page = PAGES.find((each) => each.path === path);
+    this.menu = false;
+    if (!session.me && !page?.open) return router.go(`/login?to=${encodeURIComponent(path)}`, true);
+    if (session.me && (path === "/" || path === "/login")) return router.go("/home", true);
+    this.toggleAttribute("alone", !session.me || Boolean(page?.open));
+    try {
+      const content = page ? await this.openPage(page) : await this.openPanelAt(path);
+      if (path !== router.path) return;
+      this.failure = undefined;
+      this.content = content;
+      await this.updateComplete;
+      this.renderRoot.querySelector("main")?.focus({ preventScroll: true });
+    } catch (error) {
+      this.fail(error);
+    }
+  }
+
+  private async openPage(page: Route): Promise<HTMLElement> {
+    await page.load();
+    document.title = TITLE;
+    return document.createElement(page.tag);
+  }
+
+  private async openPanelAt(path: string): Promise<HTMLElement> {
+    const known = this.panels.length ? this.panels : await listPanels();
+    const panel = known.find((each) => path === each.panel.route || path.startsWith(`${each.panel.route}/`));
+    if (!panel) throw new Error(t("shell.nothing_here", "There is nothing at this address."));
+    document.title = `${panel.panel.title} · ${TITLE}`;
+    const frame = document.createElement("div");
+    frame.className = "panel";
+    frame.append(await openPanel(panel));
+    return frame;
+  }
+
+  private fail(error: unknown): void {
+    const text = error instanceof Error ? error.message : String(error);
+    const named = error instanceof PanelFailed ? error.panel.panel.title : t("shell.failed", "This page cannot be shown");
+    this.content = undefined;
+    this.failure = { title: error instanceof Problem ? error.details.title : named, text };
+  }
+
+  override render(): TemplateResult {
+    const alone = this.hasAttribute("alone");
+    return html`
+      ${alone || !session.me ? nothing : this.around()}
+      <main id="main" tabindex="-1" aria-busy=${!this.ready}>
+        ${this.failure
+          ? html`<mb-failure heading=${this.failure.title} text=${this.failure.text}></mb-failure>`
+          : this.content}
+      </main>
+    `;
+  }
+
+  private around(): TemplateResult {
+    return html`
+      <header>
+        <button class="skip" @click=${() => this.renderRoot.querySelector("main")?.focus()}>
+          ${t("shell.skip", "Skip to the page")}
+        </button>
+        <button
+          class="menu"
+          aria-expanded=${this.menu}
+          aria-label=${t("shell.menu", "Menu")}
+          @click=${() => (this.menu = !this.menu)}
+        >
+          <mb-icon name="menu" size="20"></mb-icon>
+        </button>
+        <a href="/home"><span class="mark"><mb-icon name="chevron-up" size="14"></mb-icon></span>${TITLE}</a>
+      </header>
+      <mb-side .panels=${this.panels} path=${router.path} ?open=${this.menu}></mb-side>
+    `;
+  }
+}
+customElements.define("mb-app", MbApp);

@@ -1,0 +1,78 @@
+/** Asks once more who this is, where the server wants a recent proof, and then goes on with what was begun. */
+import "@awesome.me/webawesome/dist/components/dialog/dialog.js";
+import { css, html, LitElement } from "lit";
+import { field, form, FormController, t } from "@maxbooster/ui";
+import { api } from "../api/client";
+import { Problem } from "../api/problem";
+import { session } from "./session";
+import { username } from "./username";
+
+class MbProve extends LitElement {
+  static override properties = { open: { type: Boolean }, code: { state: true } };
+  declare open: boolean;
+  declare code: boolean;
+  done: (proved: boolean) => void = () => {};
+  private readonly form = new FormController(this, (values) => this.prove(values));
+
+  static override styles = [
+    form,
+    css`
+      p {
+        margin: 0;
+        color: var(--mb-quiet);
+        font-size: var(--mb-text-s);
+      }
+    `,
+  ];
+
+  constructor() {
+    super();
+    this.open = true;
+    this.code = session.me?.user?.second_factor ?? false;
+  }
+
+  private async prove(values: Record<string, string>): Promise<void> {
+    const body = { password: values.password ?? "", code: values.code || null };
+    const { data } = await api.POST("/api/core/session/prove", { body });
+    session.take(data);
+    this.finish(true);
+  }
+
+  private finish(proved: boolean): void {
+    this.open = false;
+    this.done(proved);
+    this.remove();
+  }
+
+  override render() {
+    return html`<wa-dialog label=${t("prove.title", "Is it still you?")} ?open=${this.open} @wa-after-hide=${() => this.finish(false)}>
+      <form @submit=${this.form.submit}>
+        ${username()}
+        <p>${t("prove.why", "This needs a fresh proof of who you are; it counts for ten minutes.")}</p>
+        ${field(this.form, { name: "password", label: t("login.password", "Password"), type: "password", autocomplete: "current-password" })}
+        ${this.code ? field(this.form, { name: "code", label: t("login.code", "Code from your app"), inputmode: "numeric", autocomplete: "one-time-code" }) : ""}
+        ${this.form.words(["code"])}
+        <div class="actions">
+          <wa-button type="submit" variant="brand" ?loading=${this.form.pending}>${t("prove.go", "Go on")}</wa-button>
+        </div>
+      </form>
+    </wa-dialog>`;
+  }
+}
+customElements.define("mb-prove", MbProve);
+
+/** Run it; where the server asks for a proof, ask the person and run it again. */
+export async function proven<T>(run: () => Promise<T>): Promise<T> {
+  try {
+    return await run();
+  } catch (error) {
+    if (!(error instanceof Problem) || error.kind !== "step-up-required") throw error;
+    const asking = document.createElement("mb-prove") as MbProve;
+    const proved = await new Promise<boolean>((done) => {
+      asking.done = done;
+      document.body.append(asking);
+    });
+    if (!proved) throw error;
+    return run();
+  }
+}

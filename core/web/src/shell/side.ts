@@ -1,0 +1,197 @@
+/** Navigation: what the plugins offer, then the account's own matters; at the foot, whose account this is. */
+import { css, html, LitElement, nothing } from "lit";
+import { t } from "@maxbooster/ui";
+import { api } from "../api/client";
+import type { Panel } from "./panels";
+import { router } from "./router";
+import { session, type Me } from "./session";
+
+interface Entry {
+  path: string;
+  title: string;
+  icon: string;
+  permission?: string;
+}
+
+const OWN: Entry[] = [
+  { path: "/team", title: "Team", icon: "users", permission: "member.read" },
+  { path: "/keys", title: "API keys", icon: "key-round", permission: "key.read" },
+  { path: "/work", title: "Work", icon: "list-checks", permission: "job.read" },
+  { path: "/activity", title: "Activity", icon: "scroll-text", permission: "audit.read" },
+  { path: "/plugins", title: "Plugins", icon: "plug", permission: "plugin.read" },
+];
+
+class MbSide extends LitElement {
+  static override properties = { panels: { attribute: false }, path: {}, choosing: { state: true } };
+  declare panels: Panel[];
+  declare path: string;
+  declare choosing: boolean;
+
+  static override styles = css`
+    :host {
+      display: flex;
+      flex-direction: column;
+      border-inline-end: 1px solid var(--mb-line);
+      font-size: var(--mb-text-s);
+    }
+    nav {
+      flex: 1;
+      padding: var(--mb-space-2);
+      overflow-y: auto;
+    }
+    a,
+    .who {
+      display: flex;
+      align-items: center;
+      gap: var(--mb-space-3);
+      min-height: 32px;
+      padding: 0 var(--mb-space-2);
+      border: 0;
+      border-radius: 6px;
+      background: none;
+      color: var(--mb-quiet);
+      font: inherit;
+      text-align: start;
+      text-decoration: none;
+      cursor: pointer;
+    }
+    a:hover,
+    .who:hover {
+      background: var(--mb-raised);
+      color: var(--mb-text);
+    }
+    a[aria-current] {
+      background: var(--mb-lifted);
+      color: var(--mb-text);
+    }
+    a[aria-current] mb-icon {
+      color: var(--mb-accent-text);
+    }
+    h2 {
+      margin: var(--mb-space-4) var(--mb-space-2) var(--mb-space-1);
+      color: var(--mb-faint);
+      font-size: var(--mb-text-xs);
+      font-weight: 500;
+    }
+    footer {
+      border-top: 1px solid var(--mb-line);
+      padding: var(--mb-space-2);
+    }
+    .who {
+      width: 100%;
+      min-height: 44px;
+      color: var(--mb-text);
+    }
+    .who small {
+      display: block;
+      color: var(--mb-quiet);
+      font-size: var(--mb-text-xs);
+    }
+    .who span:nth-child(2) {
+      flex: 1;
+      min-width: 0;
+      overflow: hidden;
+      text-overflow: ellipsis;
+    }
+    .face {
+      display: grid;
+      place-items: center;
+      width: 26px;
+      height: 26px;
+      border-radius: 50%;
+      background: var(--mb-lifted);
+      font-size: var(--mb-text-xs);
+      font-weight: 600;
+    }
+    .choices {
+      display: grid;
+      gap: 2px;
+      margin-bottom: var(--mb-space-2);
+    }
+    .choices button {
+      color: var(--mb-quiet);
+    }
+  `;
+
+  constructor() {
+    super();
+    this.panels = [];
+    this.path = "";
+    this.choosing = false;
+  }
+
+  override render() {
+    const me = session.me;
+    if (!me) return nothing;
+    const own = OWN.filter((entry) => !entry.permission || session.may(entry.permission));
+    return html`
+      <nav aria-label=${t("shell.navigation", "Main")}>
+        ${this.entry({ path: "/home", title: t("shell.home", "Home"), icon: "house" })}
+        ${this.panels.map(({ panel }) => this.entry({ path: panel.route, title: panel.title, icon: panel.icon }))}
+        ${own.length ? html`<h2>${t("shell.account", "Account")}</h2>` : nothing} ${own.map((entry) => this.entry(entry))}
+      </nav>
+      <footer>${this.choosing ? this.choices(me) : nothing} ${this.who(me)}</footer>
+    `;
+  }
+
+  private entry({ path, title, icon }: Entry) {
+    const current = this.path === path || this.path.startsWith(`${path}/`);
+    return html`<a href=${path} aria-current=${current ? "page" : nothing}><mb-icon name=${icon}></mb-icon>${title}</a>`;
+  }
+
+  private who(me: Me) {
+    const name = me.account?.name ?? t("shell.no_account", "No account");
+    return html`<button class="who" aria-expanded=${this.choosing} @click=${() => (this.choosing = !this.choosing)}>
+      <span class="face" aria-hidden="true">${initials(name)}</span>
+      <span>${name}<small>${me.user?.name ?? ""}${me.account ? ` · ${me.account.role}` : ""}</small></span>
+      <mb-icon name="chevrons-up-down"></mb-icon>
+    </button>`;
+  }
+
+  private choices(me: Me) {
+    const others = me.accounts.filter((each) => each.id !== me.account?.id);
+    return html`<div class="choices">
+      ${others.map(
+        (each) => html`<button class="who" @click=${() => this.switchTo(each.id)}>
+          <span class="face" aria-hidden="true">${initials(each.name)}</span><span>${each.name}<small>${each.role}</small></span>
+        </button>`,
+      )}
+      <a href="/profile" @click=${this.close}><mb-icon name="user"></mb-icon>${t("shell.profile", "Your profile")}</a>
+      <a href="/devices" @click=${this.close}><mb-icon name="monitor"></mb-icon>${t("shell.devices", "Devices")}</a>
+      <a href="#" @click=${this.toggleTheme}><mb-icon name="sun"></mb-icon>${t("shell.theme", "Light or dark")}</a>
+      <a href="#" @click=${this.logOut}><mb-icon name="log-out"></mb-icon>${t("shell.log_out", "Log out")}</a>
+    </div>`;
+  }
+
+  private readonly close = () => (this.choosing = false);
+
+  private async switchTo(account: string): Promise<void> {
+    const { data } = await api.POST("/api/core/session/account", { body: { account } });
+    this.choosing = false;
+    session.take(data);
+    router.go("/home");
+  }
+
+  private readonly toggleTheme = (event: Event): void => {
+    event.preventDefault();
+    const root = document.documentElement;
+    root.dataset.theme = root.dataset.theme === "light" ? "dark" : "light";
+    localStorage.setItem("theme", root.dataset.theme);
+  };
+
+  private readonly logOut = async (event: Event): Promise<void> => {
+    event.preventDefault();
+    await api.DELETE("/api/core/session");
+    session.take(undefined);
+    router.go("/login");
+  };
+}
+customElements.define("mb-side", MbSide);
+
+function initials(name: string): string {
+  return name
+    .split(/\s+/)
+    .slice(0, 2)
+    .map((word) => word[0]?.toUpperCase() ?? "")
+    .join("");
+}

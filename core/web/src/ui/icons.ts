@@ -1,0 +1,66 @@
+/** Icons by their Lucide name, from our own server. */
+import { registerIconLibrary } from "@awesome.me/webawesome/dist/components/icon/library.js";
+import { css, html, LitElement } from "lit";
+import { USUAL } from "./icon-names";
+
+const BASE = "/static/core/";
+const usual = new Set(USUAL);
+
+/** What Web Awesome's own parts ask for, in Lucide's names. */
+const SYSTEM: Record<string, string> = {
+  xmark: "x",
+  "circle-xmark": "circle-x",
+  "circle-question": "circle-alert",
+  "eye-slash": "eye-off",
+  "magnifying-glass": "search",
+  "ellipsis-vertical": "ellipsis",
+};
+
+export function iconUrl(name: string): string {
+  const lucide = SYSTEM[name] ?? name;
+  return usual.has(lucide) ? `${BASE}icons.svg#${lucide}` : `${BASE}icons/${lucide}.svg#${lucide}`;
+}
+
+/** Web Awesome draws a sprite's icon without saying how large its canvas is. */
+const mutator = (svg: SVGElement) => svg.setAttribute("viewBox", "0 0 24 24");
+
+for (const library of ["default", "system"]) {
+  registerIconLibrary(library, { resolver: iconUrl, spriteSheet: true, mutator });
+}
+
+/** `<mb-icon name="disc-3">`: 16 px, or 20 px with `size="20"`; decoration unless it has a `label`. */
+export class MbIcon extends LitElement {
+  static override properties = { name: {}, size: { type: Number }, label: {} };
+  declare name: string;
+  declare size: number;
+  declare label: string;
+
+  static override styles = css`
+    :host {
+      display: inline-flex;
+      flex: none;
+    }
+  `;
+
+  constructor() {
+    super();
+    this.name = "circle";
+    this.size = 16;
+    this.label = "";
+  }
+
+  override render() {
+    const role = this.label ? "img" : "presentation";
+    return html`<svg
+      width=${this.size}
+      height=${this.size}
+      viewBox="0 0 24 24"
+      role=${role}
+      aria-label=${this.label}
+      aria-hidden=${this.label ? "false" : "true"}
+    >
+      <use href=${iconUrl(this.name)}></use>
+    </svg>`;
+  }
+}
+customElements.define("mb-icon", MbIcon);

@@ -1,0 +1,148 @@
+"""A platform whose letters can be read, browsers to sit at, and people who do."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Awaitable, Callable, Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pyotp
+import pytest
+import pytest_asyncio
+from sqlalchemy import NullPool, create_engine, inspect, make_url
+
+from maxbooster.auth import identify
+from maxbooster.db.models import Table
+from maxbooster.http import probe
+from maxbooster.http.assembly import serving
+from maxbooster.mail import Mail
+from maxbooster.testing import Browser, Clock, Person, drain, link_in, make_person, services
+
+
+@pytest.fixture(scope="session")
+def one_postgres(migrated_postgres: str) -> Iterator[str]:
+    url = services.create_database(migrated_postgres, migrated_postgres)
+    yield url
+    services.drop_database(migrated_postgres, url)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """An empty, migrated database of each kind. On PostgreSQL this folder's tests share one: making one takes long."""
+    if request.param == "sqlite":
+        path = tmp_path / "maxbooster.db"
+        shutil.copy(request.getfixturevalue("migrated_sqlite"), path)
+        return f"sqlite:///{path}"
+    url: str = request.getfixturevalue("one_postgres")
+    _empty(url)
+    return url
+
+
+def _empty(url: str) -> None:
+    engine = create_engine(make_url(url).set(drivername="postgresql+psycopg"), poolclass=NullPool)
+    with engine.begin() as connection:
+        there = set(inspect(connection).get_table_names())
+        tables = [table for table in reversed(Table.metadata.sorted_tables) if table.name in there]
+        connection.exec_driver_sql("; ".join(f"DELETE FROM {table.name}" for table in tables))
+
+
+@pytest.fixture(autouse=True)
+def unprobed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Trying each plugin's routes alone has tests of its own, and would take longer here than the tests."""
+    monkeypatch.setattr(probe, "drop_unservable", lambda registry, routes: None)
+
+
+@pytest.fixture
+def app_settings() -> dict[str, Any]:
+    return {"mail": "memory:", "login_floor_ms": 1}
+
+
+@pytest.fixture
+def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing is remembered of a credential, so that what another one changes is seen at once."""
+    monkeypatch.setattr(identify, "REMEMBER_S", 0.0)
+
+
+@pytest.fixture
+def new_browser(app: Any) -> Callable[..., Browser]:
+    """Opens a browser that nobody is logged in at. All of them share one assembled application, which is quicker."""
+    gate: Any = serving(app, open_resources=False)
+
+    def open_one(*, address: str = "127.0.0.1", agent: str = "test browser", cookie: str = "") -> Browser:
+        transport = httpx.ASGITransport(gate, raise_app_exceptions=False, client=(address, 1234))
+        browser = Browser(transport=transport, base_url=app.settings.origin, headers={"user-agent": agent})
+        if cookie:
+            browser.headers["cookie"] = cookie
+        return browser
+
+    return open_one
+
+
+@pytest.fixture
+def browser(new_browser: Callable[..., Browser]) -> Browser:
+    return new_browser()
+
+
+@pytest_asyncio.fixture
+async def nova(app: Any) -> Person:
+    return await make_person(app)
+
+
+@pytest_asyncio.fixture
+async def home(new_browser: Callable[..., Browser], nova: Person) -> Browser:
+    """The browser at which Nova is logged in."""
+    browser = new_browser(agent="Nova's laptop")
+    await browser.log_in(nova)
+    return browser
+
+
+@pytest.fixture
+def letters(app: Any) -> Callable[[str], Awaitable[list[Mail]]]:
+    """The letters to an address, oldest first, once everything that waits is sent."""
+
+    async def read(to: str) -> list[Mail]:
+        await drain(app)
+        return [mail for mail in app.mail.sent if mail.to == to]
+
+    return read
+
+
+@pytest.fixture
+def link_to(letters: Callable[[str], Awaitable[list[Mail]]]) -> Callable[[str], Awaitable[str]]:
+    """The token of the link in the latest letter to an address."""
+
+    async def read(to: str) -> str:
+        return link_in((await letters(to))[-1].text)
+
+    return read
+
+
+class Phone:
+    """An authenticator app. Each code that it shows is a new one: until then half a minute passes."""
+
+    def __init__(self, clock: Clock, secret: str, recovery: list[str]) -> None:
+        self.secret = secret
+        self.recovery = recovery
+        self._clock = clock
+
+    def code(self, *, steps: int = 0) -> str:
+        """`steps`: by how many half minutes the phone's clock is wrong."""
+        self._clock.advance(seconds=30)
+        return pyotp.TOTP(self.secret).at(self._clock() + timedelta(seconds=30 * steps))
+
+
+@pytest.fixture
+def switch_on(clock: Clock) -> Callable[[Browser], Awaitable[Phone]]:
+    """Sets up the second factor of whoever is logged in at a browser."""
+
+    async def set_up(browser: Browser) -> Phone:
+        begun = await browser.post("/api/core/profile/totp")
+        phone = Phone(clock, begun.json()["secret"], [])
+        confirmed = browser.note(await browser.post("/api/core/profile/totp/confirm", json={"code": phone.code()}))
+        phone.recovery = confirmed["codes"]
+        return phone
+
+    return set_up

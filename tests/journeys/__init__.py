@@ -1,0 +1,1 @@
+"""From end to end in a real browser."""

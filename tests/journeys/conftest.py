@@ -1,0 +1,143 @@
+"""A running platform, a browser, and the letters that come."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+import shutil
+from collections.abc import AsyncIterator, Callable, Iterator
+from dataclasses import dataclass, field
+from email import message_from_bytes, policy
+from pathlib import Path
+from typing import Any
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser, BrowserContext, Page, async_playwright
+
+from maxbooster.testing import services
+from maxbooster.testing.processes import Process
+from maxbooster.web.shell import Shell
+from tests.contract.site import Site
+
+FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
+PASSWORD = "tall giraffes sip cold tea"
+
+
+@dataclass
+class Platform:
+    """A server process with its worker, and where its letters go."""
+
+    base: str
+    mail: Path
+    process: Process
+
+    async def letter(self, to: str, subject: str) -> str:
+        """The text of the newest letter to somebody."""
+        for _ in range(200):
+            for file in sorted(self.mail.glob("*.eml"), reverse=True):
+                message = message_from_bytes(file.read_bytes(), policy=policy.default)
+                if message["to"] == to and subject in message["subject"]:
+                    return str(message.get_content())
+            await asyncio.sleep(0.05)
+        raise AssertionError(f"no letter “{subject}” came for {to}")
+
+    async def link(self, to: str, subject: str) -> str:
+        found = re.search(r"http\S+#\S+", await self.letter(to, subject))
+        assert found
+        return found.group(0)
+
+
+@pytest.fixture(scope="module")
+def plugins(tmp_path_factory: pytest.TempPathFactory) -> Site:
+    """Plugins that are installed for this module's platform alone: install them before `platform` starts."""
+    return Site(tmp_path_factory.mktemp("plugins"))
+
+
+@pytest.fixture(scope="module")
+def platform(tmp_path_factory: pytest.TempPathFactory, plugins: Site) -> Iterator[Platform]:
+    if not Shell().is_built:
+        pytest.skip("journeys skipped: the web application is not built; run `make web`")
+    data, port = tmp_path_factory.mktemp("platform"), services.free_port()
+    mail = data / "mail"
+    environment = {
+        "MAXBOOSTER_DATA": str(data),
+        "MAXBOOSTER_LISTEN": f"127.0.0.1:{port}",
+        "MAXBOOSTER_MAIL": mail.as_uri(),
+        "MAXBOOSTER_LOG_LEVEL": "warning",
+        "PYTHONPATH": str(plugins.folder),
+    }
+    process = Process(["up"], environment, log=data / "up.log")
+    process.start(port=port)
+    yield Platform(f"http://127.0.0.1:{port}", mail, process)
+    process.stop()
+
+
+@pytest_asyncio.fixture
+async def chromium() -> AsyncIterator[Browser]:
+    path = os.environ.get("MAXBOOSTER_TEST_CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+    if path is None:
+        pytest.skip("journeys skipped: there is no Chromium (Debian: apt install chromium)")
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=path, args=FLAGS)
+        yield browser
+        await browser.close()
+
+
+@dataclass
+class Seat:
+    """Somebody at a browser. What the console complained of is kept."""
+
+    context: BrowserContext
+    page: Page
+    base: str
+    complaints: list[str] = field(default_factory=list)
+
+    async def go(self, path: str) -> None:
+        await self.page.goto(self.base + path)
+
+    async def log_in(self, email: str, password: str = PASSWORD) -> None:
+        await self.go("/login")
+        await self.page.get_by_label("E-mail address").fill(email)
+        await self.page.get_by_label("Password", exact=True).fill(password)
+        await self.page.get_by_role("button", name="Log in").click()
+
+    async def register(self, platform: Platform, email: str, name: str) -> None:
+        """Register, follow the letter's link, log in."""
+        await self.go("/register")
+        await self.page.get_by_label("Your name").fill(name)
+        await self.page.get_by_label("E-mail address").fill(email)
+        await self.page.get_by_label("Password", exact=True).fill(PASSWORD)
+        await self.page.get_by_label("Date of birth").fill("2000-01-01")
+        await self.page.get_by_role("button", name="Make the account").click()
+        await self.page.get_by_text("Look into your mailbox").wait_for()
+        await self.page.goto(await platform.link(email, "Confirm"))
+        await self.page.get_by_text("your account is ready").wait_for()
+        await self.log_in(email)
+        await self.page.get_by_text("Good to see you").wait_for()
+
+
+@pytest_asyncio.fixture
+async def seats(chromium: Browser, platform: Platform) -> AsyncIterator[Callable[..., Any]]:
+    """`await seats()` sits somebody down at a browser of their own."""
+    taken: list[Seat] = []
+
+    async def sit(**options: Any) -> Seat:
+        chosen = {"viewport": {"width": 1440, "height": 900}, "locale": "en-GB"} | options
+        context = await chromium.new_context(**chosen)
+        page = await context.new_page()
+        seat = Seat(context, page, platform.base)
+        page.on("console", lambda message: _note(seat, message.type, message.text))
+        page.on("pageerror", lambda error: seat.complaints.append(f"error: {error}"))
+        taken.append(seat)
+        return seat
+
+    yield sit
+    for seat in taken:
+        await seat.context.close()
+
+
+def _note(seat: Seat, kind: str, text: str) -> None:
+    if kind in ("error", "warning"):
+        seat.complaints.append(f"{kind}: {text}")

@@ -1,0 +1,153 @@
+"""What can be asked of a server, as its OpenAPI description says, and who may, as its routes declare."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+import httpx
+from litestar.handlers import HTTPRouteHandler
+
+from maxbooster.app import App
+from maxbooster.db.types import new_id
+from maxbooster.http.assembly import build
+from maxbooster.http.examples import with_examples
+from maxbooster.http.routes import PUBLIC
+
+SAFE = ("GET", "HEAD", "OPTIONS")
+_METHODS = ("get", "head", "post", "put", "patch", "delete", "options")
+_EXAMPLE_ID = "01a1fbfe-c37e-70b4-8abe-9a19b3222fa7"
+_NEW = "{new}"
+
+
+@dataclass(frozen=True)
+class Special:
+    """What an operation needs beyond its example; `{new}` in it becomes new with every request."""
+
+    why: str
+    body: Any = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+    content: bytes | None = None
+
+
+_TUS = {"Tus-Resumable": "1.0.0"}
+_BYTES = _TUS | {"Upload-Length": "5", "Upload-Offset": "0", "Content-Type": "application/offset+octet-stream"}
+SPECIAL = {
+    "createKey": Special("the example's permission does not exist", {"name": "key", "permissions": ["plugin.read"]}),
+    "inviteMember": Special("the example's address is none", {"email": "g{new}@example.org", "role": "viewer"}),
+    "createUpload": Special("tus speaks in headers", headers=_BYTES, content=b"hello"),
+    "continueUpload": Special("tus speaks in headers", headers=_BYTES, content=b"hello"),
+    "overrideUpload": Special(
+        "tus speaks in headers", headers=_BYTES | {"X-HTTP-Method-Override": "PATCH"}, content=b"hello"
+    ),
+    "measureUpload": Special("tus speaks in headers", headers=_TUS),
+    "endUpload": Special("tus speaks in headers", headers=_TUS),
+}
+"""The only operations that are named here. One that no longer exists fails the test."""
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One method of one address."""
+
+    id: str
+    method: str
+    path: str
+    permission: str
+    step_up: bool
+    body: Any = field(hash=False)
+    path_ids: tuple[str, ...]
+    """Names of the path's parameters that are UUIDs."""
+    query_ids: tuple[str, ...]
+    """Names of the query's parameters that are UUIDs."""
+
+    @property
+    def public(self) -> bool:
+        return self.permission == PUBLIC
+
+    @property
+    def unsafe(self) -> bool:
+        return self.method not in SAFE
+
+    @property
+    def body_has_id(self) -> bool:
+        return _EXAMPLE_ID in json.dumps(self.body)
+
+    async def call(
+        self, client: httpx.AsyncClient, headers: Mapping[str, str], id: UUID | None = None, **query: str
+    ) -> httpx.Response:
+        """Ask it with its example; every id in path and body is `id`, else one that nothing has."""
+        special, named = SPECIAL.get(self.id), str(id or new_id())
+        sent = {**headers, **(special.headers if special else {})}
+        content = special.content if special else None
+        if self.body is not None:
+            content = json.dumps(self.body).replace(_EXAMPLE_ID, named).replace(_NEW, new_id().hex).encode()
+            sent["Content-Type"] = "application/json"
+        return await client.request(self.method, self._address(named), headers=sent, content=content, params=query)
+
+    def _address(self, id: str) -> str:
+        parts = [self._filled(part, id) if part.startswith("{") else part for part in self.path.split("/")]
+        return "/".join(parts)
+
+    def _filled(self, part: str, id: str) -> str:
+        return id if part.strip("{}") in self.path_ids else "nothing"
+
+
+def read(description: dict[str, Any], app: App) -> list[Operation]:
+    """Every operation that the server describes.
+
+    Raises:
+        LookupError: it describes one that the App does not declare.
+    """
+    declared = {str(handler.operation_id): handler.opt for handler in _handlers(app)}
+    return [
+        _operation(path, method, said, declared[said["operationId"]])
+        for path, methods in with_examples(description)["paths"].items()
+        for method, said in methods.items()
+        if method in _METHODS
+    ]
+
+
+def undescribed(description: dict[str, Any], app: App) -> list[str]:
+    """Routes that are not public and missing in the description: the matrix would not see them."""
+    described = {said["operationId"] for methods in description["paths"].values() for said in methods.values()}
+    return [
+        f"{handler.operation_id} {sorted(handler.paths)}"
+        for handler in _handlers(app)
+        if handler.opt.get("permission", PUBLIC) != PUBLIC and handler.operation_id not in described
+    ]
+
+
+def _handlers(app: App) -> Iterator[HTTPRouteHandler]:
+    for route in build(app).routes:
+        for handler in getattr(route, "route_handlers", ()):
+            if isinstance(handler, HTTPRouteHandler):
+                yield handler
+
+
+def _operation(path: str, method: str, said: dict[str, Any], opt: Mapping[str, Any]) -> Operation:
+    special = SPECIAL.get(said["operationId"])
+    given = said.get("parameters", [])
+    return Operation(
+        id=said["operationId"],
+        method=method.upper(),
+        path=path,
+        permission=opt["permission"],
+        step_up=bool(opt.get("step_up")),
+        body=special.body if special else _example(said),
+        path_ids=_ids(given, "path"),
+        query_ids=_ids(given, "query"),
+    )
+
+
+def _example(said: dict[str, Any]) -> Any:
+    media = said.get("requestBody", {}).get("content", {}).get("application/json", {})
+    return next((example["value"] for example in media.get("examples", {}).values()), None)
+
+
+def _ids(given: list[dict[str, Any]], place: str) -> tuple[str, ...]:
+    found = [each["name"] for each in given if each["in"] == place and '"uuid"' in json.dumps(each["schema"])]
+    return tuple(found)
