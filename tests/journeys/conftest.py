@@ -113,8 +113,8 @@ class Seat:
         await self.page.get_by_role("button", name="Make the account").click()
         await self.page.get_by_text("Look into your mailbox").wait_for()
         await self.page.goto(await platform.link(email, "Confirm"))
-        await self.page.get_by_text("your account is ready").wait_for()
-        await self.log_in(email)
+        await self.page.get_by_label("Password", exact=True).fill(PASSWORD)
+        await self.page.get_by_role("button", name="Open my account").click()
         await self.page.get_by_text("Good to see you").wait_for()
 
 

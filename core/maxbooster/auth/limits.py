@@ -1,4 +1,4 @@
-"""How often letters may be asked for."""
+"""How often letters may be asked for, and secrets guessed by somebody who is in already."""
 
 from __future__ import annotations
 
@@ -10,19 +10,41 @@ from . import throttle
 from .throttle import Limit
 
 LETTERS_TO = Limit("letters.to", burst=3, per_s=600)
-LETTERS_FROM = Limit("letters.from", burst=20, per_s=60)
+ASKED_FROM = Limit("asked.from", burst=20, per_s=60)
+GUESSES = Limit("guesses", burst=5, per_s=60)
+"""Of the present password, and of the one that a registration waits for."""
 
 
-async def count_letters(ctx: Context, email: str, address: str | None) -> None:
+async def count_letter(ctx: Context, email: str) -> None:
     """
     Raises:
-        TooMany: too many letters to this e-mail address, known or not, or asked for from this network.
+        TooMany: too many letters to this e-mail address, whether or not somebody has it.
     """
-    limits = [(LETTERS_TO, email)]
-    if address:
-        limits.append((LETTERS_FROM, throttle.network(address)))
+    if wait := await take(ctx, (LETTERS_TO, email)):
+        raise TooMany(f"Too many letters; ask again in {math.ceil(wait / 60)} minutes.", retry_after_s=wait)
+
+
+async def count_asking(ctx: Context, address: str | None) -> None:
+    """
+    Raises:
+        TooMany: too much was asked for from this network.
+    """
+    if address and (wait := await take(ctx, (ASKED_FROM, throttle.network(address)))):
+        raise TooMany(f"Too many requests from your network; the next in {math.ceil(wait)} s.", retry_after_s=wait)
+
+
+async def count_guess(ctx: Context, at: str) -> None:
+    """
+    Raises:
+        TooMany: too many guesses at this secret.
+    """
+    if wait := await take(ctx, (GUESSES, at)):
+        raise TooMany(f"Too many tries; the next is possible in {math.ceil(wait)} s.", retry_after_s=wait)
+
+
+async def take(ctx: Context, *limits: tuple[Limit, str]) -> float:
+    """Count one try against each, durably; returns the seconds until the next is allowed, 0 where this one is."""
     waits = await ctx.app.database.write(
         lambda connection: [throttle.take(connection, limit, subject, ctx.now) for limit, subject in limits]
     )
-    if wait := max(waits):
-        raise TooMany(f"Too many letters; ask again in {math.ceil(wait / 60)} minutes.", retry_after_s=wait)
+    return max(waits)

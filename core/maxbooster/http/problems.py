@@ -111,6 +111,13 @@ def on_unreadable(request: _AnyRequest, error: UnicodeDecodeError) -> Response[b
     return on_anything(request, error)
 
 
+def on_nested(request: _AnyRequest, error: RecursionError) -> Response[bytes]:
+    """The same for a body that is nested more deeply than it can be decoded."""
+    if any("litestar" in frame.filename and "decode" in frame.name for frame in extract_tb(error.__traceback__)):
+        return problem_response(Malformed("The body is nested too deeply."))
+    return on_anything(request, error)
+
+
 def _first_line(text: str) -> str:
     return text.splitlines()[0][:300] if text else ""
 
@@ -137,5 +144,6 @@ HANDLERS: dict[Any, Any] = {
     HTTPException: on_http,
     DBAPIError: on_database,
     UnicodeDecodeError: on_unreadable,
+    RecursionError: on_nested,
     Exception: on_anything,
 }

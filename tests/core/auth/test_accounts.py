@@ -158,9 +158,21 @@ async def test_who_joined_by_one_invitation_keeps_that_role_when_another_comes(a
     first, second = [await invited(app, browser, theo.email, role) for role in ("viewer", "admin")]
     async with open_browser(app) as other:
         await other.log_in(theo)
-        for token in (first, second):
-            assert (await other.post("/api/core/invitations/accept", json={"token": token})).status_code == 200
+        for token, status in ((first, 200), (second, 409)):
+            assert (await other.post("/api/core/invitations/accept", json={"token": token})).status_code == status
     assert (await roles_in(app, owner.account))[theo.user] == "viewer"
+
+
+async def test_invitations_do_not_outlive_the_membership_of_who_sent_them(app, browser, owner):
+    """An admin cannot leave a door open for the day after."""
+    admin = await make_person(app, "admin@example.org", role="admin", account=owner.account)
+    async with open_browser(app) as theirs:
+        await theirs.log_in(admin)
+        token = await invited(app, theirs, "second.self@example.org", "admin")
+        kept = await invited(app, browser, "theo@example.org", "editor")
+        assert (await browser.delete(f"/api/core/members/{admin.user}")).status_code == 204
+        assert (await theirs.post("/api/core/registration/join", json=joining(token))).status_code == 410
+        assert (await theirs.post("/api/core/registration/invitation", json={"token": kept})).status_code == 200
 
 
 async def test_of_two_acceptances_at_the_same_time_one_counts(app, browser, owner):
@@ -365,7 +377,8 @@ class Band(RuleBasedStateMachine):
         self.account, self.keys = self.world.begin()
         self.roles = dict(BEGIN)
         self.dead_keys: list[str] = []
-        self.invitations: list[tuple[str, str, str]] = []
+        self.invitations: list[tuple[str, str, str, str]] = []
+        """Who is invited, as what, by which link, and by whom."""
 
     def _act(self, actor: str, method: str, path: str, **more: Any) -> int:
         answer = self.world.run(self.world.browsers[actor].request(method, f"/api/core/{path}", **more))
@@ -373,7 +386,9 @@ class Band(RuleBasedStateMachine):
         return answer.status_code
 
     def _gone(self, name: str) -> None:
+        """With them go their keys, and the invitations that they sent."""
         del self.roles[name]
+        self.invitations = [each for each in self.invitations if each[3] != name]
         if name in self.keys:
             self.dead_keys.append(self.keys.pop(name))
 
@@ -444,21 +459,22 @@ class Band(RuleBasedStateMachine):
             assert status == 201
             self.world.run(drain(self.world.app))
             [mail] = [mail for mail in self.world.app.mail.sent[before:] if mail.to == email]
-            self.invitations.append((whom, role, link_in(mail.text)))
+            self.invitations.append((whom, role, link_in(mail.text), actor))
 
     @precondition(lambda self: self.invitations)
     @rule(actor=who, choose=st.randoms(), as_invited=st.booleans())
     def accept(self, actor: str, choose: Any, as_invited: bool) -> None:
         invitation = choose.choice(self.invitations)
-        whom, role, token = invitation
+        whom, role, token, _ = invitation
         actor = whom if as_invited else actor
         status = self._act(actor, "POST", "invitations/accept", json={"token": token})
-        if actor != whom:
+        if actor in self.roles:
+            assert status == 409
+        elif actor != whom:
             assert status == 422
-            return
-        assert status == 200
-        self.invitations.remove(invitation)
-        if actor not in self.roles:
+        else:
+            assert status == 200
+            self.invitations.remove(invitation)
             self.roles[actor] = role
             self.world.enter(actor, self.account)
 

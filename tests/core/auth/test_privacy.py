@@ -297,7 +297,9 @@ async def test_the_address_can_be_registered_anew(app, browser, nova, clock):
         assert (await again.post("/api/core/registration", json=new)).status_code == 202
         await drain(app)
         token = link_in(app.mail.sent[-1].text)
-        assert (await again.post("/api/core/registration/verify", json={"token": token})).status_code == 201
+        assert (
+            await again.post("/api/core/registration/verify", json={"token": token, "password": PASSWORD})
+        ).status_code == 201
         me = await again.log_in(nova)
     assert me["user"]["id"] != str(nova.user)
     assert me["account"]["id"] != str(nova.account)
@@ -353,3 +355,30 @@ async def test_an_erasure_that_fails_half_way_has_changed_nothing(app, browser, 
     clock.advance(days=1)
     await drain(app)
     assert nova.email not in "\n".join(about_people(await everything(app)))
+
+
+async def test_where_the_last_owner_goes_the_next_in_rank_becomes_it(app, browser, nova, clock):
+    """Members who came after the erasure was asked for do not keep it up, and are not left without an owner."""
+    await browser.post("/api/core/profile/erasure")
+    viewer = await make_person(app, "viewer@example.org", role="viewer", account=nova.account)
+    manager = await make_person(app, "manager@example.org", role="manager", account=nova.account)
+    clock.advance(days=31)
+    await run_jobs(app, "core.erase_people")
+    async with open_browser(app) as other:
+        await other.log_in(manager)
+        members = {each["user"]: each["role"] for each in (await other.get("/api/core/members")).json()}
+    assert members == {str(manager.user): "owner", str(viewer.user): "viewer"}
+
+
+async def test_letters_and_security_events_of_the_last_days_go_too(app, browser, nova, clock):
+    await browser.post("/api/core/profile/erasure")
+    clock.advance(days=29, hours=23)
+    async with open_browser(app, address=ADDRESS, agent=AGENT) as late:
+        await late.log_in(nova)
+        await late.post("/api/core/password-reset", json={"email": nova.email})
+        await drain(app)
+        clock.advance(hours=2)
+        await run_jobs(app, "core.erase_people")
+    left = await everything(app)
+    assert nova.email not in left
+    assert AGENT not in left

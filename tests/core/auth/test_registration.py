@@ -22,7 +22,9 @@ ASTER = {"email": "aster@example.org", "password": PASSWORD, "name": "Aster", "b
 async def test_from_the_form_to_the_first_login_and_out_again(browser, link_to):
     assert (await browser.post(REGISTRATION, json=ASTER | {"account": "Aster Sounds"})).status_code == 202
     assert (await browser.post("/api/core/session", json=_login(ASTER["email"]))).status_code == 401
-    verified = await browser.post(f"{REGISTRATION}/verify", json={"token": await link_to(ASTER["email"])})
+    verified = await browser.post(
+        f"{REGISTRATION}/verify", json={"token": await link_to(ASTER["email"]), "password": PASSWORD}
+    )
     assert verified.json() == {"email": ASTER["email"]}
     browser.note(await browser.post("/api/core/session", json=_login(ASTER["email"])))
     me = (await browser.get("/api/core/session")).json()
@@ -51,13 +53,31 @@ async def test_who_has_a_login_already_is_told_by_letter(browser, nova, letters)
         link_in(letter.text)
 
 
+async def test_who_follows_a_strangers_registration_gets_no_login_that_the_stranger_knows(browser, link_to, clock):
+    """Somebody registers another's address with a password of their own; the owner follows the letter."""
+    await browser.post(REGISTRATION, json=ASTER)
+    link = await link_to(ASTER["email"])
+    for _ in range(5):
+        refused = await browser.post(f"{REGISTRATION}/verify", json={"token": link, "password": OTHER})
+        assert (refused.status_code, refused.json()["field"]) == (422, "password")
+    assert (await browser.post(f"{REGISTRATION}/verify", json={"token": link, "password": OTHER})).status_code == 429
+    assert (await browser.post("/api/core/session", json=_login(ASTER["email"]))).status_code == 401
+    clock.advance(minutes=2)
+    verified = await browser.post(f"{REGISTRATION}/verify", json={"token": link, "password": PASSWORD})
+    assert verified.status_code == 201
+
+
 async def test_of_two_registrations_of_an_address_the_first_that_is_proved_counts(browser, link_to):
     await browser.post(REGISTRATION, json=ASTER)
     first = await link_to(ASTER["email"])
     await browser.post(REGISTRATION, json=ASTER | {"name": "Second"})
     second = await link_to(ASTER["email"])
-    assert (await browser.post(f"{REGISTRATION}/verify", json={"token": second})).status_code == 201
-    assert (await browser.post(f"{REGISTRATION}/verify", json={"token": first})).status_code == 409
+    assert (
+        await browser.post(f"{REGISTRATION}/verify", json={"token": second, "password": PASSWORD})
+    ).status_code == 201
+    assert (
+        await browser.post(f"{REGISTRATION}/verify", json={"token": first, "password": PASSWORD})
+    ).status_code == 409
     me = browser.note(await browser.post("/api/core/session", json=_login(ASTER["email"])))
     assert me["user"]["name"] == "Second"
 
@@ -198,7 +218,9 @@ async def test_the_old_address_is_free_for_somebody_else(browser, home, nova, li
     await home.post("/api/core/profile/email", json={"email": "nova@elsewhere.example"})
     await browser.post("/api/core/profile/email/confirm", json={"token": await link_to("nova@elsewhere.example")})
     await browser.post(REGISTRATION, json=ASTER | {"email": nova.email})
-    verified = await browser.post(f"{REGISTRATION}/verify", json={"token": await link_to(nova.email)})
+    verified = await browser.post(
+        f"{REGISTRATION}/verify", json={"token": await link_to(nova.email), "password": PASSWORD}
+    )
     assert verified.status_code == 201
     me = browser.note(await browser.post("/api/core/session", json=_login(nova.email)))
     assert me["user"]["id"] != str(nova.user)

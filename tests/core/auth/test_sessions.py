@@ -207,3 +207,11 @@ async def test_a_client_proves_once_more_and_keeps_its_tokens(browser, nova, clo
     assert proved.status_code == 200
     assert "set-cookie" not in proved.headers
     assert (await browser.post("/api/core/profile/email", json=wanted, headers=bearer)).status_code == 202
+
+
+async def test_the_current_password_cannot_be_guessed_by_who_has_the_session(home, clock):
+    body = {"current": OTHER, "password": OTHER}
+    answers = [(await home.post("/api/core/profile/password", json=body)).status_code for _ in range(6)]
+    assert answers == [422, 422, 422, 422, 422, 429]
+    clock.advance(minutes=2)
+    assert (await home.post("/api/core/profile/password", json=body | {"current": PASSWORD})).status_code == 200

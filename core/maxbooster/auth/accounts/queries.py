@@ -60,8 +60,16 @@ def leave(connection: Connection, account: UUID, user: UUID) -> None:
     """End a membership, and whatever the user got in by."""
     connection.execute(delete(Membership).where(Membership.account_id == account, Membership.user_id == user))
     connection.execute(delete(ApiKey).where(ApiKey.account_id == account, ApiKey.user_id == user))
+    _withdraw_invitations_by(connection, account, user)
     elsewhere = update(Session).where(Session.account_id == account, Session.user_id == user)
     connection.execute(elsewhere.values(account_id=None))
+
+
+def _withdraw_invitations_by(connection: Connection, account: UUID, user: UUID) -> None:
+    """What somebody asked others to be does not outlive their own membership."""
+    open_ = select(Proof.id, Proof.facts).where(Proof.account_id == account, Proof.kind == "invitation")
+    theirs = [row.id for row in connection.execute(open_) if row.facts.get("by") == str(user)]
+    connection.execute(delete(Proof).where(Proof.id.in_(theirs)))
 
 
 def depth(connection: Connection, account: UUID) -> int:

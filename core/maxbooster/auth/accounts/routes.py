@@ -115,7 +115,11 @@ async def withdraw(ctx: Context, invitation_id: UUID) -> None:
 
 
 @post(
-    "/accept", operation_id="acceptInvitation", permission="profile.write", status_code=200, raises=[LinkSpent, Invalid]
+    "/accept",
+    operation_id="acceptInvitation",
+    permission="profile.write",
+    status_code=200,
+    raises=[LinkSpent, Invalid, Conflict],
 )
 async def accept(ctx: Context, data: Acceptance) -> Made:
     """Join an account with the login that you have; then switch to it."""

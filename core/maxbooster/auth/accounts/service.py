@@ -14,7 +14,7 @@ from ...mail import address as normal
 from ...plugins.manifest import ROLES
 from .. import proofs
 from ..events import MemberChanged, note
-from ..limits import count_letters
+from ..limits import count_letter
 from ..models import Account, ApiKey, Proof
 from ..people.profile import oneself
 from ..people.registration import make_account
@@ -147,7 +147,7 @@ async def invite(ctx: Context, given: NewInvitation) -> Proof:
         raise Conflict(f"{email} is a member already.", field="email")
     if ROLES.index(given.role) < _own_rank(ctx, {member.id: member.role for member in members}):
         raise NotAllowed("You cannot give a role above your own.")
-    await count_letters(ctx, email, None)
+    await count_letter(ctx, email)
     facts = {"role": given.role, "by": str(ctx.user) if ctx.user else None}
     id = proofs.ask(ctx, "invitation", email, account=ctx.account, facts=facts)
     ctx.audit("member.invited", f"core_proof:{id}", after={"role": given.role})
@@ -181,12 +181,15 @@ async def accept(ctx: Context, token: str) -> Account:
     Raises:
         LinkSpent: the link does not work (any more).
         Invalid: it is for another address.
+        Conflict: the user is a member already.
     """
     user = await oneself(ctx)
     proof = await proofs.look(ctx, "invitation", token)
     account = await ctx.first(select(Account).where(Account.id == proof.account_id))
     if account is None:
         raise LinkSpent
+    if await queries.role_of(ctx, account.id, user.id) is not None:
+        raise Conflict("You are a member of this account already.")
     if proof.email != user.email:
         raise Invalid(
             f"This invitation is for {proof.email}; you are logged in as {user.email}. Log in with that address, or"

@@ -36,7 +36,7 @@ core = [
     PersonalData(table=SpentToken, why="hashes of a session's old tokens, gone with the session"),
     PersonalData(table=RoleGrant, why="about roles"),
     PersonalData(table=Throttle, why="hashes alone, and for minutes"),
-    PersonalData(table=EventRow, why="forgotten after job_retention_days, before a person can be erased"),
-    PersonalData(table=JobRow, why="forgotten after job_retention_days, before a person can be erased"),
+    PersonalData(table=EventRow, why="security events go with the person, the others after job_retention_days"),
+    PersonalData(table=JobRow, why="letters go with the person, the others after job_retention_days"),
     PersonalData(table=UploadPart, why="pieces of files, gone with the upload"),
 ]

@@ -11,8 +11,12 @@ from sqlalchemy import Connection, delete, func, select, update
 from ... import privacy
 from ...context import Context
 from ...errors import Conflict
+from ...events.models import EventRow
 from ...jobs.job import job
+from ...jobs.models import JobRow
+from ...plugins.manifest import ROLES
 from .. import letters, proofs
+from ..accounts import queries
 from ..accounts.service import erase as erase_name
 from ..events import UserChanged, note
 from ..models import Account, Membership, Proof, User
@@ -91,6 +95,23 @@ async def withdraw_erasure(ctx: Context) -> None:
         await ctx.commit()
 
 
+def _leave_no_orphans(connection: Connection, user: UUID) -> None:
+    """Where the last owner goes, whoever stands highest, and has been there longest, becomes the owner."""
+    mine = select(Membership.account_id).where(Membership.user_id == user, Membership.role == "owner")
+    for account in connection.execute(mine).scalars().all():
+        members = queries.lock(connection, account)
+        others = [member for member in members if member != user]
+        if others and "owner" not in [members[member] for member in others]:
+            queries.give_role(connection, account, min(others, key=lambda each: ROLES.index(members[each])), "owner")
+
+
+def _forget_machinery(connection: Connection, user: UUID, email: str) -> None:
+    """Letters that were queued for them, and security events about them, before their time is over."""
+    letters_to = JobRow.name.in_(["core.mail_notice", "core.mail_proof"]) & JobRow.arguments.contains(email)
+    connection.execute(delete(JobRow).where(letters_to))
+    connection.execute(delete(EventRow).where(EventRow.entity == str(user), EventRow.name.startswith("security.")))
+
+
 @job("core.erase_people", cron="23 4 * * *")
 async def erase_people(ctx: Context) -> None:
     """Queue the erasure of those whose day has come."""
@@ -112,6 +133,8 @@ async def erase_person(ctx: Context, user: UUID) -> None:
         if email is None:
             raise Conflict(f"The user {user} wants to stay.")
         connection.execute(delete(Proof).where(Proof.email == email))
+        _leave_no_orphans(connection, user)
+        _forget_machinery(connection, user, email)
         for account in _theirs_alone(connection, user):
             privacy.erase_account(connection, offers.tables, offers.personal_data, account)
             erase_name(connection, account)

@@ -15,7 +15,7 @@ from ...identity import Identity
 from ...mail import address as normal
 from .. import letters, proofs, totp
 from ..events import EmailChanged, PasswordChanged, SecondFactorChanged, note
-from ..limits import count_letters
+from ..limits import count_asking, count_guess, count_letter
 from ..models import RecoveryCode, User, totp_place
 from ..sessions import queries as sessions
 from ..sessions.service import LoggedInBrowser, describe
@@ -49,8 +49,10 @@ async def change_password(ctx: Context, current: str, password: str) -> LoggedIn
 
     Raises:
         Invalid: the current password is wrong, or the new one is weak.
+        TooMany: too many tries.
     """
     user = await oneself(ctx)
+    await count_guess(ctx, f"password:{user.id}")
     verdict = await ctx.app.hasher.verify(current, user.password)
     if not verdict.right:
         raise Invalid("The current password is wrong.", field="current")
@@ -72,7 +74,8 @@ async def ask_for_reset(ctx: Context, given: str, address: str | None) -> None:
         TooMany: too many letters.
     """
     email = normal(given)
-    await count_letters(ctx, email, address)
+    await count_asking(ctx, address)
+    await count_letter(ctx, email)
     proofs.ask(ctx, "reset", email)
 
 
@@ -114,7 +117,7 @@ async def ask_for_new_email(ctx: Context, given: str) -> None:
     email = normal(given)
     if email == user.email:
         raise Invalid("This is your address already.", field="email")
-    await count_letters(ctx, email, None)
+    await count_letter(ctx, email)
     proofs.ask(ctx, "email", email, user=user.id)
 
 

@@ -15,7 +15,7 @@ from ...mail import address as normal
 from .. import proofs
 from ..accounts import queries as accounts
 from ..events import MemberChanged, Registered, note
-from ..limits import count_letters
+from ..limits import count_asking, count_guess, count_letter
 from ..models import Account, User
 from .schemas import Invited, Joining, Registration
 
@@ -35,8 +35,9 @@ async def register(ctx: Context, given: Registration, address: str | None) -> No
         raise NotAllowed("This server takes no registrations; ask its operator for an invitation.")
     email = normal(given.email)
     refuse_children(given.born_on, ctx.now)
-    await count_letters(ctx, email, address)
+    await count_asking(ctx, address)
     password = await accepted_password(ctx, given.password, [email, given.name])
+    await count_letter(ctx, email)
     facts = {"password": password, "name": given.name.strip(), "account": (given.account or given.name).strip()}
     proofs.ask(ctx, "register", email, facts=facts)
 
@@ -67,13 +68,22 @@ async def accepted_password(ctx: Context, password: str, about: list[str]) -> st
     return await ctx.app.hasher.hash(password)
 
 
-async def verify(ctx: Context, token: str) -> str:
+async def verify(ctx: Context, token: str, password: str) -> str:
     """The proof came: make the user and their account; returns the e-mail address.
+
+    The password is asked for once more: whoever follows a link that somebody else's registration sent them must not
+    get a login whose password that other person knows.
 
     Raises:
         LinkSpent: the link does not work (any more).
+        Invalid: this is not the password of that registration.
+        TooMany: too many tries.
         Conflict: somebody took the address in the meantime.
     """
+    waiting = await proofs.look(ctx, "register", token)
+    await count_guess(ctx, f"proof:{waiting.id}")
+    if not (await ctx.app.hasher.verify(password, waiting.facts["password"])).right:
+        raise Invalid("This is not the password that the registration was made with.", field="password")
     user, account = new_id(), new_id()
     note(ctx, Registered(user))
 

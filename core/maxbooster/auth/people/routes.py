@@ -29,6 +29,7 @@ from .schemas import (
     ResetRequest,
     Sent,
     TotpSecret,
+    Verification,
 )
 
 
@@ -50,10 +51,10 @@ async def register(ctx: Context, data: Registration) -> Sent:
     return Sent()
 
 
-@post("/verify", operation_id="verifyRegistration", public=True, raises=[LinkSpent, Conflict])
-async def verify(ctx: Context, data: Link) -> Registered:
-    """Follow the letter's link: the login and its first account are made."""
-    return Registered(await registration.verify(ctx, data.token))
+@post("/verify", operation_id="verifyRegistration", public=True, raises=[LinkSpent, Conflict, TooMany])
+async def verify(ctx: Context, data: Verification) -> Registered:
+    """Follow the letter's link, with the password that was chosen: the login and its first account are made."""
+    return Registered(await registration.verify(ctx, data.token, data.password))
 
 
 @post("/invitation", operation_id="lookAtInvitation", public=True, status_code=200, raises=[LinkSpent])

@@ -46,6 +46,13 @@ class Link(Struct, frozen=True, forbid_unknown_fields=True):
     token: LinkToken
 
 
+class Verification(Struct, frozen=True, forbid_unknown_fields=True):
+    """`password`: the one that was chosen at registration."""
+
+    token: LinkToken
+    password: Password
+
+
 class Registered(Struct, frozen=True):
     email: str
 

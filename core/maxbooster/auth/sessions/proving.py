@@ -21,6 +21,7 @@ from ...errors import Invalid, NotAuthenticated, TooMany
 from ...mail import address as normal
 from .. import cookies, throttle, totp
 from ..events import LoginRefused, note
+from ..limits import take
 from ..models import RecoveryCode, User, totp_place
 from ..throttle import Limit
 from . import queries
@@ -102,10 +103,7 @@ async def _count(ctx: Context, user: User | None, client: Client, counted: tuple
     limits = [counted]
     if client.address:
         limits.insert(0, (PER_ADDRESS, throttle.network(client.address)))
-    waits = await ctx.app.database.write(
-        lambda connection: [throttle.take(connection, limit, subject, ctx.now) for limit, subject in limits]
-    )
-    if wait := max(waits):
+    if wait := await take(ctx, *limits):
         note(ctx, LoginRefused(user.id if user else None, "too many", client.address))
         await ctx.commit()
         raise TooMany(

@@ -278,4 +278,8 @@ def _tokens(ctx: Context, identity: Identity, token: str) -> Tokens:
 
 async def revoke_tokens(ctx: Context, given: str) -> None:
     """End the family of a refresh token; nothing happens if there is none (RFC 7009 §2.2)."""
-    await ctx.write(queries.close, given)
+    found = await ctx.first(select(Session).where(Session.hash == queries.hash_of(given)))
+    if found is not None:
+        note(ctx, SessionRevoked(found.user_id, found.id, "logged out"))
+        await ctx.write(queries.revoke, found.user_id, found.id)
+        ctx.app.credentials.forget(found.user_id)

@@ -1,40 +1,29 @@
 import { html, LitElement } from "lit";
-import { t } from "@maxbooster/ui";
+import { field, FormController, t } from "@maxbooster/ui";
 import { api } from "../api/client";
+import { router } from "../shell/router";
+import { session } from "../shell/session";
 import { alone, framed, linkToken } from "./alone";
 
 class MbVerify extends LitElement {
-  static override properties = { words: { state: true }, email: { state: true } };
   static override styles = alone;
-  declare words: string;
-  declare email: string;
-
-  constructor() {
-    super();
-    this.words = t("verify.working", "One moment …");
-    this.email = "";
-  }
-
-  override connectedCallback(): void {
-    super.connectedCallback();
-    void this.verify(linkToken());
-  }
-
-  private async verify(token: string): Promise<void> {
-    try {
-      const { data } = await api.POST("/api/core/registration/verify", { body: { token: token || "-" } });
-      this.email = data?.email ?? "";
-      this.words = t("verify.done", "{email} is yours, and your account is ready.", { email: this.email });
-    } catch (error) {
-      this.words = error instanceof Error ? error.message : String(error);
-    }
-  }
+  private readonly token = linkToken();
+  private readonly form = new FormController(this, async ({ password = "" }) => {
+    const { data } = await api.POST("/api/core/registration/verify", { body: { token: this.token || "-", password } });
+    const { data: me } = await api.POST("/api/core/session", { body: { email: data?.email ?? "", password } });
+    session.take(me);
+    router.go("/home", true);
+  });
 
   override render() {
     return framed(
-      this.email ? t("verify.welcome", "Welcome") : t("verify.title", "Your e-mail address"),
-      html`<p role="status">${this.words}</p>
-        <wa-button variant="brand" href="/login">${t("login.title", "Log in")}</wa-button>`,
+      t("verify.title", "Welcome"),
+      html`<p>${t("verify.text", "Enter the password that you chose, so that we know it was you who registered.")}</p>
+        <form @submit=${this.form.submit}>
+          ${field(this.form, { name: "password", label: t("login.password", "Password"), type: "password", autocomplete: "current-password" })}
+          ${this.form.words(["password"])}
+          <wa-button type="submit" variant="brand" ?loading=${this.form.pending}>${t("verify.go", "Open my account")}</wa-button>
+        </form>`,
     );
   }
 }
