@@ -27,6 +27,7 @@ from .http.client import Client
 from .identity import Identity
 from .jobs import queries as queue
 from .jobs.job import Doorbell, Job
+from .live import Live
 from .mail import MailTransport
 from .plugins import registry as plugins
 from .plugins import switches
@@ -59,6 +60,7 @@ class App:
     keyring: Keyring
     hasher: Hasher
     credentials: Credentials
+    live: Live
 
     def __init__(
         self, sections: Sections, *, registry: plugins.Registry | None = None, clock: Callable[[], datetime] = now
@@ -136,6 +138,8 @@ class App:
         self.http = Client(self.settings)
         self.hasher = Hasher(waiting=self.settings.hashing_waiting)
         self.credentials = Credentials(self)
+        self.live = Live(self.settings)
+        self.live.open()
         *_, (_, self.doorbell) = self.registry.answers("job_doorbell", Doorbell, settings=self.settings)
         *_, (_, self.mail) = self.registry.answers("mail_transport", MailTransport, settings=self.settings)
         self._background.append(asyncio.create_task(sealer.run(self)))
@@ -153,6 +157,7 @@ class App:
             task.cancel()
         await asyncio.gather(*self._background, return_exceptions=True)
         self._background.clear()
+        await self.live.close()
         await self.doorbell.close()
         await self.mail.close()
         self.hasher.close()
@@ -181,6 +186,8 @@ class App:
             return
         self._reported[running.seq] = monotonic()
         share = min(max(share, 0.0), 1.0)
+        facts = {"id": running.id, "name": running.name, "state": "running", "progress": share, "note": note}
+        self.live.tell(running.account_id, "job", facts)
         await self.database.write(lambda connection: queue.report(connection, running.seq, running.token, share, note))
         if len(self._reported) > _REMEMBERED_REPORTS:
             self._reported.clear()

@@ -60,6 +60,7 @@ class Context:
         """When the unit began (UTC); the same for everything in it."""
         self._unit = Unit(app.database, identity.account if identity else None, writable=writable)
         self._running: queue.Claimed | None = None
+        self._told: list[dict[str, str]] = []
 
     # Who
 
@@ -167,7 +168,7 @@ class Context:
         still read, but not write.
         """
         value = await self._unit.commit(lambda connection: function(connection, *arguments))
-        await self.app.ring(self._unit.queues())
+        await _after_commit(self)
         return value  # type: ignore[return-value]
 
     # What else happens
@@ -219,6 +220,7 @@ class Context:
                 "at": self.now,
             }
         )
+        self._told.append({"name": event.name(), "entity": event.entity()})
         for told in self.app.listeners.get(event.name(), ()):
             self.enqueue(told, msgspec.to_builtins(event), key=event.entity())
 
@@ -298,7 +300,15 @@ async def unit_of_work(app: App, identity: Identity | None = None, **options: An
 async def finish(ctx: Context) -> None:
     """Commit what the unit still holds, and ring for the jobs that it queued."""
     await ctx._unit.commit_rest()
+    await _after_commit(ctx)
+
+
+async def _after_commit(ctx: Context) -> None:
+    """Ring for the jobs that were queued, and hint at what happened."""
     await ctx.app.ring(ctx._unit.queues())
+    told, ctx._told = ctx._told, []
+    for each in told:
+        ctx.app.live.tell(ctx.identity.account if ctx.identity else None, "event", each)
 
 
 def _words(model: type[Table]) -> str:

@@ -27,6 +27,8 @@ _PROCESS, _NUMBERS = secrets.token_hex(8), count()
 _REFUSED = (401, 403, 429)
 _REFUSALS_PER_S = 20
 _ALWAYS = ("/health", "/metrics")
+_LASTING = "/api/core/live"
+"""It lasts, and does nothing meanwhile: it holds no place."""
 
 
 def hardening(origin: str) -> list[tuple[bytes, bytes]]:
@@ -79,12 +81,13 @@ class Gate:
                 message["headers"] = [*self._hardened(message["headers"]), (b"x-request-id", request_id.encode())]
             await send(message)
 
-        self._in_flight += 1
+        places = 0 if scope["path"] == _LASTING else 1
+        self._in_flight += places
         try:
             with structlog.contextvars.bound_contextvars(request_id=request_id):
                 await self._inner(scope, receive, sending)
         finally:
-            self._in_flight -= 1
+            self._in_flight -= places
             self._account_for(scope, status, perf_counter() - began)
 
     def _hardened(self, headers: Iterable[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:

@@ -67,8 +67,9 @@ manifest = Manifest(
 def register_routes() -> Sequence[Routes]:
     from ..auth.routes import routes
     from ..http import core_routes
+    from ..web.live_routes import routes as live
 
-    return [*core_routes.routes, *routes]
+    return [*core_routes.routes, *routes, *live]
 
 
 @hookimpl

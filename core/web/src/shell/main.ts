@@ -10,8 +10,12 @@ import { listPanels, openPanel, PanelFailed, type Panel } from "./panels";
 import { PAGES } from "./pages";
 import { router, type Route } from "./router";
 import { session } from "./session";
+import { logOut, switchAccount, toggleTheme } from "./actions";
 import "./failure";
-import "./side";
+import "./live";
+import { MbPalette, panelCommands, type Command } from "./palette";
+import { OWN } from "./side";
+import "./tray";
 
 const TITLE = "Max Booster";
 
@@ -60,6 +64,28 @@ class MbApp extends LitElement {
       color: inherit;
       text-decoration: none;
     }
+    .find {
+      display: flex;
+      align-items: center;
+      gap: var(--mb-space-2);
+      width: min(400px, 40vw);
+      min-height: 32px;
+      margin: 0 auto;
+      padding: 0 var(--mb-space-3);
+      border: 1px solid var(--mb-line);
+      border-radius: var(--mb-radius);
+      background: var(--mb-raised);
+      color: var(--mb-quiet);
+      font: 400 var(--mb-text-s) var(--mb-font);
+      cursor: pointer;
+    }
+    .find kbd {
+      margin-inline-start: auto;
+      padding: 1px 5px;
+      border: 1px solid var(--mb-line);
+      border-radius: 4px;
+      font: 400 var(--mb-text-xs) var(--mb-font);
+    }
     .menu {
       display: none;
       border: 0;
@@ -101,6 +127,22 @@ class MbApp extends LitElement {
       .menu {
         display: block;
       }
+      .find {
+        width: auto;
+        margin-inline-end: 0;
+        border: 0;
+        background: none;
+      }
+      .find span {
+        position: absolute;
+        clip-path: inset(50%);
+        width: 1px;
+        height: 1px;
+        overflow: hidden;
+      }
+      .find kbd {
+        display: none;
+      }
       mb-side:not([open]) {
         display: none;
       }
@@ -127,7 +169,31 @@ class MbApp extends LitElement {
     super.connectedCallback();
     router.addEventListener("change", () => void this.open());
     session.addEventListener("change", () => void this.whoChanged());
+    document.addEventListener("keydown", (event) => {
+      if (event.key.toLowerCase() === "k" && (event.ctrlKey || event.metaKey) && session.me) {
+        event.preventDefault();
+        this.find();
+      }
+    });
     void this.begin();
+  }
+
+  private find(): void {
+    (this.renderRoot.querySelector("mb-palette") as MbPalette | null)?.show();
+  }
+
+  private commands(): Command[] {
+    const pages = [{ path: "/home", title: t("shell.home", "Home"), icon: "house" }, ...OWN.filter(({ permission }) => session.may(permission ?? ""))];
+    const others = (session.me?.accounts ?? []).filter(({ id }) => id !== session.me?.account?.id);
+    return [
+      ...pages.map(({ path, title, icon }) => ({ title, icon, run: () => router.go(path) })),
+      ...panelCommands(this.panels),
+      { title: t("shell.profile", "Your profile"), icon: "user", run: () => router.go("/profile") },
+      { title: t("shell.devices", "Devices"), icon: "monitor", run: () => router.go("/devices") },
+      ...others.map(({ id, name }) => ({ title: t("shell.switch", "Switch to {name}", { name }), icon: "users", run: () => void switchAccount(id) })),
+      { title: t("shell.theme", "Light or dark"), icon: "sun", run: toggleTheme },
+      { title: t("shell.log_out", "Log out"), icon: "log-out", run: () => void logOut() },
+    ];
   }
 
   private async begin(): Promise<void> {
@@ -224,7 +290,13 @@ class MbApp extends LitElement {
           <mb-icon name="menu" size="20"></mb-icon>
         </button>
         <a href="/home"><span class="mark"><mb-icon name="chevron-up" size="14"></mb-icon></span>${TITLE}</a>
+        <button class="find" aria-keyshortcuts="Control+K" @click=${this.find}>
+          <mb-icon name="search"></mb-icon><span>${t("palette.search", "Search or jump to …")}</span
+          ><kbd aria-hidden="true">Ctrl K</kbd>
+        </button>
+        <mb-tray></mb-tray>
       </header>
+      <mb-palette .commands=${this.commands()}></mb-palette>
       <mb-side .panels=${this.panels} path=${router.path} ?open=${this.menu}></mb-side>
     `;
   }

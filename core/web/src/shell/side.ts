@@ -1,19 +1,18 @@
 /** Navigation: what the plugins offer, then the account's own matters; at the foot, whose account this is. */
 import { css, html, LitElement, nothing } from "lit";
 import { t } from "@maxbooster/ui";
-import { api } from "../api/client";
+import { logOut, switchAccount, toggleTheme } from "./actions";
 import type { Panel } from "./panels";
-import { router } from "./router";
 import { session, type Me } from "./session";
 
-interface Entry {
+export interface Entry {
   path: string;
   title: string;
   icon: string;
   permission?: string;
 }
 
-const OWN: Entry[] = [
+export const OWN: Entry[] = [
   { path: "/team", title: "Team", icon: "users", permission: "member.read" },
   { path: "/keys", title: "API keys", icon: "key-round", permission: "key.read" },
   { path: "/work", title: "Work", icon: "list-checks", permission: "job.read" },
@@ -108,7 +107,8 @@ class MbSide extends LitElement {
       gap: 2px;
       margin-bottom: var(--mb-space-2);
     }
-    .choices button {
+    .choices .who {
+      min-height: 32px;
       color: var(--mb-quiet);
     }
   `;
@@ -158,33 +158,17 @@ class MbSide extends LitElement {
       )}
       <a href="/profile" @click=${this.close}><mb-icon name="user"></mb-icon>${t("shell.profile", "Your profile")}</a>
       <a href="/devices" @click=${this.close}><mb-icon name="monitor"></mb-icon>${t("shell.devices", "Devices")}</a>
-      <a href="#" @click=${this.toggleTheme}><mb-icon name="sun"></mb-icon>${t("shell.theme", "Light or dark")}</a>
-      <a href="#" @click=${this.logOut}><mb-icon name="log-out"></mb-icon>${t("shell.log_out", "Log out")}</a>
+      <button class="who" @click=${toggleTheme}><mb-icon name="sun"></mb-icon>${t("shell.theme", "Light or dark")}</button>
+      <button class="who" @click=${logOut}><mb-icon name="log-out"></mb-icon>${t("shell.log_out", "Log out")}</button>
     </div>`;
   }
 
   private readonly close = () => (this.choosing = false);
 
   private async switchTo(account: string): Promise<void> {
-    const { data } = await api.POST("/api/core/session/account", { body: { account } });
     this.choosing = false;
-    session.take(data);
-    router.go("/home");
+    await switchAccount(account);
   }
-
-  private readonly toggleTheme = (event: Event): void => {
-    event.preventDefault();
-    const root = document.documentElement;
-    root.dataset.theme = root.dataset.theme === "light" ? "dark" : "light";
-    localStorage.setItem("theme", root.dataset.theme);
-  };
-
-  private readonly logOut = async (event: Event): Promise<void> => {
-    event.preventDefault();
-    await api.DELETE("/api/core/session");
-    session.take(undefined);
-    router.go("/login");
-  };
 }
 customElements.define("mb-side", MbSide);
 

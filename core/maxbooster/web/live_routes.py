@@ -1,0 +1,48 @@
+"""Live updates for the page: server-sent events (WHATWG HTML §9.2), which browsers reconnect by themselves."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Any
+
+from litestar import Request
+from litestar.response import ServerSentEvent, ServerSentEventMessage
+
+from ..context import Context
+from ..http.routes import Routes, get
+
+LASTS_S = 20.0
+"""Then the browser connects again: whoever may not listen any more is found out, and a server can be shut down."""
+HEARTBEAT_S = 5.0
+RETRY_MS = 1000
+
+
+@get("/", operation_id="listen", permission="profile.read", media_type="text/event-stream")
+async def listen(ctx: Context, request: Request[Any, Any, Any]) -> ServerSentEvent:
+    """Hints about this account's jobs and events, as server-sent events: `{"kind": "job", "id": …, "state": …}`.
+
+    After each `hello` load again what you show: hints from before are not repeated. Without
+    `Accept: text/event-stream` the answer ends after it.
+    """
+    streams = "text/event-stream" in request.headers.get("accept", "")
+    return ServerSentEvent(_hints(ctx, streams), retry_duration=RETRY_MS)
+
+
+async def _hints(ctx: Context, streams: bool) -> AsyncIterator[ServerSentEventMessage]:
+    yield ServerSentEventMessage(event="hello", data="{}")
+    if not streams or ctx.identity is None or ctx.identity.account is None:
+        return
+    loop = asyncio.get_running_loop()
+    until = loop.time() + LASTS_S
+    async with ctx.app.live.listening(ctx.identity.account) as heard:
+        while (left := until - loop.time()) > 0:
+            try:
+                hint = await asyncio.wait_for(heard.get(), min(left, HEARTBEAT_S))
+            except TimeoutError:
+                yield ServerSentEventMessage(comment="")
+            else:
+                yield ServerSentEventMessage(data=hint.decode())
+
+
+routes = [Routes("/api/core/live", [listen])]

@@ -1,0 +1,161 @@
+/** The command palette (Ctrl-K): every page, panel and action, by typing. */
+import { css, html, LitElement, nothing } from "lit";
+import { t } from "@maxbooster/ui";
+import type { Panel } from "./panels";
+import { router } from "./router";
+
+export interface Command {
+  title: string;
+  icon: string;
+  run: () => void;
+}
+
+/** Those whose title has all the typed words, those that begin with them first. */
+export function matching(commands: Command[], typed: string): Command[] {
+  const words = typed.toLowerCase().split(/\s+/).filter(Boolean);
+  const found = commands.filter(({ title }) => words.every((word) => title.toLowerCase().includes(word)));
+  const begins = ({ title }: Command) => (words[0] && title.toLowerCase().startsWith(words[0]) ? 0 : 1);
+  return found.sort((one, other) => begins(one) - begins(other));
+}
+
+export class MbPalette extends LitElement {
+  static override properties = { commands: { attribute: false }, typed: { state: true }, at: { state: true } };
+  declare commands: Command[];
+  declare typed: string;
+  declare at: number;
+
+  static override styles = css`
+    :host {
+      position: absolute;
+    }
+    dialog {
+      width: min(560px, calc(100vw - 32px));
+      margin-top: 12vh;
+      padding: 0;
+      border: 1px solid var(--mb-line);
+      border-radius: 12px;
+      background: var(--mb-raised);
+      color: var(--mb-text);
+    }
+    dialog::backdrop {
+      background: rgb(0 0 0 / 50%);
+    }
+    input {
+      width: 100%;
+      box-sizing: border-box;
+      padding: var(--mb-space-4);
+      border: 0;
+      border-bottom: 1px solid var(--mb-line);
+      outline: 0;
+      background: none;
+      color: inherit;
+      font: inherit;
+      font-size: var(--mb-text-m);
+    }
+    ul {
+      max-height: 50vh;
+      overflow-y: auto;
+      margin: 0;
+      padding: var(--mb-space-2);
+      list-style: none;
+      font-size: var(--mb-text-s);
+    }
+    li {
+      display: flex;
+      align-items: center;
+      gap: var(--mb-space-3);
+      min-height: 36px;
+      padding: 0 var(--mb-space-3);
+      border-radius: 6px;
+      color: var(--mb-quiet);
+      cursor: pointer;
+    }
+    li[aria-selected="true"] {
+      background: var(--mb-lifted);
+      color: var(--mb-text);
+    }
+    p {
+      margin: 0;
+      padding: var(--mb-space-4);
+      color: var(--mb-quiet);
+      font-size: var(--mb-text-s);
+    }
+  `;
+
+  constructor() {
+    super();
+    this.commands = [];
+    this.typed = "";
+    this.at = 0;
+  }
+
+  show(): void {
+    this.typed = "";
+    this.at = 0;
+    void this.updateComplete.then(() => this.renderRoot.querySelector("dialog")?.showModal());
+  }
+
+  private close(): void {
+    this.renderRoot.querySelector("dialog")?.close();
+  }
+
+  private choose(command: Command | undefined): void {
+    if (!command) return;
+    this.close();
+    command.run();
+  }
+
+  private readonly key = (event: KeyboardEvent): void => {
+    const found = matching(this.commands, this.typed);
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (step !== undefined) {
+      this.at = (this.at + step + found.length) % Math.max(found.length, 1);
+      event.preventDefault();
+      void this.updateComplete.then(() => this.renderRoot.querySelector("[aria-selected=true]")?.scrollIntoView({ block: "nearest" }));
+    } else if (event.key === "Enter") {
+      event.preventDefault();
+      this.choose(found[this.at]);
+    }
+  };
+
+  override render() {
+    const found = matching(this.commands, this.typed);
+    return html`<dialog aria-label=${t("palette.title", "Go to or do")} @keydown=${this.key}>
+      <input
+        type="text"
+        role="combobox"
+        aria-expanded="true"
+        aria-controls="found"
+        aria-activedescendant=${found.length ? `c${this.at}` : nothing}
+        aria-label=${t("palette.search", "Search or jump to …")}
+        placeholder=${t("palette.search", "Search or jump to …")}
+        autocomplete="off"
+        .value=${this.typed}
+        @input=${(event: InputEvent) => {
+          this.typed = (event.target as HTMLInputElement).value;
+          this.at = 0;
+        }}
+      />
+      ${found.length
+        ? html`<ul id="found" role="listbox" aria-label=${t("palette.found", "Found")}>
+            ${found.map(
+              (command, place) => html`<li
+                id="c${place}"
+                role="option"
+                aria-selected=${place === this.at}
+                @click=${() => this.choose(command)}
+                @mousemove=${() => (this.at = place)}
+              >
+                <mb-icon name=${command.icon}></mb-icon>${command.title}
+              </li>`,
+            )}
+          </ul>`
+        : html`<p>${t("palette.none", "Nothing is called that.")}</p>`}
+    </dialog>`;
+  }
+}
+customElements.define("mb-palette", MbPalette);
+
+export function panelCommands(panels: Panel[]): Command[] {
+  return panels.map(({ panel }) => ({ title: panel.title, icon: panel.icon, run: () => router.go(panel.route) }));
+}
