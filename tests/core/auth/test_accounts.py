@@ -183,7 +183,9 @@ async def test_of_two_acceptances_at_the_same_time_one_counts(app, browser, owne
         answers = await asyncio.gather(
             *(other.post("/api/core/invitations/accept", json={"token": token}) for _ in range(4))
         )
-    assert sorted(answer.status_code for answer in answers) == [200, 410, 410, 410]
+    statuses = sorted(answer.status_code for answer in answers)
+    assert statuses[0] == 200
+    assert {*statuses[1:]} <= {409, 410}
 
 
 # The account itself

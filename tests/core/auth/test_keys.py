@@ -296,6 +296,7 @@ async def test_unknown_tokens_do_not_refill_a_limit(app, browser, monkeypatch):
             pytest.fail("unknown tokens lifted the limit")
 
 
+@pytest.mark.slow
 async def test_processes_share_a_keys_limit(app, browser, tmp_path, database_url, app_settings):
     """Each learns once a second what the others let through: together they are soon near the limit."""
     made = await make_key(browser, "account.read")
