@@ -81,6 +81,8 @@ class Settings(PluginSettings, kw_only=True, frozen=True):
     token_minutes: int = 10
     refresh_days: int = 60
     """Lifetimes of an API client's access token, and of its refresh tokens when unused."""
+    client_days: int = 365
+    """An API client must log in anew after so many days, however much it is used."""
     api_requests_per_s: int = 1000
     """Requests per second of one API key, where its account's plan says nothing."""
     erase_after_days: int = 30

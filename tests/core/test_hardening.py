@@ -267,6 +267,15 @@ async def test_every_answer_says_what_browsers_may_do_with_it(app, api):
         assert int(answer.headers["strict-transport-security"].partition(";")[0].partition("=")[2]) >= 365 * 86_400
 
 
+@pytest.mark.parametrize("app_settings", [{"public_url": "https://music.example", "in_flight": 0}])
+async def test_so_does_the_answer_of_a_server_that_is_too_busy(app, api):
+    answer = await api.get("/api/core/jobs")
+    assert (answer.status_code, answer.headers["retry-after"]) == (503, "1")
+    assert HEADERS.items() <= dict(answer.headers).items()
+    assert "strict-transport-security" in answer.headers
+    assert "frame-ancestors 'none'" in answer.headers["content-security-policy"]
+
+
 def test_the_page_runs_our_scripts_alone_and_cannot_be_framed(tmp_path):
     entries = {name: {"file": "x.js"} for name in ("src/shell/main.ts", "src/lit.ts", "src/ui/index.ts")}
     (tmp_path / "manifest.json").write_text(json.dumps(entries))

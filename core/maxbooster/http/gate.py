@@ -14,7 +14,7 @@ import structlog
 from litestar.enums import ScopeType
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
-from ..errors import Overloaded, Problem
+from ..errors import Overloaded
 from ..observe import metrics
 from ..observe.logs import log
 from .problems import MEDIA_TYPE
@@ -64,7 +64,7 @@ class Gate:
             await self._inner(scope, receive, send)
         elif self._in_flight >= self._limit and not scope["path"].startswith(_ALWAYS):
             metrics.SHED.inc()
-            await _refuse(send, Overloaded("The server is busy; try again in a moment."))
+            await self._shed(send)
         else:
             await self._admit(scope, receive, send)
 
@@ -89,6 +89,14 @@ class Gate:
         finally:
             self._in_flight -= places
             self._account_for(scope, status, perf_counter() - began)
+
+    async def _shed(self, send: Send) -> None:
+        problem = Overloaded("The server is busy; try again in a moment.")
+        body = msgspec.json.encode(problem.body())
+        headers = [(b"content-type", MEDIA_TYPE.encode()), (b"content-length", str(len(body)).encode())]
+        headers += [(name.lower().encode(), value.encode()) for name, value in problem.headers.items()]
+        await send({"type": "http.response.start", "status": problem.status, "headers": self._hardened(headers)})
+        await send({"type": "http.response.body", "body": body, "more_body": False})
 
     def _hardened(self, headers: Iterable[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
         """The answer's headers, and those of the hardening that it does not set by itself."""
@@ -129,11 +137,3 @@ def _request_id(scope: Scope) -> str:
         if name == b"x-request-id" and _REQUEST_ID.fullmatch(value):
             return value.decode()
     return f"{_PROCESS}{next(_NUMBERS):08x}"
-
-
-async def _refuse(send: Send, problem: Problem) -> None:
-    body = msgspec.json.encode(problem.body())
-    headers = [(b"content-type", MEDIA_TYPE.encode()), (b"content-length", str(len(body)).encode())]
-    headers += [(name.lower().encode(), value.encode()) for name, value in problem.headers.items()]
-    await send({"type": "http.response.start", "status": problem.status, "headers": headers})
-    await send({"type": "http.response.body", "body": body, "more_body": False})

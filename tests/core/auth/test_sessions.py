@@ -178,6 +178,16 @@ async def test_a_client_that_refreshes_stays_logged_in(browser, nova, clock):
         assert await _who(browser, tokens) == str(nova.user)
 
 
+async def test_a_client_logs_in_anew_after_a_year_however_much_it_is_used(browser, nova, clock):
+    tokens = (await browser.post(TOKENS, json={"email": nova.email, "password": PASSWORD})).json()
+    for _ in range(7):
+        clock.advance(days=50)
+        tokens = (await browser.post(f"{TOKENS}/refresh", json={"refresh_token": tokens["refresh_token"]})).json()
+    clock.advance(days=16)
+    gone = await browser.post(f"{TOKENS}/refresh", json={"refresh_token": tokens["refresh_token"]})
+    assert gone.status_code == 401
+
+
 async def test_a_client_is_a_device_that_can_be_logged_out(home, browser, nova):
     tokens = (await browser.post(TOKENS, json={"email": nova.email, "password": PASSWORD})).json()
     [client] = [each for each in (await home.get(DEVICES)).json() if each["kind"] == "client"]

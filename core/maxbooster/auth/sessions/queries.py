@@ -93,8 +93,11 @@ class Refreshed(Struct, frozen=True):
     token: str | None = None
 
 
-def refresh(connection: Connection, given: str, now: datetime, lifetime: timedelta) -> Refreshed:
-    """Exchange a refresh token for the next. One that was exchanged before ends its family (RFC 9700 §4.14.2)."""
+def refresh(connection: Connection, given: str, now: datetime, *, lifetime: timedelta, at_most: timedelta) -> Refreshed:
+    """Exchange a refresh token for the next. One that was exchanged before ends its family (RFC 9700 §4.14.2).
+
+    The next is valid for `lifetime`, but not longer than `at_most` after the login.
+    """
     found = connection.execute(
         select(Session).where(Session.hash == hash_of(given), Session.kind == "client").with_for_update()
     ).first()
@@ -104,7 +107,8 @@ def refresh(connection: Connection, given: str, now: datetime, lifetime: timedel
     if found.expires_at <= now or live is None:
         return Refreshed()
     connection.execute(insert(SpentToken).values(hash=found.hash, session_id=found.id, at=now))
-    token = rotate(connection, found.id, "client", seen_at=now, expires_at=now + lifetime)
+    expires_at = min(now + lifetime, found.created_at + at_most)
+    token = rotate(connection, found.id, "client", seen_at=now, expires_at=expires_at)
     return Refreshed(found.id, found.user_id, found.account_id, token)
 
 

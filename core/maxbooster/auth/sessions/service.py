@@ -256,8 +256,10 @@ async def refresh(ctx: Context, given: str) -> Tokens:
     Raises:
         NotAuthenticated: it is unknown, expired, or was used before; then its whole family ends.
     """
-    lifetime = timedelta(days=ctx.app.settings.refresh_days)
-    found = await ctx.app.database.write(lambda connection: queries.refresh(connection, given, ctx.now, lifetime))
+    lifetime, at_most = (timedelta(days=days) for days in (ctx.app.settings.refresh_days, ctx.app.settings.client_days))
+    found = await ctx.app.database.write(
+        lambda connection: queries.refresh(connection, given, ctx.now, lifetime=lifetime, at_most=at_most)
+    )
     if found.token is not None:
         identity = Identity(found.account, found.user, frozenset(), "token", found.session)
         return _tokens(ctx, identity, found.token)

@@ -1,7 +1,21 @@
 /** `@maxbooster/ui`: what pages and panels are made of. */
 export * from "./format";
 export * from "./i18n";
+export { confirmed, undoable, type Question } from "./confirm";
+export { MbEmpty } from "./empty";
 export { FormController, field, type Field } from "./form";
 export { iconUrl, MbIcon } from "./icons";
+export { keycaps, shortcuts, type Shortcut } from "./shortcuts";
 export { form, page } from "./styles";
 export { notify, type Notice } from "./toast";
+
+export type { MbChart, Series } from "./chart";
+export type { JsonSchema, MbForm } from "./schema-form";
+export type { Column, MbTable, Order } from "./table";
+export type { MbUpload } from "./upload";
+
+/** The large parts come when they are asked for: `await loadTable()`, and then `<mb-table>` is known. */
+export const loadTable = () => import("./table");
+export const loadForm = () => import("./schema-form");
+export const loadUpload = () => import("./upload");
+export const loadChart = () => import("./chart");

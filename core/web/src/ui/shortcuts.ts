@@ -35,7 +35,7 @@ export function strokes(keys: string): Stroke[] {
 }
 
 function stroke(text: string, keys: string): Stroke {
-  const parts = text === "+" ? ["plus"] : text.split("+");
+  const parts = text.replace(/^\+$|(?<=\+)\+$/, "plus").split("+");
   const name = parts.pop()!;
   const wrong = parts.find((each) => !MODIFIERS.has(each));
   if (!name || wrong !== undefined || MODIFIERS.has(name)) {

@@ -1,0 +1,62 @@
+/** The question before something is lost. Pages ask it by `confirmed()`. */
+import "@awesome.me/webawesome/dist/components/button/button.js";
+import "@awesome.me/webawesome/dist/components/dialog/dialog.js";
+import { css, html, LitElement, nothing } from "lit";
+import type { Question } from "./confirm";
+import { t } from "./i18n";
+
+export class MbConfirm extends LitElement {
+  static override properties = { question: { attribute: false }, open: { state: true } };
+  declare question: Question;
+  declare private open: boolean;
+  answer: (yes: boolean) => void = () => {};
+  private yes = false;
+
+  static override styles = css`
+    wa-dialog {
+      --width: min(440px, calc(100vw - 32px));
+    }
+    p,
+    ul {
+      margin: 0 0 var(--mb-space-3);
+      color: var(--mb-quiet);
+      font-size: var(--mb-text-s);
+    }
+    ul {
+      padding-inline-start: var(--mb-space-4);
+    }
+    li {
+      color: var(--mb-text);
+    }
+  `;
+
+  constructor() {
+    super();
+    this.open = true;
+  }
+
+  private readonly hidden = (event: Event): void => {
+    if ((event.target as Element).localName !== "wa-dialog") return;
+    this.answer(this.yes);
+    this.remove();
+  };
+
+  private close(yes: boolean): void {
+    this.yes = yes;
+    this.open = false;
+  }
+
+  override render() {
+    const { title, text, loses, action } = this.question;
+    return html`<wa-dialog label=${title} ?open=${this.open} @wa-hide=${() => (this.open = false)} @wa-after-hide=${this.hidden}>
+      ${text ? html`<p>${text}</p>` : nothing}
+      ${loses?.length
+        ? html`<p>${t("confirm.loses", "This will be lost:")}</p>
+            <ul>${loses.map((each) => html`<li>${each}</li>`)}</ul>`
+        : nothing}
+      <wa-button slot="footer" appearance="outlined" autofocus @click=${() => this.close(false)}>${t("confirm.keep", "Keep it")}</wa-button>
+      <wa-button slot="footer" variant="danger" @click=${() => this.close(true)}>${action}</wa-button>
+    </wa-dialog>`;
+  }
+}
+customElements.define("mb-confirm", MbConfirm);
