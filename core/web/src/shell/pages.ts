@@ -16,4 +16,5 @@ export const PAGES: Route[] = [
   { path: "/activity", tag: "mb-activity", load: () => import("../pages/activity") },
   { path: "/work", tag: "mb-work", load: () => import("../pages/work") },
   { path: "/plugins", tag: "mb-plugins", load: () => import("../pages/plugins") },
+  { path: "/style", tag: "mb-style", load: () => import("../pages/style") },
 ];

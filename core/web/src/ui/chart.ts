@@ -65,6 +65,7 @@ export class MbChart extends LitElement {
     .picture {
       height: var(--mb-chart-height, 240px);
       margin: var(--mb-space-3) 0 var(--mb-space-1);
+      overflow: hidden;
     }
     .below {
       display: flex;
@@ -257,7 +258,9 @@ export class MbChart extends LitElement {
   private said(): string {
     const each = this.series.map(({ name, values }) => {
       const known = values.filter((value) => value !== null);
-      return known.length ? t("chart.said", "{name}: at most {most}, at last {last}", { name, most: this.format(known.reduce((one, other) => Math.max(one, other))), last: this.format(known.at(-1)!) }) : name;
+      if (!known.length) return name;
+      const most = this.format(known.reduce((one, other) => Math.max(one, other)));
+      return t("chart.said", "{name}: at most {most}, at last {last}", { name, most, last: this.format(known.at(-1)!) });
     });
     return [this.label, `${this.labels[0] ?? ""} – ${this.labels.at(-1) ?? ""}`, ...each].join(". ");
   }

@@ -35,7 +35,7 @@ export class MbConfirm extends LitElement {
     this.open = true;
   }
 
-  private readonly hidden = (event: Event): void => {
+  private readonly closed = (event: Event): void => {
     if ((event.target as Element).localName !== "wa-dialog") return;
     this.answer(this.yes);
     this.remove();
@@ -48,7 +48,7 @@ export class MbConfirm extends LitElement {
 
   override render() {
     const { title, text, loses, action } = this.question;
-    return html`<wa-dialog label=${title} ?open=${this.open} @wa-hide=${() => (this.open = false)} @wa-after-hide=${this.hidden}>
+    return html`<wa-dialog label=${title} ?open=${this.open} @wa-hide=${() => (this.open = false)} @wa-after-hide=${this.closed}>
       ${text ? html`<p>${text}</p>` : nothing}
       ${loses?.length
         ? html`<p>${t("confirm.loses", "This will be lost:")}</p>

@@ -12,7 +12,7 @@ export class MbEmpty extends LitElement {
     :host {
       display: flex;
       gap: var(--mb-space-4);
-      padding: var(--mb-space-8) 0;
+      padding: var(--mb-space-4) 0;
       font-size: var(--mb-text-s);
     }
     mb-icon {

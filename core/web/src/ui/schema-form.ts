@@ -81,6 +81,9 @@ export class MbForm extends LitElement {
       .choices legend {
         font-weight: 500;
       }
+      ::part(hint) {
+        font-size: var(--mb-text-s);
+      }
       .wrong::part(hint),
       .said {
         color: var(--mb-danger);

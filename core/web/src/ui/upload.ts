@@ -283,7 +283,8 @@ export class MbUpload extends LitElement {
     return html`${state === "receiving" ? way(t("upload.pause", "Pause"), () => transfer.pause()) : nothing}
     ${state === "paused" ? way(t("upload.resume", "Go on"), () => transfer.resume()) : nothing}
     ${state === "failed" ? way(t("upload.again", "Try again"), () => this.again(transfer)) : nothing}
-    ${["ready", "checking"].includes(state) ? nothing : transfer.isOver ? way(t("upload.dismiss", "Dismiss"), () => this.drop(transfer)) : way(t("upload.cancel", "Cancel"), () => this.drop(transfer))}`;
+    ${transfer.isOver && state !== "ready" ? way(t("upload.dismiss", "Dismiss"), () => this.drop(transfer)) : nothing}
+    ${transfer.isOver || state === "checking" ? nothing : way(t("upload.cancel", "Cancel"), () => this.drop(transfer))}`;
   }
 }
 customElements.define("mb-upload", MbUpload);
