@@ -25,7 +25,7 @@ from .load import Found, Order, generate
 from .site import site
 
 PEOPLE = 400
-OVERLOAD = 3.0
+OVERLOAD = 2.0
 _TICKS_PER_S = os.sysconf("SC_CLK_TCK")
 
 
