@@ -14,6 +14,8 @@ from playwright.async_api import Error
 
 from .test_web_pages import SCREENS, SIZES, _axe, _look
 
+pytestmark = pytest.mark.slow
+
 FRAMES = """() => {
   const grid = document.querySelector("mb-app").shadowRoot.querySelector("mb-style").shadowRoot
     .querySelector("mb-table").shadowRoot.querySelector(".grid");

@@ -19,7 +19,7 @@ OPEN = ("/login", "/register", "/reset", "/verify", "/invitation", "/email")
 KNOWN = ("/home", "/profile", "/devices", "/team", "/keys", "/activity", "/work", "/plugins", "/setlists", "/nowhere")
 
 
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("size", ["desktop", pytest.param("phone", marks=pytest.mark.slow)])
 async def test_every_page_is_accessible_and_quiet(platform, seats, size):
     seat = await seats(viewport=SIZES[size])
     for path in OPEN:

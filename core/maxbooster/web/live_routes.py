@@ -40,7 +40,7 @@ async def _hints(ctx: Context, streams: bool) -> AsyncIterator[ServerSentEventMe
             try:
                 hint = await asyncio.wait_for(heard.get(), min(left, HEARTBEAT_S))
             except TimeoutError:
-                yield ServerSentEventMessage(comment="")
+                yield ServerSentEventMessage(event="beat", data="{}")
             else:
                 yield ServerSentEventMessage(data=hint.decode())
 
