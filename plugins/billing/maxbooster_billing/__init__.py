@@ -1,0 +1,1 @@
+"""Money: the ledger, payouts and payment providers."""

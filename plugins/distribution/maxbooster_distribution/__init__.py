@@ -1,0 +1,1 @@
+"""Catalogue, quality control, DDEX delivery and royalties."""

@@ -1,0 +1,7 @@
+"""Everything that distribution adds to the platform, on one page."""
+
+from __future__ import annotations
+
+from maxbooster.plugin import Manifest
+
+manifest = Manifest(name="distribution", version="0.1.0", title="Distribution", requires=("billing",))

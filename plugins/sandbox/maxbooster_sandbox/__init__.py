@@ -1,0 +1,1 @@
+"""Outside services that answer on this machine: try everything without keys."""

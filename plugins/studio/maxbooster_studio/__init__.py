@@ -1,0 +1,1 @@
+"""Sound: measuring, mixing, mastering."""

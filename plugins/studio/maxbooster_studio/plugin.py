@@ -1,0 +1,7 @@
+"""Everything that the studio adds to the platform, on one page."""
+
+from __future__ import annotations
+
+from maxbooster.plugin import Manifest
+
+manifest = Manifest(name="studio", version="0.1.0", title="Studio")
