@@ -23,7 +23,7 @@ from .errors import (
     UsageError,
 )
 from .plugins.hookspecs import hookimpl, hookspec
-from .plugins.manifest import API, Command, ConsoleView, Manifest, Panel, Permission
+from .plugins.manifest import API, Command, ConsoleView, FirstStep, Manifest, Panel, Permission
 from .settings import PluginSettings, Settings
 
 if TYPE_CHECKING:
@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from .identity import Identity
     from .jobs import Cancelled, Doorbell, Job, job
     from .mail import Mail, MailTransport, compose
+    from .notices import notify
     from .privacy import PersonalData
     from .storage import StoredFile
     from .storage.events import FileReady
@@ -79,6 +80,7 @@ _LATE = {
     "Mail": "mail",
     "MailTransport": "mail",
     "PersonalData": "privacy",
+    "notify": "notices",
     "Plan": "auth.plan",
     "StoredFile": "storage",
     "compose": "mail",
@@ -95,6 +97,7 @@ __all__ = [
     "Doorbell",
     "Event",
     "FileReady",
+    "FirstStep",
     "HealthCheck",
     "Id",
     "Identity",
@@ -138,6 +141,7 @@ __all__ = [
     "in_platform",
     "job",
     "new_id",
+    "notify",
     "on",
     "owned_reference",
     "patch",

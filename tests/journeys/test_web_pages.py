@@ -16,7 +16,19 @@ SCREENS = ROOT / "out" / "screens"
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 SIZES = {"desktop": {"width": 1440, "height": 900}, "phone": {"width": 390, "height": 844}}
 OPEN = ("/login", "/register", "/reset", "/verify", "/invitation", "/email")
-KNOWN = ("/home", "/profile", "/devices", "/team", "/keys", "/activity", "/work", "/plugins", "/setlists", "/nowhere")
+KNOWN = (
+    "/home",
+    "/profile",
+    "/devices",
+    "/team",
+    "/keys",
+    "/files",
+    "/activity",
+    "/work",
+    "/plugins",
+    "/setlists",
+    "/nowhere",
+)
 
 
 @pytest.mark.parametrize("size", ["desktop", pytest.param("phone", marks=pytest.mark.slow)])
@@ -29,6 +41,23 @@ async def test_every_page_is_accessible_and_quiet(platform, seats, size):
     for path in KNOWN:
         await _look(seat, path, size)
     assert [each for each in seat.complaints if "404" not in each] == []
+    assert "maxbooster_csp_reports_total 0.0" in await _metrics(platform)
+
+
+async def test_what_the_policy_refuses_is_reported(platform, seats):
+    seat = await seats()
+    await seat.go("/login")
+    await seat.page.evaluate("""() => { new Image().src = "https://elsewhere.example/pixel.png" }""")
+    for _ in range(100):
+        if "maxbooster_csp_reports_total 0.0" not in await _metrics(platform):
+            return
+        await seat.page.wait_for_timeout(50)
+    raise AssertionError("no report came")
+
+
+async def _metrics(platform):
+    async with httpx.AsyncClient() as client:
+        return (await client.get(platform.base + "/metrics")).text
 
 
 async def _look(seat, path, size):

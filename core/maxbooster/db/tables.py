@@ -7,6 +7,7 @@ from ..auth.models import Account, ApiKey, Membership, Proof, RecoveryCode, Role
 from ..auth.throttle import Throttle
 from ..events.models import EventRow
 from ..jobs.models import JobRow
+from ..notices.models import Notice
 from ..secrets import SecretRow
 from ..storage.models import FileRow, UploadPart
 from .directory import DirectoryEntry
@@ -22,6 +23,7 @@ core: list[type] = [
     FileRow,
     JobRow,
     Membership,
+    Notice,
     Proof,
     RecoveryCode,
     RoleGrant,

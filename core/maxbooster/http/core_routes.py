@@ -96,15 +96,6 @@ async def list_console_views(ctx: Context) -> list[ConsoleViewOut]:
     return [ConsoleViewOut(plugin, view) for plugin, view in ctx.app.offers.console_views]
 
 
-@get("/translations/{locale:str}", operation_id="readTranslations", public=True)
-async def read_translations(ctx: Context, locale: str) -> dict[str, str]:
-    """Message id → text; what a locale lacks is answered in English."""
-    catalogue = ctx.app.offers.catalogue
-    if locale not in catalogue:
-        raise NotFound(f"There is no translation into {locale!r}; there are {', '.join(sorted(catalogue))}.")
-    return catalogue.get("en", {}) | catalogue[locale]
-
-
 @get("/", operation_id="listJobs", permission="job.read")
 async def list_jobs(ctx: Context, job_state: State = None, limit: Limit = 50) -> list[queue.JobOut]:
     """This account's jobs."""
@@ -197,7 +188,7 @@ async def list_audit(
 routes = [
     Routes("/health", [is_alive, is_ready]),
     Routes("/", [read_metrics]),
-    Routes("/api/core", [list_plugins, list_panels, list_console_views, read_translations]),
+    Routes("/api/core", [list_plugins, list_panels, list_console_views]),
     Routes("/api/core/jobs", [list_jobs, get_job, cancel_job, retry_job]),
     Routes("/api/core/audit", [list_audit]),
     *storage_routes,

@@ -8,6 +8,7 @@ from sqlalchemy import Connection, delete
 
 from ..context import Context
 from ..events.models import EventRow
+from ..notices.models import Notice
 from ..settings import Settings
 from ..storage.jobs import jobs as storage_jobs
 from . import queries as queue
@@ -21,6 +22,7 @@ async def prune(ctx: Context) -> None:
     def forget(connection: Connection) -> None:
         queue.prune(connection, before)
         connection.execute(delete(EventRow).where(EventRow.at < before))
+        connection.execute(delete(Notice).where(Notice.at < before))
 
     await ctx.write(forget)
 

@@ -17,6 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from ..context import Context, finish
 from ..errors import Problem
 from ..identity import EVERYTHING, Identity
+from ..notices.service import tell_of_failure
 from ..observe import metrics
 from ..observe.logs import log
 from ..observe.trace import span
@@ -233,7 +234,18 @@ class Worker:
         log.warning("jobs.failed", attempt=claimed.attempts, of=job.attempts, error=repr(error), exc_info=last)
         words = _in_words(error)
         wanted = getattr(error, "retry_after_s", None) or job.delay_s(claimed.attempts)
-        return await self._give_back(claimed, words, retry_in_s=None if last else wanted)
+        outcome = await self._give_back(claimed, words, retry_in_s=None if last else wanted)
+        if last and claimed.account_id:
+            await self._tell(claimed, words)
+        return outcome
+
+    async def _tell(self, claimed: Claimed, words: str) -> None:
+        """The account's people see it at the bell. Should that fail too, the job is still listed as dead."""
+        try:
+            async with self.app.unit(Identity(claimed.account_id, None, frozenset({EVERYTHING}))) as ctx:
+                await tell_of_failure(ctx, claimed.name, words)
+        except Exception as error:
+            log.warning("jobs.tell_failed", job_id=str(claimed.id), error=str(error))
 
     async def _give_back(self, claimed: Claimed, note: str, *, retry_in_s: float | None) -> str:
         """Durable like everything else; if the database is away, the lease ends by itself."""

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 from .. import __version__
 from ..settings import Settings
 from .hookspecs import hookimpl
-from .manifest import OPERATORS, PERSON, ROLES, Command, Manifest, Permission
+from .manifest import OPERATORS, PERSON, ROLES, Command, FirstStep, Manifest, Permission
 
 if TYPE_CHECKING:
+    from ..context import Context
     from ..health import HealthCheck
     from ..http.routes import Routes
     from ..jobs import Doorbell, Job
@@ -67,9 +68,11 @@ manifest = Manifest(
 def register_routes() -> Sequence[Routes]:
     from ..auth.routes import routes
     from ..http import core_routes
-    from ..web.live_routes import routes as live
+    from ..notices.routes import routes as notices
+    from ..web import first_steps, live_routes, reports, translations
 
-    return [*core_routes.routes, *routes, *live]
+    web = [*live_routes.routes, *first_steps.routes, *translations.routes, *reports.routes]
+    return [*core_routes.routes, *routes, *notices, *web]
 
 
 @hookimpl
@@ -121,6 +124,13 @@ def mail_transport(settings: Settings) -> MailTransport | None:
     from ..mail import transport
 
     return transport(settings.mail, settings.mail_from)
+
+
+@hookimpl
+async def first_steps(ctx: Context) -> Sequence[FirstStep]:
+    from ..web.first_steps import of_the_core
+
+    return await of_the_core(ctx)
 
 
 @hookimpl

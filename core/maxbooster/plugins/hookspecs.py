@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from ..privacy import PersonalData
     from ..settings import Settings
     from ..storage import StoredFile
-    from .manifest import ConsoleView, Panel
+    from .manifest import ConsoleView, FirstStep, Panel
 
 hookspec = HookspecMarker("maxbooster")
 hookimpl = HookimplMarker("maxbooster")
@@ -95,6 +95,11 @@ def mail_transport(settings: Settings) -> MailTransport | None:
 @hookspec
 def account_plan(ctx: Context, account: UUID) -> Awaitable[Plan | None]:  # type: ignore[empty-body]
     """Run time. What an account's subscription includes; None leaves it to the next plugin, at last to no limits."""
+
+
+@hookspec
+def first_steps(ctx: Context) -> Awaitable[Sequence[FirstStep]]:  # type: ignore[empty-body]
+    """Run time. What leads a new account to a first result here, and what of it is done."""
 
 
 @hookspec

@@ -10,12 +10,13 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import NotReady
+from .reports import PATH as REPORTS
 
 STATIC = Path(__file__).parent.parent / "static"
 BASE = "/static/core/"
 PAGES = (
     "/", "/login", "/register", "/verify", "/reset", "/invitation", "/email", "/home", "/profile", "/devices",
-    "/team", "/keys", "/activity", "/work", "/plugins", "/style",
+    "/team", "/keys", "/files", "/activity", "/work", "/plugins", "/style",
 )  # fmt: skip
 """The shell's own addresses; each panel adds its route."""
 
@@ -73,6 +74,7 @@ class Shell:
                 "frame-ancestors 'none'",
                 "require-trusted-types-for 'script'",
                 "trusted-types lit-html default maxbooster-parse",
+                f"report-uri {REPORTS}",
             )
         )
 

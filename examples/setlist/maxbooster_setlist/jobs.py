@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from maxbooster.plugin import Context, job, on
+from maxbooster.plugin import Context, job, notify, on
 
 from . import queries, service
 from .events import SetlistPublished
@@ -41,4 +41,6 @@ async def print_sheet(ctx: Context, published: SetlistPublished) -> None:
     lines = [f"{published.title} · {published.venue}", *published.songs]
     sheet = "\n".join(lines).encode(ctx.settings(SetlistSettings).sheet_encoding, errors="replace")
     file = await ctx.files.put("stage-sheet.txt", sheet)
+    facts = {"title": published.title, "venue": published.venue}
+    await notify(ctx, "setlist.printed", "The stage sheet of “{title}” is printed", path="/setlists", facts=facts)
     ctx.audit("setlist.sheet_printed", f"setlist_setlist:{published.setlist}", after={"file": file.id, "lines": lines})

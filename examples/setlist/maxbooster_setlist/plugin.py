@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from maxbooster.plugin import (
         Context,
         Doorbell,
+        FirstStep,
         HealthCheck,
         Job,
         MailTransport,
@@ -145,6 +146,13 @@ async def account_plan(ctx: Context, account: UUID) -> Plan | None:
     from .service import plan_of
 
     return plan_of(ctx, account)
+
+
+@hookimpl
+async def first_steps(ctx: Context) -> Sequence[FirstStep]:
+    from .service import steps
+
+    return await steps(ctx)
 
 
 @hookimpl

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from fnmatch import fnmatch
 from uuid import UUID
 
-from maxbooster.plugin import Conflict, Context, Invalid, Plan, StoredFile
+from maxbooster.plugin import Conflict, Context, FirstStep, Invalid, Plan, StoredFile
 
 from . import queries
 from .events import SetlistPublished
@@ -92,3 +92,20 @@ def plan_of(ctx: Context, account: UUID) -> Plan | None:
     if not paying:
         return None
     return Plan("stage") if str(account) in paying else Plan("free", frozenset(), {"api.requests_per_s": 100})
+
+
+async def steps(ctx: Context) -> Sequence[FirstStep]:
+    """The first concert is the first result."""
+    planned = await queries.overview(ctx)
+    return [
+        FirstStep(
+            id="setlist.first",
+            title="Plan your first concert",
+            why="A set list keeps songs, times and the venue together, and prints the stage sheet.",
+            path="/setlists",
+            icon="list-music",
+            done=bool(planned),
+            order=60,
+            permission="setlist.write",
+        )
+    ]

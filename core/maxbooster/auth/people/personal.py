@@ -6,6 +6,7 @@ from ...audit.models import AuditHead, AuditPayload, AuditRow
 from ...db.directory import DirectoryEntry
 from ...events.models import EventRow
 from ...jobs.models import JobRow
+from ...notices.models import Notice
 from ...privacy import PersonalData
 from ...storage.models import UploadPart
 from ..models import Account, ApiKey, Membership, Proof, RecoveryCode, RoleGrant, Session, SpentToken, User
@@ -27,6 +28,7 @@ core = [
     PersonalData(table=RecoveryCode, by="user_id"),
     PersonalData(table=Membership, by="user_id"),
     PersonalData(table=Session, by="user_id"),
+    PersonalData(table=Notice, by="user_id"),
     PersonalData(table=ApiKey, by="user_id"),
     PersonalData(table=Proof, by="user_id"),
     PersonalData(table=AuditPayload, by="actor"),

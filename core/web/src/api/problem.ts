@@ -14,6 +14,11 @@ export class Problem extends Error {
     this.name = "Problem";
   }
 
+  /** The same, by the name that panels know it under. */
+  get problem(): ProblemDetails {
+    return this.details;
+  }
+
   get status(): number {
     return this.details.status;
   }

@@ -1,7 +1,8 @@
 import "@awesome.me/webawesome/dist/components/button/button.js";
 import { css, html, LitElement, nothing } from "lit";
-import { field, form, FormController, notify, page, t } from "@maxbooster/ui";
+import { confirmed, date, field, form, FormController, notify, page, t } from "@maxbooster/ui";
 import { api } from "../api/client";
+import { Problem } from "../api/problem";
 import type { components } from "../api/schema";
 import { proven } from "../shell/prove";
 import { username } from "../shell/username";
@@ -54,6 +55,40 @@ class MbProfile extends LitElement {
     await session.load();
   });
 
+  private async takeOut(): Promise<void> {
+    const { data } = await proven(() => api.GET("/api/core/profile/export"));
+    const link = document.createElement("a");
+    link.href = URL.createObjectURL(new Blob([JSON.stringify(data, null, 2)], { type: "application/json" }));
+    link.download = "max-booster-export.json";
+    link.click();
+    URL.revokeObjectURL(link.href);
+  }
+
+  private async leave(): Promise<void> {
+    const yes = await confirmed({
+      title: t("profile.erase_ask", "Delete your login?"),
+      text: t("profile.erase_why", "You have time to think it over: until the day comes, you can take it back here."),
+      loses: [t("profile.erase_login", "Your login, devices, API keys and second factor"), t("profile.erase_accounts", "Every account that nobody else is in, with all its files")],
+      action: t("profile.erase_go", "Delete my login"),
+    });
+    if (!yes) return;
+    try {
+      await proven(() => api.POST("/api/core/profile/erasure"));
+      await session.load();
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error;
+      notify({ text: error.message, tone: "danger" });
+    }
+    this.requestUpdate();
+  }
+
+  private async stay(): Promise<void> {
+    await api.DELETE("/api/core/profile/erasure");
+    await session.load();
+    this.requestUpdate();
+    notify(t("profile.erase_withdrawn", "Good that you stay. Nothing is deleted."));
+  }
+
   constructor() {
     super();
     this.codes = [];
@@ -104,7 +139,18 @@ class MbProfile extends LitElement {
         ${field(this.password, { name: "password", label: t("reset.password", "New password"), type: "password", autocomplete: "new-password" })}
         ${this.password.words(["current", "password"])}
         <div class="actions"><wa-button type="submit" ?loading=${this.password.pending}>${t("profile.change_password", "Change it")}</wa-button></div>
-      </form>`;
+      </form>
+
+      <h2>${t("profile.yours", "What is held on you")}</h2>
+      <p>${t("profile.yours_text", "Everything, in one file that programs can read: your profile, devices, what you did, and the accounts that are yours alone.")}</p>
+      <div class="actions"><wa-button appearance="outlined" @click=${this.takeOut}>${t("profile.export", "Download it")}</wa-button></div>
+
+      <h2>${t("profile.erase", "Leave")}</h2>
+      ${user.erase_at
+        ? html`<p role="status">${t("profile.erase_on", "Your login will be deleted on {day}.", { day: date(user.erase_at) })}</p>
+            <div class="actions"><wa-button @click=${this.stay}>${t("profile.stay", "Stay after all")}</wa-button></div>`
+        : html`<p>${t("profile.erase_text", "Delete your login and what is yours alone. Nothing happens before a time to think it over has passed.")}</p>
+            <div class="actions"><wa-button appearance="outlined" @click=${this.leave}>${t("profile.erase_button", "Delete my login …")}</wa-button></div>`}`;
   }
 
   private factorOff() {

@@ -4,14 +4,17 @@ import "../tokens.css";
 import "../ui/icons";
 import "../ui/toast";
 import { css, html, LitElement, nothing, type TemplateResult } from "lit";
-import { t, useTexts } from "@maxbooster/ui";
+import { t } from "@maxbooster/ui";
 import { Problem } from "../api/problem";
 import { listPanels, openPanel, PanelFailed, type Panel } from "./panels";
 import { PAGES } from "./pages";
 import { router, type Route } from "./router";
 import { session } from "./session";
 import { logOut, switchAccount, toggleTheme } from "./actions";
+import "./bell";
 import "./failure";
+import { registerShellKeys, showKeys } from "./keys";
+import { speak } from "./language";
 import "./live";
 import { MbPalette, panelCommands, type Command } from "./palette";
 import { OWN } from "./side";
@@ -169,12 +172,6 @@ class MbApp extends LitElement {
     super.connectedCallback();
     router.addEventListener("change", () => void this.open());
     session.addEventListener("change", () => void this.whoChanged());
-    document.addEventListener("keydown", (event) => {
-      if (event.key.toLowerCase() === "k" && (event.ctrlKey || event.metaKey) && session.me) {
-        event.preventDefault();
-        this.find();
-      }
-    });
     void this.begin();
   }
 
@@ -192,23 +189,20 @@ class MbApp extends LitElement {
       { title: t("shell.devices", "Devices"), icon: "monitor", run: () => router.go("/devices") },
       ...others.map(({ id, name }) => ({ title: t("shell.switch", "Switch to {name}", { name }), icon: "users", run: () => void switchAccount(id) })),
       { title: t("shell.theme", "Light or dark"), icon: "sun", run: toggleTheme },
+      { title: t("keys.title", "Keyboard shortcuts"), icon: "list-checks", run: showKeys },
       { title: t("shell.log_out", "Log out"), icon: "log-out", run: () => void logOut() },
     ];
   }
 
   private async begin(): Promise<void> {
     try {
-      await Promise.all([session.load(), this.loadTexts()]);
+      await Promise.all([session.load(), speak()]);
     } catch (error) {
       this.fail(error);
     }
+    registerShellKeys(() => this.find());
     this.ready = true;
     await this.open();
-  }
-
-  private async loadTexts(): Promise<void> {
-    const answer = await fetch(`/api/core/translations/${document.documentElement.lang || "en"}`);
-    if (answer.ok) useTexts((await answer.json()) as Record<string, string>);
   }
 
   private async whoChanged(): Promise<void> {
@@ -295,6 +289,7 @@ class MbApp extends LitElement {
           ><kbd aria-hidden="true">Ctrl K</kbd>
         </button>
         <mb-tray></mb-tray>
+        <mb-bell></mb-bell>
       </header>
       <mb-palette .commands=${this.commands()}></mb-palette>
       <mb-side .panels=${this.panels} path=${router.path} ?open=${this.menu}></mb-side>

@@ -13,6 +13,7 @@ export const PAGES: Route[] = [
   { path: "/devices", tag: "mb-devices", load: () => import("../pages/devices") },
   { path: "/team", tag: "mb-team", load: () => import("../pages/team") },
   { path: "/keys", tag: "mb-keys", load: () => import("../pages/keys") },
+  { path: "/files", tag: "mb-files", load: () => import("../pages/files") },
   { path: "/activity", tag: "mb-activity", load: () => import("../pages/activity") },
   { path: "/work", tag: "mb-work", load: () => import("../pages/work") },
   { path: "/plugins", tag: "mb-plugins", load: () => import("../pages/plugins") },

@@ -1,6 +1,8 @@
 /** Panels: loaded in a guard, within a time limit, given one frozen `host`; a failure is named and stays in its place. */
 import { notify, t } from "@maxbooster/ui";
 import { api, csrfHeaders } from "../api/client";
+import { Problem, type ProblemDetails } from "../api/problem";
+import { proven } from "./prove";
 import { router } from "./router";
 import { session } from "./session";
 import type { components } from "../api/schema";
@@ -16,6 +18,7 @@ export interface Host {
   api: { get(path: string): Promise<unknown>; send(method: string, path: string, body?: unknown): Promise<unknown> };
   account: unknown;
   user: unknown;
+  may: (permission: string) => boolean;
   navigate: (path: string) => void;
   events: EventTarget;
   notify: typeof notify;
@@ -64,9 +67,13 @@ async function within(waiting: Promise<unknown>, failure: () => Error): Promise<
 
 function host(): Host {
   return Object.freeze({
-    api: Object.freeze({ get: (path: string) => send("GET", path), send }),
+    api: Object.freeze({
+      get: (path: string) => send("GET", path),
+      send: (method: string, path: string, body?: unknown) => proven(() => send(method, path, body)),
+    }),
     account: session.me?.account ?? null,
     user: session.me?.user ?? null,
+    may: (permission: string) => session.may(permission),
     navigate: (path: string) => router.go(path),
     events,
     notify,
@@ -79,6 +86,6 @@ async function send(method: string, path: string, body?: unknown): Promise<unkno
   const answer = await fetch(path, { method, headers, body: body === undefined ? null : JSON.stringify(body) });
   const text = await answer.text();
   const value: unknown = text ? JSON.parse(text) : undefined;
-  if (!answer.ok) throw Object.assign(new Error((value as { detail?: string })?.detail ?? answer.statusText), { problem: value });
+  if (!answer.ok) throw new Problem(value as ProblemDetails);
   return value;
 }

@@ -15,6 +15,7 @@ export interface Entry {
 export const OWN: Entry[] = [
   { path: "/team", title: "Team", icon: "users", permission: "member.read" },
   { path: "/keys", title: "API keys", icon: "key-round", permission: "key.read" },
+  { path: "/files", title: "Files", icon: "file-audio", permission: "file.read" },
   { path: "/work", title: "Work", icon: "list-checks", permission: "job.read" },
   { path: "/activity", title: "Activity", icon: "scroll-text", permission: "audit.read" },
   { path: "/plugins", title: "Plugins", icon: "plug", permission: "plugin.read" },

@@ -1,0 +1,64 @@
+"""The bell of the web application."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+from litestar.params import JSONBody, QueryParameter
+from msgspec import Meta, Struct
+
+from ..context import Context
+from ..http.routes import Routes, get, post
+from . import service
+from .models import Notice
+
+Limit = Annotated[int, QueryParameter(ge=1, le=200, description="At most this many, newest first")]
+
+
+class NoticeOut(Struct):
+    id: UUID
+    kind: str
+    title: str
+    """In English; `{name}` stands for a fact. The message `notice.<kind>` translates it."""
+    text: str
+    path: str
+    """Where to go from here in the web application; empty: nowhere."""
+    tone: str
+    facts: dict[str, Any]
+    at: datetime
+    read: bool
+
+    @classmethod
+    def of(cls, row: Notice) -> NoticeOut:
+        read = row.read_at is not None
+        return cls(row.id, row.kind, row.title, row.text, row.path, row.tone, row.facts, row.at, read)
+
+
+class Notices(Struct):
+    unread: int
+    notices: list[NoticeOut]
+
+
+class Seen(Struct):
+    ids: Annotated[list[UUID], Meta(max_length=200)] | None = None
+    """Which; absent: all."""
+
+
+@get("/", operation_id="listNotices", permission="profile.read")
+async def list_notices(ctx: Context, limit: Limit = 30) -> Notices:
+    """What the caller was told in this account."""
+    if ctx.user is None or ctx.identity is None or ctx.identity.account is None:
+        return Notices(0, [])
+    return Notices(await service.unread(ctx), [NoticeOut.of(row) for row in await service.newest(ctx, limit)])
+
+
+@post("/read", operation_id="readNotices", permission="profile.write", status_code=204)
+async def read_notices(ctx: Context, data: JSONBody[Seen]) -> None:
+    """Count them as read."""
+    if ctx.user is not None:
+        await service.mark_read(ctx, data.ids)
+
+
+routes = [Routes("/api/core/notices", [list_notices, read_notices])]

@@ -1,0 +1,63 @@
+"""What a new account should do first: every plugin says its own (W-09)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import func, select
+
+from ..auth.models import Membership, Proof, User
+from ..context import Context
+from ..http.routes import Routes, get
+from ..observe.logs import log
+from ..plugins.manifest import FirstStep
+
+
+@get("/", operation_id="listFirstSteps", permission="plugin.read")
+async def list_first_steps(ctx: Context) -> list[FirstStep]:
+    """What leads to a first result, as far as the caller may do it; what is done says so."""
+    answers = await ctx.ask("first_steps")
+    steps = [step for answer in answers for step in _sound(answer.plugin, answer.value)]
+    may = [each for each in steps if not each.permission or (ctx.identity and ctx.identity.may(each.permission))]
+    return sorted(may, key=lambda each: each.order)
+
+
+def _sound(plugin: str, answered: object) -> list[FirstStep]:
+    if not isinstance(answered, (list, tuple)):
+        return []
+    if wrong := [each for each in answered if not isinstance(each, FirstStep)]:
+        log.warning("first_steps.ignored", plugin=plugin, answered=repr(wrong[0])[:200])
+    return [each for each in answered if isinstance(each, FirstStep)]
+
+
+async def of_the_core(ctx: Context) -> Sequence[FirstStep]:
+    """A second factor, and people to work with."""
+    if ctx.user is None or ctx.identity is None or ctx.identity.account is None:
+        return []
+    factor = await ctx.first(select(User.totp_since).where(User.id == ctx.user))
+    members = await ctx.first(select(func.count()).where(Membership.account_id == ctx.account))
+    asked = await ctx.first(select(Proof.id).where(Proof.account_id == ctx.account, Proof.kind == "invitation"))
+    return [
+        FirstStep(
+            id="core.factor",
+            title="Protect your login with a second factor",
+            why="A code from your phone keeps others out even if they know your password.",
+            path="/profile",
+            icon="shield-check",
+            done=factor is not None,
+            order=90,
+        ),
+        FirstStep(
+            id="core.team",
+            title="Invite the people you work with",
+            why="Each gets a role: what a viewer sees, a manager may change.",
+            path="/team",
+            icon="users",
+            done=(members or 0) > 1 or asked is not None,
+            order=91,
+            permission="member.write",
+        ),
+    ]
+
+
+routes = [Routes("/api/core/first-steps", [list_first_steps])]
