@@ -6,11 +6,15 @@ texts = {
         "setlist.empty": "No concert is planned yet. Make a set list and it appears here.",
         "setlist.draft": "draft",
         "setlist.published": "published",
+        "job.setlist.fill": "Filling a set list",
+        "job.on:setlist.print_sheet": "Printing a stage sheet",
     },
     "de": {
         "setlist.title": "Setlisten",
         "setlist.empty": "Noch ist kein Konzert geplant. Lege eine Setliste an, dann steht sie hier.",
         "setlist.draft": "Entwurf",
         "setlist.published": "veröffentlicht",
+        "job.setlist.fill": "Eine Setliste wird gefüllt",
+        "job.on:setlist.print_sheet": "Der Bühnenzettel wird gedruckt",
     },
 }

@@ -114,6 +114,14 @@ export class MbTable extends LitElement {
     .end {
       text-align: end;
     }
+    a {
+      color: inherit;
+      text-decoration-color: var(--mb-faint);
+      text-underline-offset: 3px;
+    }
+    a:hover {
+      text-decoration-color: currentColor;
+    }
     .end button {
       flex-direction: row-reverse;
     }
