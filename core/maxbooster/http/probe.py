@@ -13,11 +13,18 @@ from ..plugins.registry import Registry
 from .routes import Routes
 
 
+class _Fresh(Router):
+    """Made anew for each application, so that Litestar need not copy it with everything that it reaches."""
+
+    def __deepcopy__(self, memo: dict[int, object]) -> _Fresh:
+        return self
+
+
 def router(plugin: str, offered: Sequence[Routes]) -> Router:
     """A plugin's routes under `/api/<family>`; the core's own paths are absolute."""
     family = plugin.partition(".")[0]
-    inner = [Router(path=routes.path, route_handlers=list(routes.handlers)) for routes in offered]
-    return Router(path="/" if plugin == "core" else f"/api/{family}", route_handlers=inner, tags=[plugin])
+    inner = [_Fresh(path=routes.path, route_handlers=list(routes.handlers)) for routes in offered]
+    return _Fresh(path="/" if plugin == "core" else f"/api/{family}", route_handlers=inner, tags=[plugin])
 
 
 def drop_unservable(registry: Registry, found: Sequence[tuple[str, Routes]]) -> None:

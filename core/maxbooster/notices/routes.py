@@ -41,7 +41,7 @@ class Notices(Struct):
     notices: list[NoticeOut]
 
 
-class Seen(Struct):
+class Seen(Struct, forbid_unknown_fields=True):
     ids: Annotated[list[UUID], Meta(max_length=200)] | None = None
     """Which; absent: all."""
 

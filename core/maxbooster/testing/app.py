@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 from uuid import UUID
+from weakref import WeakKeyDictionary
 
 import httpx
 from sqlalchemy import Connection, func, select
@@ -44,6 +45,16 @@ async def make_app(
         yield app
 
 
+_SERVED: WeakKeyDictionary[App, Any] = WeakKeyDictionary()
+
+
+def served(app: App) -> Any:
+    """The app's whole HTTP stack as an ASGI application, put together once; several clients may call it."""
+    if app not in _SERVED:
+        _SERVED[app] = serving(app, open_resources=False)
+    return _SERVED[app]
+
+
 @asynccontextmanager
 async def open_api(
     app: App, account: UUID | None = None, permissions: str = EVERYTHING
@@ -54,7 +65,7 @@ async def open_api(
         rights = frozenset(permissions.split())
         token = await app.database.write(lambda connection: create(connection, account, rights, at=app.clock()))
         headers["authorization"] = f"Bearer {token}"
-    transport = httpx.ASGITransport(serving(app, open_resources=False), raise_app_exceptions=False)  # type: ignore[arg-type]
+    transport = httpx.ASGITransport(served(app), raise_app_exceptions=False)
     async with httpx.AsyncClient(transport=transport, base_url="http://maxbooster.test", headers=headers) as client:
         yield client
 

@@ -18,7 +18,7 @@ from ..auth.cookies import CSRF_HEADER
 from ..auth.models import Account
 from ..auth.people.registration import make_user
 from ..db.types import new_id
-from ..http.assembly import serving
+from .app import served
 
 PASSWORD = "tall giraffes sip cold tea"
 
@@ -77,8 +77,7 @@ class Browser(httpx.AsyncClient):
 @asynccontextmanager
 async def open_browser(app: App, *, address: str = "127.0.0.1", agent: str = "test browser") -> AsyncIterator[Browser]:
     """A browser that nobody is logged in at, calling from `address`."""
-    gate: Any = serving(app, open_resources=False)
-    transport = httpx.ASGITransport(gate, raise_app_exceptions=False, client=(address, 1234))
+    transport = httpx.ASGITransport(served(app), raise_app_exceptions=False, client=(address, 1234))
     async with Browser(transport=transport, base_url=app.settings.origin, headers={"user-agent": agent}) as browser:
         yield browser
 

@@ -17,9 +17,9 @@ from sqlalchemy import NullPool, create_engine, inspect, make_url
 from maxbooster.auth import identify
 from maxbooster.db.models import Table
 from maxbooster.http import probe
-from maxbooster.http.assembly import serving
 from maxbooster.mail import Mail
 from maxbooster.testing import Browser, Clock, Person, drain, link_in, make_person, services
+from maxbooster.testing.app import served
 
 
 @pytest.fixture(scope="session")
@@ -68,11 +68,10 @@ def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def new_browser(app: Any) -> Callable[..., Browser]:
-    """Opens a browser that nobody is logged in at. All of them share one assembled application, which is quicker."""
-    gate: Any = serving(app, open_resources=False)
+    """Opens a browser that nobody is logged in at."""
 
     def open_one(*, address: str = "127.0.0.1", agent: str = "test browser", cookie: str = "") -> Browser:
-        transport = httpx.ASGITransport(gate, raise_app_exceptions=False, client=(address, 1234))
+        transport = httpx.ASGITransport(served(app), raise_app_exceptions=False, client=(address, 1234))
         browser = Browser(transport=transport, base_url=app.settings.origin, headers={"user-agent": agent})
         if cookie:
             browser.headers["cookie"] = cookie

@@ -20,8 +20,8 @@ from maxbooster.auth.keys import service
 from maxbooster.auth.meter import Meter
 from maxbooster.auth.models import ApiKey
 from maxbooster.db import PLATFORM
-from maxbooster.http.assembly import serving
 from maxbooster.testing import make_app, make_person, open_browser
+from maxbooster.testing.app import served
 
 LIMIT = 20
 
@@ -51,7 +51,7 @@ async def browser(app, owner):
 @asynccontextmanager
 async def program(app, key: str):
     """Something that calls the API with a key."""
-    transport = httpx.ASGITransport(serving(app, open_resources=False), raise_app_exceptions=False)
+    transport = httpx.ASGITransport(served(app), raise_app_exceptions=False)
     headers = {"authorization": f"Bearer {key}"}
     async with httpx.AsyncClient(transport=transport, base_url=app.settings.origin, headers=headers) as client:
         yield client

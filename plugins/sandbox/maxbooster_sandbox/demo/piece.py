@@ -73,7 +73,8 @@ class _Mix:
 
     def at_peak(self, peak_dbfs: float) -> NDArray[np.float32]:
         both = np.stack([self._left, self._right], axis=1)
-        return (both * (10 ** (peak_dbfs / 20) / np.abs(both).max())).astype(np.float32)
+        scaled: NDArray[np.float32] = (both * (10 ** (peak_dbfs / 20) / np.abs(both).max())).astype(np.float32)
+        return scaled
 
 
 def _seconds(length: float) -> Mono:
@@ -86,11 +87,14 @@ def _hz(note: float) -> float:
 
 def _swell(t: Mono, attack: float, release: float) -> Mono:
     """Rises in `attack`, falls in the last `release` seconds."""
-    return np.minimum(1, np.minimum(t / attack, (t[-1] - t) / release)).clip(0)
+    shape: Mono = np.minimum(1, np.minimum(t / attack, (t[-1] - t) / release)).clip(0)
+    return shape
 
 
 def _harmonics(t: Mono, hz: float, weights: tuple[float, ...]) -> Mono:
-    return np.sum([weight * np.sin(2 * np.pi * hz * number * t) for number, weight in enumerate(weights, 1)], axis=0)
+    parts = [weight * np.sin(2 * np.pi * hz * number * t) for number, weight in enumerate(weights, 1)]
+    summed: Mono = np.sum(parts, axis=0)
+    return summed
 
 
 def _pad(mix: _Mix, start: float, chord: tuple[int, ...]) -> None:
@@ -117,7 +121,8 @@ def _pluck(mix: _Mix, start: float, chord: tuple[int, ...], notes: int) -> None:
 def _string(note: int) -> Mono:
     t = _seconds(0.9)
     parts = [np.exp(-t * (3.5 + 2.2 * n)) / n * np.sin(2 * np.pi * _hz(note) * n * t) for n in range(1, 7)]
-    return np.sum(parts, axis=0)
+    summed: Mono = np.sum(parts, axis=0)
+    return summed
 
 
 def _bass(mix: _Mix, start: float, note: int, *, last: bool) -> None:
