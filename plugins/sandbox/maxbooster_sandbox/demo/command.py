@@ -1,0 +1,83 @@
+"""`maxbooster demo`."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+
+from . import journey
+from .api import Api
+from .running import DemoFailed, Login, Platform, free_port
+from .summary import Summary, table
+
+
+@click.command()
+@click.option(
+    "--track",
+    type=click.Path(exists=True, dir_okay=False, readable=True, path_type=Path),
+    help="A recording of yours.  [default: a short piece, synthesised]",
+)
+@click.option("--headless", is_flag=True, help="End after the table, and write summary.json.")
+@click.option(
+    "--dir", "folder", type=click.Path(file_okay=False, path_type=Path), default="maxbooster-demo", show_default=True,
+    help="Where everything goes; a second run goes on there.",
+)  # fmt: skip
+@click.option(
+    "--port", type=click.IntRange(1024, 65535), help="Where the platform listens.  [default: 8080, or a free one]"
+)
+def demo(track: Path | None, headless: bool, folder: Path, port: int | None) -> None:
+    """Take a recording all the way: mastered, released, delivered to three outlets, paid for, split, paid out.
+
+    Everything is simulated on this machine by the sandbox; nothing is published and no money moves.
+    """
+    folder = folder.resolve()
+    folder.mkdir(parents=True, exist_ok=True)
+    summary = Summary()
+    try:
+        platform = Platform(folder, free_port(port))
+        login = platform.login()
+        with platform.running():
+            _go(platform, login, track.resolve() if track else None, summary)
+            click.echo("\n" + table(summary.stages))
+            if headless:
+                summary.write(folder / "summary.json")
+                return
+            _stay(platform, login)
+    except DemoFailed as failure:
+        summary.failed = str(failure)
+        if headless:
+            summary.write(folder / "summary.json")
+        raise click.ClickException(summary.failed) from None
+
+
+def _go(platform: Platform, login: Login, track: Path | None, summary: Summary) -> None:
+    artist = journey.Journey(platform, Api(platform.base, login), track, summary)
+    for title, stage in journey.STAGES:
+        with _told(title):
+            began = time.monotonic()
+            result, place = stage(artist)
+        summary.add(title, time.monotonic() - began, result, place)
+
+
+@contextmanager
+def _told(title: str) -> Iterator[None]:
+    click.echo(f"… {title}")
+    try:
+        yield
+    except DemoFailed as failure:
+        raise DemoFailed(f"“{title}” failed. {failure}") from None
+
+
+def _stay(platform: Platform, login: Login) -> None:
+    click.echo(f"\nThe platform is up: {platform.base}")
+    click.echo(f"Log in as {login.email} with the password {login.password}")
+    click.echo(f"Ctrl-C ends it; everything stays in {platform.folder}.")
+    try:
+        while True:
+            time.sleep(3600)
+    except KeyboardInterrupt:
+        click.echo()

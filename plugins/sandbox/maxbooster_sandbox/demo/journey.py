@@ -1,0 +1,177 @@
+"""The stages of the demo, in order. Each goes through the public API, and says what came of it and where it is."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from . import cover, piece
+from .api import Api
+from .running import ARTIST, DemoFailed, Platform
+from .summary import Summary
+
+TARGET = "spotify"
+OUTLETS = 3
+ISRC_PREFIX = "ZZMB1"
+"""ZZ is no country: codes of the sandbox cannot be anybody's (ISO 3166-1 user-assigned)."""
+GS1_PREFIX = "2099001"
+"""Restricted circulation: numbers that begin with 20 to 29 are never sold (GS1 General Specifications 1.4.5)."""
+AHEAD = timedelta(days=14)
+Told = tuple[str, str]
+
+
+@dataclass
+class Journey:
+    platform: Platform
+    api: Api
+    track: Path | None
+    summary: Summary
+    results: Path = field(init=False)
+    title: str = ""
+    facts: dict[str, Any] = field(default_factory=dict)
+    """Ids that a stage leaves for the next ones."""
+
+    def __post_init__(self) -> None:
+        self.results = self.platform.folder / "results" / f"{datetime.now(UTC):%Y%m%d-%H%M%S}"
+        self.results.mkdir(parents=True, exist_ok=True)
+
+    def page(self, path: str) -> str:
+        return self.platform.base + path
+
+
+def upload(at: Journey) -> Told:
+    """The artist's own recording, or a piece that is synthesised first."""
+    track = at.track
+    if track is None:
+        track = at.results / f"{piece.TITLE}.wav"
+        piece.write(track)
+    at.title = titled(track.stem)
+    at.facts["recording_file"] = at.api.upload(track)
+    return f"{track.name}, {track.stat().st_size / 1e6:.1f} MB", at.page("/files")
+
+
+def titled(stem: str) -> str:
+    """A file's name as a title: `lets-go-fishin` → `Lets Go Fishin`."""
+    words = re.sub(r"[\s_-]+", " ", stem).strip()
+    return " ".join(word if word[:1].isupper() else word.capitalize() for word in words.split()) or "Untitled Piece"
+
+
+def analyse(at: Journey) -> Told:
+    made = at.api.post("/api/studio/recordings", {"file_id": at.facts["recording_file"], "title": at.title})
+    recording = at.api.finished("the analysis", f"/api/studio/recordings/{made['id']}")
+    at.facts["recording"], found = recording["id"], recording["analysis"]
+    loudness = "silent" if found["integrated_lufs"] is None else f"{found['integrated_lufs']:.1f} LUFS"
+    return f"{loudness}, {_lasting(found['duration_s'])}", at.page(f"/master/{recording['id']}")
+
+
+def master(at: Journey) -> Told:
+    recording = at.facts["recording"]
+    begun = at.api.post(f"/api/studio/recordings/{recording}/masters", {"target": TARGET, "format": "wav24"})
+    made = at.api.finished("the master", f"/api/studio/masters/{begun['id']}", within_s=300)
+    [rendering] = [each for each in made["renderings"] if each["format"] == "wav24"]
+    at.facts["master_file"], found = rendering["file_id"], made["analysis"]
+    path = at.api.download(f"/api/core/files/{rendering['file_id']}/content", at.results / f"{at.title} (master).wav")
+    at.summary.master = str(path)
+    at.summary.integrated_lufs, at.summary.true_peak_dbtp = found["integrated_lufs"], found["true_peak_dbtp"]
+    return f"{found['integrated_lufs']:.1f} LUFS, {found['true_peak_dbtp']:.1f} dBTP", str(path)
+
+
+def release(at: Journey) -> Told:
+    """A single with cover, credits and codes from the account's own prefixes."""
+    if not at.api.get("/api/distribution/registrant")["isrc_prefix"]:
+        codes = {"name": ARTIST, "isrc_prefix": ISRC_PREFIX, "gs1_prefix": GS1_PREFIX}
+        at.api.put("/api/distribution/registrant", codes)
+    picture = at.results / "cover.jpg"
+    cover.write(picture)
+    made = at.api.post(
+        "/api/distribution/releases", described(at.title, at.api.upload(picture), at.facts["master_file"])
+    )
+    at.facts["release"] = made["id"]
+    codes = at.api.post(f"/api/distribution/releases/{made['id']}/identifiers")
+    at.facts["isrc"], at.facts["upc"] = codes["isrcs"][0], codes["upc"]
+    return f"UPC {codes['upc']}, ISRC {codes['isrcs'][0]}", at.page(f"/releases/{made['id']}")
+
+
+def described(title: str, cover_file: str, master_file: str) -> dict[str, Any]:
+    year = datetime.now(UTC).year
+    rights = {"year": year, "text": ARTIST}
+    return {
+        "kind": "single",
+        "title": title,
+        "credits": [{"name": ARTIST, "role": "MainArtist"}],
+        "label": ARTIST,
+        "genre": "Electronic",
+        "language": "en",
+        "release_date": (date.today() + AHEAD).isoformat(),
+        "p_line": rights,
+        "c_line": rights,
+        "cover": cover_file,
+        "tracks": [
+            {
+                "title": title,
+                "audio": master_file,
+                "instrumental": True,
+                "credits": [{"name": ARTIST, "role": "Composer"}, {"name": ARTIST, "role": "StudioProducer"}],
+            }
+        ],
+    }
+
+
+def review(at: Journey) -> Told:
+    found = at.api.get(f"/api/distribution/releases/{at.facts['release']}/review")
+    if found["blocking"]:
+        said = "; ".join(f"{each['rule']} {each['message']} {each['fix']}" for each in found["findings"])
+        raise DemoFailed(f"Quality control refuses the release: {said}")
+    notes = len(found["findings"])
+    told = f"{found['rules']} rules, nothing blocks" + (f", {notes} to think about" if notes else "")
+    return told, at.page(f"/releases/{at.facts['release']}")
+
+
+def deliver(at: Journey) -> Told:
+    """Packed, sent by SFTP to three simulated outlets, acknowledged and live."""
+    ready = [each["name"] for each in at.api.get("/api/distribution/outlets")["outlets"] if each["ready"]][:OUTLETS]
+    if len(ready) < OUTLETS:
+        raise DemoFailed(f"Only {len(ready)} outlets are ready; the sandbox needs {OUTLETS}: {', '.join(ready)}.")
+    place = f"/api/distribution/releases/{at.facts['release']}"
+    at.api.post(f"{place}/submit", {"outlets": ready})
+    found = at.api.until("the outlets' answers", lambda: _all_live(at.api.get(f"{place}/deliveries")), within_s=120)
+    for delivery in found:
+        batch = _batch(at.platform.data, delivery)
+        at.summary.packages.append(str(batch))
+        at.summary.acknowledgements += [str(each) for each in sorted(batch.glob("acknowledgements/*.xml"))]
+    titles = ", ".join(sorted(each["outlet_title"] for each in found))
+    return f"{titles}: acknowledged and live", at.page(f"/releases/{at.facts['release']}")
+
+
+def _all_live(answer: dict[str, Any]) -> list[dict[str, Any]] | None:
+    deliveries: list[dict[str, Any]] = answer["deliveries"]
+    for each in deliveries:
+        if each["state"] in ("rejected", "failed"):
+            raise DemoFailed(each["words"])
+    return deliveries if deliveries and all(each["state"] == "live" for each in deliveries) else None
+
+
+def _batch(data: Path, delivery: dict[str, Any]) -> Path:
+    """Where the simulated outlet keeps it."""
+    for folder in (data / "sandbox" / "outlets" / delivery["outlet"]).glob("*/*"):
+        if folder.name.endswith(delivery["batch"]):
+            return folder
+    raise DemoFailed(f"The batch {delivery['batch']} did not arrive at {delivery['outlet_title']}.")
+
+
+def _lasting(seconds: float) -> str:
+    return f"{int(seconds // 60)}:{int(seconds % 60):02}"
+
+
+STAGES: list[tuple[str, Callable[[Journey], Told]]] = [
+    ("Upload the recording", upload),
+    ("Measure it", analyse),
+    ("Master it for streaming", master),
+    ("Make the release", release),
+    ("Quality control", review),
+    ("Deliver to three outlets", deliver),
+]
