@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
-from maxbooster.plugin import Manifest
+from maxbooster.plugin import Command, Manifest
 
-manifest = Manifest(name="studio", version="0.1.0", title="Studio")
+manifest = Manifest(
+    name="studio",
+    version="0.1.0",
+    title="Studio",
+    commands=(Command("studio", "Measure and master recordings", "maxbooster_studio.commands:studio"),),
+)
