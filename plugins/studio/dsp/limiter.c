@@ -1,11 +1,11 @@
-/* The limiter: looks ahead over the true peak of both channels. Per step of four frames: how much must go, held until it has passed, released
+/* The limiter: looks ahead over the true peak of both channels, as a gentle and as a steep filter would make it: a converter may have either. Per step of four frames: how much must go, held until it has passed, released
  * exponentially, smoothed by a parabola over the time that it looks ahead. So the gain never rises above what a peak allows. */
 #include "numbers.h"
 #include "truepeak.h"
 
 enum {
     MOST_AHEAD = 144, /* steps: 1.5 ms at 384 kHz */
-    LATE = MOST_AHEAD * STEP + HISTORY,
+    LATE = MOST_AHEAD * STEP + 2 * STEEP_REACH,
 };
 
 struct limiter {
@@ -38,14 +38,16 @@ static void limiter_set(struct limiter *limiter, const float *numbers) {
 }
 
 /* Frames between what comes in and what goes out; 0: there is no limiter. */
-static int limiter_latency(const struct limiter *limiter) { return limiter->ahead ? limiter->ahead * STEP + REACH : 0; }
+static int limiter_latency(const struct limiter *limiter) { return limiter->ahead ? limiter->ahead * STEP + STEEP_REACH : 0; }
 
 /* The reduction that the newest sixteen steps ask for: 0 below the ceiling. */
 static lanes asked(const struct limiter *limiter) {
     float peaks[2][QUANTUM];
     for (int side = 0; side < 2; side++)
-        for (int frame = 0; frame < QUANTUM; frame += LANES)
-            store(peaks[side] + frame, true_peaks(limiter->sound[side] + LATE - REACH + frame));
+        for (int frame = 0; frame < QUANTUM; frame += LANES) {
+            const float *at = limiter->sound[side] + LATE - STEEP_REACH + frame;
+            store(peaks[side] + frame, greater(gentle_peaks(at), steep_peaks(at)));
+        }
     lanes peak;
     for (int step = 0; step < STEPS; step++) {
         float most = limiter->ceiling;
@@ -84,7 +86,7 @@ static void limiter_run(struct limiter *limiter, lanes *x) {
     int latency = limiter_latency(limiter);
     for (int side = 0; side < 2; side++) {
         float *sound = limiter->sound[side];
-        __builtin_memmove(sound + LATE - latency - REACH, sound + LATE - latency - REACH + QUANTUM, (latency + REACH) * sizeof(float));
+        __builtin_memmove(sound + LATE - latency - STEEP_REACH, sound + LATE - latency - STEEP_REACH + QUANTUM, (latency + STEEP_REACH) * sizeof(float));
         for (int frame = 0; frame < QUANTUM; frame++)
             sound[LATE + frame] = x[frame][side];
     }

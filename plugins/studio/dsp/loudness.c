@@ -1,7 +1,7 @@
 /* The meter: power of every 20 ms of each channel after K-weighting (ITU-R BS.1770-5, Annex 1), sample peak and true peak (Annex 2). */
 #include "truepeak.h"
 
-enum { METER_CHANNELS = 8, HOPS_PER_S = 50, SECTIONS = 2 };
+enum { METER_CHANNELS = 8, HOPS_PER_S = 50, SECTIONS = 2, REACH = GENTLE_REACH, HISTORY = 2 * REACH };
 
 struct section {
     double b0, c1, c2, a1, a2; /* c1 = b1 - a1 b0, c2 = b2 - a2 b0: one product and one sum from state to state */
@@ -84,9 +84,9 @@ static void row_over(struct meter *meter, int channel) {
         peak = greater(peak, magnitude(load(row + HISTORY + frame)));
     float newest = greatest_lane(peak), around = larger(newest, meter->recent[channel]);
     meter->sample_peak[channel] = larger(meter->sample_peak[channel], newest);
-    if (around * TRUE_PEAK_MOST > meter->true_peak[channel]) {
+    if (around * GENTLE_MOST > meter->true_peak[channel]) {
         for (int frame = 0; frame < QUANTUM; frame += LANES)
-            peak = greater(peak, true_peaks(row + HISTORY - REACH + frame));
+            peak = greater(peak, gentle_peaks(row + HISTORY - REACH + frame));
         meter->true_peak[channel] = larger(meter->true_peak[channel], greatest_lane(peak));
     }
     meter->recent[channel] = newest;
@@ -138,7 +138,7 @@ EXPORT void meter_peaks(const struct meter *meter, float *peaks) {
         for (int frame = 0; frame < QUANTUM; frame += LANES)
             sample = greater(sample, magnitude(load(row + HISTORY + frame)));
         for (int frame = 0; frame < QUANTUM + REACH; frame += LANES)
-            true_peak = greater(true_peak, true_peaks(row + HISTORY - REACH + frame));
+            true_peak = greater(true_peak, gentle_peaks(row + HISTORY - REACH + frame));
         peaks[channel] = larger(meter->sample_peak[channel], greatest_lane(sample));
         peaks[meter->channels + channel] = larger(meter->true_peak[channel], greatest_lane(greater(true_peak, sample)));
     }
