@@ -49,10 +49,15 @@ class Meter:
         self.rate_hz, self.channels = rate_hz, channels
         self._kernel = functions(level)
         self._state = state(self._kernel.meter_bytes())
-        weighting = np.array(k_weighting(rate_hz), np.float64)
-        self._kernel.meter_open(self._state.ctypes.data, rate_hz, channels, weighting.ctypes.data)
-        self._weights = np.array(channel_weights(channels))
+        numbers = np.array(self.numbers(rate_hz, channels))
+        self._kernel.meter_open(self._state.ctypes.data, rate_hz, channels, numbers.ctypes.data)
+        self._weights = numbers[-channels:]
         self._hops: list[NDArray[np.float64]] = []
+
+    @staticmethod
+    def numbers(rate_hz: int, channels: int) -> list[float]:
+        """What the meter in the browser needs: the K-weighting at this rate, then the weight of each channel."""
+        return [*k_weighting(rate_hz), *channel_weights(channels)]
 
     def push(self, block: NDArray[np.float32]) -> None:
         """Hear `(frames, channels)`.
