@@ -51,7 +51,7 @@ def analyze(file: Path, as_json: bool) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object; its keys carry the units.")
 @click.pass_context
 def master_file(
-    ctx: click.Context, recording: Path, out: Path, target_name: str, format_name: str | None, as_json: bool
+    ctx: click.Context, *, recording: Path, out: Path, target_name: str, format_name: str | None, as_json: bool
 ) -> None:
     """Master IN for a target and write OUT (WAV or FLAC), at the sample rate of IN.
 

@@ -17,7 +17,7 @@ class Pieces:
         count = len(whole) // self._size
         cut = count * self._size
         self._left = whole[cut:].copy()
-        return whole[:cut].reshape(count, self._size, -1)
+        return whole[:cut].reshape(count, self._size, whole.shape[1])
 
     def rest(self) -> NDArray[np.float32]:
         """What is left, filled up with silence, as one piece; none if nothing is left."""
