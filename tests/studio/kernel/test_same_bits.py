@@ -1,4 +1,5 @@
-"""The same sound, the same bits: on every level of the processor, in Node, in a browser, whatever the blocks and threads."""
+"""The same sound, the same bits: on every level of the processor, in Node, in a browser, whatever the blocks and
+threads."""
 
 from __future__ import annotations
 
@@ -90,11 +91,9 @@ def test_node_renders_the_same_bits(tmp_path: Path) -> None:
     rendered = np.frombuffer((tmp_path / "out.f32").read_bytes(), np.float32).reshape(-1, 2)
     assert digest(rendered[answer["latencyFrames"] :][: len(sound())]) == GOLDEN["master"]
     meter = Meter(RATE_HZ, 2)
-    meter.push(rendered)
+    meter.push(rendered[:RATE_HZ])
     assert answer["truePeak"] == pytest.approx(meter.loudness().true_peak_dbtp, abs=1e-9)
-    assert answer["shortTerm"] == pytest.approx(meter.loudness().short_term[-1], abs=0.3), (
-        "its window may end 100 ms later"
-    )
+    assert answer["momentary"] == pytest.approx(meter.loudness().momentary[-1], abs=1e-3)
 
 
 async def test_the_browser_plays_the_same_bits() -> None:
