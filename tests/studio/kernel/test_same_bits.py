@@ -62,7 +62,7 @@ def test_blocks_of_any_size_and_any_number_of_threads_give_one_mix(sizes: list[i
 @given(sizes=SIZES, channels=st.integers(1, 8))
 @settings(max_examples=30, deadline=None)
 def test_blocks_of_any_size_give_one_reading_and_one_waveform(sizes: list[int], channels: int) -> None:
-    block = noise(30_000, channels)
+    block = noise(12_000, channels)
     whole, cut = Meter(44_100, channels), Meter(44_100, channels)
     drawn, drawn_in_pieces = Peaks(channels), Peaks(channels)
     whole.push(block)

@@ -68,11 +68,13 @@ class Meter:
         for piece in pieces(block, self.channels):
             hops = np.empty((len(piece) * HOPS_PER_S // self.rate_hz + 2, self.channels))
             count = self._kernel.meter_push(self._state.ctypes.data, piece.ctypes.data, len(piece), hops.ctypes.data)
-            self._hops.append(hops[:count] @ self._weights)
+            if count:
+                self._hops.append(hops[:count])
 
     def loudness(self) -> Loudness:
         """Of everything so far; may be asked at any time."""
-        powers = np.concatenate(self._hops) if self._hops else np.zeros(0)
+        hops = np.concatenate(self._hops) if self._hops else np.zeros((0, self.channels))
+        powers = (hops * self._weights).sum(axis=1)
         peaks = np.empty((2, self.channels), np.float32)
         self._kernel.meter_peaks(self._state.ctypes.data, peaks.ctypes.data)
         sample, true = peaks.max(axis=1)

@@ -1,20 +1,23 @@
 """K-weighting and channel weights of ITU-R BS.1770-5, Annex 1.
 
-The Recommendation gives its filter at 48 kHz only. These are the analogue filters behind that table; at 48 kHz they
-give the table, and the level at the middle of the band is the same at every rate.
+The Recommendation gives its filter at 48 kHz only. These are the analogue filters behind that table: at 48 kHz they
+give the table, and at every rate the calibration tone of 997 Hz passes as it does there.
 """
 
 from __future__ import annotations
 
+from cmath import exp
 from math import pi, tan
 
 _SHELF_HZ, _SHELF_DB, _SHELF_Q = 1681.974450955533, 3.999843853973347, 0.7071752369554196
 _CUT_HZ, _CUT_Q = 38.13547087602444, 0.5003270373238773
+_CALIBRATION_HZ = 997
 
 
 def k_weighting(rate_hz: int) -> list[float]:
     """Two sections, each b0, b1, b2, a1, a2."""
-    return [*_shelf(rate_hz), *_cut(rate_hz)]
+    gain = _passed(48_000) / _passed(rate_hz)
+    return [*_shelf(rate_hz), gain, -2 * gain, gain, *_cut(rate_hz)[3:]]
 
 
 def channel_weights(channels: int) -> list[float]:
@@ -48,12 +51,15 @@ def _shelf(rate_hz: int) -> list[float]:
 def _cut(rate_hz: int) -> list[float]:
     k = tan(pi * _CUT_HZ / rate_hz)
     norm = 1 + k / _CUT_Q + k * k
-    gain = _cut_norm_at_48_khz() / norm
-    return [gain, -2 * gain, gain, 2 * (k * k - 1) / norm, (1 - k / _CUT_Q + k * k) / norm]
+    return [1.0, -2.0, 1.0, 2 * (k * k - 1) / norm, (1 - k / _CUT_Q + k * k) / norm]
 
 
-def _cut_norm_at_48_khz() -> float:
-    """The table's second section is not normalised: its gain is this much, and belongs to the definition of the
-    LUFS."""
-    k = tan(pi * _CUT_HZ / 48_000)
-    return 1 + k / _CUT_Q + k * k
+def _passed(rate_hz: int) -> float:
+    """How much of the calibration tone passes both sections."""
+    late = exp(-2j * pi * _CALIBRATION_HZ / rate_hz)
+    return abs(_response(_shelf(rate_hz), late) * _response(_cut(rate_hz), late))
+
+
+def _response(section: list[float], late: complex) -> complex:
+    b0, b1, b2, a1, a2 = section
+    return (b0 + b1 * late + b2 * late**2) / (1 + a1 * late + a2 * late**2)
