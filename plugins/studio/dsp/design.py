@@ -14,7 +14,8 @@ EXP2_TERMS = 6
 
 
 class Interpolation(NamedTuple):
-    """A windowed sinc that finds what lies between the samples: what it keeps near half the rate, a converter may keep or lose."""
+    """A windowed sinc that finds what lies between the samples: what it keeps near half the rate, a converter may
+    keep or lose."""
 
     name: str
     taps: int
