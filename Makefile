@@ -13,14 +13,24 @@ ROUNDS ?= 5
 WEB := core/maxbooster/static/manifest.json
 WEB_SOURCES := $(shell find core/web $(wildcard plugins/*/web) -path '*/node_modules' -prune -o -type f -not -name schema.d.ts -print) package-lock.json
 
-.PHONY: setup web demo test test-all matrix lint format types bench faults docs clean
+KERNEL := .build/kernel
 
-setup: .venv/ready $(WEB)
+.PHONY: setup kernel web demo test test-all matrix lint format types bench faults docs clean
+
+setup: .venv/ready $(KERNEL) $(WEB)
 
 .venv/ready: constraints.txt pyproject.toml core/pyproject.toml $(FAMILIES:=/pyproject.toml) examples/setlist/pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit("Max Booster needs Python 3.11 or newer, this is " + sys.version.split()[0] + ".") if sys.version_info < (3, 11) else 0'
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt $(DISTRIBUTIONS) -r tests/requirements.txt
+	touch $@
+
+kernel: $(KERNEL)
+
+$(KERNEL): .venv/ready $(wildcard plugins/studio/dsp/*)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt ziglang
+	$(BIN)/python plugins/studio/dsp/build.py
+	mkdir -p .build
 	touch $@
 
 web: $(WEB)
@@ -30,7 +40,7 @@ node_modules/ready: package-lock.json core/web/package.json $(wildcard plugins/*
 	$(NPM) ci --no-audit --no-fund --loglevel=error
 	touch $@
 
-$(WEB): node_modules/ready $(WEB_SOURCES)
+$(WEB): node_modules/ready $(KERNEL) $(WEB_SOURCES)
 	mkdir -p .build
 	MAXBOOSTER_DATA=.build/data $(BIN)/maxbooster openapi > .build/openapi.json
 	$(NPM) run --silent types --workspace core/web
@@ -77,4 +87,5 @@ faults: setup
 	$(BIN)/python -m tests.faults --seed $(SEED) --rounds $(ROUNDS)
 
 clean:
-	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .build node_modules core/maxbooster/static plugins/*/maxbooster_*/static
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .build node_modules core/maxbooster/static plugins/*/maxbooster_*/static \
+		plugins/studio/maxbooster_studio/kernel/lib plugins/studio/web/public/kernel.wasm

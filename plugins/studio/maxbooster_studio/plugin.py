@@ -2,6 +2,82 @@
 
 from __future__ import annotations
 
-from maxbooster.plugin import Manifest
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
 
-manifest = Manifest(name="studio", version="0.1.0", title="Studio")
+from maxbooster.plugin import Command, Manifest, Panel, Permission, hookimpl
+
+if TYPE_CHECKING:
+    from maxbooster.plugin import Job, Routes
+
+manifest = Manifest(
+    name="studio",
+    version="0.1.0",
+    title="Studio",
+    permissions=(
+        Permission(
+            "studio.read",
+            "See recordings, their analysis and their masters",
+            roles=("owner", "admin", "manager", "artist", "editor", "viewer"),
+        ),
+        Permission(
+            "studio.master",
+            "Measure and master recordings",
+            roles=("owner", "admin", "manager", "artist", "editor"),
+        ),
+    ),
+    commands=(Command("studio", "Measure and master recordings", "maxbooster_studio.commands:studio"),),
+    migrations=True,
+)
+
+
+@hookimpl
+def register_routes() -> Sequence[Routes]:
+    from .masters.routes import routes as masters
+    from .recordings.routes import routes as recordings
+
+    return [*recordings, *masters]
+
+
+@hookimpl
+def register_jobs() -> Sequence[Job]:
+    from .masters.jobs import make, render_again
+    from .recordings.jobs import analyse
+
+    return [analyse, make, render_again]
+
+
+@hookimpl
+def register_tables() -> Sequence[type]:
+    from .masters.models import Master, MasterPicture, Rendering
+    from .recordings.models import Recording, RecordingPicture
+
+    return [Recording, RecordingPicture, Master, MasterPicture, Rendering]
+
+
+@hookimpl
+def register_panels() -> Sequence[Panel]:
+    return [
+        Panel(
+            id="studio.master",
+            title="Master",
+            icon="activity",
+            route="/master",
+            tag="mb-studio-master",
+            module="master.js",
+            permissions=("studio.read",),
+        )
+    ]
+
+
+@hookimpl
+def register_static() -> Path:
+    return Path(__file__).parent / "static"
+
+
+@hookimpl
+def register_translations() -> Mapping[str, Mapping[str, str]]:
+    from .translations import texts
+
+    return texts

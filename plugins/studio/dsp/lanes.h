@@ -1,0 +1,101 @@
+/* Sixteen lanes of float32: the only file that knows how wide they are, and what differs between targets. */
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+
+#define INLINE static inline __attribute__((always_inline))
+
+#if defined(__wasm__)
+#define EXPORT __attribute__((visibility("default"), used))
+#elif defined(_WIN32)
+#define EXPORT __declspec(dllexport)
+#else
+#define EXPORT __attribute__((visibility("default")))
+#endif
+
+enum {
+    LANES = 16,
+    QUANTUM = 64, /* frames; everything advances by whole quanta, so the sizes of blocks do not matter */
+    STEP = 4,     /* frames between two gains of the compressor and the limiter */
+    STEPS = QUANTUM / STEP,
+};
+
+_Static_assert(STEPS == LANES, "a quantum has one step per lane");
+
+typedef float lanes __attribute__((ext_vector_type(16)));
+typedef int32_t whole __attribute__((ext_vector_type(16)));
+typedef double pair __attribute__((ext_vector_type(2)));
+typedef lanes unaligned __attribute__((aligned(4)));
+
+/* Below TINY a number is silence, and would become a denormal: 17 to 32 times slower. Above HUGE it is no sample. */
+#define TINY 1e-20f
+#define HUGE 1e9f
+#define LIMIT 1e30f
+
+INLINE lanes all(float x) { return (lanes)x; }
+INLINE lanes load(const float *at) { return *(const unaligned *)at; }
+INLINE void store(float *at, lanes x) { *(unaligned *)at = x; }
+INLINE lanes select(whole which, lanes yes, lanes no) { return (lanes)((which & (whole)yes) | (~which & (whole)no)); }
+INLINE lanes greater(lanes a, lanes b) { return select(a > b, a, b); }
+INLINE lanes lesser(lanes a, lanes b) { return select(a < b, a, b); }
+INLINE lanes magnitude(lanes x) { return (lanes)((whole)x & 0x7fffffff); }
+
+/* Each left lane beside its right one. */
+INLINE lanes swapped(lanes x) {
+    return __builtin_shufflevector(x, x, 1, 0, 3, 2, 5, 4, 7, 6, 9, 8, 11, 10, 13, 12, 15, 14);
+}
+
+/* What comes in: NaN, infinities and what is no sample become 0. */
+INLINE lanes cleaned(lanes x) {
+    lanes size = magnitude(x);
+    return (lanes)((whole)x & (size >= TINY) & (size <= HUGE));
+}
+
+INLINE float cleaned_one(float x) {
+    float size = __builtin_fabsf(x);
+    return size >= TINY && size <= HUGE ? x : 0.0f;
+}
+
+/* States and what goes out: no denormals, nothing infinite. */
+INLINE lanes settled(lanes x) {
+    lanes size = magnitude(x);
+    return (lanes)((whole)x & (size >= TINY) & (size <= LIMIT));
+}
+
+INLINE float settled_one(float x) {
+    float size = __builtin_fabsf(x);
+    return size >= TINY && size <= LIMIT ? x : 0.0f;
+}
+
+INLINE float larger(float a, float b) { return a > b ? a : b; }
+
+INLINE float greatest_lane(lanes x) {
+    float found = x[0];
+    for (int lane = 1; lane < LANES; lane++)
+        found = larger(found, x[lane]);
+    return found;
+}
+
+/* Round to nearest, denormals as they are: another library in the host may have set them otherwise. */
+#if defined(__x86_64__)
+INLINE uint64_t pin_rounding(void) {
+    unsigned before = __builtin_ia32_stmxcsr();
+    __builtin_ia32_ldmxcsr(0x1f80);
+    return before;
+}
+INLINE void restore_rounding(const uint64_t *before) { __builtin_ia32_ldmxcsr((unsigned)*before); }
+#elif defined(__aarch64__)
+INLINE uint64_t pin_rounding(void) {
+    uint64_t before;
+    __asm__ volatile("mrs %0, fpcr" : "=r"(before));
+    __asm__ volatile("msr fpcr, %0" : : "r"((uint64_t)0));
+    return before;
+}
+INLINE void restore_rounding(const uint64_t *before) { __asm__ volatile("msr fpcr, %0" : : "r"(*before)); }
+#else
+INLINE uint64_t pin_rounding(void) { return 0; }
+INLINE void restore_rounding(const uint64_t *before) { (void)before; }
+#endif
+
+#define PIN_ROUNDING uint64_t rounding __attribute__((cleanup(restore_rounding), unused)) = pin_rounding()

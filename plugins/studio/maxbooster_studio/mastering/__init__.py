@@ -1,0 +1,7 @@
+"""Mastering: a chain chosen from what was measured, driven to the target, every setting explained."""
+
+from .approach import MOST_CHANNELS, Mastered, master, met
+from .schemas import MasterReport, Setting
+from .stream import render
+
+__all__ = ["MOST_CHANNELS", "MasterReport", "Mastered", "Setting", "master", "met", "render"]

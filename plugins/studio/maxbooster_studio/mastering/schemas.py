@@ -1,0 +1,31 @@
+"""What was done, and why: in whole sentences, with the measured reason."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from msgspec import Struct
+
+from ..analysis import Analysis
+from ..targets import Target
+
+Stage = Literal["low_cut", "tone", "compressor", "width", "gain", "limiter", "limit"]
+
+
+class Setting(Struct, frozen=True):
+    """`stage` limit is not a setting but what could not be done."""
+
+    stage: Stage
+    title: str
+    reason: str
+
+
+class MasterReport(Struct, frozen=True):
+    """A master in numbers. `before` and `after` are the recording and the result."""
+
+    target: Target
+    met: bool
+    """Whether the integrated loudness is within 0.1 LU of the target and the true peak at or below its ceiling."""
+    settings: list[Setting]
+    before: Analysis
+    after: Analysis

@@ -1,0 +1,67 @@
+"""Low cut and tone: towards the balance that most finished music has, and never far.
+
+The balance is our own; its shape follows Pestana et al., "Spectral Characteristics of Popular Commercial Recordings
+1950–2010" (AES 135th Convention, 2013): a steady fall from the bass, faster above 4 kHz.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from statistics import median
+
+from ..analysis import Analysis
+from ..kernel import Band
+from . import explained
+from .schemas import Setting
+
+BALANCE_DB = {
+    31.25: -9.0, 62.5: -2.0, 125.0: 0.0, 250.0: -1.5, 500.0: -3.0,
+    1000.0: -4.5, 2000.0: -6.5, 4000.0: -9.0, 8000.0: -13.0, 16000.0: -21.0,
+}  # fmt: skip
+"""The middle of an octave → its energy beside that of the octave at 125 Hz."""
+CUT_HZ = 28.0
+RUMBLE_ABOVE_DB, OFFSET_ABOVE_DBFS = -40.0, -60.0
+"""What is quieter than that is left alone."""
+_NOTICED_DB = 3.0
+_TAKEN_BACK, _GIVEN = 0.4, 0.25
+"""How much of a difference is mended; too much of something disturbs more than too little."""
+_MOST_DB = 2.5
+_MOST_BANDS = 3
+_ABSENT_DB = 14.0
+"""An octave that lacks more is not dull: nothing plays there, and raising it would raise noise."""
+
+Step = tuple[Band, Setting]
+
+
+def low_cut(analysis: Analysis) -> Iterator[Step]:
+    rumble, offset = analysis.rumble_db, analysis.dc_offset_dbfs
+    if rumble is not None and rumble > RUMBLE_ABOVE_DB:
+        yield Band("low_cut", CUT_HZ), explained.rumble(CUT_HZ, rumble)
+    elif offset is not None and offset > OFFSET_ABOVE_DBFS:
+        yield Band("low_cut", CUT_HZ), explained.offset(CUT_HZ, offset)
+
+
+def tone(analysis: Analysis) -> Iterator[Step]:
+    """The octaves that stand out most, a band each."""
+    off = {hz: by for hz, by in differences(analysis).items() if abs(by) >= _NOTICED_DB and by > -_ABSENT_DB}
+    reachable = [hz for hz in off if hz < analysis.sample_rate_hz * 0.4]
+    for hz in sorted(sorted(reachable, key=lambda each: -abs(off[each]))[:_MOST_BANDS]):
+        share = _TAKEN_BACK if off[hz] > 0 else _GIVEN
+        band = _band(hz, round(max(-_MOST_DB, min(_MOST_DB, -off[hz] * share)), 1))
+        yield band, explained.tone(band, hz, off[hz])
+
+
+def differences(analysis: Analysis) -> dict[float, float]:
+    """By how many dB each octave is above (or below) the balance, laid through the middle of them all."""
+    found = {band.hz: band.level_db - BALANCE_DB[band.hz] for band in analysis.bands}
+    heard = [each for hz, each in found.items() if 62.5 <= hz <= 8000]
+    middle = median(heard) if heard else 0.0
+    return {hz: each - middle for hz, each in found.items()}
+
+
+def _band(hz: float, gain_db: float) -> Band:
+    if hz <= 62.5:
+        return Band("low_shelf", 50.0 if hz < 62.5 else 90.0, gain_db)
+    if hz >= 8000:
+        return Band("high_shelf", 6000.0 if hz < 16_000 else 11_000.0, gain_db)
+    return Band("bell", hz, gain_db, 0.9)

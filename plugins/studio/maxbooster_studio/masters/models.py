@@ -1,0 +1,64 @@
+"""Tables: a master is a decision (a chain, explained); a rendering is a file of it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Boolean, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from maxbooster.plugin import Json, Owned, Table, owned_reference
+
+from ..recordings.models import Picture
+from ..work import QUEUED
+
+
+class Master(Owned, Table):
+    """`chain`, `settings`, `analysis` and `met` are there once it is done."""
+
+    __tablename__ = "studio_master"
+    __table_args__ = (
+        owned_reference("recording_id", "studio_recording"),
+        Index("ix_studio_master_recording", "account_id", "recording_id"),
+    )
+
+    recording_id: Mapped[UUID]
+    target: Mapped[Any] = mapped_column(Json)
+    format: Mapped[str] = mapped_column(String(8))
+    """In which it is rendered first."""
+    state: Mapped[str] = mapped_column(String(12), default=QUEUED)
+    reason: Mapped[str | None] = mapped_column(String(500))
+    job_id: Mapped[UUID]
+    chain: Mapped[Any] = mapped_column(Json, nullable=True)
+    settings: Mapped[Any] = mapped_column(Json, nullable=True)
+    analysis: Mapped[Any] = mapped_column(Json, nullable=True)
+    met: Mapped[bool | None] = mapped_column(Boolean)
+    created_at: Mapped[datetime]
+
+
+class MasterPicture(Picture, Owned, Table):
+    """Its id is the master's."""
+
+    __tablename__ = "studio_master_picture"
+    __table_args__ = (owned_reference("id", "studio_master"),)
+
+
+class Rendering(Owned, Table):
+    """One for each format. It goes when its file goes, and can be made again from the master."""
+
+    __tablename__ = "studio_rendering"
+    __table_args__ = (
+        owned_reference("master_id", "studio_master"),
+        owned_reference("file_id", "core_file"),
+        UniqueConstraint("account_id", "master_id", "format"),
+        Index("ix_studio_rendering_file", "account_id", "file_id"),
+    )
+
+    master_id: Mapped[UUID]
+    format: Mapped[str] = mapped_column(String(8))
+    state: Mapped[str] = mapped_column(String(12), default=QUEUED)
+    reason: Mapped[str | None] = mapped_column(String(500))
+    job_id: Mapped[UUID]
+    file_id: Mapped[UUID | None]

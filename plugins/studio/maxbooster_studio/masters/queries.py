@@ -1,0 +1,47 @@
+"""Masters and renderings as rows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy import select
+
+from maxbooster.plugin import Context, NotFound
+
+from .models import Master, MasterPicture, Rendering
+
+
+async def of_recording(ctx: Context, recording_id: UUID) -> Sequence[Master]:
+    """The newest first."""
+    return await ctx.all(select(Master).where(Master.recording_id == recording_id).order_by(Master.id.desc()))
+
+
+async def renderings(ctx: Context, master_ids: Sequence[UUID]) -> Sequence[Rendering]:
+    return await ctx.all(select(Rendering).where(Rendering.master_id.in_(master_ids)).order_by(Rendering.id))
+
+
+async def rendering(ctx: Context, master_id: UUID, format: str) -> Rendering | None:
+    of = (Rendering.master_id == master_id, Rendering.format == format)
+    return await ctx.first(select(Rendering).where(*of))
+
+
+async def unfinished(ctx: Context, id: UUID) -> Master | None:
+    """None: it was removed while its job waited."""
+    return await ctx.first(select(Master).where(Master.id == id))
+
+
+async def unfinished_rendering(ctx: Context, id: UUID) -> Rendering | None:
+    """None: it was removed while its job waited."""
+    return await ctx.first(select(Rendering).where(Rendering.id == id))
+
+
+async def picture(ctx: Context, id: UUID) -> MasterPicture:
+    """
+    Raises:
+        NotFound: no such master, or it is not done yet.
+    """
+    row = await ctx.first(select(MasterPicture).where(MasterPicture.id == id))
+    if row is None:
+        raise NotFound(f"There is no picture of a master {id}; it is there once the master is done.")
+    return row

@@ -1,0 +1,83 @@
+"""Masters over HTTP: words in, words out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Annotated
+from uuid import UUID
+
+from litestar.params import QueryParameter
+
+from maxbooster.plugin import Conflict, Context, Routes, delete, get, post
+
+from ..drawings import MOST_BINS, Curve, Peaks, curve, peaks
+from . import queries, service
+from .schemas import ChainOut, MasterMade, MasterOut, NewMaster, NewRendering, RenderingOut
+
+Bins = Annotated[int, QueryParameter(ge=1, le=MOST_BINS, description="At least this many, where the length allows it")]
+
+
+@post(
+    "/{recording_id:uuid}/masters",
+    operation_id="beginMaster",
+    permission="studio.master",
+    raises=[Conflict],
+    status_code=202,
+)
+async def begin_master(ctx: Context, recording_id: UUID, data: NewMaster) -> MasterMade:
+    """Master a recording for a target, in the background."""
+    return await service.begin(ctx, recording_id, data)
+
+
+@get("/{recording_id:uuid}/masters", operation_id="listMasters", permission="studio.read")
+async def list_masters(ctx: Context, recording_id: UUID) -> Sequence[MasterOut]:
+    """The masters of a recording, the newest first."""
+    return await service.of_recording(ctx, recording_id)
+
+
+@get("/{master_id:uuid}", operation_id="getMaster", permission="studio.read")
+async def get_master(ctx: Context, master_id: UUID) -> MasterOut:
+    """A master: what was done and why, what was measured of it, what each outlet will do with it, its files."""
+    return await service.shown(ctx, master_id)
+
+
+@delete("/{master_id:uuid}", operation_id="removeMaster", permission="studio.master", status_code=204)
+async def remove_master(ctx: Context, master_id: UUID) -> None:
+    """Forget a master; its files stay."""
+    await service.remove(ctx, master_id)
+
+
+@post(
+    "/{master_id:uuid}/renderings",
+    operation_id="renderMaster",
+    permission="studio.master",
+    raises=[Conflict],
+    status_code=202,
+)
+async def render_master(ctx: Context, master_id: UUID, data: NewRendering) -> RenderingOut:
+    """The master in a format: there already, or rendered in the background."""
+    return await service.render(ctx, master_id, data.format)
+
+
+@get("/{master_id:uuid}/chain", operation_id="readMasterChain", permission="studio.read", raises=[Conflict])
+async def read_chain(ctx: Context, master_id: UUID) -> ChainOut:
+    """The chain's numbers: the kernel in the browser plays with them what the server has rendered, bit for bit."""
+    return await service.chain(ctx, master_id)
+
+
+@get("/{master_id:uuid}/peaks", operation_id="readMasterPeaks", permission="studio.read")
+async def read_peaks(ctx: Context, master_id: UUID, bins: Bins = 1000) -> Peaks:
+    """The waveform of the result at the resolution that is wanted, as small as it can be."""
+    return peaks((await queries.picture(ctx, master_id)).peaks, bins)
+
+
+@get("/{master_id:uuid}/loudness", operation_id="readMasterLoudness", permission="studio.read")
+async def read_loudness(ctx: Context, master_id: UUID) -> Curve:
+    """Short-term loudness of the result over time."""
+    return curve((await queries.picture(ctx, master_id)).loudness)
+
+
+routes = [
+    Routes("/recordings", [begin_master, list_masters]),
+    Routes("/masters", [get_master, remove_master, render_master, read_chain, read_peaks, read_loudness]),
+]

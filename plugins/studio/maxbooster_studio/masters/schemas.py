@@ -1,0 +1,110 @@
+"""What goes over HTTP about masters."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Annotated, Literal
+from uuid import UUID
+
+import msgspec
+from msgspec import Meta, Struct
+
+from ..analysis import Analysis
+from ..audio import FORMATS
+from ..kernel import Chain
+from ..mastering import Setting
+from ..recordings.schemas import analysis_of, compliance_of
+from ..targets import Compliance, Target
+from .models import Master, Rendering
+
+FormatName = Literal["wav16", "wav24", "wav32f", "flac16", "flac24"]
+
+
+class NewMaster(Struct):
+    target: Annotated[str, Meta(min_length=1, max_length=20)] = "spotify"
+    """The name of a target, or a loudness in LUFS such as `-11.5`."""
+    format: FormatName = "wav24"
+    """In which it is rendered first; others can be asked for later."""
+
+
+class MasterMade(Struct):
+    id: UUID
+    job: UUID
+    """Ask `getJob` how far it is."""
+
+
+class NewRendering(Struct):
+    format: FormatName
+
+
+class RenderingOut(Struct):
+    """`file_id` is there when it is done: download it by `readFile` or `linkFile`."""
+
+    id: UUID
+    format: str
+    title: str
+    state: str
+    reason: str | None
+    job: UUID
+    file_id: UUID | None
+
+    @classmethod
+    def of(cls, row: Rendering) -> RenderingOut:
+        title = FORMATS[row.format].title
+        return cls(row.id, row.format, title, row.state, row.reason, row.job_id, row.file_id)
+
+
+class MasterOut(Struct):
+    """`state`: queued → working → done, failed (with a `reason`) or cancelled."""
+
+    id: UUID
+    recording_id: UUID
+    target: Target
+    state: str
+    reason: str | None
+    job: UUID
+    created_at: datetime
+    format: str
+    met: bool | None
+    """Whether the result is within 0.1 LU of the target and its true peak at or below the ceiling."""
+    settings: list[Setting]
+    analysis: Analysis | None
+    """Of the result."""
+    compliance: list[Compliance]
+    renderings: list[RenderingOut]
+
+    @classmethod
+    def of(cls, row: Master, renderings: Iterable[Rendering]) -> MasterOut:
+        analysis = analysis_of(row.analysis)
+        return cls(
+            id=row.id,
+            recording_id=row.recording_id,
+            target=msgspec.convert(row.target, Target),
+            state=row.state,
+            reason=row.reason,
+            job=row.job_id,
+            created_at=row.created_at,
+            format=row.format,
+            met=row.met,
+            settings=msgspec.convert(row.settings or [], list[Setting]),
+            analysis=analysis,
+            compliance=compliance_of(analysis),
+            renderings=[RenderingOut.of(each) for each in renderings if each.master_id == row.id],
+        )
+
+
+class ChainOut(Struct):
+    """The chain for the kernel in the browser."""
+
+    sample_rate_hz: int
+    channels: int
+    numbers: list[float]
+    """float32 values, in the layout that the kernel of this version reads."""
+    before_lufs: float
+    after_lufs: float
+    """To compare at equal loudness, play the recording this much louder or the master this much quieter."""
+
+
+def chain_of(row: Master) -> Chain:
+    return msgspec.convert(row.chain, Chain)

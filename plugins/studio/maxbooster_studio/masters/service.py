@@ -1,0 +1,135 @@
+"""The rules of masters."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from uuid import UUID
+
+import msgspec
+
+from maxbooster.plugin import Conflict, Context, Invalid
+
+from ..audio import Format, format_named
+from ..mastering import MOST_CHANNELS
+from ..recordings.models import Recording
+from ..recordings.schemas import analysis_of
+from ..targets import target_named
+from ..work import CANCELLED, DONE, FAILED, QUEUED
+from . import queries
+from .models import Master, Rendering
+from .schemas import ChainOut, MasterMade, MasterOut, NewMaster, RenderingOut, chain_of
+
+
+async def begin(ctx: Context, recording_id: UUID, new: NewMaster) -> MasterMade:
+    """Queue a master of a recording.
+
+    Raises:
+        NotFound: no such recording in this account.
+        Conflict: the recording could not be measured.
+        Invalid: there is no such target, or the recording is neither mono nor stereo.
+    """
+    from .jobs import make
+
+    target, recording = target_named(new.target), await ctx.get(Recording, recording_id)
+    _refuse_unfit(recording)
+    row = Master(recording_id=recording.id, target=msgspec.to_builtins(target), format=new.format, created_at=ctx.now)
+    row.job_id = ctx.enqueue(make, row.id, key=str(row.id))
+    ctx.add(row)
+    ctx.audit("master.begun", row, after={"recording": recording.id, "target": target.name, "format": new.format})
+    return MasterMade(row.id, row.job_id)
+
+
+def _refuse_unfit(recording: Recording) -> None:
+    if recording.state == FAILED:
+        raise Conflict(f"{recording.title} cannot be mastered: {recording.reason}", field="recording_id")
+    analysis = analysis_of(recording.analysis)
+    if analysis is not None and analysis.channels > MOST_CHANNELS:
+        raise Invalid(
+            f"{recording.title} has {analysis.channels} channels; a master is mono or stereo. Mix it down first.",
+            field="recording_id",
+        )
+
+
+async def shown(ctx: Context, id: UUID) -> MasterOut:
+    """
+    Raises:
+        NotFound: no such master in this account.
+    """
+    row = await ctx.get(Master, id)
+    return MasterOut.of(row, await queries.renderings(ctx, [row.id]))
+
+
+async def of_recording(ctx: Context, recording_id: UUID) -> Sequence[MasterOut]:
+    """The newest first.
+
+    Raises:
+        NotFound: no such recording in this account.
+    """
+    recording = await ctx.get(Recording, recording_id)
+    rows = await queries.of_recording(ctx, recording.id)
+    rendered = await queries.renderings(ctx, [row.id for row in rows])
+    return [MasterOut.of(row, rendered) for row in rows]
+
+
+async def chain(ctx: Context, id: UUID) -> ChainOut:
+    """
+    Raises:
+        NotFound: no such master in this account.
+        Conflict: it is not done.
+    """
+    row = await ctx.get(Master, id)
+    recording = await ctx.get(Recording, row.recording_id)
+    before, after = analysis_of(recording.analysis), analysis_of(row.analysis)
+    if row.state != DONE or after is None:
+        raise _not_done(row)
+    came = before.integrated_lufs if before is not None else None
+    went = after.integrated_lufs if after.integrated_lufs is not None else row.target["integrated_lufs"]
+    numbers = chain_of(row).numbers(after.sample_rate_hz)
+    return ChainOut(after.sample_rate_hz, after.channels, numbers, came if came is not None else went, went)
+
+
+async def render(ctx: Context, id: UUID, format_name: str) -> RenderingOut:
+    """The rendering in a format, queued if there is none yet or it failed.
+
+    Raises:
+        NotFound: no such master in this account.
+        Conflict: it is not done.
+    """
+    from .jobs import render_again
+
+    row, format = await ctx.get(Master, id), format_named(format_name)
+    if row.state != DONE:
+        raise _not_done(row)
+    rendering = await queries.rendering(ctx, row.id, format.name)
+    if rendering is not None and rendering.state not in (FAILED, CANCELLED):
+        return RenderingOut.of(rendering)
+    if rendering is None:
+        rendering = Rendering(master_id=row.id, format=format.name, reason=None, file_id=None)
+        ctx.add(rendering)
+    rendering.state, rendering.reason = QUEUED, None
+    rendering.job_id = ctx.enqueue(render_again, rendering.id, key=str(rendering.id))
+    ctx.audit("master.render_begun", row, after={"format": format.name})
+    return RenderingOut.of(rendering)
+
+
+async def remove(ctx: Context, id: UUID) -> None:
+    """Forget a master; its files stay among the files.
+
+    Raises:
+        NotFound: no such master in this account.
+    """
+    row = await ctx.get(Master, id)
+    ctx.delete(row)
+    ctx.audit("master.removed", row, before={"recording": row.recording_id, "target": row.target["name"]})
+
+
+def file_name(recording: Recording, row: Master, format: Format) -> str:
+    """`Nightfall – Spotify.wav`, whatever the title holds."""
+    target = str(row.target["title"])
+    title = "".join("-" if each in "/\\" else each for each in recording.title).strip() or "Master"
+    return f"{title[:180]} – {target.replace('/', '-')}.{format.extension}"
+
+
+def _not_done(row: Master) -> Conflict:
+    why = f" {row.reason}" if row.reason else ""
+    return Conflict(f"This master is {row.state}; it can be used once it is done.{why}", field="state")

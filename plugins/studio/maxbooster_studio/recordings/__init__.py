@@ -1,0 +1,1 @@
+"""Recordings: uploaded files that were measured."""

@@ -1,0 +1,44 @@
+"""Tables: a recording, and what is drawn of it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import LargeBinary, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from maxbooster.plugin import Json, Owned, Table, owned_reference
+
+from ..work import QUEUED
+
+
+class Recording(Owned, Table):
+    """One for each file. It goes when the file goes."""
+
+    __tablename__ = "studio_recording"
+    __table_args__ = (owned_reference("file_id", "core_file"), UniqueConstraint("account_id", "file_id"))
+
+    file_id: Mapped[UUID]
+    title: Mapped[str] = mapped_column(String(200))
+    state: Mapped[str] = mapped_column(String(12), default=QUEUED)
+    reason: Mapped[str | None] = mapped_column(String(500))
+    """Why it could not be measured."""
+    job_id: Mapped[UUID]
+    analysis: Mapped[Any] = mapped_column(Json, nullable=True)
+    created_at: Mapped[datetime]
+
+
+class Picture:
+    """`peaks` and `loudness` as drawings.py writes them; apart, so that lists do not load them."""
+
+    peaks: Mapped[bytes] = mapped_column(LargeBinary)
+    loudness: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class RecordingPicture(Picture, Owned, Table):
+    """Its id is the recording's."""
+
+    __tablename__ = "studio_recording_picture"
+    __table_args__ = (owned_reference("id", "studio_recording"),)

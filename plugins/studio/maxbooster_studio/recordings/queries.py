@@ -1,0 +1,46 @@
+"""Recordings as rows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import func, select
+
+from maxbooster.plugin import Context, NotFound
+
+from ..masters.models import Master
+from .models import Recording, RecordingPicture
+
+
+async def page(ctx: Context, cursor: UUID | None, limit: int) -> Sequence[Any]:
+    """The newest first, each with the number of its masters; one more than `limit` if there are more."""
+    masters = (
+        select(func.count())
+        .where(Master.account_id == Recording.account_id, Master.recording_id == Recording.id)
+        .correlate(Recording)
+        .scalar_subquery()
+    )
+    query = select(Recording, masters.label("masters")).order_by(Recording.id.desc()).limit(limit + 1)
+    return await ctx.rows(query.where(Recording.id < cursor) if cursor is not None else query)
+
+
+async def of_file(ctx: Context, file_id: UUID) -> Recording | None:
+    return await ctx.first(select(Recording).where(Recording.file_id == file_id))
+
+
+async def unfinished(ctx: Context, id: UUID) -> Recording | None:
+    """None: it was removed while its job waited."""
+    return await ctx.first(select(Recording).where(Recording.id == id))
+
+
+async def picture(ctx: Context, id: UUID) -> RecordingPicture:
+    """
+    Raises:
+        NotFound: no such recording, or it was not measured yet.
+    """
+    row = await ctx.first(select(RecordingPicture).where(RecordingPicture.id == id))
+    if row is None:
+        raise NotFound(f"There is no picture of a recording {id}; it is there once the recording is measured.")
+    return row

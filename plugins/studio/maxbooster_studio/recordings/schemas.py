@@ -1,0 +1,80 @@
+"""What goes over HTTP about recordings."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+import msgspec
+from msgspec import Meta, Struct
+
+from ..analysis import Analysis
+from ..targets import Compliance, compliance
+from .models import Recording
+
+Title = Annotated[str, Meta(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$")]
+
+
+class NewRecording(Struct):
+    file_id: UUID
+    """A file of this account that is ready."""
+    title: Title | None = None
+    """The file's name without its extension unless said."""
+
+
+class RecordingMade(Struct):
+    id: UUID
+    job: UUID
+    """Ask `getJob` how far it is."""
+
+
+class RecordingRow(Struct):
+    """`state`: queued → working → done, failed (with a `reason`) or cancelled."""
+
+    id: UUID
+    file_id: UUID
+    title: str
+    state: str
+    reason: str | None
+    created_at: datetime
+    duration_s: float | None
+    integrated_lufs: float | None
+    masters: int
+
+
+class RecordingPage(Struct):
+    recordings: list[RecordingRow]
+    next: UUID | None = None
+    """Give it as `cursor` for the following page; absent on the last."""
+
+
+class RecordingOut(Struct):
+    id: UUID
+    file_id: UUID
+    title: str
+    state: str
+    reason: str | None
+    job: UUID
+    created_at: datetime
+    analysis: Analysis | None
+    compliance: list[Compliance]
+    """What each outlet will do with it; empty while it has no loudness."""
+
+    @classmethod
+    def of(cls, row: Recording) -> RecordingOut:
+        analysis = analysis_of(row.analysis)
+        return cls(
+            row.id, row.file_id, row.title, row.state, row.reason, row.job_id, row.created_at,
+            analysis, compliance_of(analysis),
+        )  # fmt: skip
+
+
+def analysis_of(stored: object) -> Analysis | None:
+    return msgspec.convert(stored, Analysis) if stored is not None else None
+
+
+def compliance_of(analysis: Analysis | None) -> list[Compliance]:
+    if analysis is None or analysis.integrated_lufs is None or analysis.true_peak_dbtp is None:
+        return []
+    return compliance(analysis.integrated_lufs, analysis.true_peak_dbtp)

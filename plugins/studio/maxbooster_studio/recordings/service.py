@@ -1,0 +1,55 @@
+"""The rules of recordings."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from maxbooster.plugin import Conflict, Context
+
+from ..work import CANCELLED, FAILED, QUEUED
+from . import queries
+from .models import Recording
+from .schemas import NewRecording, RecordingMade
+
+READY = "ready"
+
+
+async def bring(ctx: Context, new: NewRecording) -> RecordingMade:
+    """A recording of a file, which will be measured. Asked again, it is the same one; one that failed is tried again.
+
+    Raises:
+        NotFound: no such file in this account.
+        Conflict: the file is not ready.
+    """
+    from .jobs import analyse
+
+    file = await ctx.files.get(new.file_id)
+    if file.state != READY:
+        raise Conflict(
+            f"The file {file.name} is {file.state}; only one that is ready can be measured.", field="file_id"
+        )
+    row = await queries.of_file(ctx, file.id)
+    if row is not None and row.state not in (FAILED, CANCELLED):
+        return RecordingMade(row.id, row.job_id)
+    if row is None:
+        row = Recording(file_id=file.id, title=new.title or title_of(file.name), created_at=ctx.now)
+        ctx.add(row)
+    row.state, row.reason, row.job_id = QUEUED, None, ctx.enqueue(analyse, row.id, key=str(row.id))
+    ctx.audit("recording.brought", row, after={"file": file.id, "title": row.title})
+    return RecordingMade(row.id, row.job_id)
+
+
+async def remove(ctx: Context, id: UUID) -> None:
+    """Forget a recording and its masters; the files stay among the files.
+
+    Raises:
+        NotFound: no such recording in this account.
+    """
+    row = await ctx.get(Recording, id)
+    ctx.delete(row)
+    ctx.audit("recording.removed", row, before={"title": row.title})
+
+
+def title_of(file_name: str) -> str:
+    stem = file_name.rpartition(".")[0] or file_name
+    return stem[:200]

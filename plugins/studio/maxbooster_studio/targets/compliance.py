@@ -1,0 +1,87 @@
+"""What each outlet will do with a recording, in numbers and words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Literal
+
+from msgspec import Struct
+
+from .outlets import TARGETS, Target
+
+
+class Compliance(Struct, frozen=True):
+    """`gain_db`: how far it is turned up or down there (0: it plays as it is)."""
+
+    outlet: str
+    title: str
+    verdict: Literal["good", "attention"]
+    gain_db: float
+    words: str
+
+
+def compliance(
+    integrated_lufs: float, true_peak_dbtp: float, targets: Iterable[Target] = tuple(TARGETS.values())
+) -> list[Compliance]:
+    """One for each target."""
+    return [_at(target, integrated_lufs, true_peak_dbtp) for target in targets]
+
+
+def _at(target: Target, loudness: float, peak: float) -> Compliance:
+    missing = target.integrated_lufs - loudness
+    near = abs(missing) <= target.tolerance_lu
+    gain, good, words = _TREATMENTS[target.treatment](target, missing, near, peak)
+    if peak > target.ceiling_dbtp + 0.05 and target.treatment != "none" and peak + min(gain, 0.0) > target.ceiling_dbtp:
+        good = False
+        words += f"; its peaks reach {_signed(peak)} dBTP, at most {_signed(target.ceiling_dbtp)} is wanted"
+    return Compliance(target.name, target.title, "good" if good else "attention", round(gain, 1), words)
+
+
+Finding = tuple[float, bool, str]
+
+
+def _turned_down(target: Target, missing: float, near: bool, peak: float) -> Finding:
+    if near:
+        return 0.0, True, "plays as it is"
+    if missing < 0:
+        return missing, True, f"turned down {-missing:.1f} dB"
+    return 0.0, False, f"stays {missing:.1f} dB quieter than the others"
+
+
+def _turned_both_ways(target: Target, missing: float, near: bool, peak: float) -> Finding:
+    if near or missing < 0:
+        return _turned_down(target, missing, near, peak)
+    room = max(target.ceiling_dbtp - peak, 0.0)
+    if missing <= room:
+        return missing, True, f"turned up {missing:.1f} dB"
+    left = missing - room
+    if room < 0.05:
+        return 0.0, False, f"stays {left:.1f} dB quieter than the others: its peaks leave no room"
+    return (
+        room,
+        False,
+        f"turned up {room:.1f} dB, and {left:.1f} dB quieter than the others: its peaks leave no more room",
+    )
+
+
+def _left_alone(target: Target, missing: float, near: bool, peak: float) -> Finding:
+    if near:
+        return 0.0, True, "plays as it is"
+    if missing > 0:
+        return 0.0, False, f"{missing:.1f} dB below what is usual; make a louder version"
+    return 0.0, True, f"{-missing:.1f} dB above what is usual"
+
+
+def _must_be_met(target: Target, missing: float, near: bool, peak: float) -> Finding:
+    wanted = f"{_signed(target.integrated_lufs)} LUFS"
+    if near:
+        return 0.0, True, f"meets {wanted}"
+    side = "above" if missing < 0 else "below"
+    return 0.0, False, f"{abs(missing):.1f} dB {side} {wanted}; make a version for it"
+
+
+_TREATMENTS = {"down": _turned_down, "both": _turned_both_ways, "none": _left_alone, "refuse": _must_be_met}
+
+
+def _signed(level: float) -> str:
+    return f"{level:.1f}".replace("-", "−")

@@ -1,0 +1,61 @@
+"""Targets as data. What outlets do changes; the figures are what their own pages and engineers said last."""
+
+from __future__ import annotations
+
+from math import isfinite
+from typing import Literal
+
+from msgspec import Struct
+
+from maxbooster.plugin import Invalid
+
+QUIETEST_LUFS, LOUDEST_LUFS = -36.0, -6.0
+
+
+class Target(Struct, frozen=True, kw_only=True):
+    """A loudness to master for.
+
+    `treatment`: what is done there with a recording of another loudness. `down`: louder ones are turned down; `both`:
+    quieter ones are turned up too, as far as their peaks allow; `none`: nothing; `refuse`: it must be met.
+    """
+
+    name: str
+    title: str
+    integrated_lufs: float
+    ceiling_dbtp: float = -1.0
+    treatment: Literal["down", "both", "none", "refuse"] = "down"
+    tolerance_lu: float = 0.5
+
+
+_ALL = (
+    Target(name="spotify", title="Spotify", integrated_lufs=-14.0, treatment="both"),
+    Target(name="apple", title="Apple Music", integrated_lufs=-16.0, treatment="both"),
+    Target(name="youtube", title="YouTube", integrated_lufs=-14.0),
+    Target(name="tidal", title="TIDAL", integrated_lufs=-14.0),
+    Target(name="amazon", title="Amazon Music", integrated_lufs=-14.0, ceiling_dbtp=-2.0),
+    Target(name="deezer", title="Deezer", integrated_lufs=-15.0),
+    Target(name="soundcloud", title="SoundCloud", integrated_lufs=-14.0),
+    Target(name="club", title="Club", integrated_lufs=-9.0, treatment="none", tolerance_lu=1.0),
+    Target(name="broadcast", title="Broadcast (EBU R 128)", integrated_lufs=-23.0, treatment="refuse"),
+)
+TARGETS = {target.name: target for target in _ALL}
+
+
+def target_named(name: str) -> Target:
+    """One of `TARGETS`, or a loudness of one's own: `-11.5`.
+
+    Raises:
+        Invalid: there is no such target, or the loudness is out of reach.
+    """
+    if name in TARGETS:
+        return TARGETS[name]
+    try:
+        loudness = float(name)
+    except ValueError:
+        known = ", ".join(TARGETS)
+        raise Invalid(
+            f"There is no target {name!r}; there are {known}, or a loudness such as -11.5.", field="target"
+        ) from None
+    if not (isfinite(loudness) and QUIETEST_LUFS <= loudness <= LOUDEST_LUFS):
+        raise Invalid(f"A target of {name} LUFS: choose {QUIETEST_LUFS:g} to {LOUDEST_LUFS:g}.", field="target")
+    return Target(name=f"{loudness:g}", title=f"{loudness:g} LUFS".replace("-", "−"), integrated_lufs=loudness)

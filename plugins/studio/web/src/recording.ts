@@ -1,0 +1,338 @@
+/** `<mb-studio-recording>`: one recording, its masters, and a comparison at equal loudness. */
+import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from "lit";
+import { confirmed, duration, keycaps, shortcuts, t } from "@maxbooster/ui";
+import { Api, contentOf, type Host, type Master, type Recording, type Rendering, type Target } from "./api";
+import "./curves";
+import { explainedStyles, numbers, why } from "./explained";
+import { outlets, outletStyles } from "./outlets";
+import { Player, type Side } from "./player";
+import { progress, progressStyles } from "./progress";
+import { recordingStyles } from "./recording-styles";
+import { studio } from "./styles";
+import "./targets";
+import "./waveform";
+import { clock, level, rate } from "./words";
+import { Workspace } from "./workspace";
+
+const FORMATS = [
+  ["wav24", "WAV 24-bit"],
+  ["wav16", "WAV 16-bit"],
+  ["wav32f", "WAV 32-bit float"],
+  ["flac24", "FLAC 24-bit"],
+  ["flac16", "FLAC 16-bit"],
+] as const;
+
+export class MbStudioRecording extends LitElement {
+  static override properties = {
+    host: { attribute: false },
+    recordingId: { attribute: "recording-id" },
+    targets: { state: true },
+    at: { state: true },
+    format: { state: true },
+    unplayable: { state: true },
+    adding: { state: true },
+  };
+  declare host: Host;
+  declare recordingId: string;
+  declare private targets: Target[];
+  declare private at: number;
+  declare private format: string;
+  declare private unplayable: string;
+  declare private adding: boolean;
+  private work!: Workspace;
+  private player: Player | undefined;
+  private wanted: { master: string; format: string } | undefined;
+  private frame = 0;
+  private keys: (() => void)[] = [];
+
+  static override styles = [studio, recordingStyles, explainedStyles, outletStyles, progressStyles];
+
+  constructor() {
+    super();
+    this.targets = [];
+    this.at = 0;
+    this.format = FORMATS[0][0];
+    this.unplayable = "";
+    this.adding = false;
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.work = new Workspace(this.host, this.recordingId);
+    this.work.addEventListener("change", this.changed);
+    this.work.open();
+    void new Api(this.host).targets().then((targets) => (this.targets = targets), () => undefined);
+    this.keys = [
+      shortcuts.register("space", { title: t("studio.key_play", "Play or pause"), run: this.toggle }),
+      shortcuts.register("a", { title: t("studio.key_mix", "Hear the mix"), run: () => this.listen("mix") }),
+      shortcuts.register("b", { title: t("studio.key_master", "Hear the master"), run: () => this.listen("master") }),
+      shortcuts.register("l", { title: t("studio.key_loop", "Loop"), run: () => this.player?.loop() }),
+    ];
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.work.close();
+    this.player?.end();
+    this.player = undefined;
+    cancelAnimationFrame(this.frame);
+    for (const away of this.keys) away();
+  }
+
+  private get chosen(): Master | undefined {
+    return this.work.chosen;
+  }
+
+  private get side(): Side {
+    return this.player?.side ?? "mix";
+  }
+
+  private readonly changed = (): void => {
+    const { recording, chosen } = this.work;
+    if (recording?.state === "done" && recording.analysis) {
+      const chain = chosen && this.work.chains.get(chosen.id);
+      if (!this.player) this.player = this.newPlayer(recording);
+      void this.player.use(chain);
+    }
+    this.deliver();
+    this.requestUpdate();
+  };
+
+  private newPlayer(recording: Recording): Player {
+    const player = new Player(contentOf(recording.file_id), recording.analysis!.sample_rate_hz, undefined);
+    player.addEventListener("change", this.moved);
+    player.addEventListener("failure", (event) => (this.unplayable = (event as CustomEvent<string>).detail));
+    return player;
+  }
+
+  /** The play-head follows at the display's rate while it plays. */
+  private readonly moved = (): void => {
+    cancelAnimationFrame(this.frame);
+    this.at = this.player?.at ?? 0;
+    this.requestUpdate();
+    if (this.player?.isPlaying) this.frame = requestAnimationFrame(this.moved);
+  };
+
+  private readonly toggle = (): void => {
+    this.unplayable = "";
+    void this.player?.toggle();
+  };
+
+  private listen(side: Side): void {
+    void this.player?.listen(side);
+  }
+
+  private readonly begin = async (event: CustomEvent<string>): Promise<void> => {
+    this.adding = false;
+    await this.work.begin(event.detail);
+  };
+
+  private async choose(master: Master): Promise<void> {
+    await this.work.choose(master);
+  }
+
+  private async download(master: Master): Promise<void> {
+    this.wanted = { master: master.id, format: this.format };
+    const rendering = await this.work.render(master, this.format);
+    if (rendering) this.deliver(rendering);
+  }
+
+  /** What was asked for is saved as soon as it is there. */
+  private deliver(known?: Rendering): void {
+    const wanted = this.wanted;
+    if (!wanted) return;
+    const master = this.work.masters.find(({ id }) => id === wanted.master);
+    const found = known ?? master?.renderings.find(({ format }) => format === wanted.format);
+    if (found && ["failed", "cancelled"].includes(found.state)) this.wanted = undefined;
+    if (found?.state !== "done" || !found.file_id) return;
+    this.wanted = undefined;
+    Object.assign(document.createElement("a"), { href: contentOf(found.file_id), download: "" }).click();
+  }
+
+  private readonly forget = async (): Promise<void> => {
+    const { recording, masters } = this.work;
+    if (!recording) return;
+    const yes = await confirmed({
+      title: t("studio.remove_title", "Remove “{title}” from mastering?"),
+      text: t("studio.remove_why", "The files stay among your files. What was measured and decided is lost."),
+      loses: masters.length ? [t("studio.remove_loses", "{n} masters with their settings", { n: masters.length })] : [],
+      action: t("studio.remove", "Remove"),
+    });
+    if (!yes) return;
+    await this.work.remove();
+    this.host.navigate("/master");
+  };
+
+  override updated(changed: PropertyValues): void {
+    if (changed.has("recordingId") && this.work?.recording) document.title = `${this.work.recording.title} · Master`;
+  }
+
+  override render(): TemplateResult | typeof nothing {
+    const { recording, failure } = this.work;
+    if (!recording) return failure ? this.broken(failure) : nothing;
+    if (recording.state !== "done") return this.waiting(recording);
+    return html`<div class="page">
+      <div class="main">
+        ${this.head(recording)} ${this.picture(recording)} ${this.transport(recording)} ${this.problems()} ${this.makings()}
+        <mb-studio-curves
+          .mix=${this.work.curves.get(recording.id)}
+          .master=${this.chosen && this.work.curves.get(this.chosen.id)}
+          .target=${this.chosen?.target.integrated_lufs ?? NaN}
+          name=${recording.title}
+        ></mb-studio-curves>
+        ${this.where(recording)}
+      </div>
+      <aside aria-label=${t("studio.measured", "What was measured")}>${this.aside(recording)}</aside>
+    </div>`;
+  }
+
+  private head(recording: Recording): TemplateResult {
+    const found = recording.analysis!;
+    const channels = found.channels === 1 ? t("studio.mono", "mono") : found.channels === 2 ? t("studio.two", "stereo") : t("studio.channels", "{n} channels", { n: found.channels });
+    return html`<div class="head">
+      <div>
+        <h1>${recording.title}</h1>
+        <span class="quiet">${duration(found.duration_s)} · ${rate(found.sample_rate_hz)} · ${channels}</span>
+      </div>
+      ${this.chosen ? this.sides() : nothing}
+    </div>`;
+  }
+
+  private sides(): TemplateResult {
+    const side = (which: Side, words: string, key: string) =>
+      html`<button aria-pressed=${this.side === which} title="${words} (${key})" @click=${() => this.listen(which)}>${words}</button>`;
+    return html`<div class="sides">
+      <div class="segments" role="group" aria-label=${t("studio.compare", "Compare")}>
+        ${side("mix", t("studio.mix", "Mix"), "A")} ${side("master", t("studio.master", "Master"), "B")}
+      </div>
+      <span class="quiet">${t("studio.matched", "matched loudness")}</span>
+    </div>`;
+  }
+
+  private picture(recording: Recording): TemplateResult {
+    const shown = this.side === "master" && this.chosen ? this.chosen.id : recording.id;
+    return html`<mb-studio-waveform
+      .drawn=${this.work.peaks.get(shown)}
+      .duration=${recording.analysis!.duration_s}
+      .at=${this.at}
+      @seek=${(event: CustomEvent<number>) => this.player?.seek(event.detail)}
+    ></mb-studio-waveform>`;
+  }
+
+  private transport(recording: Recording): TemplateResult {
+    const playing = this.player?.isPlaying ?? false;
+    const words = playing ? t("studio.pause", "Pause") : t("studio.play", "Play");
+    const cap = (keys: string, what: string) => html`<span><kbd>${keycaps(keys)[0]![0]}</kbd> ${what}</span>`;
+    return html`<div class="transport">
+      <button class="play" aria-label=${words} title="${words} (Space)" @click=${this.toggle}>
+        <mb-icon name=${playing ? "pause" : "play"}></mb-icon><span class="time">${clock(this.at)}</span>
+      </button>
+      <button class="plain" aria-pressed=${this.player?.loops ?? false} title=${t("studio.loop_hint", "Loop (L)")} @click=${() => this.player?.loop()}>
+        <mb-icon name="repeat"></mb-icon>${t("studio.loop", "Loop")}
+      </button>
+      ${this.chosen ? html`<span class="caps quiet" aria-hidden="true">${cap("a", t("studio.key_a", "mix"))} ${cap("b", t("studio.key_b", "master"))}</span>` : nothing}
+      <span class="room"></span>
+      ${this.chosen ? this.downloads(this.chosen) : this.fits(recording) ? this.chooser(true) : nothing}
+    </div>`;
+  }
+
+  private fits({ analysis }: Recording): boolean {
+    return Boolean(analysis && analysis.channels <= 2 && analysis.integrated_lufs !== null);
+  }
+
+  private chooser(primary: boolean): TemplateResult {
+    return html`<mb-studio-targets .targets=${this.targets} ?primary=${primary} @master-for=${this.begin}></mb-studio-targets>`;
+  }
+
+  private downloads(master: Master): TemplateResult {
+    const busy = master.renderings.find(({ format, state }) => format === this.format && ["queued", "working"].includes(state));
+    return html`<select aria-label=${t("studio.format", "Format")} .value=${this.format} @change=${(event: Event) => (this.format = (event.target as HTMLSelectElement).value)}>
+        ${FORMATS.map(([name, title]) => html`<option value=${name}>${title}</option>`)}
+      </select>
+      <button class="primary" ?disabled=${Boolean(busy)} @click=${() => this.download(master)}>
+        <mb-icon name="download"></mb-icon>${busy ? t("studio.writing", "Being written …") : t("studio.download", "Download")}
+      </button>`;
+  }
+
+  private problems(): TemplateResult | typeof nothing {
+    const words = this.work.failure || this.unplayable;
+    return words ? html`<p class="problem" role="alert"><mb-icon name="triangle-alert"></mb-icon>${words}</p>` : nothing;
+  }
+
+  /** The versions that there are, those under way, and a way to another. */
+  private makings(): TemplateResult | typeof nothing {
+    const { finished, pending, working } = this.work;
+    if (!finished.length && !pending.length) return nothing;
+    return html`<section class="versions">
+      ${finished.length
+        ? html`<div class="row" role="group" aria-label=${t("studio.versions", "Versions")}>
+            ${finished.map((each) => this.version(each))}
+            ${this.adding ? this.chooser(false) : html`<button class="plain" @click=${() => (this.adding = true)}><mb-icon name="plus"></mb-icon>${t("studio.another", "Another version")}</button>`}
+          </div>`
+        : nothing}
+      ${pending.map((each) => {
+        const words = t("studio.mastering", "Mastering for {target}", { target: each.target.title });
+        if (["queued", "working"].includes(each.state)) return progress({ job: each.job, words, share: working.get(each.job)?.share ?? 0 }, () => this.work.cancel(each.job));
+        if (each.state === "failed") return html`<p class="problem" role="alert"><mb-icon name="triangle-alert"></mb-icon>${words}: ${each.reason}</p>`;
+        return nothing;
+      })}
+    </section>`;
+  }
+
+  private version(master: Master): TemplateResult {
+    const loudness = master.analysis?.integrated_lufs;
+    return html`<button class="version" aria-pressed=${master.id === this.chosen?.id} @click=${() => this.choose(master)}>
+      ${master.target.title} <span class="quiet">${level(loudness)}</span>
+    </button>`;
+  }
+
+  private where(recording: Recording): TemplateResult | typeof nothing {
+    const found = this.chosen?.compliance ?? recording.compliance;
+    if (!found.length) return nothing;
+    return html`<section>
+      <h2>${this.chosen ? t("studio.where", "Where it will play") : t("studio.where_now", "Where it would play as it is")}</h2>
+      ${outlets(found, this.chosen?.target.name)}
+    </section>`;
+  }
+
+  private aside(recording: Recording): TemplateResult {
+    const master = this.chosen;
+    const before = recording.analysis!;
+    return html`${master?.analysis ? numbers(master.analysis, before) : numbers(before)}
+      ${master ? why(master) : html`<p class="quiet">${this.fits(recording) ? t("studio.next", "Choose where it will play. The chain is chosen from what was measured, and explained here.") : this.unfit(recording)}</p>`}
+      <button class="plain remove" @click=${this.forget}><mb-icon name="trash-2"></mb-icon>${t("studio.remove_this", "Remove this recording")}</button>`;
+  }
+
+  private unfit({ analysis }: Recording): string {
+    if (analysis!.channels > 2) return t("studio.surround", "A master is mono or stereo. Mix it down, then bring it again.");
+    return t("studio.silent", "Nothing in it is loud enough to be measured, so there is nothing to master.");
+  }
+
+  private waiting(recording: Recording): TemplateResult {
+    const working = this.work.working.get(recording.job);
+    const over = recording.state === "failed" || recording.state === "cancelled";
+    return html`<div class="waiting">
+      <h1>${recording.title}</h1>
+      ${over
+        ? html`<p class="problem" role="alert"><mb-icon name="triangle-alert"></mb-icon>${recording.reason ?? t("studio.stopped", "Measuring was stopped.")}</p>
+            <div class="row">
+              <a class="button primary" href="/master">${t("studio.bring_another", "Bring another file")}</a>
+              <button @click=${() => this.work.again()}>${t("studio.again", "Try again")}</button>
+              <button class="plain" @click=${this.forget}>${t("studio.remove", "Remove")}</button>
+            </div>`
+        : progress(
+            { job: recording.job, words: working ? t("studio.measuring", "Measuring loudness, peaks and spectrum") : t("studio.queued", "Waits for its turn"), share: working?.share ?? 0 },
+            () => this.work.cancel(recording.job),
+          )}
+    </div>`;
+  }
+
+  private broken(words: string): TemplateResult {
+    return html`<div class="waiting">
+      <h1>${t("studio.not_shown", "This recording cannot be shown")}</h1>
+      <p class="problem" role="alert"><mb-icon name="triangle-alert"></mb-icon>${words}</p>
+      <div class="row"><a class="button" href="/master">${t("studio.all", "All recordings")}</a></div>
+    </div>`;
+  }
+}
+customElements.define("mb-studio-recording", MbStudioRecording);

@@ -1,0 +1,120 @@
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from click.testing import CliRunner
+
+from maxbooster.cli import maxbooster
+from maxbooster.testing import drain
+
+from . import sounds
+
+ROOT = Path(__file__).parents[2]
+AT = "/api/studio"
+
+
+@pytest.fixture
+def song(tmp_path: Path) -> Path:
+    """Six seconds of stereo, WAV 16-bit."""
+    return sounds.write(tmp_path / "song.wav", sounds.song())
+
+
+@pytest.fixture(scope="session")
+def samples() -> list[Path]:
+    """Real recordings, which are not in the repository."""
+    folder = Path(os.environ.get("MAXBOOSTER_SAMPLES") or ROOT.parent / "shared" / "data" / "audio")
+    found = sorted([*folder.glob("*.flac"), *folder.glob("*.ogg")])
+    if not found:
+        pytest.skip(f"no recordings in {folder}; MAXBOOSTER_SAMPLES names a folder with some")
+    return found
+
+
+@pytest.fixture(scope="session")
+def ffmpeg_meter() -> Callable[[Path], tuple[float, float]]:
+    """Integrated loudness (LUFS) and true peak (dBTP) as ffmpeg measures them."""
+    program = shutil.which("ffmpeg")
+    if program is None:
+        pytest.skip("ffmpeg, the independent meter, is not installed (Debian: apt install ffmpeg)")
+
+    def meter(path: Path) -> tuple[float, float]:
+        chain = "ebur128=peak=true:metadata=1,ametadata=print:file=-"
+        heard = subprocess.run(
+            [program, "-hide_banner", "-nostats", "-i", path, "-af", chain, "-f", "null", "-"],
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        loudness = re.findall(r"lavfi\.r128\.I=(-?[\d.]+)", heard.stdout)[-1]
+        peak = re.search(r"True peak:\s+Peak:\s+(-?[\d.]+)", heard.stderr)
+        assert peak
+        return float(loudness), float(peak.group(1))
+
+    return meter
+
+
+@pytest.fixture
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Any]:
+    """`run("analyze", file)`: the command, with its exit status and what it printed."""
+    monkeypatch.setenv("MAXBOOSTER_DATA", str(tmp_path / "data"))
+
+    def running(*words: object) -> Any:
+        return CliRunner().invoke(maxbooster, ["studio", *map(str, words)])
+
+    return running
+
+
+def printed(result: Any) -> Any:
+    """The JSON that a command printed."""
+    return json.loads(result.stdout)
+
+
+class Studio:
+    """The API, as an artist uses it."""
+
+    def __init__(self, app: Any, api: httpx.AsyncClient, identity: Any) -> None:
+        self.app, self.api, self._identity = app, api, identity
+
+    async def upload(self, path: Path, name: str | None = None) -> str:
+        """The file's id, once it is ready."""
+        content = path.read_bytes()
+        async with self.app.unit(self._identity) as ctx:
+            row = await ctx.files.put(name or path.name, content)
+        return str(row.id)
+
+    async def bring(self, path: Path, name: str | None = None) -> dict[str, Any]:
+        """The recording, once it is measured or could not be."""
+        made = await self.api.post(f"{AT}/recordings", json={"file_id": await self.upload(path, name)})
+        assert made.status_code == 202, made.text
+        await drain(self.app, timeout_s=60)
+        return await self.get(f"recordings/{made.json()['id']}")
+
+    async def master(self, recording: str, **wishes: Any) -> dict[str, Any]:
+        """The master, once it is done or could not be."""
+        begun = await self.api.post(f"{AT}/recordings/{recording}/masters", json=wishes)
+        assert begun.status_code == 202, begun.text
+        await drain(self.app, timeout_s=60)
+        return await self.get(f"masters/{begun.json()['id']}")
+
+    async def get(self, path: str) -> Any:
+        answer = await self.api.get(f"{AT}/{path}")
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+    async def download(self, file_id: str) -> bytes:
+        answer = await self.api.get(f"/api/core/files/{file_id}/content")
+        assert answer.status_code == 200, answer.text
+        return answer.content
+
+
+@pytest.fixture
+def studio(app: Any, api: httpx.AsyncClient, account: Any) -> Studio:
+    return Studio(app, api, account)

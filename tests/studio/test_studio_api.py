@@ -1,0 +1,222 @@
+"""Measuring and mastering as the artist meets them: over HTTP, on both databases."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import io
+
+import numpy as np
+import pytest
+import soundfile
+
+from maxbooster.db import new_id
+from maxbooster.testing import drain, open_api
+
+from . import sounds
+from .conftest import AT
+
+
+async def test_a_recording_is_measured_when_it_is_asked_for(studio, song):
+    recording = await studio.bring(song)
+    analysis = recording["analysis"]
+    assert (recording["state"], recording["title"], recording["reason"]) == ("done", "song", None)
+    assert (analysis["sample_rate_hz"], analysis["channels"], analysis["duration_s"]) == (44_100, 2, 6.0)
+    assert -40 < analysis["integrated_lufs"] < analysis["max_momentary_lufs"] < 0
+    assert analysis["sample_peak_dbfs"] <= analysis["true_peak_dbtp"] < 0
+    assert {each["outlet"] for each in recording["compliance"]} >= {"spotify", "apple", "club", "broadcast"}
+
+
+async def test_the_same_file_again_is_the_same_recording(studio, song):
+    file = await studio.upload(song)
+    first, again = [await studio.api.post(f"{AT}/recordings", json={"file_id": file}) for _ in range(2)]
+    assert first.json() == again.json()
+    await drain(studio.app, timeout_s=60)
+    assert len((await studio.get("recordings"))["recordings"]) == 1
+
+
+async def test_peaks_come_at_the_resolution_that_is_wanted(studio, song):
+    recording = await studio.bring(song)
+    whole, _ = soundfile.read(song)
+    for bins in (10, 200, 1000):
+        drawn = await studio.get(f"recordings/{recording['id']}/peaks?bins={bins}")
+        peaks = np.frombuffer(base64.b64decode(drawn["peaks"]), "<i2").reshape(drawn["bins"], drawn["channels"], 2)
+        assert drawn["bins"] >= bins
+        assert drawn["bins"] == -(-len(whole) // drawn["samples_per_bin"])
+        assert abs(peaks[..., 1].max() / 32_767 - whole.max()) < 1e-3
+
+
+async def test_the_loudness_curve_is_drawn(studio, song):
+    recording = await studio.bring(song)
+    curve = await studio.get(f"recordings/{recording['id']}/loudness")
+    assert (curve["begin_s"], curve["step_s"]) == (3.0, 0.1)
+    assert abs(max(curve["short_term_lufs"]) - recording["analysis"]["max_short_term_lufs"]) < 0.06
+
+
+async def test_a_master_meets_its_target_and_says_why(studio, song):
+    recording = await studio.bring(song)
+    master = await studio.master(recording["id"], target="spotify")
+    assert (master["state"], master["met"]) == ("done", True)
+    assert master["analysis"]["integrated_lufs"] == pytest.approx(-14, abs=0.1)
+    assert master["analysis"]["true_peak_dbtp"] <= -1
+    assert all(each["title"] and each["reason"].endswith(".") for each in master["settings"])
+    assert [each["words"] for each in master["compliance"] if each["outlet"] == "spotify"] == ["plays as it is"]
+    assert [row["masters"] for row in (await studio.get("recordings"))["recordings"]] == [1]
+    assert (await studio.get(f"recordings/{recording['id']}/masters"))[0]["id"] == master["id"]
+
+
+async def test_the_rendered_file_is_what_was_measured(studio, song):
+    recording = await studio.bring(song)
+    master = await studio.master(recording["id"], target="-16", format="wav32f")
+    [rendering] = master["renderings"]
+    sound = io.BytesIO(await studio.download(rendering["file_id"]))
+    with soundfile.SoundFile(sound) as file:
+        assert (file.samplerate, file.channels, file.subtype) == (44_100, 2, "FLOAT")
+        assert file.frames == 6 * 44_100
+    name = (await studio.api.get(f"/api/core/files/{rendering['file_id']}")).json()["name"]
+    assert name == "song – −16 LUFS.wav"
+
+
+async def test_other_formats_are_rendered_from_the_same_chain(studio, song):
+    recording = await studio.bring(song)
+    master = await studio.master(recording["id"], format="wav32f")
+    for format in ("wav16", "flac24"):
+        asked = await studio.api.post(f"{AT}/masters/{master['id']}/renderings", json={"format": format})
+        assert asked.status_code == 202
+    await drain(studio.app, timeout_s=60)
+    rendered = {each["format"]: each for each in (await studio.get(f"masters/{master['id']}"))["renderings"]}
+    exact, _ = soundfile.read(io.BytesIO(await studio.download(rendered["wav32f"]["file_id"])))
+    for format, subtype, bits in (("wav16", "PCM_16", 16), ("flac24", "PCM_24", 24)):
+        assert rendered[format]["state"] == "done"
+        content = await studio.download(rendered[format]["file_id"])
+        given, _ = soundfile.read(io.BytesIO(content))
+        assert soundfile.info(io.BytesIO(content)).subtype == subtype
+        assert np.abs(exact - given).max() <= 1.51 / 2 ** (bits - 1)
+    again = await studio.api.post(f"{AT}/masters/{master['id']}/renderings", json={"format": "wav16"})
+    assert again.json()["file_id"] == rendered["wav16"]["file_id"]
+
+
+async def test_the_browser_gets_the_chain_that_was_rendered(studio, song):
+    recording = await studio.bring(song)
+    master = await studio.master(recording["id"])
+    chain = await studio.get(f"masters/{master['id']}/chain")
+    assert (chain["sample_rate_hz"], chain["channels"]) == (44_100, 2)
+    assert chain["before_lufs"] == recording["analysis"]["integrated_lufs"]
+    assert chain["after_lufs"] == master["analysis"]["integrated_lufs"]
+    assert all(number == np.float32(number) for number in chain["numbers"])
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "words"),
+    [
+        ("notes.wav", b"hello " * 1000, "is no recording that can be read here"),
+        ("empty.wav", b"", "is empty: 0 bytes"),
+        ("cut.wav", None, "is cut"),
+    ],
+)
+async def test_a_file_that_cannot_be_read_says_why(studio, tmp_path, song, name, content, words):
+    path = tmp_path / "given"
+    path.write_bytes(song.read_bytes()[:300_000] if content is None else content)
+    recording = await studio.bring(path, name)
+    assert recording["state"] == "failed"
+    assert recording["reason"].startswith(name)
+    assert words in recording["reason"]
+    refused = await studio.api.post(f"{AT}/recordings/{recording['id']}/masters", json={})
+    assert refused.status_code == 409
+    assert words in refused.json()["detail"]
+    assert (await studio.api.get(f"{AT}/recordings/{recording['id']}/peaks")).status_code == 404
+
+
+async def test_silence_is_measured_but_not_mastered(studio, tmp_path):
+    recording = await studio.bring(sounds.write(tmp_path / "quiet.wav", np.zeros((44_100, 2))))
+    assert recording["state"] == "done"
+    assert recording["analysis"]["integrated_lufs"] is None
+    assert recording["analysis"]["true_peak_dbtp"] is None
+    assert recording["compliance"] == []
+    master = await studio.master(recording["id"])
+    assert master["state"] == "failed"
+    assert "silent" in master["reason"]
+    assert master["renderings"] == []
+
+
+async def test_surround_is_measured_but_not_mastered(studio, tmp_path):
+    recording = await studio.bring(sounds.write(tmp_path / "five.wav", sounds.song(1, channels=6)))
+    assert recording["analysis"]["channels"] == 6
+    refused = await studio.api.post(f"{AT}/recordings/{recording['id']}/masters", json={})
+    assert refused.status_code == 422
+    assert "6 channels" in refused.json()["detail"]
+
+
+async def test_a_target_that_is_none_is_refused(studio, song):
+    recording = await studio.bring(song)
+    for target in ("radio", "-60", "nan", "inf", "1e400", ""):
+        refused = await studio.api.post(f"{AT}/recordings/{recording['id']}/masters", json={"target": target})
+        assert (refused.status_code, refused.json()["field"]) == (422, "target"), target
+
+
+async def test_a_cancelled_master_leaves_nothing(studio, tmp_path):
+    recording = await studio.bring(sounds.write(tmp_path / "long.wav", sounds.song(240)))
+    files = len((await studio.api.get("/api/core/files")).json()["files"])
+    begun = (await studio.api.post(f"{AT}/recordings/{recording['id']}/masters", json={"target": "club"})).json()
+    draining = asyncio.create_task(drain(studio.app, timeout_s=60))
+    while (await studio.get(f"masters/{begun['id']}"))["state"] != "working":
+        await asyncio.sleep(0.02)
+    assert (await studio.api.post(f"/api/core/jobs/{begun['job']}/cancel")).status_code == 200
+    await draining
+    assert (await studio.get(f"masters/{begun['id']}"))["state"] == "cancelled"
+    assert (await studio.get(f"masters/{begun['id']}"))["renderings"] == []
+    assert len((await studio.api.get("/api/core/files")).json()["files"]) == files
+    assert (await studio.api.get(f"/api/core/jobs/{begun['job']}")).json()["state"] == "cancelled"
+
+
+async def test_what_is_removed_while_it_waits_is_not_worked_on(studio, song):
+    file = await studio.upload(song)
+    made = (await studio.api.post(f"{AT}/recordings", json={"file_id": file})).json()
+    assert (await studio.api.delete(f"{AT}/recordings/{made['id']}")).status_code == 204
+    await drain(studio.app, timeout_s=60)
+    assert (await studio.api.get(f"/api/core/jobs/{made['job']}")).json()["state"] == "done"
+    assert (await studio.api.get(f"{AT}/recordings/{made['id']}")).status_code == 404
+
+
+async def test_a_recording_goes_with_its_file_and_its_masters_go_with_it(studio, song):
+    recording = await studio.bring(song)
+    master = await studio.master(recording["id"])
+    assert (await studio.api.delete(f"/api/core/files/{recording['file_id']}")).status_code == 204
+    assert (await studio.api.get(f"{AT}/recordings/{recording['id']}")).status_code == 404
+    assert (await studio.api.get(f"{AT}/masters/{master['id']}")).status_code == 404
+    assert await studio.download(master["renderings"][0]["file_id"])
+
+
+async def test_another_accounts_recordings_and_masters_do_not_exist(studio, song):
+    recording = await studio.bring(song)
+    master = await studio.master(recording["id"])
+    async with open_api(studio.app, new_id()) as stranger:
+        assert (await stranger.get(f"{AT}/recordings")).json()["recordings"] == []
+        theirs = await stranger.post(f"{AT}/recordings", json={"file_id": recording["file_id"]})
+        assert theirs.status_code == 404
+        for path in ("", "/peaks", "/loudness", "/masters"):
+            assert (await stranger.get(f"{AT}/recordings/{recording['id']}{path}")).status_code == 404, path
+        for path in ("", "/peaks", "/loudness", "/chain"):
+            assert (await stranger.get(f"{AT}/masters/{master['id']}{path}")).status_code == 404, path
+        assert (await stranger.delete(f"{AT}/masters/{master['id']}")).status_code == 404
+        begun = await stranger.post(f"{AT}/recordings/{recording['id']}/masters", json={})
+        assert begun.status_code == 404
+
+
+async def test_a_viewer_may_listen_but_not_master(studio, account, song):
+    recording = await studio.bring(song)
+    async with open_api(studio.app, account.account, "studio.read") as viewer:
+        assert (await viewer.get(f"{AT}/recordings/{recording['id']}")).status_code == 200
+        refused = await viewer.post(f"{AT}/recordings/{recording['id']}/masters", json={})
+    assert (refused.status_code, refused.json()["permission"]) == (403, "studio.master")
+
+
+async def test_recordings_are_listed_a_page_at_a_time(studio, tmp_path):
+    made = [
+        (await studio.bring(sounds.write(tmp_path / f"{number}.wav", sounds.song(0.5, level_db=-number))))["id"]
+        for number in range(3)
+    ]
+    first = await studio.get("recordings?limit=2")
+    second = await studio.get(f"recordings?limit=2&cursor={first['next']}")
+    assert [row["id"] for row in first["recordings"] + second["recordings"]] == made[::-1]
+    assert second["next"] is None
