@@ -1,0 +1,104 @@
+"""Tables of the books. What they promise is kept by the database (`rules.py`), whoever writes."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    ForeignKeyConstraint,
+    Index,
+    LargeBinary,
+    SmallInteger,
+    String,
+    UniqueConstraint,
+)
+from sqlalchemy.orm import Mapped, mapped_column
+
+from maxbooster.plugin import Owned, Table, owned_reference
+
+from ..currency import LARGEST
+
+
+class LedgerAccount(Owned, Table):
+    """One party, currency and purpose of a book. `balance` is debit-positive and counts what is posted; `held` is what
+    pending transactions may yet take from the account's own side."""
+
+    __tablename__ = "billing_ledger_account"
+    __table_args__ = (
+        UniqueConstraint("account_id", "purpose", "party", "currency"),
+        CheckConstraint("side IN (-1, 1)", "side"),
+        CheckConstraint("held >= 0", "held"),
+        CheckConstraint(f"balance BETWEEN -{9 * LARGEST} AND {9 * LARGEST}", "size"),
+        CheckConstraint("NOT floored OR side * balance - held >= 0", "floor"),
+    )
+
+    purpose: Mapped[str] = mapped_column(String(20))
+    party: Mapped[str] = mapped_column(String(80))
+    """Whose it is, as an id or a short name; empty where the purpose says it all."""
+    currency: Mapped[str] = mapped_column(String(3))
+    side: Mapped[int] = mapped_column(SmallInteger)
+    floored: Mapped[bool] = mapped_column(Boolean)
+    balance: Mapped[int] = mapped_column(BigInteger, default=0)
+    held: Mapped[int] = mapped_column(BigInteger, default=0)
+    last_transaction_id: Mapped[UUID | None]
+    """The transaction that moved it last: the balance moves with a transaction or not at all."""
+    opened_at: Mapped[datetime]
+
+
+class LedgerTransaction(Owned, Table):
+    """What happened. Its row is written after its legs and closes them: the database then refuses what is not zero.
+
+    `pending` holds what its legs take; the one transaction that `settles` it lets go of the hold and posts what came of
+    it (`posted`) or nothing (`void`).
+    """
+
+    __tablename__ = "billing_ledger_transaction"
+    __table_args__ = (
+        UniqueConstraint("account_id", "key"),
+        UniqueConstraint("account_id", "settles"),
+        UniqueConstraint("account_id", "reverses"),
+        owned_reference("settles", "billing_ledger_transaction", on_delete="RESTRICT"),
+        owned_reference("reverses", "billing_ledger_transaction", on_delete="RESTRICT"),
+        CheckConstraint("phase IN ('posted', 'pending', 'void')", "phase"),
+        Index("ix_billing_ledger_transaction_transfer", "account_id", "transfer"),
+    )
+
+    key: Mapped[str] = mapped_column(String(200))
+    """The caller's name for it: the same key posts once."""
+    digest: Mapped[bytes] = mapped_column(LargeBinary(32))
+    """SHA-256 of what was asked for under the key."""
+    currency: Mapped[str] = mapped_column(String(3))
+    phase: Mapped[str] = mapped_column(String(8))
+    memo: Mapped[str] = mapped_column(String(500))
+    settles: Mapped[UUID | None]
+    reverses: Mapped[UUID | None]
+    transfer: Mapped[UUID | None]
+    """What it has in common with its other half in another account's book."""
+    effective_at: Mapped[datetime]
+    recorded_at: Mapped[datetime]
+
+
+class LedgerEntry(Owned, Table):
+    """One leg: debits are positive. There is one per ledger account and transaction."""
+
+    __tablename__ = "billing_ledger_entry"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["account_id", "transaction_id"],
+            ["billing_ledger_transaction.account_id", "billing_ledger_transaction.id"],
+            deferrable=True,
+            initially="DEFERRED",
+        ),
+        owned_reference("ledger_account_id", "billing_ledger_account", on_delete="RESTRICT"),
+        UniqueConstraint("account_id", "transaction_id", "ledger_account_id", name="uq_billing_ledger_entry_leg"),
+        CheckConstraint(f"amount <> 0 AND amount BETWEEN -{LARGEST} AND {LARGEST}", "amount"),
+        Index("ix_billing_ledger_entry_account", "account_id", "ledger_account_id", "id"),
+    )
+
+    transaction_id: Mapped[UUID]
+    ledger_account_id: Mapped[UUID]
+    amount: Mapped[int] = mapped_column(BigInteger)
