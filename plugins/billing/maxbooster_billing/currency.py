@@ -10,8 +10,26 @@ LARGEST = 10**15
 """Of one amount, in minor units. A book's balance keeps to nine times as much, so that JavaScript counts it exactly."""
 
 _CODE = re.compile(r"[A-Z]{3}")
-_WITHOUT = "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF".split()
-_THOUSANDTHS = "BHD IQD JOD KWD LYD OMR TND".split()
+_WITHOUT = [
+    "BIF",
+    "CLP",
+    "DJF",
+    "GNF",
+    "ISK",
+    "JPY",
+    "KMF",
+    "KRW",
+    "PYG",
+    "RWF",
+    "UGX",
+    "UYI",
+    "VND",
+    "VUV",
+    "XAF",
+    "XOF",
+    "XPF",
+]
+_THOUSANDTHS = ["BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"]
 _DIGITS = dict.fromkeys(_WITHOUT, 0) | dict.fromkeys(_THOUSANDTHS, 3) | {"CLF": 4, "UYW": 4}
 
 

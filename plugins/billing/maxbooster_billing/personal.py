@@ -12,4 +12,6 @@ _BOOKS = "books of account are kept by law, and say who is meant by ids alone"
 
 
 def declared() -> Sequence[PersonalData]:
-    return [PersonalData(table=table, erase="keep", why=_BOOKS) for table in (LedgerAccount, LedgerTransaction, LedgerEntry)]
+    return [
+        PersonalData(table=table, erase="keep", why=_BOOKS) for table in (LedgerAccount, LedgerTransaction, LedgerEntry)
+    ]

@@ -14,9 +14,7 @@ manifest = Manifest(
     name="billing",
     version="0.1.0",
     title="Billing",
-    permissions=(
-        Permission("ledger.read", "See the books", roles=("owner", "admin", "manager", "artist")),
-    ),
+    permissions=(Permission("ledger.read", "See the books", roles=("owner", "admin", "manager", "artist")),),
     migrations=True,
 )
 

@@ -8,7 +8,9 @@ others share. Legs go in first, the transaction's row closes them.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from functools import lru_cache
 from hashlib import sha256
@@ -16,15 +18,16 @@ from typing import Any, Literal, cast
 from uuid import UUID, uuid5
 
 import msgspec
-from sqlalchemy import Connection, Table, bindparam, insert, literal, null, select, union_all
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Connection, Table, select
 from sqlalchemy.exc import IntegrityError
 
-from maxbooster.plugin import Conflict, Invalid, NotFound, Struct, new_id
+from maxbooster.plugin import Conflict, Invalid, NotFound, Struct, UsageError, new_id
 
 from ..currency import LARGEST, checked, written
+from . import postgresql, sqlite
 from .models import LedgerAccount, LedgerEntry, LedgerTransaction
 from .purposes import PURPOSES, purpose
+from .rows import NewAccount, NewTransaction
 
 LEGS_AT_MOST = 5_000
 Phase = Literal["posted", "pending", "void"]
@@ -95,14 +98,20 @@ def post_many(
     """Post transactions into one book, all of them or none; answers in their order. Raises as `post`."""
     for transaction in transactions:
         _refuse_malformed(transaction)
-    wanted = {ledger_id(account, leg, each.currency): (leg, each.currency) for each in transactions for leg in each.legs}
-    there, opened = _look_up(connection, account, [each.key for each in transactions], list(wanted))
-    posted, fresh = _told_apart(transactions, there)
-    if missing := [id for id in wanted if id not in opened]:
-        _open(connection, account, {id: wanted[id] for id in missing}, now)
-    if fresh:
-        _insert(connection, account, fresh, now)
-    return posted
+    fresh: dict[str, NewTransaction] = {}
+    accounts: dict[UUID, NewAccount] = {}
+    for transaction in transactions:
+        row = _row(account, transaction, accounts)
+        if row.key in fresh and fresh[row.key].digest != row.digest:
+            raise _reused(row.key)
+        fresh.setdefault(row.key, row)
+    with _in_words(transactions):
+        there = _writing(connection).insert(connection, account, accounts, list(fresh.values()), now)
+    for key, known in there.items():
+        if known.digest != fresh[key].digest:
+            raise _reused(key)
+    return [Posted(there[each.key].id, repeated=True) if each.key in there else Posted(fresh[each.key].id)
+            for each in transactions]  # fmt: skip
 
 
 def reverse(
@@ -120,16 +129,10 @@ def reverse(
         raise NotFound(f"There is no transaction {of}.")
     if row.phase != "posted":
         raise Conflict(f"Only what is posted can be reversed; this is {row.phase}. Void it instead.", field="phase")
-    transaction = Transaction(
-        key=key or f"reverse:{of}", currency=row.currency, memo=memo or f"Reversal: {row.memo}"[:500], reverses=of,
-        legs=tuple(Leg(each.purpose, -each.amount, each.party) for each in legs_of(connection, account, of)),
-    )  # fmt: skip
-    try:
-        return post(connection, account, transaction, now)
-    except IntegrityError as error:
-        if "reverses" not in str(error.orig):
-            raise
-        raise Conflict(f"The transaction {of} is reversed already.", field="reverses") from error
+    legs = tuple(Leg(each.purpose, -each.amount, each.party) for each in legs_of(connection, account, of))
+    memo = memo or f"Reversal: {row.memo}"[:500]
+    opposite = Transaction(key=key or f"reverse:{of}", currency=row.currency, memo=memo, reverses=of, legs=legs)
+    return post(connection, account, opposite, now)
 
 
 def void(connection: Connection, account: UUID, pending: UUID, now: datetime, *, key: str, memo: str = "") -> Posted:
@@ -143,21 +146,7 @@ def void(connection: Connection, account: UUID, pending: UUID, now: datetime, *,
     if row is None:
         raise NotFound(f"There is no transaction {pending}.")
     ended = Transaction(key=key, currency=row.currency, legs=(), memo=memo, phase="void", settles=pending)
-    return settle(connection, account, ended, now)
-
-
-def settle(connection: Connection, account: UUID, transaction: Transaction, now: datetime) -> Posted:
-    """Post the transaction that `settles` a pending one.
-
-    Raises:
-        Conflict: it is settled already, or was never pending.
-    """
-    try:
-        return post(connection, account, transaction, now)
-    except IntegrityError as error:
-        if "settle" not in str(error.orig):
-            raise
-        raise Conflict(f"The hold {transaction.settles} is not pending any more.", field="settles") from error
+    return post(connection, account, ended, now)
 
 
 def legs_of(connection: Connection, account: UUID, transaction: UUID) -> Sequence[Any]:
@@ -171,14 +160,10 @@ def legs_of(connection: Connection, account: UUID, transaction: UUID) -> Sequenc
     return connection.execute(query.where(*mine, _entries.c.transaction_id == transaction)).all()
 
 
-def ledger_id(account: UUID, leg: Leg, currency: str) -> UUID:
-    """The id of a ledger account follows from what it is for, so that posting needs no look-up."""
-    return account_id_for(account, leg.purpose, leg.party, currency)
-
-
 @lru_cache(maxsize=65_536)
-def account_id_for(account: UUID, purpose: str, party: str, currency: str) -> UUID:
-    """A UUIDv5 (RFC 9562 §5.5) of purpose, party and currency in the account's name space."""
+def ledger_account_id(account: UUID, purpose: str, party: str, currency: str) -> UUID:
+    """The id of a ledger account follows from what it is for, so that posting needs no look-up: a UUIDv5
+    (RFC 9562 §5.5) of purpose, party and currency in the account's name space."""
     return uuid5(account, f"{purpose}\0{party}\0{currency}")
 
 
@@ -215,94 +200,63 @@ def _refuse_malformed(transaction: Transaction) -> None:
         raise Invalid(f"The legs come to {written(rest, currency)} {currency}, not to zero.", field="legs")
 
 
-_LOOK_UP = union_all(
-    select(_transactions.c.key, _transactions.c.id, _transactions.c.digest).where(
-        _transactions.c.account_id == bindparam("account"), _transactions.c.key.in_(bindparam("keys", expanding=True))
-    ),
-    select(literal(""), _accounts.c.id, null()).where(
-        _accounts.c.account_id == bindparam("account"), _accounts.c.id.in_(bindparam("ids", expanding=True))
-    ),
-)
+def _row(account: UUID, transaction: Transaction, accounts: dict[UUID, NewAccount]) -> NewTransaction:
+    """The transaction as it is stored; the ledger accounts that it touches are added to `accounts`."""
+    legs = []
+    for leg in transaction.legs:
+        id = ledger_account_id(account, leg.purpose, leg.party, transaction.currency)
+        if id not in accounts:
+            of = PURPOSES[leg.purpose]
+            accounts[id] = NewAccount(id, of.name, leg.party, transaction.currency, of.side, of.floored)
+        legs.append((id, leg.amount))
+    return NewTransaction(
+        new_id(), transaction.key, transaction.digest(), transaction.currency, transaction.phase, transaction.memo,
+        transaction.settles, transaction.reverses, transaction.transfer, transaction.at, legs,
+    )  # fmt: skip
 
 
-def _look_up(
-    connection: Connection, account: UUID, keys: list[str], ids: list[UUID]
-) -> tuple[dict[str, tuple[UUID, bytes]], set[UUID]]:
-    """Which keys are used, and which of the ledger accounts are open."""
-    rows = connection.execute(_LOOK_UP, {"account": account, "keys": keys, "ids": ids}).all()
-    return {key: (id, bytes(digest)) for key, id, digest in rows if key}, {id for key, id, _ in rows if not key}
+def _writing(connection: Connection) -> Any:
+    """The form of this database.
+
+    Raises:
+        UsageError: no transaction has begun, so what is posted could be posted by half.
+    """
+    if not connection.in_transaction():
+        raise UsageError("post inside a transaction: await ctx.write(post, …)")
+    return sqlite if connection.dialect.name == "sqlite" else postgresql
 
 
-def _told_apart(
-    transactions: Sequence[Transaction], there: dict[str, tuple[UUID, bytes]]
-) -> tuple[list[Posted], list[tuple[UUID, Transaction, bytes]]]:
-    posted, fresh = [], []
-    for transaction in transactions:
-        digest = transaction.digest()
-        known = there.get(transaction.key)
-        if known is None:
-            id = new_id()
-            there[transaction.key] = (id, digest)
-            fresh.append((id, transaction, digest))
-            posted.append(Posted(id))
-        elif known[1] != digest:
-            raise KeyReused(f"The key {transaction.key!r} was used for another transaction.", field="key")
-        else:
-            posted.append(Posted(known[0], repeated=True))
-    return posted, fresh
-
-
-def _open(connection: Connection, account: UUID, wanted: dict[UUID, tuple[Leg, str]], now: datetime) -> None:
-    upsert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
-    rows = [
-        {
-            "account_id": account, "id": id, "purpose": leg.purpose, "party": leg.party, "currency": currency,
-            "side": PURPOSES[leg.purpose].side, "floored": PURPOSES[leg.purpose].floored,
-            "balance": 0, "held": 0, "opened_at": now,
-        }
-        for id, (leg, currency) in sorted(wanted.items())
-    ]  # fmt: skip
-    connection.execute(upsert(_accounts).on_conflict_do_nothing(), rows)
-
-
-_INSERT_ENTRIES, _INSERT_TRANSACTIONS = insert(_entries), insert(_transactions)
-
-
-def _insert(
-    connection: Connection, account: UUID, fresh: Sequence[tuple[UUID, Transaction, bytes]], now: datetime
-) -> None:
-    legs = [
-        {
-            "account_id": account, "id": new_id(), "transaction_id": id,
-            "ledger_account_id": ledger_id(account, leg, each.currency), "amount": leg.amount,
-        }
-        for id, each, _ in fresh
-        for leg in each.legs
-    ]  # fmt: skip
-    if legs:
-        connection.execute(_INSERT_ENTRIES, legs)
+@contextmanager
+def _in_words(transactions: Sequence[Transaction]) -> Iterator[None]:
+    """What the database refuses and a caller can act on."""
     try:
-        connection.execute(_INSERT_TRANSACTIONS, [_row(account, *each, now) for each in fresh])
-    except IntegrityError as error:
-        if "_floor" in str(error.orig):
-            raise Overdrawn(_short_of(fresh), field="amount") from error
+        yield
+    except (IntegrityError, sqlite3.IntegrityError) as error:
+        refusal = str(getattr(error, "orig", error))
+        if "_floor" in refusal:
+            raise Overdrawn(_short_of(transactions), field="amount") from error
+        if "settle" in refusal:
+            raise Conflict("This hold is not pending, or is settled already.", field="settles") from error
+        if "reverse" in refusal:
+            raise Conflict("This transaction is reversed already.", field="reverses") from error
+        if "transfer" in refusal:
+            raise Conflict("This transfer was posted under another key.", field="transfer") from error
+        if "_size" in refusal:
+            raise Invalid("The balance would be larger than a book can hold.", field="amount") from error
+        if "key" in refusal:
+            raise Conflict("The same key is being posted at this moment; repeat.", field="key") from error
         raise
 
 
-def _row(account: UUID, id: UUID, transaction: Transaction, digest: bytes, now: datetime) -> dict[str, Any]:
-    return {
-        "account_id": account, "id": id, "key": transaction.key, "digest": digest, "currency": transaction.currency,
-        "phase": transaction.phase, "memo": transaction.memo, "settles": transaction.settles,
-        "reverses": transaction.reverses, "transfer": transaction.transfer,
-        "effective_at": transaction.at or now, "recorded_at": now,
-    }  # fmt: skip
+def _reused(key: str) -> KeyReused:
+    return KeyReused(f"The key {key!r} was used for another transaction.", field="key")
 
 
-def _short_of(fresh: Sequence[tuple[UUID, Transaction, bytes]]) -> str:
+def _short_of(transactions: Sequence[Transaction]) -> str:
     taken = [
-        f"{leg.purpose}{f' of {leg.party}' if leg.party else ''} by {written(abs(leg.amount), each.currency)} {each.currency}"
-        for _, each, _ in fresh
+        f"{written(abs(leg.amount), each.currency)} {each.currency} of {f'{leg.purpose} {leg.party}'.strip()}"
+        for each in transactions
         for leg in each.legs
         if PURPOSES[leg.purpose].floored and leg.amount * PURPOSES[leg.purpose].side < 0
     ]
-    return f"There is less than is to be taken: {'; '.join(taken[:3])}."
+    return f"There is less than is to be taken: {', '.join(taken[:3])}."

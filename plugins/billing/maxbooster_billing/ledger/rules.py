@@ -4,8 +4,8 @@
   its entries say can change.
 * A transaction's row comes after its legs and closes them. It is refused unless there are two at least, of its own
   currency, and they come to zero; legs without one do not survive the COMMIT (a deferred foreign key).
-* It alone moves balances and holds. On PostgreSQL a balance changes inside the trigger only; on SQLite only by the newest
-  transaction, once, and only where that transaction has a leg.
+* It alone moves balances and holds. On PostgreSQL a balance changes inside the trigger only; on SQLite only by the
+  newest transaction, once, and only where that transaction has a leg.
 
 The tables recreated by a later migration lose their triggers on SQLite: such a migration calls `install` again.
 """
@@ -48,11 +48,13 @@ def remove(connection: Connection) -> None:
 
 def missing(connection: Connection) -> list[str]:
     """Triggers that should be there and are not, or are switched off."""
+    wanted = set(TRIGGERS)
     if connection.dialect.name == "sqlite":
         found = connection.execute(text("SELECT name FROM sqlite_master WHERE type = 'trigger'")).scalars()
     else:
         found = connection.execute(text("SELECT tgname FROM pg_trigger WHERE tgenabled <> 'D'")).scalars()
-    return sorted(set(TRIGGERS) - set(found))
+        wanted -= {"billing_transaction_posts", "billing_transaction_settles"}  # there the closing trigger does it
+    return sorted(wanted - set(found))
 
 
 TRIGGERS = {
@@ -65,55 +67,60 @@ TRIGGERS = {
     "billing_account_kept": ACCOUNT,
     "billing_account_stays": ACCOUNT,
     "billing_transaction_closes": TRANSACTION,
+    "billing_transaction_posts": TRANSACTION,
+    "billing_transaction_settles": TRANSACTION,
 }
 
-_LEGS = f"FROM {ENTRY} e WHERE e.account_id = NEW.account_id AND e.transaction_id = NEW.id"
 _SAME = "FROM {0} WHERE account_id = NEW.account_id AND id = NEW.{1}"
+_OWN = f"""FROM {ENTRY} e JOIN {ACCOUNT} a ON a.account_id = e.account_id AND a.id = e.ledger_account_id
+    WHERE e.account_id = NEW.account_id AND e.transaction_id = NEW.{{0}}"""
+_COUNT = f"SELECT count(*) FROM {ENTRY} o WHERE o.account_id = NEW.account_id AND o.transaction_id = NEW.{{0}}"
 
-WRONG = {
-    "legs": f"(SELECT count(*) {_LEGS}) < 2 AND NEW.phase <> 'void' OR NEW.phase = 'void' AND EXISTS (SELECT 1 {_LEGS})",
-    "zero": f"(SELECT coalesce(sum(e.amount), 0) {_LEGS}) <> 0",
-    "currency": f"""EXISTS (SELECT 1 FROM {ENTRY} e JOIN {ACCOUNT} a
-        ON a.account_id = e.account_id AND a.id = e.ledger_account_id
-        WHERE e.account_id = NEW.account_id AND e.transaction_id = NEW.id AND a.currency <> NEW.currency)""",
-    "settles": f"""NEW.phase = 'void' AND NEW.settles IS NULL OR NEW.settles IS NOT NULL AND (NEW.phase = 'pending'
-        OR NOT EXISTS (SELECT 1 {_SAME.format(TRANSACTION, "settles")}
-            AND phase = 'pending' AND currency = NEW.currency))""",
-    "reverses": f"""NEW.reverses IS NOT NULL AND (NEW.phase <> 'posted'
-        OR NOT EXISTS (SELECT 1 {_SAME.format(TRANSACTION, "reverses")} AND phase = 'posted')
-        OR (SELECT count(*) FROM {ENTRY} o WHERE o.account_id = NEW.account_id AND o.transaction_id = NEW.reverses)
-            <> (SELECT count(*) {_LEGS})
-        OR EXISTS (SELECT 1 {_LEGS} AND NOT EXISTS (SELECT 1 FROM {ENTRY} o
-            WHERE o.account_id = e.account_id AND o.transaction_id = NEW.reverses
-            AND o.ledger_account_id = e.ledger_account_id AND o.amount = -e.amount)))""",
-}
-"""Refusal → the condition under which a transaction's row is refused; both databases read it."""
+_LEGS_WRONG = "legs < 2 AND NEW.phase <> 'void' OR legs > 0 AND NEW.phase = 'void'"
+_SETTLES_WRONG = f"""NEW.phase = 'void' AND NEW.settles IS NULL OR NEW.settles IS NOT NULL AND (NEW.phase = 'pending'
+    OR NOT EXISTS (SELECT 1 {_SAME.format(TRANSACTION, "settles")}
+        AND phase = 'pending' AND currency = NEW.currency))"""
+_REVERSES_WRONG = f"""NEW.reverses IS NOT NULL AND (NEW.phase <> 'posted'
+    OR NOT EXISTS (SELECT 1 {_SAME.format(TRANSACTION, "reverses")} AND phase = 'posted')
+    OR ({_COUNT.format("reverses")}) <> ({_COUNT.format("id")})
+    OR EXISTS (SELECT 1 FROM {ENTRY} e WHERE e.account_id = NEW.account_id AND e.transaction_id = NEW.id
+        AND NOT EXISTS (SELECT 1 FROM {ENTRY} o WHERE o.account_id = e.account_id AND o.transaction_id = NEW.reverses
+            AND o.ledger_account_id = e.ledger_account_id AND o.amount = -e.amount)))"""
 
 
-def _moves(greatest: str) -> str:
-    """What a transaction does to each account that it touches: its own legs, and the hold that it lets go of."""
+def _posts(greatest: str) -> str:
+    """What the legs of a transaction do to the accounts in which they lie."""
+    return f"""UPDATE {ACCOUNT} SET last_transaction_id = NEW.id,
+        balance = balance + CASE NEW.phase WHEN 'posted' THEN e.amount ELSE 0 END,
+        held = held + CASE NEW.phase WHEN 'pending' THEN {greatest}(0, -side * e.amount) ELSE 0 END
+    FROM {ENTRY} e WHERE e.account_id = NEW.account_id AND e.transaction_id = NEW.id
+        AND {ACCOUNT}.account_id = NEW.account_id AND {ACCOUNT}.id = e.ledger_account_id"""
+
+
+def _settles(greatest: str) -> str:
+    """The same, and the end of the hold that the pending transaction had put on them."""
     return f"""UPDATE {ACCOUNT} SET balance = balance + m.moved, held = held + m.reserved, last_transaction_id = NEW.id
     FROM (SELECT ledger_account_id, sum(moved) AS moved, sum(reserved) AS reserved FROM (
-        SELECT e.ledger_account_id,
-            CASE NEW.phase WHEN 'posted' THEN e.amount ELSE 0 END AS moved,
-            CASE NEW.phase WHEN 'pending' THEN {greatest}(0, -a.side * e.amount) ELSE 0 END AS reserved
-        FROM {ENTRY} e JOIN {ACCOUNT} a ON a.account_id = e.account_id AND a.id = e.ledger_account_id
-        WHERE e.account_id = NEW.account_id AND e.transaction_id = NEW.id
-        UNION ALL
-        SELECT e.ledger_account_id, 0, -{greatest}(0, -a.side * e.amount)
-        FROM {ENTRY} e JOIN {ACCOUNT} a ON a.account_id = e.account_id AND a.id = e.ledger_account_id
-        WHERE e.account_id = NEW.account_id AND e.transaction_id = NEW.settles
+        SELECT e.ledger_account_id, e.amount AS moved, 0 AS reserved {_OWN.format("id")}
+        UNION ALL SELECT e.ledger_account_id, 0, -{greatest}(0, -a.side * e.amount) {_OWN.format("settles")}
     ) AS each_leg GROUP BY ledger_account_id) AS m
     WHERE {ACCOUNT}.account_id = NEW.account_id AND {ACCOUNT}.id = m.ledger_account_id"""
 
 
 _IDENTITY = ("account_id", "id", "purpose", "party", "currency", "side", "floored", "opened_at")
-_NEWEST = f"(SELECT {{0}} FROM {TRANSACTION} WHERE rowid = (SELECT max(rowid) FROM {TRANSACTION}))"
+_NEWEST_MOVES_IT = f"""EXISTS (SELECT 1 FROM {TRANSACTION} t JOIN {ENTRY} e
+    ON e.account_id = t.account_id AND e.transaction_id IN (t.id, t.settles) AND e.ledger_account_id = NEW.id
+    WHERE t.rowid = (SELECT max(rowid) FROM {TRANSACTION})
+        AND t.account_id = NEW.account_id AND t.id = NEW.last_transaction_id)"""
+
+
+def _abort(refusal: str) -> str:
+    return f"RAISE(ABORT, '{REFUSALS[refusal]}')"
 
 
 def _sqlite(name: str, when: str, condition: str, refusal: str) -> str:
     return f"""CREATE TRIGGER {name} {when} ON {TRIGGERS[name]} FOR EACH ROW WHEN {condition}
-    BEGIN SELECT RAISE(ABORT, '{REFUSALS[refusal]}'); END"""
+    BEGIN SELECT {_abort(refusal)}; END"""
 
 
 SQLITE = [
@@ -122,8 +129,8 @@ SQLITE = [
     _sqlite("billing_entry_kept", "BEFORE UPDATE", "1", "edited"),
     _sqlite("billing_entry_stays", "BEFORE DELETE", "1", "edited"),
     f"""CREATE TRIGGER billing_entry_in_time BEFORE INSERT ON {ENTRY} FOR EACH ROW BEGIN
-        SELECT RAISE(ABORT, '{REFUSALS["whole"]}') WHERE typeof(NEW.amount) <> 'integer';
-        SELECT RAISE(ABORT, '{REFUSALS["late"]}')
+        SELECT {_abort("whole")} WHERE typeof(NEW.amount) <> 'integer';
+        SELECT {_abort("late")}
             WHERE EXISTS (SELECT 1 {_SAME.format(TRANSACTION, "transaction_id")}); END""",
     _sqlite(
         "billing_account_opens", "BEFORE INSERT",
@@ -132,16 +139,21 @@ SQLITE = [
     _sqlite(
         "billing_account_kept", "BEFORE UPDATE",
         " OR ".join(f"NEW.{column} IS NOT OLD.{column}" for column in _IDENTITY)
-        + f""" OR NEW.last_transaction_id IS OLD.last_transaction_id
-        OR NEW.last_transaction_id IS NOT {_NEWEST.format("id")}
-        OR NOT EXISTS (SELECT 1 FROM {ENTRY} e WHERE e.account_id = NEW.account_id AND e.ledger_account_id = NEW.id
-            AND e.transaction_id IN (NEW.last_transaction_id, {_NEWEST.format("settles")}))""",
+        + f" OR NEW.last_transaction_id IS OLD.last_transaction_id OR NOT {_NEWEST_MOVES_IT}",
         "moved",
     ),
     _sqlite("billing_account_stays", "BEFORE DELETE", "1", "edited"),
     f"""CREATE TRIGGER billing_transaction_closes AFTER INSERT ON {TRANSACTION} FOR EACH ROW BEGIN
-        {"".join(f"SELECT RAISE(ABORT, '{REFUSALS[name]}') WHERE {wrong}; " for name, wrong in WRONG.items())}
-        {_moves("max")}; END""",
+        SELECT CASE WHEN {_LEGS_WRONG} THEN {_abort("legs")} WHEN total <> 0 THEN {_abort("zero")}
+            WHEN foreign_legs > 0 THEN {_abort("currency")} END
+        FROM (SELECT count(*) AS legs, coalesce(sum(e.amount), 0) AS total,
+            coalesce(sum(a.currency <> NEW.currency), 0) AS foreign_legs {_OWN.format("id")});
+        SELECT {_abort("settles")} WHERE {_SETTLES_WRONG};
+        SELECT {_abort("reverses")} WHERE {_REVERSES_WRONG}; END""",
+    f"""CREATE TRIGGER billing_transaction_posts AFTER INSERT ON {TRANSACTION} FOR EACH ROW WHEN NEW.settles IS NULL
+    BEGIN {_posts("max")}; END""",
+    f"""CREATE TRIGGER billing_transaction_settles AFTER INSERT ON {TRANSACTION} FOR EACH ROW
+    WHEN NEW.settles IS NOT NULL BEGIN {_settles("max")}; END""",
 ]  # fmt: skip
 
 
@@ -149,8 +161,9 @@ def _raise(refusal: str) -> str:
     return f"RAISE EXCEPTION USING ERRCODE = 'check_violation', MESSAGE = '{REFUSALS[refusal]}';"
 
 
-def _function(name: str, body: str) -> str:
-    return f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {body} END $$"
+def _function(name: str, body: str, declared: str = "") -> str:
+    declare = f"DECLARE {declared} " if declared else ""
+    return f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ {declare}BEGIN {body} END $$"
 
 
 def _trigger(name: str, when: str, function: str) -> str:
@@ -175,11 +188,18 @@ POSTGRESQL = [
     ),
     _function(
         "billing_close",
-        " ".join(f"IF {wrong} THEN {_raise(name)} END IF;" for name, wrong in WRONG.items())
-        + f""" PERFORM 1 FROM {ACCOUNT} a WHERE a.account_id = NEW.account_id AND a.id IN (
+        f"""SELECT count(*), coalesce(sum(e.amount), 0), coalesce(bool_or(a.currency <> NEW.currency), FALSE)
+            INTO legs, total, foreign_legs {_OWN.format("id")};
+        IF {_LEGS_WRONG} THEN {_raise("legs")} END IF;
+        IF total <> 0 THEN {_raise("zero")} END IF;
+        IF foreign_legs THEN {_raise("currency")} END IF;
+        IF {_SETTLES_WRONG} THEN {_raise("settles")} END IF;
+        IF {_REVERSES_WRONG} THEN {_raise("reverses")} END IF;
+        PERFORM 1 FROM {ACCOUNT} a WHERE a.account_id = NEW.account_id AND a.id IN (
             SELECT ledger_account_id FROM {ENTRY} e WHERE e.account_id = NEW.account_id
             AND e.transaction_id IN (NEW.id, NEW.settles)) ORDER BY a.id FOR NO KEY UPDATE;
-        {_moves("greatest")}; RETURN NULL;""",
+        IF NEW.settles IS NULL THEN {_posts("greatest")}; ELSE {_settles("greatest")}; END IF; RETURN NULL;""",
+        "legs bigint; total numeric; foreign_legs boolean;",
     ),
     _trigger("billing_transaction_kept", "BEFORE UPDATE", "billing_refuse_edit"),
     _trigger("billing_transaction_stays", "BEFORE DELETE", "billing_refuse_edit"),

@@ -72,11 +72,30 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("account_id", "id", name=op.f("pk_billing_ledger_transaction")),
         sa.UniqueConstraint("account_id", "key", name=op.f("uq_billing_ledger_transaction_account_id_key")),
-        sa.UniqueConstraint("account_id", "reverses", name=op.f("uq_billing_ledger_transaction_account_id_reverses")),
-        sa.UniqueConstraint("account_id", "settles", name=op.f("uq_billing_ledger_transaction_account_id_settles")),
     )
     op.create_index(
-        "ix_billing_ledger_transaction_transfer", "billing_ledger_transaction", ["account_id", "transfer"], unique=False
+        "uq_billing_ledger_transaction_reverses",
+        "billing_ledger_transaction",
+        ["account_id", "reverses"],
+        unique=True,
+        sqlite_where=sa.text("reverses IS NOT NULL"),
+        postgresql_where=sa.text("reverses IS NOT NULL"),
+    )
+    op.create_index(
+        "uq_billing_ledger_transaction_settles",
+        "billing_ledger_transaction",
+        ["account_id", "settles"],
+        unique=True,
+        sqlite_where=sa.text("settles IS NOT NULL"),
+        postgresql_where=sa.text("settles IS NOT NULL"),
+    )
+    op.create_index(
+        "uq_billing_ledger_transaction_transfer",
+        "billing_ledger_transaction",
+        ["account_id", "transfer"],
+        unique=True,
+        sqlite_where=sa.text("transfer IS NOT NULL"),
+        postgresql_where=sa.text("transfer IS NOT NULL"),
     )
 
     op.create_table(
@@ -117,6 +136,8 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     rules.remove(op.get_bind())
+
     op.drop_table("billing_ledger_entry")
+
     op.drop_table("billing_ledger_transaction")
     op.drop_table("billing_ledger_account")
