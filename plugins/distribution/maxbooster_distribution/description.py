@@ -121,7 +121,7 @@ class ReleaseDescription(Struct, kw_only=True):
         found = {track.advisory for track in self.tracks}
         for strongest in ("Explicit", "ExplicitContentEdited"):
             if strongest in found:
-                return strongest  # type: ignore[return-value]
+                return strongest
         return "NotExplicit"
 
 

@@ -19,6 +19,7 @@ manifest = Manifest(
     version="0.1.0",
     title="Distribution",
     requires=("billing",),
+    hookspecs=("maxbooster_distribution.hookspecs",),
     permissions=(
         Permission("release.read", "See releases and where they are", roles=_EVERYBODY),
         Permission(
@@ -38,13 +39,16 @@ manifest = Manifest(
 @hookimpl
 def register_routes() -> Sequence[Routes]:
     from .catalogue.routes import routes as catalogue
+    from .deliveries.routes import routes as deliveries
 
-    return [*catalogue]
+    return [*catalogue, *deliveries]
 
 
 @hookimpl
 def register_jobs() -> Sequence[Job]:
-    return []
+    from .deliveries.jobs import jobs as deliveries
+
+    return [*deliveries]
 
 
 @hookimpl

@@ -14,3 +14,7 @@ class DistributionSettings(PluginSettings, kw_only=True, frozen=True):
     """How often an outlet is asked for its acknowledgement of a delivery."""
     give_up_days: int = 30
     """How long after its due time an acknowledgement is still waited for."""
+    retry_s: float = 30.0
+    """After how long an outlet that cannot be reached is tried again; doubled each time, at most an hour."""
+    tries: int = 10
+    """How often it is tried before the delivery counts as failed."""

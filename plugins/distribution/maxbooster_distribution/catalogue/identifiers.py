@@ -8,11 +8,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from msgspec import Struct
 from sqlalchemy import Connection, select, update
-from sqlalchemy import Table as CoreTable
 from stdnum import ean
 from stdnum.exceptions import ValidationError
 from stdnum.iso7064 import mod_37_36
@@ -143,15 +143,17 @@ def issue_upc(connection: Connection, account: UUID, at: datetime) -> str:
             return code.value
 
 
-def _registrant(connection: Connection, account: UUID) -> Registrant:
+def _registrant(connection: Connection, account: UUID) -> Any:
     """Held until the transaction ends, so that two who issue at the same time go one after the other."""
-    table: CoreTable = Registrant.__table__  # type: ignore[assignment]
-    row = connection.execute(select(table).where(table.c.account_id == account).with_for_update()).first()
+    columns = (Registrant.isrc_prefix, Registrant.isrc_year, Registrant.isrc_issued)
+    more = (Registrant.gs1_prefix, Registrant.upc_issued)
+    mine = select(*columns, *more).where(Registrant.account_id == account).with_for_update()
+    row = connection.execute(mine).first()
     if row is None:
         raise Conflict(
             "No code can be issued yet: enter your ISRC prefix and your GS1 prefix first.", field="registrant"
         )
-    return row  # type: ignore[return-value]
+    return row
 
 
 def _count(connection: Connection, account: UUID, **issued: int) -> None:

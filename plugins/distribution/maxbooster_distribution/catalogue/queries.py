@@ -122,3 +122,12 @@ async def artists(ctx: Context, names: Sequence[str]) -> dict[str, UUID]:
 
 async def label(ctx: Context, name: str) -> Label | None:
     return await ctx.first(select(Label).where(Label.name == name))
+
+
+async def known_audio(ctx: Context, file_id: UUID) -> Any | None:
+    """What a master is, if it was read before."""
+    return await ctx.first(select(Track.audio).where(Track.audio_file_id == file_id))
+
+
+async def known_cover(ctx: Context, file_id: UUID) -> Any | None:
+    return await ctx.first(select(Release.cover).where(Release.cover_file_id == file_id))

@@ -11,9 +11,9 @@ from uuid import UUID
 
 import msgspec
 from msgspec import Struct
-from sqlalchemy import Connection, update
+from sqlalchemy import Connection, select, update
 
-from maxbooster.plugin import Conflict, Context, Invalid
+from maxbooster.plugin import Conflict, Context, Invalid, NotFound, StoredFile
 
 from ..description import CreditLine, Deal, ReleaseDescription, RightsLine, TrackDescription, artist_line
 from ..media import AudioFacts, CoverFacts, audio_facts, cover_facts
@@ -139,7 +139,7 @@ async def remove(ctx: Context, id: UUID) -> None:
     if await was_submitted(ctx, id):
         raise Conflict("Outlets have this release. Take it down instead; its history is kept.")
     dropped = [Code(UPC, row.upc)] if row.upc else []
-    dropped += await _remove_tracks(ctx, id, [each.track_id for each in await queries.placements(ctx, id)])
+    await _remove_tracks(ctx, id, [each.track_id for each in await queries.placements(ctx, id)])
     ctx.delete(row)
     ctx.audit("release.removed", row, before={"title": row.title})
     await ctx.write(identifiers.give_back, ctx.account, dropped)
@@ -159,7 +159,7 @@ async def _write(ctx: Context, row: Release, said: ReleaseDescription, placed: l
         _add_credits(ctx, artists, each.credits, track=track.id)
     gone = [each.track_id for each in placed if each.track_id not in {track.id for track in tracks}]
     _place(ctx, row.id, placed, [(track.id, each.disc) for track, each in zip(tracks, said.tracks, strict=True)])
-    claims.dropped += await _remove_tracks(ctx, row.id, gone)
+    await _remove_tracks(ctx, row.id, gone)
     ctx.audit("release.described", row, after={"title": said.title, "tracks": len(said.tracks)})
     await ctx.write(claims.settle, ctx.account, ctx.now)
 
@@ -198,10 +198,8 @@ async def _known_tracks(ctx: Context, said: ReleaseDescription, placed: list[Pla
 async def _set_release(ctx: Context, row: Release, said: ReleaseDescription, claims: _Claims) -> None:
     code = identifiers.upc(said.upc) if said.upc else None
     claims.replace(UPC, row.upc, code)
-    cover = _file_id(said.cover, "cover")
-    if cover != row.cover_file_id:
-        row.cover = msgspec.to_builtins(await _facts(ctx, cover, cover_facts, "cover"))
-    row.cover_file_id = cover
+    row.cover = msgspec.to_builtins(await cover_of(ctx, said.cover, "cover"))
+    row.cover_file_id = _file_id(said.cover, "cover")
     row.upc, row.kind, row.title, row.subtitle = code, said.kind, said.title, said.subtitle
     row.catalogue_number, row.genre, row.language = said.catalogue_number, said.genre, said.language
     row.release_date, row.original_release_date = said.release_date, said.original_release_date
@@ -220,10 +218,8 @@ async def _set_track(
         ctx.add(row)
     code = identifiers.isrc(said.isrc, f"{at}.isrc") if said.isrc else None
     claims.replace(ISRC, row.isrc, code)
-    audio = _file_id(said.audio, f"{at}.audio")
-    if audio != row.audio_file_id:
-        row.audio = msgspec.to_builtins(await _facts(ctx, audio, audio_facts, f"{at}.audio"))
-    row.audio_file_id = audio
+    row.audio = msgspec.to_builtins(await audio_of(ctx, said.audio, f"{at}.audio"))
+    row.audio_file_id = _file_id(said.audio, f"{at}.audio")
     row.title, row.subtitle, row.isrc, row.genre = said.title, said.subtitle, code, said.genre
     row.language, row.instrumental, row.advisory = said.language, said.instrumental, said.advisory
     row.p_line = msgspec.to_builtins(said.p_line)
@@ -240,7 +236,7 @@ def _place(ctx: Context, release: UUID, placed: list[Placement], wanted: list[tu
         ctx.add(Placement(release_id=release, track_id=track, position=position, disc=disc))
 
 
-async def _remove_tracks(ctx: Context, release: UUID, tracks: Sequence[UUID]) -> list[Code]:
+async def _remove_tracks(ctx: Context, release: UUID, tracks: Sequence[UUID]) -> None:
     """Recordings that left a release: those that stand nowhere else and have no ISRC leave the catalogue too.
 
     What has an ISRC may have been played, and its royalties come later; it stays.
@@ -249,7 +245,6 @@ async def _remove_tracks(ctx: Context, release: UUID, tracks: Sequence[UUID]) ->
     for id, row in (await queries.tracks(ctx, tracks)).items():
         if id not in elsewhere and row.isrc is None:
             ctx.delete(row)
-    return []
 
 
 def _add_credits(
@@ -267,7 +262,7 @@ def _add_credits(
 
 async def _artists(ctx: Context, said: ReleaseDescription) -> dict[str, UUID]:
     """Name → id of everybody who is credited; new names become rows."""
-    names = {credit.name for each in (said, *said.tracks) for credit in each.credits}
+    names = {credit.name for credit in (*said.credits, *(each for track in said.tracks for each in track.credits))}
     known = await queries.artists(ctx, sorted(names))
     for name in sorted(names - set(known)):
         row = Artist(name=name)
@@ -295,11 +290,28 @@ def _file_id(written: str | None, field: str) -> UUID | None:
         raise Invalid(f"{written!r} is not the id of a stored file; upload it first.", field=field) from None
 
 
-async def _facts(ctx: Context, id: UUID | None, read: Callable[[Path, str], F], field: str) -> F | None:
+async def audio_of(ctx: Context, written: str | None, field: str) -> AudioFacts | None:
+    """What a master is: as the catalogue knows it, else read now.
+
+    Raises:
+        Invalid: there is no such file, it has not arrived whole, or it is no sound.
+    """
+    id = _file_id(written, field)
+    known = await queries.known_audio(ctx, id) if id else None
+    return msgspec.convert(known, AudioFacts) if known else await _facts(ctx, id, audio_facts, field)
+
+
+async def cover_of(ctx: Context, written: str | None, field: str) -> CoverFacts | None:
     """
     Raises:
-        Invalid: there is no such file, it has not arrived whole, or it is not what it should be.
+        Invalid: as in `audio_of`, for a picture.
     """
+    id = _file_id(written, field)
+    known = await queries.known_cover(ctx, id) if id else None
+    return msgspec.convert(known, CoverFacts) if known else await _facts(ctx, id, cover_facts, field)
+
+
+async def _facts(ctx: Context, id: UUID | None, read: Callable[[Path, str], F], field: str) -> F | None:
     if id is None:
         return None
     file = await _ready_file(ctx, id, field)
@@ -310,16 +322,14 @@ async def _facts(ctx: Context, id: UUID | None, read: Callable[[Path, str], F], 
             raise Invalid(error.detail, field=field) from error
 
 
-async def _ready_file(ctx: Context, id: UUID, field: str):  # type: ignore[no-untyped-def]
-    from maxbooster.plugin import NotFound
-
+async def _ready_file(ctx: Context, id: UUID, field: str) -> StoredFile:
     try:
         file = await ctx.files.get(id)
     except NotFound:
         raise Invalid(f"There is no file {id}; upload it first.", field=field) from None
     if file.state != "ready":
         raise Invalid(f"{file.name} is {file.state}; wait until it has arrived, or upload another.", field=field)
-    return file
+    return StoredFile.of(file)
 
 
 # Identifiers
@@ -374,8 +384,6 @@ def _issue(connection: Connection, account: UUID, release: UUID, tracks: list[UU
 
 def _stored(connection: Connection, account: UUID, kind: type[Release | Track], id: UUID, column: str) -> str | None:
     """Held until the transaction ends."""
-    from sqlalchemy import select
-
     table = kind.__table__
     row = select(table.c[column]).where(table.c.account_id == account, table.c.id == id).with_for_update()
     return connection.execute(row).scalar_one()  # type: ignore[no-any-return]

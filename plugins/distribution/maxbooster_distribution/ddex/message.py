@@ -40,4 +40,5 @@ def add(parent: etree._Element, tag: str, text: str | None = None, **attributes:
 
 def written(root: etree._Element) -> bytes:
     etree.indent(root)
-    return etree.tostring(root, xml_declaration=True, encoding="UTF-8", pretty_print=True)
+    content: bytes = etree.tostring(root, xml_declaration=True, encoding="UTF-8", pretty_print=True)
+    return content

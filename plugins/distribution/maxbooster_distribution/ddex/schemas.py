@@ -105,4 +105,4 @@ def _allowed(folder: Path, name: str) -> tuple[str, ...]:
         namespaces={"xs": "http://www.w3.org/2001/XMLSchema"},
         name=name,
     )
-    return tuple(str(value) for value in found)  # type: ignore[union-attr]
+    return tuple(str(value) for value in found)

@@ -19,7 +19,6 @@ class Delivery(Versioned, Owned, Table):
     __table_args__ = (
         owned_reference("release_id", "distribution_release", on_delete="RESTRICT"),
         UniqueConstraint("account_id", "release_id", "outlet", "number"),
-        UniqueConstraint("account_id", "outlet", "batch"),
     )
 
     release_id: Mapped[UUID]
@@ -40,6 +39,8 @@ class Delivery(Versioned, Owned, Table):
     """Whether it went to a simulator on this machine."""
     content: Mapped[Any] = mapped_column(Json)
     """`Content`: everything that the package is made from, as it was when it was submitted."""
+    tries: Mapped[int] = mapped_column(default=0)
+    """How often the outlet could not be reached in a row."""
     message_file_id: Mapped[UUID | None]
     manifest_file_id: Mapped[UUID | None]
     queued_at: Mapped[datetime]

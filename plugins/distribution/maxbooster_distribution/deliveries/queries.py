@@ -57,3 +57,9 @@ async def stages(ctx: Context, id: UUID) -> Sequence[Stage]:
 
 async def acknowledgements(ctx: Context, id: UUID) -> Sequence[Acknowledgement]:
     return await ctx.all(select(Acknowledgement).where(Acknowledgement.delivery_id == id).order_by(Acknowledgement.id))
+
+
+async def before(ctx: Context, row: Delivery) -> Delivery | None:
+    """The delivery before it of the same release to the same outlet."""
+    same = select(Delivery).where(Delivery.release_id == row.release_id, Delivery.outlet == row.outlet)
+    return await ctx.first(same.where(Delivery.number < row.number).order_by(Delivery.number.desc()))

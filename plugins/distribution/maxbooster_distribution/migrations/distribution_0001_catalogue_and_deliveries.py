@@ -144,6 +144,7 @@ def upgrade() -> None:
         sa.Column("batch", sa.String(length=40), nullable=False),
         sa.Column("sandbox", sa.Boolean(), nullable=False),
         sa.Column("content", Json(), nullable=False),
+        sa.Column("tries", sa.Integer(), nullable=False),
         sa.Column("message_file_id", Id(), nullable=True),
         sa.Column("manifest_file_id", Id(), nullable=True),
         sa.Column("queued_at", UtcTime(), nullable=False),
@@ -159,9 +160,6 @@ def upgrade() -> None:
             ondelete="RESTRICT",
         ),
         sa.PrimaryKeyConstraint("account_id", "id", name=op.f("pk_distribution_delivery")),
-        sa.UniqueConstraint(
-            "account_id", "outlet", "batch", name=op.f("uq_distribution_delivery_account_id_outlet_batch")
-        ),
         sa.UniqueConstraint(
             "account_id",
             "release_id",

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+import msgspec
+
 from maxbooster.plugin import Invalid
 
 from ..outlets.outlet import DdexOutlet
@@ -20,11 +22,10 @@ class QualityError(Invalid):
     type = "quality"
     title = "The release would be refused"
 
-    def __init__(self, findings: Sequence[Finding]) -> None:
-        more = f" (and {len(findings) - 1} more)" if len(findings) > 1 else ""
-        first = findings[0]
-        super().__init__(f"{first.message} {first.fix}{more}", field=first.field, findings=list(findings))
-        self.findings = list(findings)
+    @classmethod
+    def of(cls, findings: Sequence[Finding]) -> QualityError:
+        first, more = findings[0], f" (and {len(findings) - 1} more)" if len(findings) > 1 else ""
+        return cls(f"{first.message} {first.fix}{more}", field=first.field, findings=msgspec.to_builtins(findings))
 
 
 def review(subject: Subject, outlets: Iterable[DdexOutlet] = ()) -> list[Finding]:
@@ -40,4 +41,4 @@ def require(findings: Iterable[Finding]) -> None:
         QualityError: there are findings that block.
     """
     if blocking := [finding for finding in findings if finding.blocks]:
-        raise QualityError(blocking)
+        raise QualityError.of(blocking)

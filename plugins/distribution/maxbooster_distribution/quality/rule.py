@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal
 
-from msgspec import Struct, field
+import msgspec
+from msgspec import Struct
 
 from ..description import ReleaseDescription
 from ..media import AudioFacts, CoverFacts
@@ -32,7 +33,7 @@ class Finding(Struct, frozen=True, kw_only=True):
     message: str
     fix: str
     """What to do, in a sentence."""
-    changes: list[Change] = field(default_factory=list)
+    changes: list[Change] = msgspec.field(default_factory=list)
     """A safe fix: values to put in place; empty where a person has to decide."""
     outlet: str | None = None
     """The outlet that asks for it; None: all do."""
@@ -57,7 +58,7 @@ class Objection(Struct, frozen=True):
     field: str
     message: str
     fix: str
-    changes: list[Change] = field(default_factory=list)
+    changes: list[Change] = msgspec.field(default_factory=list)
 
 
 Check = Callable[[Subject], Iterable[Objection]]

@@ -15,11 +15,11 @@ def _lists() -> dict[str, Any]:
 
 
 def titles_are_capitalised(language: str) -> bool:
-    return language.split("-")[0].lower() in _lists()["languages"]["title_case"]
+    return language.split("-", maxsplit=1)[0].lower() in _lists()["languages"]["title_case"]
 
 
 def titles_are_sentences(language: str) -> bool:
-    return language.split("-")[0].lower() in _lists()["languages"]["sentence_case"]
+    return language.split("-", maxsplit=1)[0].lower() in _lists()["languages"]["sentence_case"]
 
 
 def listed(name: str) -> frozenset[str]:
