@@ -9,7 +9,6 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     CheckConstraint,
-    ForeignKeyConstraint,
     Index,
     LargeBinary,
     SmallInteger,
@@ -19,7 +18,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from maxbooster.plugin import Owned, Table, owned_reference
+from maxbooster.plugin import Json, Owned, Table, owned_reference
 
 from ..currency import LARGEST
 
@@ -58,7 +57,7 @@ class LedgerAccount(Owned, Table):
 
 
 class LedgerTransaction(Owned, Table):
-    """What happened. Its row is written after its legs and closes them: the database then refuses what is not zero.
+    """What happened, in one row: inserting it writes its entries and moves the balances (`rules.py`).
 
     `pending` holds what its legs take; the one transaction that `settles` it lets go of the hold and posts what came of
     it (`posted`) or nothing (`void`).
@@ -84,6 +83,9 @@ class LedgerTransaction(Owned, Table):
     memo: Mapped[str] = mapped_column(String(500))
     settles: Mapped[UUID | None]
     reverses: Mapped[UUID | None]
+    legs: Mapped[list[tuple[str, int, str]]] = mapped_column(Json)
+    """Purpose, amount and party of each; the entries are made from them."""
+    leg_count: Mapped[int]
     transfer: Mapped[UUID | None]
     """What it has in common with its other half in another account's book."""
     effective_at: Mapped[datetime]
@@ -91,20 +93,16 @@ class LedgerTransaction(Owned, Table):
 
 
 class LedgerEntry(Owned, Table):
-    """One leg: debits are positive. There is one per ledger account and transaction."""
+    """One leg, written by the database when its transaction is: debits are positive. There is one per ledger account
+    and transaction."""
 
     __tablename__ = "billing_ledger_entry"
     __table_args__ = (
-        ForeignKeyConstraint(
-            ["account_id", "transaction_id"],
-            ["billing_ledger_transaction.account_id", "billing_ledger_transaction.id"],
-            deferrable=True,
-            initially="DEFERRED",
-        ),
+        owned_reference("transaction_id", "billing_ledger_transaction", on_delete="RESTRICT"),
         owned_reference("ledger_account_id", "billing_ledger_account", on_delete="RESTRICT"),
         UniqueConstraint("account_id", "transaction_id", "ledger_account_id", name="uq_billing_ledger_entry_leg"),
         CheckConstraint(f"amount <> 0 AND amount BETWEEN -{LARGEST} AND {LARGEST}", "amount"),
-        Index("ix_billing_ledger_entry_account", "account_id", "ledger_account_id", "id"),
+        Index("ix_billing_ledger_entry_account", "account_id", "ledger_account_id", "transaction_id"),
     )
 
     transaction_id: Mapped[UUID]

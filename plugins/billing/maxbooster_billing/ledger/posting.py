@@ -2,38 +2,36 @@
 
     posted = await ctx.write(post, ctx.account, transaction, ctx.now)
 
-What is wrong is refused here, in words, before the database would refuse it: so a savepoint fails and not a COMMIT that
-others share. Legs go in first, the transaction's row closes them.
+What is wrong is refused here, in words, before the database would refuse it. Nothing is left to be found out at the
+COMMIT, which others share.
 """
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
-from functools import lru_cache
+from functools import cache
 from hashlib import sha256
 from typing import Any, Literal, cast
-from uuid import UUID, uuid5
+from uuid import UUID
 
 import msgspec
-from sqlalchemy import Connection, Table, select
+from sqlalchemy import Connection, Dialect, Table, select
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 
 from maxbooster.plugin import Conflict, Invalid, NotFound, Struct, UsageError, new_id
 
 from ..currency import LARGEST, checked, written
-from . import postgresql, sqlite
 from .models import LedgerAccount, LedgerEntry, LedgerTransaction
 from .purposes import PURPOSES, purpose
-from .rows import NewAccount, NewTransaction
 
-LEGS_AT_MOST = 5_000
+LEGS_AT_MOST = 1_000
 Phase = Literal["posted", "pending", "void"]
 
 
-class Leg(Struct, frozen=True):
+class Leg(Struct, frozen=True, array_like=True, order=True):
     """An amount in minor units, debit-positive, in the ledger account of a purpose and a party."""
 
     purpose: str
@@ -58,7 +56,7 @@ class Transaction(Struct, frozen=True, kw_only=True):
     transfer: UUID | None = None
 
     def digest(self) -> bytes:
-        return sha256(msgspec.json.encode(self, order="deterministic")).digest()
+        return sha256(msgspec.json.encode(self)).digest()
 
 
 class Posted(Struct, frozen=True):
@@ -96,22 +94,9 @@ def post_many(
     connection: Connection, account: UUID, transactions: Sequence[Transaction], now: datetime
 ) -> list[Posted]:
     """Post transactions into one book, all of them or none; answers in their order. Raises as `post`."""
-    for transaction in transactions:
-        _refuse_malformed(transaction)
-    fresh: dict[str, NewTransaction] = {}
-    accounts: dict[UUID, NewAccount] = {}
-    for transaction in transactions:
-        row = _row(account, transaction, accounts)
-        if row.key in fresh and fresh[row.key].digest != row.digest:
-            raise _reused(row.key)
-        fresh.setdefault(row.key, row)
-    with _in_words(transactions):
-        there = _writing(connection).insert(connection, account, accounts, list(fresh.values()), now)
-    for key, known in there.items():
-        if known.digest != fresh[key].digest:
-            raise _reused(key)
-    return [Posted(there[each.key].id, repeated=True) if each.key in there else Posted(fresh[each.key].id)
-            for each in transactions]  # fmt: skip
+    if not connection.in_transaction():
+        raise UsageError("post inside a transaction: await ctx.write(post, …)")
+    return [_post(connection, account, transaction, now) for transaction in transactions]
 
 
 def reverse(
@@ -160,13 +145,6 @@ def legs_of(connection: Connection, account: UUID, transaction: UUID) -> Sequenc
     return connection.execute(query.where(*mine, _entries.c.transaction_id == transaction)).all()
 
 
-@lru_cache(maxsize=65_536)
-def ledger_account_id(account: UUID, purpose: str, party: str, currency: str) -> UUID:
-    """The id of a ledger account follows from what it is for, so that posting needs no look-up: a UUIDv5
-    (RFC 9562 §5.5) of purpose, party and currency in the account's name space."""
-    return uuid5(account, f"{purpose}\0{party}\0{currency}")
-
-
 _accounts = cast(Table, LedgerAccount.__table__)
 _transactions = cast(Table, LedgerTransaction.__table__)
 _entries = cast(Table, LedgerEntry.__table__)
@@ -200,41 +178,68 @@ def _refuse_malformed(transaction: Transaction) -> None:
         raise Invalid(f"The legs come to {written(rest, currency)} {currency}, not to zero.", field="legs")
 
 
-def _row(account: UUID, transaction: Transaction, accounts: dict[UUID, NewAccount]) -> NewTransaction:
-    """The transaction as it is stored; the ledger accounts that it touches are added to `accounts`."""
-    legs = []
-    for leg in transaction.legs:
-        id = ledger_account_id(account, leg.purpose, leg.party, transaction.currency)
-        if id not in accounts:
-            of = PURPOSES[leg.purpose]
-            accounts[id] = NewAccount(id, of.name, leg.party, transaction.currency, of.side, of.floored)
-        legs.append((id, leg.amount))
-    return NewTransaction(
-        new_id(), transaction.key, transaction.digest(), transaction.currency, transaction.phase, transaction.memo,
-        transaction.settles, transaction.reverses, transaction.transfer, transaction.at, legs,
-    )  # fmt: skip
+def _post(connection: Connection, account: UUID, transaction: Transaction, now: datetime) -> Posted:
+    """One insert, of which the database does the rest; and a look-up where the key was there."""
+    _refuse_malformed(transaction)
+    transaction = msgspec.structs.replace(transaction, legs=tuple(sorted(transaction.legs)))
+    id, digest = new_id(), transaction.digest()
+    inserted = _insert(connection.dialect)
+    with _in_words(transaction):
+        if connection.exec_driver_sql(inserted.sql, inserted.row(account, id, digest, transaction, now)).rowcount:
+            return Posted(id)
+    known = connection.execute(
+        select(_transactions.c.id, _transactions.c.digest).where(
+            _transactions.c.account_id == account, _transactions.c.key == transaction.key
+        )
+    ).one()
+    if bytes(known.digest) != digest:
+        raise KeyReused(f"The key {transaction.key!r} was used for another transaction.", field="key")
+    return Posted(known.id, repeated=True)
 
 
-def _writing(connection: Connection) -> Any:
-    """The form of this database.
+class _Insert:
+    """The insert as the raw driver takes it: SQLAlchemy costs as much again as the statement itself."""
 
-    Raises:
-        UsageError: no transaction has begun, so what is posted could be posted by half.
-    """
-    if not connection.in_transaction():
-        raise UsageError("post inside a transaction: await ctx.write(post, …)")
-    return sqlite if connection.dialect.name == "sqlite" else postgresql
+    def __init__(self, dialect: Dialect) -> None:
+        upsert = sqlite.insert if dialect.name == "sqlite" else postgresql.insert
+        compiled = (
+            upsert(_transactions).on_conflict_do_nothing(index_elements=["account_id", "key"]).compile(dialect=dialect)
+        )
+        self.sql = str(compiled)
+        self._names = compiled.positiontup
+        self._write = {
+            column.name: written
+            for column in _transactions.columns
+            if (written := column.type.dialect_impl(dialect).bind_processor(dialect))
+        }
+
+    def row(self, account: UUID, id: UUID, digest: bytes, transaction: Transaction, now: datetime) -> Any:
+        values = {
+            "account_id": account, "id": id, "key": transaction.key, "digest": digest,
+            "currency": transaction.currency, "phase": transaction.phase, "memo": transaction.memo,
+            "settles": transaction.settles, "reverses": transaction.reverses, "transfer": transaction.transfer,
+            "legs": transaction.legs, "leg_count": len(transaction.legs),
+            "effective_at": transaction.at or now, "recorded_at": now,
+        }  # fmt: skip
+        for name, write in self._write.items():
+            values[name] = write(values[name])
+        return tuple(values[name] for name in self._names) if self._names is not None else values
+
+
+@cache
+def _insert(dialect: Dialect) -> _Insert:
+    return _Insert(dialect)
 
 
 @contextmanager
-def _in_words(transactions: Sequence[Transaction]) -> Iterator[None]:
+def _in_words(transaction: Transaction) -> Iterator[None]:
     """What the database refuses and a caller can act on."""
     try:
         yield
-    except (IntegrityError, sqlite3.IntegrityError) as error:
-        refusal = str(getattr(error, "orig", error))
+    except IntegrityError as error:
+        refusal = str(error.orig)
         if "_floor" in refusal:
-            raise Overdrawn(_short_of(transactions), field="amount") from error
+            raise Overdrawn(_short_of(transaction), field="amount") from error
         if "settle" in refusal:
             raise Conflict("This hold is not pending, or is settled already.", field="settles") from error
         if "reverse" in refusal:
@@ -243,20 +248,13 @@ def _in_words(transactions: Sequence[Transaction]) -> Iterator[None]:
             raise Conflict("This transfer was posted under another key.", field="transfer") from error
         if "_size" in refusal:
             raise Invalid("The balance would be larger than a book can hold.", field="amount") from error
-        if "key" in refusal:
-            raise Conflict("The same key is being posted at this moment; repeat.", field="key") from error
         raise
 
 
-def _reused(key: str) -> KeyReused:
-    return KeyReused(f"The key {key!r} was used for another transaction.", field="key")
-
-
-def _short_of(transactions: Sequence[Transaction]) -> str:
+def _short_of(transaction: Transaction) -> str:
     taken = [
-        f"{written(abs(leg.amount), each.currency)} {each.currency} of {f'{leg.purpose} {leg.party}'.strip()}"
-        for each in transactions
-        for leg in each.legs
+        f"{written(abs(leg.amount), transaction.currency)} {transaction.currency} of {leg.purpose} {leg.party}".strip()
+        for leg in transaction.legs
         if PURPOSES[leg.purpose].floored and leg.amount * PURPOSES[leg.purpose].side < 0
     ]
     return f"There is less than is to be taken: {', '.join(taken[:3])}."

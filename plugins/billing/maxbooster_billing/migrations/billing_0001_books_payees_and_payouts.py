@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-from maxbooster.plugin import Id, UtcTime
+from maxbooster.plugin import Id, Json, UtcTime
 from maxbooster_billing.ledger import rules
 
 revision = "billing_0001"
@@ -54,6 +54,8 @@ def upgrade() -> None:
         sa.Column("memo", sa.String(length=500), nullable=False),
         sa.Column("settles", Id(), nullable=True),
         sa.Column("reverses", Id(), nullable=True),
+        sa.Column("legs", Json(), nullable=False),
+        sa.Column("leg_count", sa.Integer(), nullable=False),
         sa.Column("transfer", Id(), nullable=True),
         sa.Column("effective_at", UtcTime(), nullable=False),
         sa.Column("recorded_at", UtcTime(), nullable=False),
@@ -119,8 +121,7 @@ def upgrade() -> None:
             ["account_id", "transaction_id"],
             ["billing_ledger_transaction.account_id", "billing_ledger_transaction.id"],
             name=op.f("fk_billing_ledger_entry_account_id_transaction_id"),
-            initially="DEFERRED",
-            deferrable=True,
+            ondelete="RESTRICT",
         ),
         sa.PrimaryKeyConstraint("account_id", "id", name=op.f("pk_billing_ledger_entry")),
         sa.UniqueConstraint("account_id", "transaction_id", "ledger_account_id", name="uq_billing_ledger_entry_leg"),
@@ -128,7 +129,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_billing_ledger_entry_account",
         "billing_ledger_entry",
-        ["account_id", "ledger_account_id", "id"],
+        ["account_id", "ledger_account_id", "transaction_id"],
         unique=False,
     )
     rules.install(op.get_bind())
