@@ -28,21 +28,21 @@ DISPLAYED = (MAIN, FEATURED)
 """Roles in which a name stands on the cover line (`DisplayArtistRole`); all others are contributors'."""
 
 
-class RightsLine(Struct, frozen=True):
+class RightsLine(Struct, frozen=True, forbid_unknown_fields=True):
     """A P-line (who owns the recording) or a C-line (who owns the artwork), without the sign."""
 
     year: Year
     text: Annotated[str, Meta(min_length=1, max_length=200)]
 
 
-class CreditLine(Struct, frozen=True):
+class CreditLine(Struct, frozen=True, forbid_unknown_fields=True):
     """Somebody's part, in DDEX's word for it: `MainArtist`, `FeaturedArtist`, `Composer`, `StudioProducer`, …"""
 
     name: Annotated[str, Meta(min_length=1, max_length=200)]
     role: Annotated[str, Meta(pattern=r"^[A-Za-z]+$", max_length=60)] = MAIN
 
 
-class Deal(Struct, frozen=True, kw_only=True):
+class Deal(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What an outlet may do with the release, where and from when (`DealTerms`)."""
 
     models: Annotated[tuple[Code, ...], Meta(max_length=8)] = ("SubscriptionModel", "AdvertisementSupportedModel")
@@ -57,7 +57,7 @@ class Deal(Struct, frozen=True, kw_only=True):
     ends: date | None = None
 
 
-class TrackDescription(Struct, kw_only=True):
+class TrackDescription(Struct, kw_only=True, forbid_unknown_fields=True):
     """A recording and its place on the release: the order of the list, within its disc."""
 
     id: UUID | None = None
@@ -85,7 +85,7 @@ class TrackDescription(Struct, kw_only=True):
         return f"{self.title} ({self.subtitle})" if self.subtitle else self.title
 
 
-class ReleaseDescription(Struct, kw_only=True):
+class ReleaseDescription(Struct, kw_only=True, forbid_unknown_fields=True):
     """Everything that is said about a release."""
 
     kind: Kind

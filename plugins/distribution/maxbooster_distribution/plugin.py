@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from maxbooster.plugin import Manifest, Permission, hookimpl
+from maxbooster.plugin import Command, Manifest, Permission, hookimpl
 
 from .outlets.outlet import FLAC, JPEG, PNG, TIFF, WAV, DdexOutlet, Endpoint, OutletSettings, Requirements
 from .settings import DistributionSettings
@@ -39,7 +39,9 @@ manifest = Manifest(
         Permission("release.register", "Enter party ids and code prefixes", roles=("owner", "admin")),
     ),
     settings=DistributionSettings,
-    commands=(),
+    commands=(
+        Command("distribution", "Check, pack and deliver releases", "maxbooster_distribution.commands:distribution"),
+    ),
     migrations=True,
 )
 
