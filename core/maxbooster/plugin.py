@@ -28,7 +28,7 @@ from .settings import PluginSettings, Settings
 
 if TYPE_CHECKING:
     from .auth.plan import Plan
-    from .cli.running import in_account, in_platform
+    from .cli.running import assembled, in_account, in_platform
     from .context import Context
     from .db import Id, Json, Local, Owned, Prepared, Reference, Table, UtcTime, Versioned, new_id, owned_reference
     from .db.directory import claim as claim_in_directory
@@ -41,11 +41,13 @@ if TYPE_CHECKING:
     from .mail import Mail, MailTransport, compose
     from .notices import notify
     from .privacy import PersonalData
+    from .services import Service
     from .storage import StoredFile
     from .storage.events import FileReady
 
 _LATE = {
     "Context": "context",
+    "assembled": "cli.running",
     "in_account": "cli.running",
     "in_platform": "cli.running",
     "Identity": "identity",
@@ -82,6 +84,7 @@ _LATE = {
     "PersonalData": "privacy",
     "notify": "notices",
     "Plan": "auth.plan",
+    "Service": "services",
     "StoredFile": "storage",
     "compose": "mail",
 }
@@ -122,6 +125,7 @@ __all__ = [
     "Problem",
     "Reference",
     "Routes",
+    "Service",
     "Settings",
     "StoredFile",
     "Struct",
@@ -131,6 +135,7 @@ __all__ = [
     "UsageError",
     "UtcTime",
     "Versioned",
+    "assembled",
     "claim_in_directory",
     "compose",
     "delete",

@@ -16,7 +16,7 @@ T = TypeVar("T")
 
 
 def assembled() -> App:
-    """The App, not connected to anything."""
+    """The App, not connected to anything: for a command that needs settings and plugins, but no database."""
     app = App(read())
     logs.configure(form=app.settings.log, level=app.settings.log_level)
     return app

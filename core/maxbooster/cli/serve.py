@@ -12,6 +12,7 @@ from typing import Any
 import click
 import uvicorn
 
+from .. import services
 from ..app import App
 from ..errors import SettingsError
 from ..http.assembly import serving
@@ -77,15 +78,16 @@ async def work(app: App, queues: Iterable[str]) -> None:
 
 @asynccontextmanager
 async def _working(app: App, queues: Iterable[str]) -> AsyncIterator[tuple[Worker, asyncio.Task[None]]]:
-    running = Worker(app, queues)
-    serving = asyncio.create_task(running.run())
-    sweeping = asyncio.create_task(schedule.sweep(app))
-    try:
-        yield running, serving
-    finally:
-        sweeping.cancel()
-        running.stop()
-        await serving
+    async with services.running(app):
+        running = Worker(app, queues)
+        serving = asyncio.create_task(running.run())
+        sweeping = asyncio.create_task(schedule.sweep(app))
+        try:
+            yield running, serving
+        finally:
+            sweeping.cancel()
+            running.stop()
+            await serving
 
 
 async def _listen(app: App, host: str, port: int) -> None:

@@ -15,6 +15,7 @@ from ..http import probe
 from ..http.routes import Routes
 from ..jobs.job import Job
 from ..privacy import PersonalData
+from ..services import Service
 from .manifest import ConsoleView, Panel, Permission
 from .registry import Registry
 
@@ -36,6 +37,7 @@ class Contributions:
         panels = registry.collect("register_panels", Panel)
         console_views = registry.collect("register_console_views", ConsoleView)
         health_checks = registry.collect("register_health_checks", HealthCheck)
+        services = registry.collect("register_services", Service)
         tables = registry.collect("register_tables", type)
         personal_data = registry.collect("register_personal_data", PersonalData)
         static = registry.answers("register_static", Path)
@@ -44,6 +46,7 @@ class Contributions:
         self.routes: Named[Routes] = self._of_enabled(routes)
         self.panels: Named[Panel] = self._of_enabled(panels)
         self.console_views: Named[ConsoleView] = self._of_enabled(console_views)
+        self.services: Named[Service] = self._of_enabled(services)
         self.static: Named[Path] = self._of_enabled(static)
         self.translations: Named[Mapping[str, Mapping[str, str]]] = self._of_enabled(translations)
         self.health_checks = [check for _, check in self._of_enabled(health_checks)]

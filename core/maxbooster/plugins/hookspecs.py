@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from ..jobs import Doorbell, Job
     from ..mail import MailTransport
     from ..privacy import PersonalData
+    from ..services import Service
     from ..settings import Settings
     from ..storage import StoredFile
     from .manifest import ConsoleView, FirstStep, Panel
@@ -70,6 +71,11 @@ def register_console_views() -> Sequence[ConsoleView]:  # type: ignore[empty-bod
 @hookspec
 def register_health_checks() -> Sequence[HealthCheck]:  # type: ignore[empty-body]
     """What `/health/ready` and `maxbooster doctor` should ask."""
+
+
+@hookspec
+def register_services() -> Sequence[Service]:  # type: ignore[empty-body]
+    """What a process that runs jobs keeps running beside them: a server, a watcher."""
 
 
 @hookspec

@@ -3,6 +3,7 @@
 Installing `maxbooster[testing]` gives pytest the fixtures of `maxbooster.testing.pytest_plugin`.
 """
 
+from ..services import running as with_services
 from .app import drain, make_app, open_api
 from .clock import Clock
 from .people import PASSWORD, Browser, Person, link_in, make_person, open_browser
@@ -18,4 +19,5 @@ __all__ = [
     "make_person",
     "open_api",
     "open_browser",
+    "with_services",
 ]

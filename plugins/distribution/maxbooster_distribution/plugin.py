@@ -2,6 +2,108 @@
 
 from __future__ import annotations
 
-from maxbooster.plugin import Manifest
+from collections.abc import Sequence
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
-manifest = Manifest(name="distribution", version="0.1.0", title="Distribution", requires=("billing",))
+from maxbooster.plugin import Command, Manifest, Permission, hookimpl
+
+from .outlets.outlet import FLAC, JPEG, PNG, TIFF, WAV, DdexOutlet, Endpoint, OutletSettings, Requirements
+from .settings import DistributionSettings
+
+if TYPE_CHECKING:
+    from maxbooster.plugin import Job, Routes
+
+    from .ddex.choreography import Answer
+    from .ddex.message import Envelope
+    from .ddex.receiving import Received, acknowledge, read_batch
+    from .ddex.schemas import Schemas
+    from .deliveries.content import schemas as installed_schemas
+
+_EVERYBODY = ("owner", "admin", "manager", "artist", "editor", "viewer")
+
+manifest = Manifest(
+    name="distribution",
+    version="0.1.0",
+    title="Distribution",
+    requires=("billing",),
+    hookspecs=("maxbooster_distribution.hookspecs",),
+    permissions=(
+        Permission("release.read", "See releases and where they are", roles=_EVERYBODY),
+        Permission(
+            "release.write", "Make and change releases", roles=("owner", "admin", "manager", "artist", "editor")
+        ),
+        Permission(
+            "release.submit", "Send releases to outlets and take them down", roles=("owner", "admin", "manager")
+        ),
+        Permission("release.register", "Enter party ids and code prefixes", roles=("owner", "admin")),
+    ),
+    settings=DistributionSettings,
+    commands=(
+        Command("distribution", "Check, pack and deliver releases", "maxbooster_distribution.commands:distribution"),
+    ),
+    migrations=True,
+)
+
+
+@hookimpl
+def register_routes() -> Sequence[Routes]:
+    from .catalogue.routes import routes as catalogue
+    from .deliveries.routes import routes as deliveries
+
+    return [*catalogue, *deliveries]
+
+
+@hookimpl
+def register_jobs() -> Sequence[Job]:
+    from .deliveries.jobs import jobs as deliveries
+
+    return [*deliveries]
+
+
+@hookimpl
+def register_tables() -> Sequence[type]:
+    from .tables import tables
+
+    return tables
+
+
+# What other families and connectors may import from this one; the rest is private.
+
+__all__ = [
+    "FLAC",
+    "JPEG",
+    "PNG",
+    "TIFF",
+    "WAV",
+    "Answer",
+    "DdexOutlet",
+    "Endpoint",
+    "Envelope",
+    "OutletSettings",
+    "Received",
+    "Requirements",
+    "Schemas",
+    "acknowledge",
+    "installed_schemas",
+    "manifest",
+    "read_batch",
+]
+
+_LATE = {
+    "Answer": "ddex.choreography",
+    "Envelope": "ddex.message",
+    "Received": "ddex.receiving",
+    "Schemas": "ddex.schemas",
+    "acknowledge": "ddex.receiving",
+    "installed_schemas": "deliveries.content:schemas",
+    "read_batch": "ddex.receiving",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """What needs lxml is imported when it is first named."""
+    if name not in _LATE:
+        raise AttributeError(f"maxbooster_distribution.plugin has no {name!r}")
+    module, _, attribute = _LATE[name].partition(":")
+    return getattr(import_module(f".{module}", __package__), attribute or name)

@@ -2,6 +2,56 @@
 
 from __future__ import annotations
 
-from maxbooster.plugin import Manifest
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-manifest = Manifest(name="sandbox", version="0.1.0", title="Sandbox", requires=("distribution",))
+from maxbooster.plugin import Command, Manifest, Permission, hookimpl
+
+from .settings import SandboxSettings
+
+if TYPE_CHECKING:
+    from maxbooster.plugin import Context, Routes, Service
+    from maxbooster_distribution.plugin import DdexOutlet, Endpoint
+
+manifest = Manifest(
+    name="sandbox",
+    version="0.1.0",
+    title="Sandbox",
+    requires=("distribution",),
+    permissions=(
+        Permission(
+            "sandbox.read",
+            "See whether outside services are simulated",
+            roles=("owner", "admin", "manager", "artist", "editor", "viewer"),
+        ),
+        Permission("sandbox.steer", "Tell simulated services what to do", roles=("owner", "admin", "manager")),
+    ),
+    settings=SandboxSettings,
+    commands=(
+        Command("demo", "Take a recording all the way, from upload to pay-out", "maxbooster_sandbox.demo.command:demo"),
+    ),
+)
+
+
+@hookimpl
+def register_routes() -> Sequence[Routes]:
+    from .outlets.routes import routes
+
+    return routes
+
+
+@hookimpl
+def register_services() -> Sequence[Service]:
+    from maxbooster.plugin import Service
+
+    from .outlets.server import outlets_running
+
+    return [Service("outlets", outlets_running)]
+
+
+@hookimpl
+async def delivery_endpoint(ctx: Context, outlet: DdexOutlet) -> Endpoint | None:
+    """In sandbox mode the simulator, whatever the operator's settings say: the real outlet is out of reach."""
+    from .outlets.endpoint import simulated
+
+    return simulated(ctx, outlet)

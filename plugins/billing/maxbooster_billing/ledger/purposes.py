@@ -1,0 +1,53 @@
+"""What a ledger account is for. The list is closed, so that every book reads the same."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from maxbooster.plugin import Invalid, Struct
+
+Root = Literal["Assets", "Liabilities", "Income", "Expenses", "Equity"]
+
+
+class Purpose(Struct, frozen=True):
+    """`side`: +1 where debits increase the balance, −1 where credits do. `floored`: from its own side the balance,
+    less what is held, is never below zero; the database refuses it."""
+
+    name: str
+    root: Root
+    meaning: str
+    floored: bool = False
+
+    @property
+    def side(self) -> int:
+        return 1 if self.root in ("Assets", "Expenses") else -1
+
+
+PURPOSES = {
+    each.name: each
+    for each in (
+        Purpose("bank", "Assets", "money that is there"),
+        Purpose("receivable", "Assets", "what an outlet, a shop or a buyer has yet to pay"),
+        Purpose("overpaid", "Assets", "what a payee got too much; taken from what comes next", floored=True),
+        Purpose("clearing", "Assets", "money on its way from or to another account's book"),
+        Purpose("payable", "Liabilities", "what is owed to a payee", floored=True),
+        Purpose("unallocated", "Liabilities", "income whose payees are not known yet"),
+        Purpose("fractions", "Liabilities", "parts of a minor unit that are carried to the next statement"),
+        Purpose("income", "Income", "what was earned"),
+        Purpose("fees", "Expenses", "what providers keep"),
+        Purpose("opening", "Equity", "balances brought from elsewhere"),
+    )
+}
+
+
+def purpose(name: str) -> Purpose:
+    """
+    Raises:
+        Invalid: there is no such purpose.
+    """
+    try:
+        return PURPOSES[name]
+    except KeyError:
+        raise Invalid(
+            f"There is no ledger account for {name!r}; there are {', '.join(PURPOSES)}.", field="purpose"
+        ) from None

@@ -1,0 +1,1 @@
+"""What an account has recorded and released: the rows behind every description."""

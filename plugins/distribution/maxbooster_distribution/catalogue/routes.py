@@ -1,0 +1,71 @@
+"""The catalogue over HTTP: words in, words out."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from maxbooster.plugin import Conflict, Context, Routes, delete, get, post, put
+
+from ..description import ReleaseDescription
+from . import queries, service
+from .schemas import Issued, RegistrantIn, RegistrantOut, ReleaseChange, ReleaseMade, ReleaseOut, ReleaseRow, TrackFacts
+
+
+@get("/", operation_id="listReleases", permission="release.read")
+async def list_releases(ctx: Context) -> list[ReleaseRow]:
+    """The latest release date first."""
+    return await service.listed(ctx)
+
+
+@post("/", operation_id="makeRelease", permission="release.write", raises=[Conflict])
+async def make_release(ctx: Context, data: ReleaseDescription) -> ReleaseMade:
+    """Describe a new release; what is still missing may come later."""
+    return ReleaseMade(await service.make(ctx, data))
+
+
+@get("/{release_id:uuid}", operation_id="getRelease", permission="release.read")
+async def get_release(ctx: Context, release_id: UUID) -> ReleaseOut:
+    found = await service.described(ctx, release_id)
+    tracks = [TrackFacts(id, audio) for id, audio in zip(found.track_ids, found.audio, strict=True)]
+    return ReleaseOut(found.id, found.version, found.description, tracks, found.cover, found.changed_at)
+
+
+@put("/{release_id:uuid}", operation_id="changeRelease", permission="release.write", raises=[Conflict], status_code=204)
+async def change_release(ctx: Context, release_id: UUID, data: ReleaseChange) -> None:
+    """Put a description in place of the present one, unless somebody else changed it since it was read."""
+    await service.change(ctx, release_id, data.version, data.description)
+
+
+@delete(
+    "/{release_id:uuid}", operation_id="removeRelease", permission="release.write", raises=[Conflict], status_code=204
+)
+async def remove_release(ctx: Context, release_id: UUID) -> None:
+    """Remove a release that no outlet knows."""
+    await service.remove(ctx, release_id)
+
+
+@post("/{release_id:uuid}/identifiers", operation_id="issueIdentifiers", permission="release.write", raises=[Conflict])
+async def issue_identifiers(ctx: Context, release_id: UUID) -> Issued:
+    """Give the release a UPC and its tracks ISRCs, where they have none, from the account's own prefixes."""
+    return await service.issue(ctx, release_id)
+
+
+@get("/", operation_id="getRegistrant", permission="release.read")
+async def get_registrant(ctx: Context) -> RegistrantOut:
+    """Who the account is towards outlets and registries, and how many codes it has issued."""
+    return RegistrantOut.of(await queries.registrant(ctx))
+
+
+@put("/", operation_id="setRegistrant", permission="release.register", raises=[Conflict], status_code=204)
+async def set_registrant(ctx: Context, data: RegistrantIn) -> None:
+    """Enter the sender's name, its DDEX party id, and the prefixes that codes are issued from."""
+    await service.register(ctx, data)
+
+
+routes = [
+    Routes(
+        "/releases",
+        [list_releases, make_release, get_release, change_release, remove_release, issue_identifiers],
+    ),
+    Routes("/registrant", [get_registrant, set_registrant]),
+]

@@ -1,0 +1,179 @@
+"""`maxbooster distribution`: check and pack a release on disk, without a server or a database."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+import tempfile
+from datetime import UTC, datetime
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import click
+import msgspec
+
+from maxbooster.plugin import Invalid, Settings, assembled
+
+from . import document
+from .ddex import schemas as ddex
+from .ddex.choreography import batch_id
+from .ddex.message import Envelope, Party
+from .ddex.schemas import Schemas
+from .document import Opened
+from .outlets.outlet import DdexOutlet
+from .package import INSERT, Batch, Material, Package, assemble, write
+from .quality import vocabulary
+from .quality.review import require, review
+from .quality.rule import Finding
+from .settings import DistributionSettings
+from .transports.folder import FolderTransport
+from .transports.transport import deliver
+
+_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+_FOLDER = click.Path(file_okay=False, path_type=Path)
+
+
+@click.group()
+def distribution() -> None:
+    """Check releases, pack them for outlets, and read royalty statements."""
+
+
+@distribution.command()
+def example() -> None:
+    """Print a complete RELEASE.json; its files lie beside it."""
+    content = msgspec.json.format(msgspec.json.encode(document.example()), indent=2)
+    click.echo(content.decode())
+
+
+@distribution.command()
+@click.argument("release", type=_FILE)
+@click.option("--outlet", "name", required=True, help="An outlet's name, as in `maxbooster plugins list`.")
+@click.option("--json", "as_json", is_flag=True, help="Print the findings as JSON.")
+def validate(release: Path, name: str, as_json: bool) -> None:
+    """Check RELEASE (a RELEASE.json) as OUTLET would; exits with 1 if anything blocks."""
+    known = _Known(name)
+    opened = document.open_files(document.read(release), release.parent)
+    findings = known.findings(opened)
+    blocking = [finding for finding in findings if finding.blocks]
+    if as_json:
+        _print_json({"outlet": name, "blocking": len(blocking), "findings": findings})
+    else:
+        for finding in findings:
+            click.echo(f"{finding.severity:5}  {finding.rule}  {finding.field}: {finding.message} {finding.fix}")
+        click.echo(f"{len(findings)} findings, {len(blocking)} of them block a delivery to {known.outlet.title}.")
+    raise SystemExit(1 if blocking else 0)
+
+
+@distribution.command()
+@click.argument("release", type=_FILE)
+@click.option("--outlet", "name", required=True, help="An outlet's name, as in `maxbooster plugins list`.")
+@click.option("--out", required=True, type=_FOLDER, help="Where the batch folder goes.")
+@click.option("--batch", help="BatchId to use (YYYYMMDDhhmmssnnn): the same id gives the same bytes.  [default: now]")
+@click.option("--json", "as_json", is_flag=True, help="Print where it is as JSON.")
+def package(release: Path, name: str, out: Path, batch: str | None, as_json: bool) -> None:
+    """Pack RELEASE (a RELEASE.json) for OUTLET: message, files and manifest, proved, as a batch folder."""
+    known = _Known(name)
+    opened = document.open_files(document.read(release), release.parent)
+    require(known.findings(opened))
+    packed = known.packed(opened, _moment(batch))
+    folder = _put(packed, out)
+    if as_json:
+        files = [{"path": item.path, "sha256": item.sha256, "size": item.size} for item in packed.items]
+        _print_json({"batch": str(folder), "files": files})
+    else:
+        click.echo(f"{folder}: {len(packed.items)} files, {packed.size:,} bytes")
+
+
+@distribution.group()
+def schemas() -> None:
+    """The DDEX schemas, which messages are proved against."""
+
+
+@schemas.command("add")
+@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
+def add_schemas(folder: Path) -> None:
+    """Install the schemas from FOLDER, with ern-43/ and ern-c-sftp-18/ in it."""
+    click.echo(f"Installed in {ddex.install(folder, assembled().settings_of(Settings).data)}.")
+
+
+class _Known:
+    """What a command knows of an outlet and of the schemas, without a database."""
+
+    def __init__(self, name: str) -> None:
+        app = assembled()
+        offered = {outlet.name: outlet for _, outlet in app.registry.answers("outlet", DdexOutlet)}
+        if name not in offered:
+            raise Invalid(f"There is no outlet {name!r}; there are {', '.join(sorted(offered))}.", field="outlet")
+        self.outlet = offered[name]
+        self.settings = app.settings_of(self.outlet.settings)
+        self._distribution = app.settings_of(DistributionSettings)
+        self._data = app.settings_of(Settings).data
+
+    @property
+    def schemas(self) -> Schemas:
+        return ddex.installed(self._distribution, self._data)
+
+    def findings(self, opened: Opened) -> list[Finding]:
+        subject = opened.subject(datetime.now(UTC).date())
+        broken = {finding.field for finding in opened.broken}
+        found = [*vocabulary.findings(self.schemas, subject), *review(subject, [self.outlet])]
+        both = opened.broken + [finding for finding in found if finding.field not in broken]
+        return sorted(both, key=lambda finding: finding.severity != "ERROR")
+
+    def packed(self, opened: Opened, at: datetime) -> Package:
+        said = opened.document
+        if said.sender is None:
+            raise Invalid("The document names no sender; add its party id and name.", field="sender")
+        party_id = self.settings.party_id or self.outlet.party_id
+        if not party_id:
+            where = f"[distribution.{self.outlet.name}] party_id"
+            raise Invalid(f"{self.outlet.title}'s party id is not public; set {where}.", field="party_id")
+        envelope = Envelope(
+            message_id=sha256(f"{said.upc}:{batch_id(at)}:{self.outlet.name}".encode()).hexdigest()[:32],
+            thread_id=said.upc or "",
+            created_at=at,
+            sender=Party(said.sender.party_id, said.sender.name),
+            recipient=Party(party_id, self.outlet.title),
+        )
+        assert opened.cover is not None
+        audio = [facts for facts in opened.audio if facts is not None]
+        material = Material(description=said, audio=audio, cover=opened.cover)
+        folder = self.outlet.batch_folder(batch_id(at), self.settings.folder_prefix)
+        batch = Batch(batch_id(at), folder)
+        message, manifest = write(self.outlet, material, envelope, self.schemas, what=INSERT, batch=batch)
+        return assemble(material, opened.paths, message, manifest, what=INSERT, batch=batch)
+
+
+def _put(packed: Package, out: Path) -> Path:
+    """Whole or not at all: written beside its place, then moved there."""
+    wanted = out / packed.folder
+    if wanted.exists():
+        raise Invalid(f"{wanted} is there already; remove it, or take another batch id.", field="out")
+    out.mkdir(parents=True, exist_ok=True)
+    part = Path(tempfile.mkdtemp(prefix=".", suffix=".part", dir=out))
+    try:
+        asyncio.run(deliver(FolderTransport(part), packed, _silent))
+        (part / packed.folder).rename(wanted)
+    finally:
+        shutil.rmtree(part, ignore_errors=True)
+    return wanted
+
+
+async def _silent(_: int) -> None:
+    """Nobody watches how far a local copy is."""
+
+
+def _moment(batch: str | None) -> datetime:
+    from .ddex.choreography import moment_of
+
+    if batch is None:
+        return datetime.now(UTC)
+    try:
+        return moment_of(batch)
+    except ValueError:
+        raise Invalid(f"{batch!r} is no BatchId; write YYYYMMDDhhmmssnnn, in UTC.", field="batch") from None
+
+
+def _print_json(content: Any) -> None:
+    click.echo(msgspec.json.format(msgspec.json.encode(content), indent=2).decode())

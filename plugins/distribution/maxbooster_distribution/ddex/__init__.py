@@ -1,0 +1,1 @@
+"""DDEX messages: written, proved against the schemas, and read."""

@@ -1,0 +1,1 @@
+"""From a checked release to outlets that have it: packages, journeys, answers."""

@@ -1,0 +1,140 @@
+"""The journey of a delivery, a job for each leg: begin → pack → send → collect."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from maxbooster.plugin import Context, Job, NotReady, Problem, job
+
+from ..events import ReleaseDelivered
+from ..outlets import service as outlets
+from ..outlets.outlet import DdexOutlet, Endpoint
+from ..settings import DistributionSettings
+from ..transports.transport import deliver, opened
+from . import content, states
+from .answers import collect as collect_answers
+from .models import Delivery
+from .service import advance
+
+_LONGEST_WAIT_S = 3600.0
+_MEGABYTE = 1_000_000
+
+
+@job("distribution.begin")
+async def begin(ctx: Context, delivery_id: UUID) -> None:
+    row = await ctx.get(Delivery, delivery_id)
+    if row.state == states.QUEUED:
+        advance(ctx, row, states.PACKAGING)
+        ctx.enqueue(pack, row.id)
+
+
+@job("distribution.pack")
+async def pack(ctx: Context, delivery_id: UUID) -> None:
+    """Write and prove the message and the manifest, and keep both."""
+    row = await ctx.get(Delivery, delivery_id)
+    if row.state != states.PACKAGING:
+        return
+    try:
+        outlet = await _outlet(ctx, row)
+        message, manifest = await content.write(ctx, row, outlet)
+        upc = content.content_of(row).material.description.upc
+        row.message_file_id = (await ctx.files.put(f"{upc}.xml", message)).id
+        row.manifest_file_id = (await ctx.files.put(f"BatchComplete_{row.batch}.xml", manifest)).id
+    except Problem as problem:
+        await _put_off(ctx, row, pack, problem)
+        return
+    advance(ctx, row, states.SENDING)
+    ctx.enqueue(send, row.id)
+
+
+@job("distribution.send", queue="long", timeout_s=6 * 3600.0)
+async def send(ctx: Context, delivery_id: UUID) -> None:
+    """Bring the package to the outlet. Interrupted at any point, the next run goes on from there."""
+    row = await ctx.get(Delivery, delivery_id)
+    if row.state != states.SENDING:
+        return
+    try:
+        outlet = await _outlet(ctx, row)
+        endpoint = await _endpoint(ctx, row, outlet)
+        async with content.packed(ctx, row, outlet) as package, opened(endpoint) as transport:
+
+            async def tell(done: int) -> None:
+                note = f"{done / _MEGABYTE:.1f} of {package.size / _MEGABYTE:.1f} MB to {outlet.title}"
+                await ctx.progress(done / package.size, note)
+
+            await deliver(transport, package, tell)
+    except Problem as problem:
+        await _put_off(ctx, row, send, problem)
+        return
+    row.tries, row.sent_at = 0, ctx.app.clock()
+    advance(ctx, row, states.SENT)
+    ctx.emit(ReleaseDelivered(row.release_id, row.id, row.outlet, row.what))
+    ctx.enqueue(collect, row.id, 1, at=_next_look(ctx, endpoint))
+
+
+@job("distribution.collect")
+async def collect(ctx: Context, delivery_id: UUID, look: int) -> None:
+    """See whether the outlet has answered; look again until it has said its last word."""
+    row = await ctx.get(Delivery, delivery_id)
+    if row.state not in states.AWAITED:
+        return
+    endpoint: Endpoint | None = None
+    try:
+        outlet = await _outlet(ctx, row)
+        endpoint = await _endpoint(ctx, row, outlet)
+        await collect_answers(ctx, row, outlet, endpoint)
+        row.tries = 0
+    except Problem as problem:
+        row.tries += 1
+        row.note = f"Its answers cannot be read just now: {problem.detail}"
+    if row.state not in states.AWAITED:
+        return
+    if ctx.now > row.due_at + timedelta(days=ctx.settings(DistributionSettings).give_up_days):
+        advance(ctx, row, states.FAILED, "The outlet never answered. Ask them whether it arrived, then try again.")
+        return
+    ctx.enqueue(collect, row.id, look + 1, once=f"{row.id}:{look + 1}", at=_next_look(ctx, endpoint))
+
+
+async def _outlet(ctx: Context, row: Delivery) -> DdexOutlet:
+    """
+    Raises:
+        NotReady: its connector is switched off.
+    """
+    known = await outlets.offered(ctx)
+    if row.outlet not in known:
+        raise NotReady(f"The connector distribution.{row.outlet} is switched off or not installed.")
+    return known[row.outlet]
+
+
+async def _endpoint(ctx: Context, row: Delivery, outlet: DdexOutlet) -> Endpoint:
+    """
+    Raises:
+        NotReady: the outlet is not set up, or the sandbox was switched on or off since the submission: what was meant
+            for a simulator never goes anywhere else, and the other way round.
+    """
+    endpoint = await outlets.reachable(ctx, outlet)
+    if endpoint.sandbox != row.sandbox:
+        was, now = ("a simulator", "the outlet") if row.sandbox else ("the outlet", "a simulator")
+        raise NotReady(f"This was submitted to {was}, but deliveries go to {now} now. Switch back, or submit it again.")
+    return endpoint
+
+
+async def _put_off(ctx: Context, row: Delivery, leg: Job, problem: Problem) -> None:
+    """Wait and try again if that can help; else the delivery has failed."""
+    settings = ctx.settings(DistributionSettings)
+    row.tries += 1
+    if not isinstance(problem, NotReady) or row.tries >= settings.tries:
+        advance(ctx, row, states.FAILED, problem.detail, "Mend this, then try again.")
+        return
+    wait_s = min(settings.retry_s * 2.0 ** (row.tries - 1), _LONGEST_WAIT_S)
+    row.note = f"{problem.detail} Trying again (attempt {row.tries + 1} of {settings.tries})."
+    ctx.enqueue(leg, row.id, at=ctx.app.clock() + timedelta(seconds=wait_s))
+
+
+def _next_look(ctx: Context, endpoint: Endpoint | None) -> datetime:
+    often = endpoint.poll_s if endpoint and endpoint.poll_s else ctx.settings(DistributionSettings).poll_s
+    return ctx.app.clock() + timedelta(seconds=often)
+
+
+jobs = [begin, pack, send, collect]

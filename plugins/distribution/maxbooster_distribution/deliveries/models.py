@@ -1,0 +1,84 @@
+"""Tables of deliveries: one row per journey of one release to one outlet, its stages, and the outlet's answers."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from maxbooster.plugin import Json, Owned, Table, Versioned, owned_reference
+
+
+class Delivery(Versioned, Owned, Table):
+    """`what` it is: `insert`, `update`, `takedown` or `reactivation`; `state`: see `states.py`."""
+
+    __tablename__ = "distribution_delivery"
+    __table_args__ = (
+        owned_reference("release_id", "distribution_release", on_delete="RESTRICT"),
+        UniqueConstraint("account_id", "release_id", "outlet", "number"),
+    )
+
+    release_id: Mapped[UUID]
+    revision: Mapped[int]
+    """The version of the release that it delivers."""
+    outlet: Mapped[str] = mapped_column(String(60))
+    number: Mapped[int]
+    """Of this release to this outlet, from 1."""
+    what: Mapped[str] = mapped_column(String(20))
+    state: Mapped[str] = mapped_column(String(20))
+    note: Mapped[str | None] = mapped_column(String(1000))
+    """What went wrong or is waited for, in plain words."""
+    advice: Mapped[str | None] = mapped_column(String(500))
+    """What to do about it."""
+    batch: Mapped[str] = mapped_column(String(40))
+    """BatchId: `YYYYMMDDhhmmssnnn`; unique for the outlet over all accounts."""
+    sandbox: Mapped[bool]
+    """Whether it went to a simulator on this machine."""
+    content: Mapped[Any] = mapped_column(Json)
+    """`Content`: everything that the package is made from, as it was when it was submitted."""
+    tries: Mapped[int] = mapped_column(default=0)
+    """How often the outlet could not be reached in a row."""
+    message_file_id: Mapped[UUID | None]
+    manifest_file_id: Mapped[UUID | None]
+    queued_at: Mapped[datetime]
+    sent_at: Mapped[datetime | None]
+    answered_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+    due_at: Mapped[datetime]
+    """When the outlet should be done, by its own terms."""
+    expected_from: Mapped[datetime]
+    stages: Mapped[list[Stage]] = relationship(lazy="raise", order_by="Stage.id", viewonly=True)
+
+
+class Stage(Owned, Table):
+    """A delivery came into a state."""
+
+    __tablename__ = "distribution_stage"
+    __table_args__ = (
+        owned_reference("delivery_id", "distribution_delivery"),
+        Index("ix_distribution_stage_delivery", "account_id", "delivery_id"),
+    )
+
+    delivery_id: Mapped[UUID]
+    state: Mapped[str] = mapped_column(String(20))
+    note: Mapped[str | None] = mapped_column(String(1000))
+    at: Mapped[datetime]
+
+
+class Acknowledgement(Owned, Table):
+    """A file in which an outlet says what became of a delivery."""
+
+    __tablename__ = "distribution_acknowledgement"
+    __table_args__ = (
+        owned_reference("delivery_id", "distribution_delivery"),
+        UniqueConstraint("account_id", "delivery_id", "name"),
+    )
+
+    delivery_id: Mapped[UUID]
+    name: Mapped[str] = mapped_column(String(255))
+    file_id: Mapped[UUID]
+    status: Mapped[str] = mapped_column(String(80))
+    at: Mapped[datetime]

@@ -1,0 +1,141 @@
+"""New deliveries of a release: who writes to whom, by when, under which batch id."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import msgspec
+from sqlalchemy import Connection, update
+
+from maxbooster.plugin import Conflict, Context, claim_in_directory
+
+from ..catalogue import queries as catalogue
+from ..ddex import choreography
+from ..ddex.message import Party
+from ..events import ReleaseSubmitted
+from ..outlets import service as outlets
+from ..outlets.outlet import DdexOutlet, Endpoint
+from ..package import TAKEDOWN, Material
+from . import clock, states
+from .content import Content
+from .models import Delivery, Stage
+
+NAMELESS = "Max Booster"
+
+
+class Opening:
+    """Deliveries that begin together: gathered outlet by outlet, then committed with their jobs in one transaction."""
+
+    def __init__(self, ctx: Context, release_id: UUID) -> None:
+        self._ctx = ctx
+        self._release = release_id
+        self._title = ""
+        self._opened: list[Delivery] = []
+        self._ids: list[UUID] = []
+
+    def keep(self, delivery: Delivery) -> None:
+        """One that is under way or there already takes the place of a new one."""
+        self._ids.append(delivery.id)
+
+    async def open(self, outlet: DdexOutlet, what: str, material: Material, *, revision: int, number: int) -> None:
+        """
+        Raises:
+            NotReady: the outlet is not set up.
+            Conflict: a party id is missing.
+        """
+        ctx, released = self._ctx, material.description.release_date
+        endpoint = await outlets.reachable(ctx, outlet)
+        content = Content(
+            material=material,
+            sender=await _sender(ctx, endpoint),
+            recipient=_recipient(outlet, endpoint),
+            folder_prefix=ctx.settings(outlet.settings).folder_prefix,
+        )
+        usual, most = (clock.due(ctx.now, days, None if what == TAKEDOWN else released) for days in outlet.sla_days)
+        row = Delivery(
+            release_id=self._release,
+            revision=revision,
+            outlet=outlet.name,
+            number=number,
+            what=what,
+            state=states.QUEUED,
+            batch=choreography.batch_id(ctx.now),
+            sandbox=endpoint.sandbox,
+            content=msgspec.to_builtins(content),
+            queued_at=ctx.now,
+            expected_from=usual,
+            due_at=most,
+        )
+        ctx.add(row, Stage(delivery_id=row.id, state=states.QUEUED, at=ctx.now))
+        self._title = material.description.title
+        self._opened.append(row)
+        self._ids.append(row.id)
+
+    async def commit(self) -> list[UUID]:
+        """The deliveries, in the order in which they were named."""
+        from .jobs import begin
+
+        ctx = self._ctx
+        for what in dict.fromkeys(row.what for row in self._opened):
+            there = [row.outlet for row in self._opened if row.what == what]
+            revision = max(row.revision for row in self._opened)
+            ctx.emit(ReleaseSubmitted(self._release, revision, self._title, what, there))
+            ctx.audit(f"release.{what}", f"distribution_release:{self._release}", after={"outlets": there})
+        for row in self._opened:
+            ctx.enqueue(begin, row.id, key=key(row))
+        if self._opened:
+            await ctx.write(_name_batches, ctx.account, [(row.id, row.outlet) for row in self._opened], ctx.now)
+        return self._ids
+
+
+def key(row: Delivery) -> str:
+    """Deliveries of a release to an outlet go one after the other."""
+    return f"{row.release_id}:{row.outlet}"
+
+
+def _name_batches(connection: Connection, account: UUID, rows: list[tuple[UUID, str]], now: datetime) -> None:
+    """Batch ids are times to the millisecond; two at the same time, in whatever account, take the next."""
+    for id, outlet in rows:
+        at = now
+        while not _claimed(connection, account, f"{outlet}/{choreography.batch_id(at)}", now):
+            at += timedelta(milliseconds=1)
+        mine = update(Delivery).where(Delivery.account_id == account, Delivery.id == id)
+        connection.execute(mine.values(batch=choreography.batch_id(at)))
+
+
+def _claimed(connection: Connection, account: UUID, batch: str, now: datetime) -> bool:
+    try:
+        with connection.begin_nested():
+            claim_in_directory(connection, "batch", batch, account, at=now)
+    except Conflict:
+        return False
+    return True
+
+
+async def _sender(ctx: Context, endpoint: Endpoint) -> Party:
+    """
+    Raises:
+        Conflict: the account has no party id, and the endpoint is no simulator that lends one.
+    """
+    registrant = await catalogue.registrant(ctx)
+    dpid = (registrant and registrant.dpid) or endpoint.sender_party_id
+    if not dpid:
+        raise Conflict(
+            "Outlets know senders by their DDEX party id, and yours is not entered; get it from ddex.net.", field="dpid"
+        )
+    return Party(dpid, (registrant and registrant.name) or NAMELESS)
+
+
+def _recipient(outlet: DdexOutlet, endpoint: Endpoint) -> Party:
+    """
+    Raises:
+        Conflict: the outlet's party id is not known.
+    """
+    dpid = endpoint.party_id or outlet.party_id
+    if not dpid:
+        raise Conflict(
+            f"{outlet.title}'s party id is not public; the operator sets party_id in [distribution.{outlet.name}].",
+            field="party_id",
+        )
+    return Party(dpid, outlet.title)

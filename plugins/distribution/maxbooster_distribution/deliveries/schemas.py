@@ -1,0 +1,144 @@
+"""What goes over HTTP, one struct per operation."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from msgspec import Meta, Struct
+
+from ..description import ReleaseDescription
+from ..quality.rule import Finding
+from .clock import Clock, reading
+from .models import Acknowledgement, Delivery
+from .words import sentence
+
+OutletNames = Annotated[list[Annotated[str, Meta(max_length=60)]], Meta(min_length=1, max_length=200)]
+
+
+class OutletOut(Struct):
+    name: str
+    title: str
+    ready: bool
+    """Whether it is set up; if not, nothing can be sent."""
+    sandbox: bool
+    """Whether deliveries go to a simulator on this machine."""
+    sla_days: tuple[int, int]
+    """Working days until a release is live: usually, and at most."""
+    problem: str | None = None
+
+
+class Outlets(Struct):
+    outlets: list[OutletOut]
+    sandbox: bool
+    """Whether anything goes to a simulator: then nothing is published, and the pages say so."""
+
+
+class ReviewWanted(Struct):
+    description: ReleaseDescription
+    outlets: Annotated[list[Annotated[str, Meta(max_length=60)]], Meta(max_length=200)] = []
+
+
+class Review(Struct):
+    findings: list[Finding]
+    """What blocks first."""
+    blocking: int
+    rules: int
+    """How many rules were applied."""
+
+
+class Submission(Struct):
+    outlets: OutletNames
+
+
+class Submitted(Struct):
+    deliveries: list[UUID]
+    """In the order of the outlets; a delivery that was under way already is named again."""
+
+
+class StageOut(Struct):
+    state: str
+    at: datetime
+    note: str | None
+
+
+class AcknowledgementOut(Struct):
+    name: str
+    file: UUID
+    status: str
+    at: datetime
+
+
+class DeliveryOut(Struct):
+    id: UUID
+    release: UUID
+    outlet: str
+    outlet_title: str
+    number: int
+    what: str
+    state: str
+    words: str
+    """Where it is, in a sentence."""
+    note: str | None
+    advice: str | None
+    clock: Clock
+    sandbox: bool
+    revision: int
+    batch: str
+    queued_at: datetime
+    sent_at: datetime | None
+    answered_at: datetime | None
+    ended_at: datetime | None
+    expected_from: datetime
+    due_at: datetime
+    message_file: UUID | None
+    manifest_file: UUID | None
+    stages: list[StageOut]
+
+    @classmethod
+    def of(cls, row: Delivery, title: str, now: datetime, *, stages: bool = True) -> DeliveryOut:
+        expected = row.expected_from if now < row.expected_from else row.due_at
+        return cls(
+            id=row.id,
+            release=row.release_id,
+            outlet=row.outlet,
+            outlet_title=title,
+            number=row.number,
+            what=row.what,
+            state=row.state,
+            words=sentence(title, row.what, row.state, expected=expected, now=now, note=row.note),
+            note=row.note,
+            advice=row.advice,
+            clock=reading(row.state, row.queued_at, row.due_at, now),
+            sandbox=row.sandbox,
+            revision=row.revision,
+            batch=row.batch,
+            queued_at=row.queued_at,
+            sent_at=row.sent_at,
+            answered_at=row.answered_at,
+            ended_at=row.ended_at,
+            expected_from=row.expected_from,
+            due_at=row.due_at,
+            message_file=row.message_file_id,
+            manifest_file=row.manifest_file_id,
+            stages=[StageOut(each.state, each.at, each.note) for each in row.stages] if stages else [],
+        )
+
+
+class Deliveries(Struct):
+    deliveries: list[DeliveryOut]
+    """What needs somebody first, then by outlet; the newest of each outlet first."""
+    sandbox: bool
+
+
+class MessageDiff(Struct):
+    """What changed in the message since the delivery before to the same outlet, as a unified diff; empty: nothing."""
+
+    before: int | None
+    """The number of that delivery."""
+    diff: str
+
+
+def acknowledgement_out(row: Acknowledgement) -> AcknowledgementOut:
+    return AcknowledgementOut(row.name, row.file_id, row.status, row.at)

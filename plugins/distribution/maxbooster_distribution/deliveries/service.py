@@ -1,0 +1,172 @@
+"""The rules of deliveries: what may be sent to an outlet that has, or had, a release."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from maxbooster.plugin import Conflict, Context
+
+from ..catalogue import queries as catalogue
+from ..catalogue.service import described
+from ..outlets import service as outlets
+from ..outlets.outlet import DdexOutlet
+from ..package import INSERT, REACTIVATION, TAKEDOWN, UPDATE, Material
+from ..quality.review import require
+from . import queries, states
+from .content import content_of
+from .models import Delivery, Stage
+from .opening import Opening, key
+from .reviewing import review_release
+
+
+async def submit(ctx: Context, release_id: UUID, names: Sequence[str]) -> list[UUID]:
+    """Queue a release for delivery to outlets; what is under way or there already is not sent again. Commits.
+
+    Raises:
+        NotFound: no such release in this account.
+        QualityError: blocking findings; carries them.
+        Conflict: it was taken down there (re-activate it), or a party id is missing.
+        NotReady: an outlet is not set up.
+    """
+    chosen = await outlets.named(ctx, names)
+    require(await review_release(ctx, release_id, chosen))
+    found = await described(ctx, release_id)
+    assert found.cover is not None
+    audio = [facts for facts in found.audio if facts is not None]
+    material = Material(description=found.description, audio=audio, cover=found.cover)
+    opening = Opening(ctx, release_id)
+    newest = await _newest(ctx, release_id)
+    for outlet in chosen:
+        before = newest.get(outlet.name)
+        if before is not None and _is_the_same(before, found.version):
+            opening.keep(before)
+        else:
+            number = before.number + 1 if before else 1
+            await opening.open(outlet, _next(outlet, before), material, revision=found.version, number=number)
+    return await opening.commit()
+
+
+async def take_down(ctx: Context, release_id: UUID, names: Sequence[str]) -> list[UUID]:
+    """Ask outlets to take a release down. Commits.
+
+    Raises:
+        NotFound: no such release in this account.
+        Conflict: an outlet does not have it, or something is on its way there.
+    """
+    return await _repeat(ctx, release_id, names, TAKEDOWN)
+
+
+async def reactivate(ctx: Context, release_id: UUID, names: Sequence[str]) -> list[UUID]:
+    """Ask outlets to put a release back that was taken down, as it was. Commits.
+
+    Raises:
+        NotFound: no such release in this account.
+        Conflict: it was not taken down there, or something is on its way.
+    """
+    return await _repeat(ctx, release_id, names, REACTIVATION)
+
+
+async def _repeat(ctx: Context, release_id: UUID, names: Sequence[str], what: str) -> list[UUID]:
+    """Send what each outlet got last once more, as a takedown or to undo one."""
+    await catalogue.release(ctx, release_id)
+    newest = await _newest(ctx, release_id)
+    opening = Opening(ctx, release_id)
+    for outlet in await outlets.named(ctx, names):
+        before = newest.get(outlet.name)
+        _refuse_unless_there(outlet, before)
+        assert before is not None
+        if before.what == what and before.state in states.UNDER_WAY | states.ARRIVED:
+            opening.keep(before)
+            continue
+        _refuse_wrong_way(outlet, before, what)
+        material = content_of(before).material
+        await opening.open(outlet, what, material, revision=before.revision, number=before.number + 1)
+    return await opening.commit()
+
+
+async def retry(ctx: Context, id: UUID) -> None:
+    """Try a failed delivery again, as it is: what arrived stays, the rest follows.
+
+    Raises:
+        NotFound: no such delivery in this account.
+        Conflict: it has not failed.
+    """
+    from .jobs import begin
+
+    row = await ctx.get(Delivery, id)
+    if row.state != states.FAILED:
+        raise Conflict("Only a failed delivery is tried again; this one is under way or over.", field="state")
+    row.tries = 0
+    advance(ctx, row, states.QUEUED)
+    ctx.enqueue(begin, row.id, key=key(row))
+    ctx.audit("delivery.retried", row)
+
+
+def advance(ctx: Context, row: Delivery, state: str, note: str | None = None, advice: str | None = None) -> None:
+    """Bring a delivery into its next state, and remember when.
+
+    Raises:
+        Conflict: that state cannot follow.
+    """
+    states.demand(row.state, state)
+    at = ctx.app.clock()
+    row.state, row.note, row.advice = state, note, advice
+    row.ended_at = at if state in states.ENDED else None
+    ctx.add(Stage(delivery_id=row.id, state=state, note=note, at=at))
+
+
+def _is_the_same(before: Delivery, version: int) -> bool:
+    """Whether the same release is under way or there already."""
+    there = before.state in states.UNDER_WAY | states.AWAITED | {states.LIVE}
+    return before.what != TAKEDOWN and before.revision == version and there
+
+
+def _next(outlet: DdexOutlet, before: Delivery | None) -> str:
+    """What a submission is to an outlet.
+
+    Raises:
+        Conflict: something is under way there, or the release was taken down.
+    """
+    if before is None:
+        return INSERT
+    _refuse_under_way(outlet, before)
+    if _is_down(before):
+        raise Conflict(f"The release was taken down from {outlet.title}; re-activate it there.", field="outlets")
+    return INSERT if _never_arrived(before) else UPDATE
+
+
+def _refuse_unless_there(outlet: DdexOutlet, before: Delivery | None) -> None:
+    """
+    Raises:
+        Conflict: the outlet never had the release.
+    """
+    if before is None or _never_arrived(before):
+        raise Conflict(f"{outlet.title} does not have this release.", field="outlets")
+
+
+def _refuse_wrong_way(outlet: DdexOutlet, before: Delivery, what: str) -> None:
+    """
+    Raises:
+        Conflict: something is on its way there, or what is to be undone was never done.
+    """
+    _refuse_under_way(outlet, before)
+    if what == REACTIVATION and not _is_down(before):
+        raise Conflict(f"The release is not taken down from {outlet.title}.", field="outlets")
+
+
+def _refuse_under_way(outlet: DdexOutlet, before: Delivery) -> None:
+    if before.state in states.UNDER_WAY:
+        raise Conflict(f"Something is on its way to {outlet.title}; wait until it has arrived.", field="outlets")
+
+
+def _is_down(before: Delivery) -> bool:
+    return before.state == states.DOWN or (before.what == TAKEDOWN and before.state in states.AWAITED)
+
+
+def _never_arrived(before: Delivery) -> bool:
+    return before.number == 1 and before.state in (states.REJECTED, states.FAILED)
+
+
+async def _newest(ctx: Context, release_id: UUID) -> dict[str, Delivery]:
+    return {row.outlet: row for row in await queries.newest(ctx, [release_id])}

@@ -1,0 +1,92 @@
+"""What happened to a delivery, as an artist would say it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from ..ddex.choreography import Answer
+from ..package import REACTIVATION, TAKEDOWN, UPDATE
+from .states import ACKNOWLEDGED, DOWN, FAILED, LIVE, PACKAGING, QUEUED, REJECTED, SENDING, SENT
+
+_STATUSES = {
+    "ResourceMissing": "a file did not arrive",
+    "ResourceCorrupt": "a file arrived damaged",
+    "ResourceNotMeetingSpecifications": "a file is not of the kind that they take",
+    "SignatureOrHashSumWrongOrMissing": "a file differs from what the message says",
+    "NewReleaseMessageInvalid": "the message could not be read",
+    "MetadataMissing": "something that they need is not stated",
+    "IdentifierInvalid": "an ISRC or the UPC is not right",
+    "IdentifierSyntaxInvalid": "an ISRC or the UPC is written wrongly",
+    "PrimaryArtistNameMissing": "no main artist is named",
+    "ArtistRoleUnknown": "they do not know an artist's role",
+    "DuplicatedPublisherNames": "a publisher is named twice",
+    "ConflictingAvailabilityPeriods": "two deals contradict each other",
+    "CommercialReleaseDateInvalid": "the release date cannot be",
+    "OriginalReleaseDateLaterThanReleaseDate": "the original release date is later than the release date",
+    "NoDealInNewReleaseMessage": "no deal is stated",
+    "NoDealForTrackRelease": "a track has no deal",
+    "UnsupportedUsage": "a use in the deals is not one that they offer",
+    "ErnMissing": "the message did not arrive",
+    "InternalError": "something failed on their side",
+}
+"""`ErncFileStatus` (DDEX allowed value sets) → why."""
+
+_ACTIONS = {
+    "ResendXmlOnly": "Correct the release and submit it again.",
+    "ResendXmlAndResources": "Correct the release and its files, and submit it again.",
+    "DoNotResendRelease": "They do not want it again; write to them before you submit it once more.",
+    "DoNotResendAffectedResource": "Remove the track that they object to, and submit the rest again.",
+}
+"""`ErncProposedActionType` → what to do."""
+
+_RIGHTS = {
+    "ReleaseViolatesTermsOfService": "it breaks their terms of service",
+    "RightsConflict": "somebody else claims the rights to it",
+}
+
+
+def reason(title: str, answer: Answer) -> str:
+    """Why an outlet refused."""
+    whys = [_STATUSES[status] for status in answer.file_statuses if status in _STATUSES]
+    whys += [_RIGHTS[answer.status]] if answer.status in _RIGHTS else []
+    said = f" They write: “{answer.text}”" if answer.text else ""
+    return f"{title} refused it: {' and '.join(whys) or 'they do not say why'}.{said}"
+
+
+def advice(answer: Answer) -> str:
+    return _ACTIONS.get(answer.action or "", "Correct what they object to and submit the release again.")
+
+
+def unknown(title: str, answer: Answer) -> str:
+    return f"{title} answered {answer.status!r}, which is not a status that DDEX knows; ask them what it means."
+
+
+def sentence(title: str, what: str, state: str, *, expected: datetime, now: datetime, note: str | None = None) -> str:
+    """Where a delivery is: "Delivered to Spotify · live in about 2 days"."""
+    gone = what == TAKEDOWN
+    doing = {TAKEDOWN: "Takedown", UPDATE: "Update", REACTIVATION: "Return"}.get(what, "Delivery")
+    done = {TAKEDOWN: "Takedown sent to", UPDATE: "Update sent to", REACTIVATION: "Sent again to"}.get(
+        what, "Delivered to"
+    )
+    soon = ahead(expected, now)
+    return {
+        QUEUED: f"{doing} to {title} is about to start",
+        PACKAGING: f"Packing for {title}",
+        SENDING: f"Sending to {title}",
+        SENT: f"{done} {title} · {'gone' if gone else 'live'} {soon}",
+        ACKNOWLEDGED: f"{title} is taking it down · gone {soon}" if gone else f"Accepted by {title} · live {soon}",
+        LIVE: f"Live on {title}",
+        DOWN: f"Taken down from {title}" if gone else f"No longer on {title}",
+        REJECTED: note or f"{title} refused it",
+        FAILED: note or f"{doing} to {title} failed",
+    }[state]
+
+
+def ahead(then: datetime, now: datetime) -> str:
+    """How far away a time is: "in about 2 days", "any time now"."""
+    hours = (then - now).total_seconds() / 3600
+    if hours <= 1:
+        return "any time now"
+    if hours < 36:
+        return f"in about {round(hours)} hours"
+    return f"in about {round(hours / 24)} days"

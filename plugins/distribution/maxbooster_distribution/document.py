@@ -1,0 +1,129 @@
+"""RELEASE.json: a release on disk, with its masters and its cover beside it."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import NoReturn
+
+import msgspec
+from msgspec import Struct
+
+from maxbooster.plugin import Invalid
+
+from .description import CreditLine, ReleaseDescription, RightsLine, TrackDescription
+from .media import AudioFacts, CoverFacts, audio_facts, cover_facts
+from .quality.rule import Finding, Subject
+
+LARGEST_BYTES = 5_000_000
+
+
+class Sender(Struct, frozen=True):
+    """Who delivers: a DDEX party id, and the name that goes with it."""
+
+    party_id: str
+    name: str
+
+
+class Document(ReleaseDescription, kw_only=True, forbid_unknown_fields=True):
+    """A description, and who sends it. Paths are relative to the file."""
+
+    sender: Sender | None = None
+    """None: the description can be checked, but not packed."""
+
+
+class Opened(Struct, frozen=True, kw_only=True):
+    """A document with what its files are. `broken` says which cannot be used, and why."""
+
+    document: Document
+    audio: list[AudioFacts | None]
+    cover: CoverFacts | None
+    paths: dict[str, Path]
+    """SHA-256 → path."""
+    broken: list[Finding]
+
+    def subject(self, today: date) -> Subject:
+        return Subject(description=self.document, audio=self.audio, cover=self.cover, today=today)
+
+
+def read(path: Path) -> Document:
+    """
+    Raises:
+        Invalid: it cannot be read, is no JSON, or says something that a release cannot have.
+    """
+    try:
+        if path.stat().st_size > LARGEST_BYTES:
+            raise Invalid(f"{path} is larger than {LARGEST_BYTES:,} bytes; no release needs that.", field="file")
+        return msgspec.json.decode(path.read_bytes(), type=Document)
+    except OSError as error:
+        raise Invalid(f"{path} cannot be read: {error.strerror}.", field="file") from error
+    except (msgspec.ValidationError, msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        _refuse(path, error)
+
+
+def _refuse(path: Path, error: Exception) -> NoReturn:
+    hint = (
+        "" if isinstance(error, msgspec.ValidationError) else " `maxbooster distribution example` prints a whole one."
+    )
+    raise Invalid(f"{path} is no release description: {error}.{hint}", field="file") from error
+
+
+def open_files(document: Document, folder: Path) -> Opened:
+    """Read every file that the document names."""
+    broken: list[Finding] = []
+    paths: dict[str, Path] = {}
+
+    def keep(facts: AudioFacts | CoverFacts, name: str) -> None:
+        paths[facts.sha256] = folder / name
+
+    audio: list[AudioFacts | None] = []
+    for index, track in enumerate(document.tracks):
+        sound = None
+        if track.audio:
+            try:
+                sound = audio_facts(folder / track.audio, track.audio)
+                keep(sound, track.audio)
+            except Invalid as error:
+                broken.append(_unusable(f"tracks[{index}].audio", error))
+        audio.append(sound)
+    cover = None
+    if document.cover:
+        try:
+            cover = cover_facts(folder / document.cover, document.cover)
+            keep(cover, document.cover)
+        except Invalid as error:
+            broken.append(_unusable("cover", error))
+    return Opened(document=document, audio=audio, cover=cover, paths=paths, broken=broken)
+
+
+def _unusable(field: str, error: Invalid) -> Finding:
+    return Finding(rule="P05", severity="ERROR", field=field, message=error.detail, fix="Use another file.")
+
+
+def example() -> Document:
+    """A complete one. Its codes are well-formed and nobody's; put your own in their place."""
+    writers = [CreditLine("Ana Lind", "ComposerLyricist"), CreditLine("Bo Kern", "StudioProducer")]
+    return Document(
+        kind="ep",
+        title="Harbour Lights",
+        upc="012345678905",
+        catalogue_number="QUAY 001",
+        credits=[CreditLine("Nova Lane")],
+        label="Quay Street",
+        genre="Electronic",
+        language="en",
+        release_date=date(2027, 6, 4),
+        p_line=RightsLine(2027, "Quay Street"),
+        c_line=RightsLine(2027, "Quay Street"),
+        cover="cover.png",
+        tracks=[
+            TrackDescription(
+                title="Harbour Lights", isrc="QZES92700001", language="en", credits=writers, audio="01.wav"
+            ),
+            TrackDescription(
+                title="First Ferry", subtitle="Live", isrc="QZES92700002", instrumental=True, credits=writers,
+                audio="02.wav",
+            ),
+        ],
+        sender=Sender("PADPIDA2026010101N", "Quay Street"),
+    )  # fmt: skip

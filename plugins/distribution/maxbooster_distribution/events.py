@@ -1,0 +1,52 @@
+"""What distribution tells the rest of the platform."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from maxbooster.plugin import Event
+
+
+class ReleaseSubmitted(Event, frozen=True, tag="release.submitted"):
+    """A release is on its way to outlets: new, changed, taken down or back again."""
+
+    release: UUID
+    revision: int
+    title: str
+    what: str
+    """`insert`, `update`, `takedown` or `reactivation`."""
+    outlets: list[str]
+
+
+class ReleaseDelivered(Event, frozen=True, tag="release.delivered"):
+    """An outlet has the whole package."""
+
+    release: UUID
+    delivery: UUID
+    outlet: str
+    what: str
+
+
+class ReleaseLive(Event, frozen=True, tag="release.live"):
+    """An outlet says that people can hear it."""
+
+    release: UUID
+    delivery: UUID
+    outlet: str
+
+
+class ReleaseTakenDown(Event, frozen=True, tag="release.taken_down"):
+    """An outlet says that it is gone."""
+
+    release: UUID
+    delivery: UUID
+    outlet: str
+
+
+class ReleaseRejected(Event, frozen=True, tag="release.rejected"):
+    """An outlet refused a delivery, in its words and in plain ones."""
+
+    release: UUID
+    delivery: UUID
+    outlet: str
+    reason: str

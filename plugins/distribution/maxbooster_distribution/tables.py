@@ -1,0 +1,8 @@
+"""The mapped classes of the family."""
+
+from __future__ import annotations
+
+from .catalogue.models import Artist, Credit, Label, Placement, Registrant, Release, Track
+from .deliveries.models import Acknowledgement, Delivery, Stage
+
+tables: list[type] = [Acknowledgement, Artist, Credit, Delivery, Label, Placement, Registrant, Release, Stage, Track]

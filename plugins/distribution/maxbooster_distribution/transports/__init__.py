@@ -1,0 +1,1 @@
+"""How packages reach an outlet: a folder, or SFTP."""

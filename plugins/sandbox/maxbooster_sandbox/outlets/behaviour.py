@@ -1,0 +1,53 @@
+"""What a simulated outlet does with what an account sends it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal
+from uuid import UUID
+
+import msgspec
+from msgspec import Meta, Struct
+
+from .place import Place, write
+
+Doing = Literal["accept", "reject", "delay", "lose"]
+
+
+class Behaviour(Struct, frozen=True, kw_only=True):
+    """`accept`: answer, then put live. `reject`: refuse with `status`. `delay`: answer `delay_s` later. `lose`: never
+    answer."""
+
+    answer: Doing = "accept"
+    status: Annotated[str, Meta(max_length=80)] = "ResourceNotMeetingSpecifications"
+    """`ErncFileStatus` of a refusal."""
+    text: Annotated[str, Meta(max_length=300)] = "The simulated outlet was told to refuse."
+    delay_s: Annotated[float, Meta(ge=0, le=30 * 86_400)] = 60.0
+
+
+def behaviour(place: Place, outlet: str, account: str) -> Behaviour:
+    return _read(_path(place, outlet, account)) or Behaviour()
+
+
+def set_behaviour(place: Place, outlet: str, account: UUID, wanted: Behaviour) -> None:
+    write(_path(place, outlet, account.hex), msgspec.json.encode(wanted))
+
+
+def decided(batch: Path) -> Behaviour | None:
+    """What was decided about a batch when it was first seen."""
+    return _read(batch / ".behaviour.json")
+
+
+def decide(batch: Path, wanted: Behaviour) -> None:
+    write(batch / ".behaviour.json", msgspec.json.encode(wanted))
+
+
+def _path(place: Place, outlet: str, account: str) -> Path:
+    return place.root / "behaviour" / f"{outlet}.{account}.json"
+
+
+def _read(path: Path) -> Behaviour | None:
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=Behaviour)
+    except FileNotFoundError:
+        return None

@@ -1,0 +1,43 @@
+"""What people may see and steer of the simulated outlets: their own account's part."""
+
+from __future__ import annotations
+
+from maxbooster.plugin import Conflict, Context, NotFound
+from maxbooster_distribution.plugin import DdexOutlet
+
+from ..settings import SandboxSettings
+from .behaviour import Behaviour, behaviour, set_behaviour
+from .place import Place
+from .schemas import Sandbox, SimulatedOutlet
+
+
+async def overview(ctx: Context) -> Sandbox:
+    place, on = Place.of(ctx), ctx.settings(SandboxSettings).enabled
+    if not on:
+        return Sandbox(False, False, [])
+    return Sandbox(True, place.address() is not None, [_shown(ctx, place, outlet) for outlet in await _outlets(ctx)])
+
+
+async def behave(ctx: Context, name: str, wanted: Behaviour) -> None:
+    """Tell a simulated outlet what to do with this account's next batches.
+
+    Raises:
+        Conflict: sandbox mode is off.
+        NotFound: there is no such outlet.
+    """
+    if not ctx.settings(SandboxSettings).enabled:
+        raise Conflict("Sandbox mode is off: real outlets do as they please. The operator sets sandbox.enabled.")
+    if name not in {outlet.name for outlet in await _outlets(ctx)}:
+        raise NotFound(f"There is no outlet {name!r}.")
+    set_behaviour(Place.of(ctx), name, ctx.account, wanted)
+    ctx.audit("sandbox.behaviour", f"outlet:{name}", after=wanted)
+
+
+async def _outlets(ctx: Context) -> list[DdexOutlet]:
+    answers = [answer.value for answer in await ctx.ask("outlet") if answer.error is None]
+    return sorted(answers, key=lambda outlet: outlet.title)
+
+
+def _shown(ctx: Context, place: Place, outlet: DdexOutlet) -> SimulatedOutlet:
+    batches = len(list(place.home(outlet.name, ctx.account).glob("*/BatchComplete_*.xml")))
+    return SimulatedOutlet(outlet.name, outlet.title, behaviour(place, outlet.name, ctx.account.hex), batches)
