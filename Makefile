@@ -49,7 +49,7 @@ $(WEB): node_modules/ready $(KERNEL) $(WEB_SOURCES)
 	touch $@
 
 demo: setup
-	$(BIN)/python examples/demo.py
+	$(BIN)/maxbooster demo
 
 lint: setup
 	$(BIN)/ruff check .

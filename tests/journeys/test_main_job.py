@@ -1,0 +1,77 @@
+"""The main job: a recording from upload to paid-out royalties, as `make demo` does it, and its pages in a browser."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+import soundfile
+from lxml import etree
+
+from maxbooster.testing import services
+
+ERN = "{http://ddex.net/xml/ern/43}"
+
+
+def demo(folder: Path, *more: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "maxbooster", "demo", "--headless", "--dir", str(folder), *more]
+    command += ["--port", str(services.free_port())]
+    return subprocess.run(command, capture_output=True, text=True, timeout=110, check=False, cwd=folder.parent)
+
+
+@pytest.fixture(scope="module")
+def summary(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("demo") / "here"
+    ran = demo(folder)
+    assert ran.returncode == 0, ran.stderr + ran.stdout
+    return json.loads((folder / "summary.json").read_text("utf-8"))
+
+
+def test_every_stage_came_to_its_end(summary):
+    assert summary["failed"] is None
+    assert len(summary["stages"]) >= 9
+    assert all(stage["seconds"] > 0 and stage["result"] and stage["place"] for stage in summary["stages"])
+    assert sum(stage["seconds"] for stage in summary["stages"]) < 60
+
+
+def test_the_master_is_what_was_promised(summary):
+    """The file itself, not what the platform says of it; ffmpeg's meter is asked in the studio's own tests."""
+    with soundfile.SoundFile(summary["master"]) as master:
+        assert (master.samplerate, master.channels, master.subtype) == (44_100, 2, "PCM_24")
+        assert 50 < master.frames / master.samplerate < 56
+    assert abs(summary["integrated_lufs"] + 14.0) <= 0.1
+    assert summary["true_peak_dbtp"] <= -1.0
+
+
+def test_three_outlets_hold_the_whole_release_and_have_answered(summary):
+    assert len(summary["packages"]) == 3
+    for folder in map(Path, summary["packages"]):
+        assert len(list(folder.glob("BatchComplete_*.xml"))) == 1
+        [message] = folder.glob("[0-9]*/[0-9]*.xml")
+        root = etree.parse(message).getroot()
+        assert root.tag == f"{ERN}NewReleaseMessage"
+        files = root.findall(".//File")
+        assert len(files) == 2
+        for file in files:
+            content = (message.parent / file.findtext("URI")).read_bytes()
+            assert sha256(content).hexdigest() == file.findtext("HashSum/HashSumValue").lower()
+            assert len(content) == int(file.findtext("FileSize"))
+        delivered = [each.read_bytes() for each in message.parent.glob("resources/*")]
+        assert Path(summary["master"]).read_bytes() in delivered
+    assert len(summary["acknowledgements"]) >= 3
+    for answer in summary["acknowledgements"]:
+        assert etree.parse(answer).getroot().tag.endswith("AcknowledgementMessage")
+
+
+def test_a_file_that_is_no_recording_ends_it_with_words(tmp_path):
+    track = tmp_path / "notes.wav"
+    track.write_text("these are no samples")
+    ran = demo(tmp_path / "demo", "--track", str(track))
+    assert ran.returncode == 1
+    assert "notes.wav" in ran.stderr
+    assert "Traceback" not in ran.stderr + ran.stdout
+    assert "notes.wav" in json.loads((tmp_path / "demo" / "summary.json").read_text("utf-8"))["failed"]
