@@ -5,14 +5,18 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import time
+from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 import pytest
 import soundfile
 from lxml import etree
 
 from maxbooster.testing import services
+from maxbooster.testing.processes import Process
 
 ERN = "{http://ddex.net/xml/ern/43}"
 
@@ -23,12 +27,34 @@ def demo(folder: Path, *more: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, capture_output=True, text=True, timeout=110, check=False, cwd=folder.parent)
 
 
+@dataclass
+class Standing:
+    """A demo that went through and stays up."""
+
+    base: str
+    login: dict[str, str]
+    summary: dict[str, Any]
+
+
 @pytest.fixture(scope="module")
-def summary(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("demo") / "here"
-    ran = demo(folder)
-    assert ran.returncode == 0, ran.stderr + ran.stdout
-    return json.loads((folder / "summary.json").read_text("utf-8"))
+def standing(tmp_path_factory):
+    folder, port = tmp_path_factory.mktemp("demo") / "here", services.free_port()
+    log = folder.parent / "demo.log"
+    process = Process(["demo", "--dir", str(folder), "--port", str(port)], {}, log=log)
+    process.start()
+    until = time.monotonic() + 110
+    while "The platform is up" not in log.read_text("utf-8"):
+        assert time.monotonic() < until
+        assert not process.ended, log.read_text("utf-8")
+        time.sleep(0.1)
+    kept = {name: json.loads((folder / f"{name}.json").read_text("utf-8")) for name in ("login", "summary")}
+    yield Standing(f"http://127.0.0.1:{port}", **kept)
+    process.stop()
+
+
+@pytest.fixture(scope="module")
+def summary(standing):
+    return standing.summary
 
 
 def test_every_stage_came_to_its_end(summary):

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import signal
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from types import FrameType
+from typing import NoReturn
 
 import click
 
@@ -21,7 +24,7 @@ from .summary import Summary, table
     type=click.Path(exists=True, dir_okay=False, readable=True, path_type=Path),
     help="A recording of yours.  [default: a short piece, synthesised]",
 )
-@click.option("--headless", is_flag=True, help="End after the table, and write summary.json.")
+@click.option("--headless", is_flag=True, help="End after the table; `summary.json` says it all.")
 @click.option(
     "--dir", "folder", type=click.Path(file_okay=False, path_type=Path), default="maxbooster-demo", show_default=True,
     help="Where everything goes; a second run goes on there.",
@@ -36,22 +39,26 @@ def demo(track: Path | None, headless: bool, folder: Path, port: int | None) -> 
     """
     folder = folder.resolve()
     folder.mkdir(parents=True, exist_ok=True)
+    signal.signal(signal.SIGTERM, _end)
     summary = Summary()
     try:
         platform = Platform(folder, free_port(port))
         login = platform.login()
         with platform.running():
             _go(platform, login, track.resolve() if track else None, summary)
+            summary.write(folder / "summary.json")
             click.echo("\n" + table(summary.stages))
-            if headless:
-                summary.write(folder / "summary.json")
-                return
-            _stay(platform, login)
+            if not headless:
+                _stay(platform, login)
     except DemoFailed as failure:
         summary.failed = str(failure)
-        if headless:
-            summary.write(folder / "summary.json")
+        summary.write(folder / "summary.json")
         raise click.ClickException(summary.failed) from None
+
+
+def _end(signum: int, frame: FrameType | None) -> NoReturn:
+    """As Ctrl-C does: the platform is taken down with it."""
+    raise KeyboardInterrupt
 
 
 def _go(platform: Platform, login: Login, track: Path | None, summary: Summary) -> None:
