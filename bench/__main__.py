@@ -12,7 +12,7 @@ from pathlib import Path
 
 from .figures import Figure, Pace, Skipped, table
 
-SUITES = ("writes", "reads", "access", "jobs", "start")
+SUITES = ("writes", "reads", "access", "jobs", "start", "studio_kernel")
 
 
 def main() -> int:
