@@ -12,7 +12,7 @@ from pathlib import Path
 
 from .figures import Figure, Pace, Skipped, table
 
-SUITES = ("writes", "reads", "access", "jobs", "start", "billing_ledger")
+SUITES = ("writes", "reads", "access", "jobs", "start", "studio_kernel", "billing_ledger")
 
 
 def main() -> int:

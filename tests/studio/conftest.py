@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import re
@@ -85,7 +86,7 @@ class Studio:
 
     async def upload(self, path: Path, name: str | None = None) -> str:
         """The file's id, once it is ready."""
-        content = path.read_bytes()
+        content = await asyncio.to_thread(path.read_bytes)
         async with self.app.unit(self._identity) as ctx:
             row = await ctx.files.put(name or path.name, content)
         return str(row.id)

@@ -9,8 +9,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-LOG2_TERMS = 9
-EXP2_TERMS = 6
+LOG2_TERMS = 7
+EXP2_TERMS = 5
 
 
 class Interpolation(NamedTuple):

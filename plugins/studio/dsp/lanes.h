@@ -26,7 +26,9 @@ _Static_assert(STEPS == LANES, "a quantum has one step per lane");
 typedef float lanes __attribute__((ext_vector_type(16)));
 typedef int32_t whole __attribute__((ext_vector_type(16)));
 typedef double pair __attribute__((ext_vector_type(2)));
+typedef double eight __attribute__((ext_vector_type(8)));
 typedef lanes unaligned __attribute__((aligned(4)));
+typedef eight unaligned_eight __attribute__((aligned(4)));
 
 /* Below TINY a number is silence, and would become a denormal: 17 to 32 times slower. Above HUGE it is no sample. */
 #define TINY 1e-20f
@@ -44,6 +46,25 @@ INLINE lanes magnitude(lanes x) { return (lanes)((whole)x & 0x7fffffff); }
 /* Each left lane beside its right one. */
 INLINE lanes swapped(lanes x) {
     return __builtin_shufflevector(x, x, 1, 0, 3, 2, 5, 4, 7, 6, 9, 8, 11, 10, 13, 12, 15, 14);
+}
+
+/* Eight rows of eight to their columns; the bits are only moved. */
+INLINE void transpose(eight *rows) {
+    for (int row = 0; row < 8; row += 2) {
+        eight a = rows[row], b = rows[row + 1];
+        rows[row] = __builtin_shufflevector(a, b, 0, 8, 2, 10, 4, 12, 6, 14);
+        rows[row + 1] = __builtin_shufflevector(a, b, 1, 9, 3, 11, 5, 13, 7, 15);
+    }
+    for (int row = 0; row < 8; row += row % 2 ? 3 : 1) {
+        eight a = rows[row], b = rows[row + 2];
+        rows[row] = __builtin_shufflevector(a, b, 0, 1, 8, 9, 4, 5, 12, 13);
+        rows[row + 2] = __builtin_shufflevector(a, b, 2, 3, 10, 11, 6, 7, 14, 15);
+    }
+    for (int row = 0; row < 4; row++) {
+        eight a = rows[row], b = rows[row + 4];
+        rows[row] = __builtin_shufflevector(a, b, 0, 1, 2, 3, 8, 9, 10, 11);
+        rows[row + 4] = __builtin_shufflevector(a, b, 4, 5, 6, 7, 12, 13, 14, 15);
+    }
 }
 
 /* What comes in: NaN, infinities and what is no sample become 0. */

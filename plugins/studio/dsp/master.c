@@ -28,22 +28,18 @@ EXPORT void master_open(struct master *master, int32_t channels, const float *nu
 /* Interleaved frames in and out. Gives how many are ready: whole quanta. */
 EXPORT int32_t master_push(struct master *master, const float *from, int32_t frames, float *to) {
     PIN_ROUNDING;
-    struct strips *strips = &master->strips;
+    const float *strips[STRIPS] = {from};
     int32_t channels = master->channels, ready = 0;
     for (int32_t taken = 0; taken < frames;) {
-        int room = QUANTUM - strips->fill, count = frames - taken < room ? frames - taken : room;
-        strip_take(strips, 0, from + (size_t)taken * channels, count);
-        taken += count;
-        strips->fill += count;
-        if (strips->fill < QUANTUM)
+        taken += strips_take(&master->strips, strips, taken, frames - taken);
+        if (!strips_run(&master->strips))
             break;
-        strips_run(strips);
-        limiter_run(&master->limiter, strips->x);
+        lanes *x = master->strips.x;
+        limiter_run(&master->limiter, x);
         for (int frame = 0; frame < QUANTUM; frame++)
             for (int channel = 0; channel < channels; channel++)
-                *to++ = settled_one(strips->x[frame][channel]);
+                *to++ = settled_one(x[frame][channel]);
         ready += QUANTUM;
-        strips->fill = 0;
     }
     return ready;
 }

@@ -2,8 +2,6 @@
 #include "lanes.h"
 #include "numbers.h"
 
-typedef double eight __attribute__((ext_vector_type(8)));
-
 struct matrix {
     lanes same, other; /* of this channel, of the one beside it */
     lanes same_next, other_next;

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from ctypes import c_void_p
+from ctypes import Array, byref, c_void_p, sizeof
 from functools import partial
 
 import numpy as np
@@ -51,6 +51,9 @@ class Mix:
         self._channels = [strip.channels for strip in strips]
         self._kernel = functions(level)
         self._groups = [self._open_group() for _ in range(0, len(strips), GROUP)]
+        self._parts = np.empty((len(self._groups), PIECE + QUANTUM, 2))
+        shares = np.array_split(np.arange(len(self._groups)), min(threads, len(self._groups)))
+        self._shares = [range(share[0], share[-1] + 1) for share in shares]
         for track, strip in enumerate(strips):
             self.set(track, strip)
         self._bus = Master(rate_hz, 2, bus or Chain(), level=level)
@@ -80,7 +83,9 @@ class Mix:
             ValueError: not one block for each track, blocks of different lengths, none at all, or one of a wrong shape.
         """
         frames = self._check(blocks)
-        ready = [self._run(blocks, start, min(PIECE, frames - start)) for start in range(0, frames, PIECE)]
+        contiguous = [None if block is None else np.ascontiguousarray(block) for block in blocks]
+        tracks = self._addresses(contiguous)
+        ready = [self._run(tracks, start, min(PIECE, frames - start)) for start in range(0, frames, PIECE)]
         self._heard += frames
         self._given += sum(map(len, ready))
         return np.concatenate(ready) if ready else np.zeros((0, 2), np.float32)
@@ -88,26 +93,31 @@ class Mix:
     def finish(self) -> NDArray[np.float32]:
         """The rest. Afterwards the mix is at its end."""
         owed = self._heard - self._given
-        rest = np.concatenate([self._run([None] * len(self._channels), 0, QUANTUM), self._bus.finish()])
+        rest = np.concatenate([self._run(self._addresses([]), 0, QUANTUM), self._bus.finish()])
         if self._threads:
             self._threads.shutdown()
         return rest[:owed]
 
-    def _run(self, blocks: Blocks, start: int, frames: int) -> NDArray[np.float32]:
+    def _addresses(self, blocks: Blocks) -> Array[c_void_p]:
+        """Where each track's frames lie; NULL for silence, and for what a group has too many."""
+        addresses = (None if block is None else block.ctypes.data for block in blocks)
+        return (c_void_p * (GROUP * len(self._groups)))(*addresses)
+
+    def _run(self, tracks: Array[c_void_p], start: int, frames: int) -> NDArray[np.float32]:
         """One piece through every group, the groups summed in their order, and through the bus."""
-        ready, self._pending = divmod(self._pending + frames, QUANTUM)
-        parts = np.empty((len(self._groups), ready * QUANTUM, 2))
-        run = partial(self._run_group, blocks, start, frames, parts)
-        for _ in (self._threads.map if self._threads else map)(run, range(len(self._groups))):
+        quanta, self._pending = divmod(self._pending + frames, QUANTUM)
+        run = partial(self._run_groups, tracks, start, frames)
+        for _ in (self._threads.map if self._threads else map)(run, self._shares):
             pass
-        total = np.empty((ready * QUANTUM, 2), np.float32)
-        self._kernel.bus_sum(parts.ctypes.data, len(parts), len(total), total.ctypes.data)
+        total = np.empty((quanta * QUANTUM, 2), np.float32)
+        parts = self._parts
+        self._kernel.bus_sum(parts.ctypes.data, len(parts), parts.shape[1], len(total), total.ctypes.data)
         return self._bus.push(total)
 
-    def _run_group(self, blocks: Blocks, start: int, frames: int, parts: NDArray[np.float64], group: int) -> None:
-        pieces = [_piece(block, start, frames) for block in blocks[group * GROUP : (group + 1) * GROUP]]
-        pointers = (c_void_p * GROUP)(*(None if piece is None else piece.ctypes.data for piece in pieces))
-        self._kernel.strips_push(self._groups[group].ctypes.data, pointers, frames, parts[group].ctypes.data)
+    def _run_groups(self, tracks: Array[c_void_p], start: int, frames: int, share: range) -> None:
+        groups = (c_void_p * len(share))(*(self._groups[group].ctypes.data for group in share))
+        first, parts = byref(tracks, share[0] * GROUP * sizeof(c_void_p)), self._parts[share[0] :]
+        self._kernel.groups_push(groups, len(share), first, start, frames, parts.ctypes.data, parts.shape[1])
 
     def _open_group(self) -> NDArray[np.uint8]:
         group = state(self._kernel.strips_bytes())
@@ -126,7 +136,3 @@ class Mix:
                 f"blocks of {sorted(lengths)} frames: they must be equally long, and at least one not None"
             )
         return lengths.pop()
-
-
-def _piece(block: NDArray[np.float32] | None, start: int, frames: int) -> NDArray[np.float32] | None:
-    return None if block is None else np.ascontiguousarray(block[start : start + frames])

@@ -84,7 +84,7 @@ class _Search:
                 tried += self._closest(chosen, gain, over)
                 if tried and abs(tried[-1].missing_lu) <= 2 * CLOSE_ENOUGH_LU:
                     break
-        return min(tried, key=lambda each: abs(each.missing_lu))
+        return min(tried, key=lambda each: round(abs(each.missing_lu), 1))  # of equals the least dense
 
     def _closest(self, chosen: Draft, gain: float, over: float) -> list[_Approach]:
         """Secant steps on the gain into the limiter: loudness rises with it, ever more slowly. The nearest, if one

@@ -7,10 +7,8 @@ from ..kernel import Band, Compressor
 from ..targets import Target
 from .schemas import Setting
 
-_NAMES = {
-    31.25: "sub-bass", 62.5: "bass", 125.0: "bass", 250.0: "warmth", 500.0: "body", 1000.0: "middle",
-    2000.0: "presence", 4000.0: "presence", 8000.0: "treble", 16000.0: "air",
-}  # fmt: skip
+_NAMES = ((45, "sub-bass"), (180, "bass"), (350, "warmth"), (700, "body"), (1500, "middle"), (6000, "presence"))
+"""Up to how many Hz a part of the spectrum is called what."""
 
 
 def rumble(hz: float, rumble_db: float) -> Setting:
@@ -29,13 +27,18 @@ def offset(hz: float, offset_dbfs: float) -> Setting:
     )
 
 
-def tone(band: Band, octave_hz: float, off_db: float) -> Setting:
+def tone(band: Band, octaves_hz: list[float], off_db: float) -> Setting:
     place = {"low_shelf": "below", "high_shelf": "above"}.get(band.kind, "at")
     side, way = ("more", "taken back") if off_db > 0 else ("less", "given")
+    middle = (octaves_hz[0] * octaves_hz[-1]) ** 0.5
+    name = next((name for upto, name in _NAMES if middle < upto), "air")
+    span = hertz(octaves_hz[0])
+    if len(octaves_hz) > 1:
+        span = f"{hertz(octaves_hz[0])} to {hertz(octaves_hz[-1])}"
     return Setting(
         "tone",
-        f"{number(band.gain_db, signed=True)} dB {_NAMES[octave_hz]} {place} {hertz(band.hz)}",
-        f"The octave around {hertz(octave_hz)} has {number(abs(off_db))} dB {side} than finished music usually has; "
+        f"{number(band.gain_db, signed=True)} dB {name} {place} {hertz(band.hz)}",
+        f"Around {span} there is {number(abs(off_db))} dB {side} energy than finished music usually has; "
         f"a part of it is {way}, so that the character stays.",
     )
 

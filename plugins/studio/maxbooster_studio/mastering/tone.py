@@ -42,13 +42,28 @@ def low_cut(analysis: Analysis) -> Iterator[Step]:
 
 
 def tone(analysis: Analysis) -> Iterator[Step]:
-    """The octaves that stand out most, a band each."""
-    off = {hz: by for hz, by in differences(analysis).items() if abs(by) >= _NOTICED_DB and by > -_ABSENT_DB}
-    reachable = [hz for hz in off if hz < analysis.sample_rate_hz * 0.4]
-    for hz in sorted(sorted(reachable, key=lambda each: -abs(off[each]))[:_MOST_BANDS]):
-        share = _TAKEN_BACK if off[hz] > 0 else _GIVEN
-        band = _band(hz, round(max(-_MOST_DB, min(_MOST_DB, -off[hz] * share)), 1))
-        yield band, explained.tone(band, hz, off[hz])
+    """The parts of the spectrum that stand out most, a band each."""
+    off = {hz: by for hz, by in differences(analysis).items() if hz < analysis.sample_rate_hz * 0.4}
+    parts = sorted(_parts(off), key=lambda part: -max(abs(off[hz]) for hz in part))
+    for part in sorted(parts[:_MOST_BANDS]):
+        mean = sum(off[hz] for hz in part) / len(part)
+        share = _TAKEN_BACK if mean > 0 else _GIVEN
+        band = _band(part, round(max(-_MOST_DB, min(_MOST_DB, -mean * share)), 1))
+        yield band, explained.tone(band, part, mean)
+
+
+def _parts(off: dict[float, float]) -> list[list[float]]:
+    """Neighbouring octaves that are off to the same side belong together."""
+    parts: list[list[float]] = []
+    before = 0.0
+    for hz, by in off.items():
+        noticed = by if abs(by) >= _NOTICED_DB and by > -_ABSENT_DB else 0.0
+        if noticed and noticed * before > 0:
+            parts[-1].append(hz)
+        elif noticed:
+            parts.append([hz])
+        before = noticed
+    return parts
 
 
 def differences(analysis: Analysis) -> dict[float, float]:
@@ -59,9 +74,10 @@ def differences(analysis: Analysis) -> dict[float, float]:
     return {hz: each - middle for hz, each in found.items()}
 
 
-def _band(hz: float, gain_db: float) -> Band:
-    if hz <= 62.5:
-        return Band("low_shelf", 50.0 if hz < 62.5 else 90.0, gain_db)
-    if hz >= 8000:
-        return Band("high_shelf", 6000.0 if hz < 16_000 else 11_000.0, gain_db)
-    return Band("bell", hz, gain_db, 0.9)
+def _band(part: list[float], gain_db: float) -> Band:
+    """A shelf where the part reaches an end of the spectrum, else a bell that is as wide as the part."""
+    if part[0] <= 62.5:
+        return Band("low_shelf", part[-1] * 1.4, gain_db)
+    if part[-1] >= 8000:
+        return Band("high_shelf", part[0] / 1.4, gain_db)
+    return Band("bell", (part[0] * part[-1]) ** 0.5, gain_db, round(1.0 / len(part), 2))

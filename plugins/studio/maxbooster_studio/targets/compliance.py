@@ -31,9 +31,9 @@ def _at(target: Target, loudness: float, peak: float) -> Compliance:
     missing = target.integrated_lufs - loudness
     near = abs(missing) <= target.tolerance_lu
     gain, good, words = _TREATMENTS[target.treatment](target, missing, near, peak)
-    if peak > target.ceiling_dbtp + 0.05 and target.treatment != "none" and peak + min(gain, 0.0) > target.ceiling_dbtp:
-        good = False
-        words += f"; its peaks reach {_signed(peak)} dBTP, at most {_signed(target.ceiling_dbtp)} is wanted"
+    excess = peak + min(gain, 0.0) - target.ceiling_dbtp
+    if excess > 0.05 and target.treatment != "none":
+        good, words = False, f"{words}; peaks {excess:.1f} dB too high"
     return Compliance(target.name, target.title, "good" if good else "attention", round(gain, 1), words)
 
 
@@ -45,23 +45,16 @@ def _turned_down(target: Target, missing: float, near: bool, peak: float) -> Fin
         return 0.0, True, "plays as it is"
     if missing < 0:
         return missing, True, f"turned down {-missing:.1f} dB"
-    return 0.0, False, f"stays {missing:.1f} dB quieter than the others"
+    return 0.0, False, f"{missing:.1f} dB quieter than the others"
 
 
 def _turned_both_ways(target: Target, missing: float, near: bool, peak: float) -> Finding:
-    if near or missing < 0:
-        return _turned_down(target, missing, near, peak)
     room = max(target.ceiling_dbtp - peak, 0.0)
+    if near or missing < 0 or room < 0.05:
+        return _turned_down(target, missing, near, peak)
     if missing <= room:
         return missing, True, f"turned up {missing:.1f} dB"
-    left = missing - room
-    if room < 0.05:
-        return 0.0, False, f"stays {left:.1f} dB quieter than the others: its peaks leave no room"
-    return (
-        room,
-        False,
-        f"turned up {room:.1f} dB, and {left:.1f} dB quieter than the others: its peaks leave no more room",
-    )
+    return room, False, f"turned up {room:.1f} dB, still {missing - room:.1f} dB quieter than the others"
 
 
 def _left_alone(target: Target, missing: float, near: bool, peak: float) -> Finding:
@@ -73,7 +66,7 @@ def _left_alone(target: Target, missing: float, near: bool, peak: float) -> Find
 
 
 def _must_be_met(target: Target, missing: float, near: bool, peak: float) -> Finding:
-    wanted = f"{_signed(target.integrated_lufs)} LUFS"
+    wanted = f"−{-target.integrated_lufs:g} LUFS"
     if near:
         return 0.0, True, f"meets {wanted}"
     side = "above" if missing < 0 else "below"
@@ -81,7 +74,3 @@ def _must_be_met(target: Target, missing: float, near: bool, peak: float) -> Fin
 
 
 _TREATMENTS = {"down": _turned_down, "both": _turned_both_ways, "none": _left_alone, "refuse": _must_be_met}
-
-
-def _signed(level: float) -> str:
-    return f"{level:.1f}".replace("-", "−")

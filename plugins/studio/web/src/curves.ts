@@ -4,9 +4,10 @@ import { t } from "@maxbooster/ui";
 import type { Curve } from "./api";
 import { clock, level } from "./words";
 
-const WIDTH = 720;
 const HEIGHT = 168;
 const LEFT = 34;
+const [WIDE, NARROW] = [720, 360];
+/** How much of it is shown below the loudest; what is quieter is left out. */
 const DEPTH_LU = 24;
 const ROWS = 24;
 
@@ -19,6 +20,8 @@ export class MbStudioCurves extends LitElement {
   /** What is exported: the title of the recording. */
   declare name: string;
   declare private listed: boolean;
+  private readonly narrow = matchMedia("(max-width: 600px)");
+  private readonly turned = () => this.requestUpdate();
 
   static override styles = css`
     :host {
@@ -120,11 +123,6 @@ export class MbStudioCurves extends LitElement {
     th:first-child {
       text-align: start;
     }
-    @media (max-width: 600px) {
-      text {
-        font-size: 18px;
-      }
-    }
   `;
 
   constructor() {
@@ -132,6 +130,20 @@ export class MbStudioCurves extends LitElement {
     this.target = NaN;
     this.name = "";
     this.listed = false;
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.narrow.addEventListener("change", this.turned);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.narrow.removeEventListener("change", this.turned);
+  }
+
+  private get width(): number {
+    return this.narrow.matches ? NARROW : WIDE;
   }
 
   private get top(): number {
@@ -145,7 +157,7 @@ export class MbStudioCurves extends LitElement {
   }
 
   private x(seconds: number): number {
-    return LEFT + (seconds / this.seconds) * (WIDTH - LEFT);
+    return LEFT + (seconds / this.seconds) * (this.width - LEFT);
   }
 
   private y(lufs: number): number {
@@ -156,11 +168,11 @@ export class MbStudioCurves extends LitElement {
     let pen = "M";
     return curve.short_term_lufs
       .map((lufs, place) => {
-        if (lufs === null) {
+        if (lufs === null || this.y(lufs) > HEIGHT) {
           pen = "M";
           return "";
         }
-        const point = `${pen}${this.x(curve.begin_s + place * curve.step_s).toFixed(1)} ${Math.min(this.y(lufs), HEIGHT).toFixed(1)}`;
+        const point = `${pen}${this.x(curve.begin_s + place * curve.step_s).toFixed(1)} ${this.y(lufs).toFixed(1)}`;
         pen = "L";
         return point;
       })
@@ -204,13 +216,13 @@ export class MbStudioCurves extends LitElement {
 
   private picture(): TemplateResult {
     const steps = [0, 6, 12, 18].map((below) => this.top - below);
-    return html`<svg viewBox="0 0 ${WIDTH} ${HEIGHT + 18}" role="img" aria-label=${this.said()}>
-      ${steps.map((lufs) => svg`<line class="line" x1=${LEFT} x2=${WIDTH} y1=${this.y(lufs)} y2=${this.y(lufs)} /><text x="0" y=${this.y(lufs) + 4}>${level(lufs, 0)}</text>`)}
-      ${Number.isNaN(this.target) ? nothing : svg`<rect class="band" x=${LEFT} width=${WIDTH - LEFT} y=${this.y(this.target + 0.5)} height=${HEIGHT / DEPTH_LU} />`}
+    return html`<svg viewBox="0 0 ${this.width} ${HEIGHT + 18}" role="img" aria-label=${this.said()}>
+      ${steps.map((lufs) => svg`<line class="line" x1=${LEFT} x2=${this.width} y1=${this.y(lufs)} y2=${this.y(lufs)} /><text x="0" y=${this.y(lufs) + 4}>${level(lufs, 0)}</text>`)}
+      ${Number.isNaN(this.target) ? nothing : svg`<rect class="band" x=${LEFT} width=${this.width - LEFT} y=${this.y(this.target + 0.5)} height=${HEIGHT / DEPTH_LU} />`}
       ${this.mix ? svg`<path class="mix" d=${this.path(this.mix)} />` : nothing}
       ${this.master ? svg`<path class="master" d=${this.path(this.master)} />` : nothing}
       <text x=${LEFT} y=${HEIGHT + 14}>0:00</text>
-      <text x=${WIDTH} y=${HEIGHT + 14} text-anchor="end">${clock(this.seconds, false)}</text>
+      <text x=${this.width} y=${HEIGHT + 14} text-anchor="end">${clock(this.seconds, false)}</text>
     </svg>`;
   }
 

@@ -7,7 +7,7 @@ import { level, signed } from "./words";
 export const explainedStyles = css`
   .loudness {
     display: flex;
-    align-items: baseline;
+    align-items: flex-end;
     gap: var(--mb-space-2);
     margin-bottom: var(--mb-space-4);
   }
@@ -28,6 +28,7 @@ export const explainedStyles = css`
   }
   .numbers dd small {
     font-weight: 400;
+    white-space: nowrap;
   }
   .why li {
     padding: var(--mb-space-3) 0;
@@ -42,19 +43,21 @@ export const explainedStyles = css`
   }
 `;
 
-export function numbers(found: Analysis, before?: Analysis | null): TemplateResult {
-  const was = (value: number | null | undefined, digits = 1) =>
-    before && value !== null && value !== undefined ? html` <small>${t("studio.was", "was {value}", { value: level(value, digits) })}</small>` : nothing;
+/** With what it was before, where that is another recording's. */
+export function numbers(found: Analysis, before?: Analysis): TemplateResult {
+  const was = (value: number | null | undefined) =>
+    value === null || value === undefined ? nothing : html`<small>${t("studio.was", "was {value}", { value: level(value) })}</small>`;
+  const figure = (name: string, value: string, unit: string, old?: number | null) =>
+    html`<div><dt class="quiet">${name}</dt><dd>${value} ${unit} ${was(old)}</dd></div>`;
   return html`<div class="loudness">
-      <b>${level(found.integrated_lufs)}</b><span class="quiet">${t("studio.lufs", "LUFS integrated")}${was(before?.integrated_lufs)}</span>
+      <b>${level(found.integrated_lufs)}</b>
+      <span class="quiet">${t("studio.lufs", "LUFS integrated")}<br />${was(before?.integrated_lufs)}</span>
     </div>
     <dl class="numbers">
-      <div><dt class="quiet">${t("studio.true_peak", "True peak")}</dt><dd>${level(found.true_peak_dbtp)} dBTP${was(before?.true_peak_dbtp)}</dd></div>
-      <div><dt class="quiet">${t("studio.range", "Range")}</dt><dd>${level(found.loudness_range_lu)} LU${was(before?.loudness_range_lu)}</dd></div>
-      <div><dt class="quiet">${t("studio.loudest", "Loudest moment")}</dt><dd>${level(found.max_momentary_lufs)} LUFS</dd></div>
-      ${found.stereo_correlation === null || found.stereo_correlation === undefined
-        ? nothing
-        : html`<div><dt class="quiet">${t("studio.stereo", "Stereo")}</dt><dd>${signed(found.stereo_correlation)}</dd></div>`}
+      ${figure(t("studio.true_peak", "True peak"), level(found.true_peak_dbtp), "dBTP", before?.true_peak_dbtp)}
+      ${figure(t("studio.range", "Range"), level(found.loudness_range_lu), "LU", before?.loudness_range_lu)}
+      ${figure(t("studio.loudest", "Loudest moment"), level(found.max_momentary_lufs), "LUFS")}
+      ${found.stereo_correlation === null ? nothing : figure(t("studio.stereo", "Stereo"), signed(found.stereo_correlation), "")}
     </dl>`;
 }
 

@@ -10,6 +10,8 @@ export const outletStyles = css`
     align-items: center;
     gap: var(--mb-space-3);
     min-height: 38px;
+    padding: 2px 0;
+    box-sizing: border-box;
     border-bottom: 1px solid var(--mb-line);
   }
   .outlets span:nth-child(2) {

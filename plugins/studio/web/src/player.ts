@@ -92,6 +92,7 @@ export class Player extends EventTarget {
     const [before, paths] = [this.chain, await this.paths?.catch(() => undefined)];
     this.chain = chain;
     if (!chain) this.side = "mix";
+    else if (!before && !this.isPlaying) this.side = "master";
     if (paths && chain && before) {
       paths.chain?.port.postMessage({ numbers: chain.numbers });
       this.mix(paths);

@@ -110,8 +110,13 @@ export const recordingStyles = css`
     mb-studio-waveform {
       --mb-waveform-height: 120px;
     }
-    .caps {
+    .caps,
+    .room {
       display: none;
+    }
+    .transport > .row {
+      flex: 1 0 100%;
+      justify-content: space-between;
     }
   }
 `;

@@ -224,8 +224,8 @@ export class MbStudioRecording extends LitElement {
     const words = playing ? t("studio.pause", "Pause") : t("studio.play", "Play");
     const cap = (keys: string, what: string) => html`<span><kbd>${keycaps(keys)[0]![0]}</kbd> ${what}</span>`;
     return html`<div class="transport">
-      <button class="play" aria-label=${words} title="${words} (Space)" @click=${this.toggle}>
-        <mb-icon name=${playing ? "pause" : "play"}></mb-icon><span class="time">${clock(this.at)}</span>
+      <button class="play" title="${words} (Space)" @click=${this.toggle}>
+        <mb-icon name=${playing ? "pause" : "play"} label=${words}></mb-icon><span class="time" aria-hidden="true">${clock(this.at)}</span>
       </button>
       <button class="plain" aria-pressed=${this.player?.loops ?? false} title=${t("studio.loop_hint", "Loop (L)")} @click=${() => this.player?.loop()}>
         <mb-icon name="repeat"></mb-icon>${t("studio.loop", "Loop")}
@@ -246,12 +246,12 @@ export class MbStudioRecording extends LitElement {
 
   private downloads(master: Master): TemplateResult {
     const busy = master.renderings.find(({ format, state }) => format === this.format && ["queued", "working"].includes(state));
-    return html`<select aria-label=${t("studio.format", "Format")} .value=${this.format} @change=${(event: Event) => (this.format = (event.target as HTMLSelectElement).value)}>
+    return html`<span class="row"><select aria-label=${t("studio.format", "Format")} .value=${this.format} @change=${(event: Event) => (this.format = (event.target as HTMLSelectElement).value)}>
         ${FORMATS.map(([name, title]) => html`<option value=${name}>${title}</option>`)}
       </select>
       <button class="primary" ?disabled=${Boolean(busy)} @click=${() => this.download(master)}>
         <mb-icon name="download"></mb-icon>${busy ? t("studio.writing", "Being written …") : t("studio.download", "Download")}
-      </button>`;
+      </button></span>`;
   }
 
   private problems(): TemplateResult | typeof nothing {

@@ -5,7 +5,7 @@ const MINUS = "−";
 
 export function level(value: number | null | undefined, digits = 1): string {
   if (value === null || value === undefined || !Number.isFinite(value)) return "–";
-  return number(value, { minimumFractionDigits: digits, maximumFractionDigits: digits }).replace("-", MINUS);
+  return number(value, { minimumFractionDigits: digits, maximumFractionDigits: digits, signDisplay: "negative" }).replace("-", MINUS);
 }
 
 export function signed(value: number | null | undefined, digits = 2): string {

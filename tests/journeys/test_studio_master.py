@@ -1,0 +1,149 @@
+"""From a dropped file to a downloaded master: what the artist sees, hears and can do by keyboard."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+
+import numpy as np
+import pytest
+import soundfile
+
+from tests.studio import sounds
+
+from .test_web_pages import SCREENS, SIZES, _axe
+
+SHEET = "mb-studio-recording"
+
+
+async def _drop(seat, path):
+    await seat.page.locator("mb-upload input[type=file]").set_input_files(path)
+
+
+async def _seen(seat, name):
+    """A picture in both themes, nothing that axe finds, nothing wider than the page."""
+    SCREENS.mkdir(parents=True, exist_ok=True)
+    for theme in ("dark", "light"):
+        await seat.page.evaluate("theme => { document.documentElement.dataset.theme = theme }", theme)
+        await seat.page.wait_for_timeout(200)
+        await seat.page.screenshot(path=SCREENS / f"studio-{name}-{theme}.png", full_page=True)
+        assert await _axe(seat.page) == [], f"{name}, {theme}"
+    assert await seat.page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+
+
+@pytest.fixture
+def song(tmp_path):
+    return sounds.write(tmp_path / "Nightfall.wav", sounds.song(20))
+
+
+async def test_the_first_master_from_drop_to_download(platform, seats, song):
+    seat = await seats()
+    page = seat.page
+    await seat.register(platform, "master@example.org", "Nova Reyes")
+    await seat.go("/master")
+    await page.get_by_text("Drop a recording here").wait_for()
+    await page.get_by_text("You compare, equally loud").wait_for()
+    await _seen(seat, "first")
+    await _drop(seat, song)
+    await page.get_by_role("button", name="Make the master").wait_for()
+    await page.get_by_text("Where it would play as it is").wait_for()
+    await page.get_by_role("button", name="Make the master").click()
+    await page.get_by_text("What was done, and why").wait_for()
+    await page.get_by_text("−14.0", exact=True).first.wait_for()
+    await page.get_by_text("plays as it is").first.wait_for()
+    await _seen(seat, "master")
+    async with page.expect_download() as downloading:
+        await page.get_by_role("button", name="Download").click()
+    first = await downloading.value
+    assert first.suggested_filename == "Nightfall – Spotify.wav"
+    await page.get_by_label("Format").select_option("flac16")
+    async with page.expect_download() as downloading:
+        await page.get_by_role("button", name="Download").click()
+    second = await downloading.value
+    assert second.suggested_filename == "Nightfall – Spotify.flac"
+    sound = io.BytesIO(await asyncio.to_thread((await second.path()).read_bytes))
+    assert soundfile.info(sound).subtype == "PCM_16"
+    assert seat.complaints == []
+
+
+@pytest.mark.slow
+async def test_mix_and_master_are_compared_by_keyboard(platform, seats, song):
+    seat = await seats()
+    page = seat.page
+    await seat.register(platform, "compare@example.org", "Nova Reyes")
+    await seat.go("/master")
+    await _drop(seat, song)
+    await page.get_by_role("button", name="Make the master").click()
+    await page.get_by_role("group", name="Compare").wait_for()
+    position = page.get_by_role("slider", name="Position")
+    await page.locator("body").press("Space")
+    await page.get_by_role("button", name="Pause").wait_for()
+    for key, name in (("a", "Mix"), ("b", "Master"), ("a", "Mix")):
+        await page.locator("body").press(key)
+        await page.locator(f"{SHEET} .segments button[aria-pressed=true]").get_by_text(name).wait_for()
+    for _ in range(100):
+        if int(await position.get_attribute("aria-valuenow")) >= 1:
+            break
+        await page.wait_for_timeout(100)
+    assert int(await position.get_attribute("aria-valuenow")) >= 1
+    await page.locator("body").press("Space")
+    await page.get_by_role("button", name="Play", exact=True).wait_for()
+    await position.press("Home")
+    assert await position.get_attribute("aria-valuenow") == "0"
+    await position.press("ArrowRight")
+    assert await position.get_attribute("aria-valuenow") == "5"
+    assert seat.complaints == []
+
+
+@pytest.mark.slow
+async def test_a_second_version_and_a_cancelled_one(platform, seats, tmp_path):
+    seat = await seats()
+    page = seat.page
+    await seat.register(platform, "versions@example.org", "Nova Reyes")
+    await seat.go("/master")
+    await _drop(seat, sounds.write(tmp_path / "Long.flac", sounds.song(300)))
+    await page.get_by_role("button", name="Make the master").click(timeout=60_000)
+    await page.get_by_role("button", name="Cancel").click()
+    await page.get_by_role("button", name="Cancel").wait_for(state="detached")
+    await page.get_by_label("Master for").select_option("own")
+    await page.get_by_label("LUFS", exact=True).fill("-12.5")
+    await page.get_by_role("button", name="Make the master").click()
+    await page.get_by_role("button", name="−12.5 LUFS").wait_for(timeout=60_000)
+    await page.get_by_text("What was done, and why").wait_for()
+
+
+async def test_a_broken_file_says_why_and_what_to_do(platform, seats, tmp_path):
+    seat = await seats()
+    page = seat.page
+    await seat.register(platform, "broken@example.org", "Nova Reyes")
+    await seat.go("/master")
+    await _drop(seat, sounds.cut(sounds.write(tmp_path / "Harbour.wav", sounds.song(3))))
+    await page.get_by_role("alert").get_by_text("Harbour.wav is cut").wait_for()
+    await _seen(seat, "broken")
+    await page.get_by_role("link", name="Bring another file").click()
+    await page.get_by_text("could not be read").wait_for()
+    await seat.go("/master/00000000-0000-0000-0000-000000000000")
+    await page.get_by_text("This recording cannot be shown").wait_for()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("size", ["phone", "small"])
+async def test_it_is_usable_on_a_phone(platform, seats, song, size):
+    width, height = (360, 740) if size == "small" else SIZES["phone"].values()
+    seat = await seats(viewport={"width": width, "height": height})
+    await seat.register(platform, f"{size}-studio@example.org", "Nova Reyes")
+    await seat.go("/master")
+    await _drop(seat, song)
+    await seat.page.get_by_role("button", name="Make the master").click()
+    await seat.page.get_by_text("What was done, and why").wait_for()
+    await _seen(seat, f"master-{size}")
+
+
+@pytest.mark.slow
+async def test_silence_is_explained(platform, seats, tmp_path):
+    seat = await seats()
+    await seat.register(platform, "silence@example.org", "Nova Reyes")
+    await seat.go("/master")
+    await _drop(seat, sounds.write(tmp_path / "Hush.wav", np.zeros((48_000, 1)), 48_000))
+    await seat.page.get_by_text("Nothing in it is loud enough").wait_for()
+    assert await seat.page.get_by_role("button", name="Make the master").count() == 0
