@@ -47,9 +47,9 @@ def test_what_is_not_defined_is_null(run, tmp_path):
 @pytest.mark.parametrize(
     ("name", "lost_lu", "options"),
     [
-        ("a.wav", 0.02, {"subtype": "PCM_24"}), ("b.wav", 0.02, {"subtype": "FLOAT"}), ("c.wav", 0.02, {"format": "RF64"}),
-        ("a.flac", 0.02, {}), ("a.aiff", 0.02, {}), ("a.ogg", 1, {}), ("a.mp3", 1, {}),
-        ("a.opus", 1, {"format": "OGG", "subtype": "OPUS"}),
+        ("a.wav", 0.02, {"subtype": "PCM_24"}), ("b.wav", 0.02, {"subtype": "FLOAT"}),
+        ("c.wav", 0.02, {"format": "RF64"}), ("a.flac", 0.02, {}), ("a.aiff", 0.02, {}), ("a.ogg", 1, {}),
+        ("a.mp3", 1, {}), ("a.opus", 1, {"format": "OGG", "subtype": "OPUS"}),
     ],
 )  # fmt: skip
 def test_every_kind_of_file_is_read(run, tmp_path, name, lost_lu, options):
@@ -186,12 +186,8 @@ def test_a_wrong_wish_is_refused_before_anything_is_written(run, song, tmp_path,
 
 
 def test_targets_are_listed(run):
-    listed = printed(run("targets", "--json"))
-    assert {each["name"]: each["integrated_lufs"] for each in listed}.items() >= {
-        "spotify": -14,
-        "broadcast": -23,
-    }.items()
-    assert msgspec.json.decode(msgspec.json.encode(listed)) == listed
+    listed = {each["name"]: each["integrated_lufs"] for each in printed(run("targets", "--json"))}
+    assert (listed["spotify"], listed["apple"], listed["deezer"], listed["broadcast"]) == (-14, -16, -15, -23)
 
 
 def test_people_get_words(run, song, tmp_path):

@@ -31,8 +31,8 @@ LEVELS = {
     "x86_64": {"sse2": "x86_64", "avx2": "x86_64_v3", "avx512": "x86_64_v4-prefer_256_bit"},
     "aarch64": {"aarch64": "generic"},
 }
-SYSTEMS = {"linux": ("linux-gnu.2.17", ".so"), "darwin": ("macos", ".dylib"), "win32": ("windows-gnu", ".dll")}
-MACHINES = {"AMD64": "x86_64", "arm64": "aarch64"}
+SYSTEMS = {"linux": ("linux-gnu.2.17", ".so"), "darwin": ("macos", ".dylib")}
+MACHINES = {"arm64": "aarch64"}
 
 
 def main() -> None:

@@ -6,13 +6,7 @@
 
 #define INLINE static inline __attribute__((always_inline))
 
-#if defined(__wasm__)
 #define EXPORT __attribute__((visibility("default"), used))
-#elif defined(_WIN32)
-#define EXPORT __declspec(dllexport)
-#else
-#define EXPORT __attribute__((visibility("default")))
-#endif
 
 enum {
     LANES = 16,

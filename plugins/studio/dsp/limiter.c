@@ -5,11 +5,14 @@
 
 enum {
     MOST_AHEAD = 144, /* steps: 1.5 ms at 384 kHz */
-    LATE = MOST_AHEAD * STEP + 2 * STEEP_REACH,
+    REACH_AHEAD = HALFWAY_REACH + STEP, /* samples that the detector needs beyond the one it judges */
+    LATE = MOST_AHEAD * STEP + 2 * REACH_AHEAD,
+    BEFORE = 2 * STEP, /* middles kept of the quantum before */
 };
 
 struct limiter {
     float sound[2][LATE + QUANTUM];          /* left and right; the newest quantum last */
+    float middles[2][BEFORE + QUANTUM];      /* between the samples; late by HALFWAY_REACH */
     float needed[MOST_AHEAD + 2 + STEPS];    /* reduction that each step asks for, the newest last */
     float reduction[MOST_AHEAD - 1 + STEPS]; /* held and released */
     float window[MOST_AHEAD];
@@ -38,16 +41,24 @@ static void limiter_set(struct limiter *limiter, const float *numbers) {
 }
 
 /* Frames between what comes in and what goes out; 0: there is no limiter. */
-static int limiter_latency(const struct limiter *limiter) { return limiter->ahead ? limiter->ahead * STEP + STEEP_REACH : 0; }
+static int limiter_latency(const struct limiter *limiter) { return limiter->ahead ? limiter->ahead * STEP + REACH_AHEAD : 0; }
+
+/* The true peaks of one side, late by REACH_AHEAD. */
+static void detect(const float *sound, float *middles, float *peaks) {
+    __builtin_memcpy(middles, middles + QUANTUM, BEFORE * sizeof(float));
+    for (int frame = 0; frame < QUANTUM; frame += LANES)
+        store(middles + BEFORE + frame, halfway(sound + LATE - HALFWAY_REACH + frame));
+    for (int frame = 0; frame < QUANTUM; frame += LANES) {
+        const float *at = sound + LATE - REACH_AHEAD + frame;
+        store(peaks + frame, greater(gentle_peaks(at), steep_peaks(at, middles + BEFORE - STEP + frame)));
+    }
+}
 
 /* The reduction that the newest sixteen steps ask for: 0 below the ceiling. */
-static lanes asked(const struct limiter *limiter) {
+static lanes asked(struct limiter *limiter) {
     float peaks[2][QUANTUM];
     for (int side = 0; side < 2; side++)
-        for (int frame = 0; frame < QUANTUM; frame += LANES) {
-            const float *at = limiter->sound[side] + LATE - STEEP_REACH + frame;
-            store(peaks[side] + frame, greater(gentle_peaks(at), steep_peaks(at)));
-        }
+        detect(limiter->sound[side], limiter->middles[side], peaks[side]);
     lanes peak;
     for (int step = 0; step < STEPS; step++) {
         float most = limiter->ceiling;
@@ -86,7 +97,7 @@ static void limiter_run(struct limiter *limiter, lanes *x) {
     int latency = limiter_latency(limiter);
     for (int side = 0; side < 2; side++) {
         float *sound = limiter->sound[side];
-        __builtin_memmove(sound + LATE - latency - STEEP_REACH, sound + LATE - latency - STEEP_REACH + QUANTUM, (latency + STEEP_REACH) * sizeof(float));
+        __builtin_memmove(sound + LATE - latency - REACH_AHEAD, sound + LATE - latency - REACH_AHEAD + QUANTUM, (latency + REACH_AHEAD) * sizeof(float));
         for (int frame = 0; frame < QUANTUM; frame++)
             sound[LATE + frame] = x[frame][side];
     }

@@ -53,7 +53,9 @@ def hard_material() -> Iterator[tuple[str, Block]]:
     yield "quarter of the rate", tone(11_990, 0, 4, 48_000) * fade
 
 
-@pytest.mark.parametrize(("name", "block"), list(hard_material()), ids=lambda value: value if isinstance(value, str) else "")
+@pytest.mark.parametrize(
+    ("name", "block"), list(hard_material()), ids=lambda value: value if isinstance(value, str) else ""
+)
 def test_hard_material_stays_below_the_ceiling(name: str, block: Block, tmp_path: Path) -> None:
     heard = limited(block, gain_db=9)
     assert peak_at_16_times_the_rate(heard) <= -1.0

@@ -6,8 +6,10 @@ from __future__ import annotations
 import json
 import shutil
 import subprocess
+import sys
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from importlib.util import find_spec
 from pathlib import Path
 from threading import Thread
 
@@ -23,6 +25,7 @@ from .chains import CHAIN, RATE_HZ, digest, mastered, mixed, sound, tracks
 from .sounds import in_pieces, noise
 
 HERE = Path(__file__).parent
+DSP = HERE.parents[2] / "plugins" / "studio" / "dsp"
 STATIC = Path(kernel.__file__).parent.parent / "static"
 GOLDEN = json.loads((HERE / "golden.json").read_text())
 SIZES = st.lists(st.integers(1, 3_000), min_size=1, max_size=8)
@@ -136,3 +139,19 @@ def _needs_the_build() -> None:
 class _Quiet(SimpleHTTPRequestHandler):
     def log_message(self, *_: object) -> None:
         """Nothing."""
+
+
+@pytest.mark.slow
+def test_an_arm_processor_renders_the_same_bits(tmp_path: Path) -> None:
+    emulator = shutil.which("qemu-aarch64")
+    if emulator is None or find_spec("ziglang") is None:
+        pytest.skip("skipped: it needs qemu-aarch64 (Debian: apt install qemu-user) and ziglang")
+    flags = ["-std=c11", "-O3", "-ffp-contract=off", "-static", "-target", "aarch64-linux-musl", f"-I{DSP}"]
+    order = [sys.executable, "-m", "ziglang", "cc", *flags, HERE / "emulated.c", "-o", tmp_path / "render"]
+    subprocess.run(order, check=True)
+    numbers = np.array(CHAIN.numbers(RATE_HZ), np.float32)
+    (tmp_path / "in").write_bytes(numbers.tobytes() + _late(sound()).tobytes())
+    order = [emulator, tmp_path / "render", tmp_path / "in", tmp_path / "out"]
+    latency = int(subprocess.run(order, capture_output=True, text=True, check=True).stdout)
+    rendered = np.frombuffer((tmp_path / "out").read_bytes(), np.float32).reshape(-1, 2)
+    assert digest(rendered[latency:][: len(sound())]) == GOLDEN["master"]

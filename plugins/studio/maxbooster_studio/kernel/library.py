@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import os
+import platform
 import sys
 from functools import cache
 from pathlib import Path
@@ -18,7 +19,7 @@ FOLDER = Path(__file__).parent / "lib"
 OVERRIDE = "MAXBOOSTER_KERNEL"
 """An environment variable that names the level to use."""
 
-_SUFFIX = {"darwin": ".dylib", "win32": ".dll"}.get(sys.platform, ".so")
+_SUFFIX = ".dylib" if sys.platform == "darwin" else ".so"
 _X86 = ("sse2", "avx2", "avx512")
 _INT, _SIZE, _AT = ctypes.c_int32, ctypes.c_size_t, ctypes.c_void_p
 _FUNCTIONS: dict[str, tuple[Any, tuple[Any, ...]]] = {
@@ -48,7 +49,7 @@ _FUNCTIONS: dict[str, tuple[Any, tuple[Any, ...]]] = {
 
 def levels() -> tuple[str, ...]:
     """The levels that this machine can run, the widest last."""
-    if _load("sse2") is None:
+    if platform.machine() in ("aarch64", "arm64"):
         return ("aarch64",)
     return _X86[: 1 + int(_functions("sse2").kernel_best_level())]
 
