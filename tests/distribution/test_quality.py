@@ -44,7 +44,7 @@ def test_the_first_twenty_rules_are_all_there_with_their_severities():
     ("title", "rule", "mended"),
     [
         ("   ", "T01", None),
-        ("Har​bour", "T01", "Harbour"),
+        ("Har\u200bbour", "T01", "Harbour"),
         ("HARBOUR LIGHTS", "T02", "Harbour Lights"),
         ("harbour lights", "T03", "Harbour Lights"),
         ("hARBOUR lIGHTS", "T03", "Harbour Lights"),
@@ -120,13 +120,11 @@ def apply(said, changes):
         at[last] = msgspec.to_builtins(change.value)
 
 
+PIECES = ["harbour", "OF", "(live)", "feat.", "Jo", "x", "[", ")", "vol", "2", "//", "prod.", "🔥", "-", "a"]
+
+
 @settings(max_examples=300, deadline=None)
-@given(
-    st.lists(
-        st.sampled_from(["harbour", "OF", "(live)", "feat.", "Jo", "x", "[", ")", "vol", "2", "//", "prod.", "🔥", "-", "a"]),
-        min_size=1, max_size=6,
-    ).map(" ".join)
-)  # fmt: skip
+@given(st.lists(st.sampled_from(PIECES), min_size=1, max_size=6).map(" ".join))
 def test_a_safe_fix_ends_what_its_rule_objected_to(title):
     one = subject(title)
     for finding in review(one):
