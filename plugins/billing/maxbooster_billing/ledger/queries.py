@@ -19,6 +19,21 @@ async def accounts(ctx: Context) -> Sequence[LedgerAccount]:
     return await ctx.all(select(LedgerAccount).order_by(*order))
 
 
+def balances_of(
+    connection: Connection, account: UUID, purpose: str, parties: Sequence[str], currency: str
+) -> dict[str, tuple[int, int]]:
+    """Party → balance and what is held, both seen from the purpose's own side. On PostgreSQL the rows stay locked until
+    the transaction ends, so that what is then posted still fits."""
+    of = (LedgerAccount.purpose == purpose, LedgerAccount.party.in_(parties), LedgerAccount.currency == currency)
+    rows = connection.execute(
+        select(LedgerAccount.party, LedgerAccount.side, LedgerAccount.balance, LedgerAccount.held)
+        .where(LedgerAccount.account_id == account, *of)
+        .order_by(LedgerAccount.id)
+        .with_for_update()
+    )
+    return {row.party: (row.side * row.balance, row.held) for row in rows}
+
+
 async def payable(ctx: Context, party: str) -> Sequence[LedgerAccount]:
     """What is owed to a payee, one account for each currency."""
     of = (LedgerAccount.purpose == "payable", LedgerAccount.party == party)
