@@ -55,7 +55,7 @@ async def test_nothing_is_edited_or_deleted(app, book, statement, words):
 async def test_a_balance_cannot_be_moved_by_naming_an_old_transaction_again(app, book):
     """Whoever knows the tables well: the balance and the transaction that moved it, both forged."""
     statement = """UPDATE billing_ledger_account SET balance = balance + 1000, last_transaction_id =
-        (SELECT id FROM billing_ledger_transaction WHERE key = '1') WHERE purpose = 'receivable' OR purpose = 'payable'"""
+        (SELECT id FROM billing_ledger_transaction WHERE key = '1') WHERE purpose IN ('receivable', 'payable')"""
     assert "moves only" in await refused(app, text(statement))
 
 
