@@ -5,7 +5,8 @@ BIN := .venv/bin
 FAMILIES := $(wildcard plugins/*)
 DISTRIBUTIONS := -e core[testing] $(addprefix -e ,$(FAMILIES)) -e examples/setlist
 REFERENCE := $(BIN)/python -m maxbooster.plugins.reference docs/plugins/hooks.md \
-	$(addprefix --examples ,maxbooster.jobs.redis_doorbell maxbooster_setlist.plugin maxbooster_setlist.demo)
+	$(addprefix --examples ,maxbooster.jobs.redis_doorbell maxbooster_setlist.plugin maxbooster_setlist.demo \
+	maxbooster_billing.test_provider.plugin)
 NPM ?= PATH="$$PATH:$(CURDIR)/$(BIN)" npm
 SEED ?= 1
 ROUNDS ?= 5

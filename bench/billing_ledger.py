@@ -35,7 +35,7 @@ def measure(pace: Pace) -> list[Figure]:
 
 def _postings(kind: str, url: str, pace: Pace) -> Figure:
     _prepare(url)
-    uvloop.run(_rate(url, 0.5, _posting))
+    uvloop.run(_rate(url, pace.seconds, _posting))
     _analyse(url)
     found = alternately(
         pace.rounds,

@@ -18,7 +18,12 @@ from maxbooster.testing import drain, make_app, open_api
 
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "plugins" / "hooks.md"
-EXAMPLES = ("maxbooster.jobs.redis_doorbell", "maxbooster_setlist.plugin", "maxbooster_setlist.demo")
+EXAMPLES = (
+    "maxbooster.jobs.redis_doorbell",
+    "maxbooster_setlist.plugin",
+    "maxbooster_setlist.demo",
+    "maxbooster_billing.test_provider.plugin",
+)
 
 
 def gaps(modules: list[ModuleType], page: str, tests: str) -> Iterator[str]:

@@ -44,21 +44,25 @@ COVER = picture()
 
 def track(number: int, **more: Any) -> dict[str, Any]:
     credits = [{"name": "Ana Lind", "role": "ComposerLyricist"}, {"name": "Bo Kern", "role": "StudioProducer"}]
-    return {"title": f"Harbour {'Abcdefghijklmnop'[number]}", "language": "en", "credits": credits} | more
+    return {"title": f"Harbour {'ABCDEFGHIJKLMNOP'[number]}", "language": "en", "credits": credits} | more
 
 
 def described(**more: Any) -> dict[str, Any]:
     """A release without its files and codes."""
     lines = {"p_line": {"year": 2026, "text": "Quay Street"}, "c_line": {"year": 2026, "text": "Quay Street"}}
-    return {
-        "kind": "single",
-        "title": "Harbour B",
-        "credits": [{"name": "Nova Lane", "role": "MainArtist"}],
-        "label": "Quay Street",
-        "genre": "Electronic",
-        "release_date": "2027-06-04",
-        "tracks": [track(1)],
-    } | lines | more
+    return (
+        {
+            "kind": "single",
+            "title": "Harbour B",
+            "credits": [{"name": "Nova Lane", "role": "MainArtist"}],
+            "label": "Quay Street",
+            "genre": "Electronic",
+            "release_date": "2027-06-04",
+            "tracks": [track(1)],
+        }
+        | lines
+        | more
+    )
 
 
 async def stored(app: Any, account: Any, name: str, content: bytes) -> str:

@@ -52,7 +52,8 @@ class Guard:
             raise NotAuthenticated("Log in, or send a valid token: `Authorization: Bearer …`.")
         if not identity.may(permission):
             raise NotAllowed(f"This needs the permission {permission!r}.", permission=permission)
-        if handler.opt.get("step_up"):
+        step_up = handler.opt.get("step_up")
+        if step_up and not (step_up == "people" and identity.way == "key"):
             self._demand_recent_proof(identity)
         if feature := handler.opt.get("feature"):
             await self._demand_feature(identity, feature)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Annotated, Any, get_origin, get_type_hints
+from typing import Annotated, Any, Literal, get_origin, get_type_hints
 from uuid import UUID
 
 from litestar import delete as _delete
@@ -105,7 +105,8 @@ def post(path: str = "/", **declared: Any) -> Decorator:
     """Declare a route.
 
     `operation_id` (camelCase, unique) is its name in the API; `permission` (`area.action`) who may, or
-    `public=True`; `step_up=True` asks for a recent proof of who the caller is; `feature` names what the account's plan
+    `public=True`; `step_up=True` asks for a recent proof of who the caller is, `"people"`
+    asks people only and lets an API key pass that was given the permission; `feature` names what the account's plan
     must include; `raises` which of our errors it may answer, documented as problem details. Everything else goes to
     Litestar.
     """
@@ -145,7 +146,7 @@ def _declare(
     operation_id: str | None = None,
     permission: str | None = None,
     public: bool = False,
-    step_up: bool = False,
+    step_up: bool | Literal["people"] = False,
     feature: str | None = None,
     raises: Sequence[type[Problem]] = (),
     responses: dict[int, Any] | None = None,

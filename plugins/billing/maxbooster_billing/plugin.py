@@ -1,29 +1,125 @@
-"""Everything that billing adds to the platform, on one page."""
+"""Everything that billing adds to the platform, on one page, and what other families import from it.
+
+What is listed in `__all__` is public; it is imported when it is first named.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
-from maxbooster.plugin import Manifest, Permission, hookimpl
+from maxbooster.plugin import Command, Manifest, Permission, hookimpl
 
 if TYPE_CHECKING:
-    from maxbooster.plugin import PersonalData
+    from maxbooster.plugin import Job, PersonalData, Routes, Subscription
+
+    from .currency import checked as checked_currency
+    from .currency import digits, written
+    from .ledger.posting import KeyReused, Leg, Overdrawn, Posted, Transaction, post, post_many, reverse, void
+    from .ledger.queries import accounts as balances
+    from .ledger.queries import balances_of
+    from .ledger.transfers import Transfer
+    from .ledger.transfers import send as send_transfer
+    from .payees.queries import known as known_payees
+    from .payouts.schemas import NewPayout
+    from .payouts.service import request_payout
+
+_LATE = {
+    "KeyReused": "ledger.posting",
+    "Leg": "ledger.posting",
+    "NewPayout": "payouts.schemas",
+    "Overdrawn": "ledger.posting",
+    "Posted": "ledger.posting",
+    "Transaction": "ledger.posting",
+    "Transfer": "ledger.transfers",
+    "balances": "ledger.queries:accounts",
+    "balances_of": "ledger.queries",
+    "checked_currency": "currency:checked",
+    "digits": "currency",
+    "known_payees": "payees.queries:known",
+    "post": "ledger.posting",
+    "post_many": "ledger.posting",
+    "request_payout": "payouts.service",
+    "reverse": "ledger.posting",
+    "send_transfer": "ledger.transfers:send",
+    "void": "ledger.posting",
+    "written": "currency",
+}
+
+__all__ = [
+    "KeyReused",
+    "Leg",
+    "NewPayout",
+    "Overdrawn",
+    "Posted",
+    "Transaction",
+    "Transfer",
+    "balances",
+    "balances_of",
+    "checked_currency",
+    "digits",
+    "known_payees",
+    "post",
+    "post_many",
+    "request_payout",
+    "reverse",
+    "send_transfer",
+    "void",
+    "written",
+]
+
+_ALL = ("owner", "admin", "manager", "artist")
 
 manifest = Manifest(
     name="billing",
     version="0.1.0",
     title="Billing",
-    permissions=(Permission("ledger.read", "See the books", roles=("owner", "admin", "manager", "artist")),),
+    hookspecs=("maxbooster_billing.hookspecs",),
+    permissions=(
+        Permission("ledger.read", "See the books", roles=_ALL),
+        Permission("ledger.write", "Post into the books by hand", roles=("owner", "admin")),
+        Permission("payee.read", "See payees and what is owed to them", roles=_ALL),
+        Permission("payee.write", "Add payees and change how they are paid", roles=("owner", "admin", "manager")),
+        Permission("payout.read", "See payouts", roles=_ALL),
+        Permission("payout.request", "Pay payees", roles=("owner", "admin")),
+        Permission("payout.settle", "Settle payouts of any account (the platform itself)", roles=(), across=True),
+    ),
+    commands=(Command("billing", "Prove that the books are right", "maxbooster_billing.commands:billing"),),
     migrations=True,
 )
 
 
 @hookimpl
+def register_routes() -> Sequence[Routes]:
+    from .ledger.routes import routes as ledger
+    from .payees.routes import routes as payees
+    from .payouts.routes import routes as payouts
+
+    return [*ledger, *payees, *payouts]
+
+
+@hookimpl
+def register_jobs() -> Sequence[Job]:
+    from .payouts.jobs import hear, send
+
+    return [send, hear]
+
+
+@hookimpl
+def register_subscriptions() -> Sequence[Subscription]:
+    from .ledger.transfers import arrive
+
+    return [arrive]
+
+
+@hookimpl
 def register_tables() -> Sequence[type]:
     from .ledger.models import LedgerAccount, LedgerEntry, LedgerTransaction
+    from .payees.models import Payee
+    from .payouts.models import Payout
 
-    return [LedgerAccount, LedgerTransaction, LedgerEntry]
+    return [LedgerAccount, LedgerTransaction, LedgerEntry, Payee, Payout]
 
 
 @hookimpl
@@ -31,3 +127,11 @@ def register_personal_data() -> Sequence[PersonalData]:
     from .personal import declared
 
     return declared()
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _LATE:
+        raise AttributeError(f"maxbooster_billing.plugin has no {name!r}")
+    module, _, attribute = _LATE[name].partition(":")
+    value = globals()[name] = getattr(import_module(f".{module}", __package__), attribute or name)
+    return value

@@ -101,6 +101,18 @@ def upgrade() -> None:
     )
 
     op.create_table(
+        "billing_payee",
+        sa.Column("account_id", Id(), nullable=False),
+        sa.Column("id", Id(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("provider", sa.String(length=40), nullable=True),
+        sa.Column("destination", sa.String(length=200), nullable=False),
+        sa.Column("added_at", UtcTime(), nullable=False),
+        sa.PrimaryKeyConstraint("account_id", "id", name=op.f("pk_billing_payee")),
+        sa.UniqueConstraint("account_id", "name", name=op.f("uq_billing_payee_account_id_name")),
+    )
+    op.create_table(
         "billing_ledger_entry",
         sa.Column("account_id", Id(), nullable=False),
         sa.Column("id", Id(), nullable=False),
@@ -132,13 +144,49 @@ def upgrade() -> None:
         ["account_id", "ledger_account_id", "transaction_id"],
         unique=False,
     )
+
+    op.create_table(
+        "billing_payout",
+        sa.Column("account_id", Id(), nullable=False),
+        sa.Column("id", Id(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("payee_id", Id(), nullable=False),
+        sa.Column("key", sa.String(length=100), nullable=False),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("amount", sa.BigInteger(), nullable=False),
+        sa.Column("fee", sa.BigInteger(), nullable=False),
+        sa.Column("hold_id", Id(), nullable=True),
+        sa.Column("state", sa.String(length=8), nullable=False),
+        sa.Column("reason", sa.String(length=500), nullable=False),
+        sa.Column("provider", sa.String(length=40), nullable=False),
+        sa.Column("destination", sa.String(length=200), nullable=False),
+        sa.Column("reference", sa.String(length=200), nullable=False),
+        sa.Column("requested_by", Id(), nullable=True),
+        sa.Column("requested_at", UtcTime(), nullable=False),
+        sa.Column("sent_at", UtcTime(), nullable=True),
+        sa.Column("ended_at", UtcTime(), nullable=True),
+        sa.CheckConstraint("state IN ('held', 'sent', 'paid', 'failed')", name=op.f("ck_billing_payout_state")),
+        sa.CheckConstraint("amount > 0", name=op.f("ck_billing_payout_amount")),
+        sa.ForeignKeyConstraint(
+            ["account_id", "payee_id"],
+            ["billing_payee.account_id", "billing_payee.id"],
+            name=op.f("fk_billing_payout_account_id_payee_id"),
+            ondelete="RESTRICT",
+        ),
+        sa.PrimaryKeyConstraint("account_id", "id", name=op.f("pk_billing_payout")),
+        sa.UniqueConstraint("account_id", "key", name=op.f("uq_billing_payout_account_id_key")),
+    )
+    op.create_index("ix_billing_payout_payee", "billing_payout", ["account_id", "payee_id"], unique=False)
     rules.install(op.get_bind())
 
 
 def downgrade() -> None:
     rules.remove(op.get_bind())
 
+    op.drop_table("billing_payout")
+
     op.drop_table("billing_ledger_entry")
+    op.drop_table("billing_payee")
 
     op.drop_table("billing_ledger_transaction")
     op.drop_table("billing_ledger_account")

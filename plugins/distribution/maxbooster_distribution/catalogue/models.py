@@ -1,4 +1,7 @@
-"""Tables of the catalogue: recordings exist once, and stand on any number of releases."""
+"""Tables of the catalogue: recordings exist once, and stand on any number of releases.
+
+Relationships are there so that rows are written and removed in the right order; queries say what they load.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,11 @@ from sqlalchemy import Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from maxbooster.plugin import Json, Owned, Table, Versioned, owned_reference
+
+
+def _children(overlaps: str) -> Any:
+    """`overlaps`: every one of them also carries the account."""
+    return relationship(lazy="raise", passive_deletes=True, overlaps=overlaps)
 
 
 class Registrant(Versioned, Owned, Table):
@@ -38,6 +46,7 @@ class Artist(Owned, Table):
 
     name: Mapped[str] = mapped_column(String(200))
     isni: Mapped[str | None] = mapped_column(String(16))
+    credits: Mapped[list[Credit]] = _children("credits")
 
 
 class Label(Owned, Table):
@@ -45,6 +54,7 @@ class Label(Owned, Table):
     __table_args__ = (UniqueConstraint("account_id", "name"),)
 
     name: Mapped[str] = mapped_column(String(300))
+    releases: Mapped[list[Release]] = relationship(lazy="raise", passive_deletes="all")
 
 
 class Track(Versioned, Owned, Table):
@@ -64,6 +74,8 @@ class Track(Versioned, Owned, Table):
     audio_file_id: Mapped[UUID | None]
     audio: Mapped[Any | None] = mapped_column(Json)
     """`AudioFacts` of its master."""
+    placements: Mapped[list[Placement]] = _children("placements,credits")
+    credits: Mapped[list[Credit]] = _children("placements,credits")
 
 
 class Release(Versioned, Owned, Table):
@@ -94,6 +106,8 @@ class Release(Versioned, Owned, Table):
     created_at: Mapped[datetime]
     changed_at: Mapped[datetime]
     label: Mapped[Label | None] = relationship(lazy="raise", viewonly=True)
+    placements: Mapped[list[Placement]] = _children("placements,credits")
+    credits: Mapped[list[Credit]] = _children("placements,credits")
 
 
 class Placement(Owned, Table):

@@ -58,8 +58,9 @@ class _Writer:
         self.envelope = envelope
         self.language = {"LanguageAndScriptCode": self.said.language}
         self.titled = self.language | _EVERYWHERE
-        self.names = _references(self.said)
-        self.label = self.names[self.said.label or envelope.sender.name]
+        label = self.said.label or envelope.sender.name
+        self.names = _references(self.said, label)
+        self.label = self.names[label]
 
     def message(self, deals: bool) -> etree._Element:
         root = etree.Element(
@@ -275,12 +276,11 @@ class _Writer:
         return f"DPID:{self.envelope.sender.dpid}"
 
 
-def _references(said: ReleaseDescription) -> dict[str, str]:
+def _references(said: ReleaseDescription, label: str) -> dict[str, str]:
     """Name → party reference, in the order of first appearance."""
     names = [credit.name for credit in said.credits]
     names += [credit.name for track in said.tracks for credit in track.credits]
-    names += [said.label] if said.label else []
-    return {name: f"P{number}" for number, name in enumerate(dict.fromkeys(names), start=1)}
+    return {name: f"P{number}" for number, name in enumerate(dict.fromkeys([*names, label]), start=1)}
 
 
 def duration(seconds: float) -> str:

@@ -141,19 +141,27 @@ def featured_joined_otherwise(title: Title) -> Iterator[Objection]:
 
 @title_rule("T10", "ERROR")
 def version_in_title(title: Title) -> Iterator[Objection]:
-    for part in (*BRACKETED.finditer(title.text), *re.finditer(r"\s[-–—]\s+(.+)$", title.text)):
+    rest, said = title.text, ""
+    while part := _version_part(rest):
+        said, rest = said or part.group(1).strip(), without(rest, part)
+    if not said:
+        return
+    changes = [Change(title.field, rest)]
+    if not title.subtitle:
+        changes.append(Change(title.subtitle_field, said))
+    several = (title.subtitle or said).lower() != said.lower()
+    yield Objection(
+        title.field, f"“{said}” says which version it is, but stands in the title.", "Move it to the version field.",
+        [] if several else changes,
+    )  # fmt: skip
+
+
+def _version_part(text: str) -> re.Match[str] | None:
+    for part in (*BRACKETED.finditer(text), *re.finditer(r"\s[-–—]\s+(.+)$", text)):
         said = part.group(1).strip()
         if _is_version(said) and said.lower() not in listed("needless"):
-            changes = [Change(title.field, without(title.text, part))]
-            if title.subtitle and title.subtitle.lower() != said.lower():
-                changes = []
-            elif not title.subtitle:
-                changes.append(Change(title.subtitle_field, said))
-            yield Objection(
-                title.field, f"“{said}” says which version it is, but stands in the title.",
-                "Move it to the version field.", changes,
-            )  # fmt: skip
-            return
+            return part
+    return None
 
 
 def _is_version(said: str) -> bool:

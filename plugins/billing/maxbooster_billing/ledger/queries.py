@@ -1,0 +1,117 @@
+"""Rows of the books; no rule, no HTTP. The Context adds the account."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection, Select, select
+
+from maxbooster.plugin import Context
+
+from .models import LedgerAccount, LedgerEntry, LedgerTransaction
+
+
+async def accounts(ctx: Context) -> Sequence[LedgerAccount]:
+    """Every ledger account of the book that was ever used."""
+    order = (LedgerAccount.currency, LedgerAccount.purpose, LedgerAccount.party)
+    return await ctx.all(select(LedgerAccount).order_by(*order))
+
+
+def balances_of(
+    connection: Connection, account: UUID, purpose: str, parties: Sequence[str], currency: str
+) -> dict[str, tuple[int, int]]:
+    """Party → balance and what is held, both seen from the purpose's own side. On PostgreSQL the rows stay locked until
+    the transaction ends, so that what is then posted still fits."""
+    of = (LedgerAccount.purpose == purpose, LedgerAccount.party.in_(parties), LedgerAccount.currency == currency)
+    rows = connection.execute(
+        select(LedgerAccount.party, LedgerAccount.side, LedgerAccount.balance, LedgerAccount.held)
+        .where(LedgerAccount.account_id == account, *of)
+        .order_by(LedgerAccount.id)
+        .with_for_update()
+    )
+    return {row.party: (row.side * row.balance, row.held) for row in rows}
+
+
+async def payable(ctx: Context, party: str) -> Sequence[LedgerAccount]:
+    """What is owed to a payee, one account for each currency."""
+    of = (LedgerAccount.purpose == "payable", LedgerAccount.party == party)
+    return await ctx.all(select(LedgerAccount).where(*of).order_by(LedgerAccount.currency))
+
+
+async def entries(
+    ctx: Context,
+    *,
+    purpose: str | None,
+    party: str | None,
+    currency: str | None,
+    before: UUID | None,
+    limit: int,
+) -> Sequence[Any]:
+    """Entries with what is said of their transactions, the newest transaction first."""
+    query = _joined().order_by(LedgerEntry.transaction_id.desc(), LedgerEntry.ledger_account_id).limit(limit)
+    for column, wanted in (
+        (LedgerAccount.purpose, purpose),
+        (LedgerAccount.party, party),
+        (LedgerAccount.currency, currency),
+    ):
+        if wanted is not None:
+            query = query.where(column == wanted)
+    if before is not None:
+        query = query.where(LedgerEntry.transaction_id < before)
+    return await ctx.rows(query)
+
+
+async def settled_by(ctx: Context, pending: Sequence[UUID]) -> dict[UUID, str]:
+    """Of pending transactions those that are settled → the phase of what settled them."""
+    query = select(LedgerTransaction.settles, LedgerTransaction.phase).where(LedgerTransaction.settles.in_(pending))
+    return {row.settles: row.phase for row in await ctx.rows(query)}
+
+
+async def transaction(ctx: Context, id: UUID) -> LedgerTransaction:
+    """
+    Raises:
+        NotFound: there is none in this book.
+    """
+    return await ctx.get(LedgerTransaction, id)
+
+
+def page(connection: Connection, account: UUID, after: UUID | None, limit: int) -> Sequence[Any]:
+    """For exports: entries of a book in the order of their transactions, those after one of them."""
+    query = _joined().where(LedgerEntry.account_id == account, LedgerAccount.account_id == account)
+    query = query.where(LedgerTransaction.account_id == account)
+    if after is not None:
+        query = query.where(LedgerEntry.transaction_id > after)
+    rows = connection.execute(query.order_by(LedgerEntry.transaction_id, LedgerEntry.ledger_account_id).limit(limit))
+    return rows.all()
+
+
+def _joined() -> Select[*tuple[Any, ...]]:
+    return (
+        select(
+            LedgerEntry.id,
+            LedgerEntry.transaction_id,
+            LedgerEntry.amount,
+            LedgerAccount.purpose,
+            LedgerAccount.party,
+            LedgerAccount.currency,
+            LedgerTransaction.phase,
+            LedgerTransaction.memo,
+            LedgerTransaction.key,
+            LedgerTransaction.settles,
+            LedgerTransaction.reverses,
+            LedgerTransaction.leg_count,
+            LedgerTransaction.effective_at,
+            LedgerTransaction.recorded_at,
+        )
+        .join(
+            LedgerAccount,
+            (LedgerAccount.account_id == LedgerEntry.account_id) & (LedgerAccount.id == LedgerEntry.ledger_account_id),
+        )
+        .join(
+            LedgerTransaction,
+            (LedgerTransaction.account_id == LedgerEntry.account_id)
+            & (LedgerTransaction.id == LedgerEntry.transaction_id),
+        )
+    )

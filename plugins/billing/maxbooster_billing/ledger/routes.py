@@ -1,0 +1,90 @@
+"""The books over HTTP: words in, words out."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+from uuid import UUID
+
+from litestar.params import Parameter
+from litestar.response import Stream
+
+from maxbooster.plugin import Conflict, Context, Routes, get, post
+
+from . import export, queries, service
+from .posting import KeyReused, Overdrawn
+from .schemas import PURPOSE_LIST, Balance, Entry, EntryPage, PostedOut, PurposeOut, TransactionIn
+
+Limit = Annotated[int, Parameter(ge=1, le=500, description="At most about this many; transactions are not cut")]
+Before = Annotated[UUID | None, Parameter(description="`next` of the page before")]
+Only = Annotated[str | None, Parameter(max_length=80, description="Only entries with this")]
+
+
+@get("/balances", operation_id="listBalances", permission="ledger.read")
+async def list_balances(ctx: Context) -> list[Balance]:
+    """Every ledger account of the book, by currency."""
+    return [Balance.of(row) for row in await queries.accounts(ctx)]
+
+
+@get("/entries", operation_id="listEntries", permission="ledger.read")
+async def list_entries(
+    ctx: Context,
+    *,
+    purpose: Only = None,
+    party: Only = None,
+    currency: Only = None,
+    before: Before = None,
+    limit: Limit = 100,
+) -> EntryPage:
+    """The newest transactions first."""
+    rows = await queries.entries(ctx, purpose=purpose, party=party, currency=currency, before=before, limit=limit + 1)
+    if len(rows) <= limit:
+        return EntryPage([Entry.of(row) for row in rows])
+    last = rows[-1].transaction_id
+    whole = [row for row in rows if row.transaction_id != last] or rows
+    return EntryPage([Entry.of(row) for row in whole], whole[-1].transaction_id)
+
+
+@get("/purposes", operation_id="listPurposes", permission="ledger.read")
+async def list_purposes(ctx: Context) -> list[PurposeOut]:
+    """What ledger accounts are for."""
+    return PURPOSE_LIST
+
+
+@post("/transactions", operation_id="postTransaction", permission="ledger.write", raises=[KeyReused, Overdrawn])
+async def post_transaction(ctx: Context, data: TransactionIn) -> PostedOut:
+    """Post by hand: an opening balance, what arrived at the bank, a correction."""
+    posted = await service.post_by_hand(ctx, data)
+    return PostedOut(posted.id, posted.repeated)
+
+
+@post(
+    "/transactions/{transaction_id:uuid}/reverse",
+    operation_id="reverseTransaction",
+    permission="ledger.write",
+    raises=[Conflict, Overdrawn],
+)
+async def reverse_transaction(ctx: Context, transaction_id: UUID) -> PostedOut:
+    """Post the opposite. Nothing is ever edited."""
+    posted = await service.reverse_by_hand(ctx, transaction_id)
+    return PostedOut(posted.id, posted.repeated)
+
+
+@get("/export", operation_id="exportLedger", permission="ledger.read", media_type="text/csv")
+async def export_ledger(ctx: Context, form: Literal["csv", "beancount"] = "csv") -> Stream:
+    """The whole book as text: `csv`, or `beancount` for accountants' tools."""
+    if form == "csv":
+        return _download(export.as_csv(ctx), "ledger.csv", "text/csv")
+    return _download(export.as_beancount(ctx), "ledger.beancount", "text/plain")
+
+
+def _download(content: object, name: str, media_type: str) -> Stream:
+    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "private, no-store"}
+    return Stream(content, headers=headers, media_type=media_type)  # type: ignore[arg-type]
+
+
+routes = [
+    Routes(
+        "/ledger",
+        [list_balances, list_entries, list_purposes, post_transaction, reverse_transaction, export_ledger],
+    )
+]

@@ -1,0 +1,60 @@
+"""Money from one account's book into another's: two transactions through clearing accounts, joined by the transfer's id
+and the outbox (design: Data). The first is posted with the event that leads to the second, so none is without the other
+for longer than the outbox takes; `verify` proves it."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from maxbooster.plugin import Context, Invalid, Struct, on
+
+from .events import TransferSent
+from .posting import Leg, Posted, Transaction, post
+
+
+class Transfer(Struct, frozen=True, kw_only=True):
+    """`amount` minor units from this book's account (`of`) to the receiver's (`to`), each a purpose and a party."""
+
+    id: UUID
+    """The caller's: the same id sends once."""
+    receiver: UUID
+    currency: str
+    amount: int
+    of: tuple[str, str] = ("bank", "")
+    to: tuple[str, str] = ("bank", "")
+    memo: str = ""
+
+
+async def send(ctx: Context, transfer: Transfer) -> Posted:
+    """Post the first half and commit this unit.
+
+    Raises:
+        Invalid: nothing is sent, or to the same account.
+        KeyReused: the transfer's id was used for something else.
+        Overdrawn: the account that it is taken from may not fall below zero.
+    """
+    if transfer.amount <= 0:
+        raise Invalid("A transfer sends one minor unit at least.", field="amount")
+    if transfer.receiver == ctx.account:
+        raise Invalid("A transfer goes to another account; within a book, post a transaction.", field="receiver")
+    purpose, party = transfer.of
+    legs = (Leg("clearing", transfer.amount, str(transfer.receiver)), Leg(purpose, -transfer.amount, party))
+    ctx.emit(
+        TransferSent(
+            transfer.id, ctx.account, transfer.receiver, transfer.currency, transfer.amount, *transfer.to, transfer.memo
+        )
+    )
+    half = _half(transfer.id, "out", transfer.currency, legs, transfer.memo)
+    return await ctx.write(post, ctx.account, half, ctx.now)
+
+
+@on(TransferSent, "billing.arrive", attempts=20)
+async def arrive(ctx: Context, sent: TransferSent) -> None:
+    """Post the other half in the receiver's book; told twice, it is posted once."""
+    legs = (Leg("clearing", -sent.amount, str(sent.sender)), Leg(sent.purpose, sent.amount, sent.party))
+    half = _half(sent.transfer, "in", sent.currency, legs, sent.memo)
+    await ctx.write(post, sent.receiver, half, ctx.now)
+
+
+def _half(id: UUID, way: str, currency: str, legs: tuple[Leg, ...], memo: str) -> Transaction:
+    return Transaction(key=f"transfer:{id}:{way}", currency=currency, legs=legs, memo=memo, transfer=id)

@@ -1,0 +1,61 @@
+"""What goes over HTTP, one struct per operation."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from msgspec import Meta, Struct
+
+from ..ledger.models import LedgerAccount
+from .models import Payee
+
+Name = Annotated[str, Meta(min_length=1, max_length=200, pattern=r"\S")]
+Destination = Annotated[str, Meta(max_length=200)]
+ProviderName = Annotated[str, Meta(pattern="^[a-z][a-z0-9_]{0,39}$")]
+
+
+class NewPayee(Struct):
+    name: Name
+    provider: ProviderName | None = None
+    destination: Destination = ""
+
+
+class PayeeChange(Struct):
+    name: Name
+    version: int
+    """The version that was read; the change is refused if there is a newer one."""
+    provider: ProviderName | None = None
+    destination: Destination = ""
+
+
+class PayeeMade(Struct):
+    id: UUID
+
+
+class Owed(Struct):
+    """What is owed to a payee in one currency, in minor units."""
+
+    currency: str
+    amount: int
+    held: int
+    available: int
+
+    @classmethod
+    def of(cls, row: LedgerAccount) -> Owed:
+        return cls(row.currency, -row.balance, row.held, -row.balance - row.held)
+
+
+class PayeeOut(Struct):
+    id: UUID
+    version: int
+    name: str
+    provider: str | None
+    destination: str
+    added_at: datetime
+    owed: list[Owed]
+
+    @classmethod
+    def of(cls, row: Payee, owed: list[Owed]) -> PayeeOut:
+        return cls(row.id, row.version, row.name, row.provider, row.destination, row.added_at, owed)

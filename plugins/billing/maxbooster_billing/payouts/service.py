@@ -1,0 +1,132 @@
+"""The rules of payouts: hold first, then send, then settle or give back, each once."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection, update
+
+from maxbooster.plugin import Conflict, Context, Invalid
+
+from ..ledger import queries as ledger
+from ..ledger.posting import KeyReused, Leg, Overdrawn, Transaction, post, void
+from ..payees.models import Payee
+from ..providers.interface import PayoutOrder, PayoutState
+from . import queries
+from .events import PayoutFailed, PayoutPaid
+from .jobs import send
+from .models import FAILED, FINAL, HELD, PAID, SENT, Payout
+from .schemas import NewPayout, PayoutBegun
+
+
+async def request_payout(ctx: Context, new: NewPayout) -> PayoutBegun:
+    """Hold what is to be paid and queue its sending; commits this unit.
+
+    Raises:
+        NotFound: no such payee in this account.
+        Conflict: the payee has no way to be paid, or the key was used for something else.
+        Overdrawn: less is available than is to be paid.
+    """
+    if (before := await queries.under_key(ctx, new.key)) is not None:
+        return _repeated(before, new)
+    payee = await ctx.get(Payee, new.payee)
+    if payee.provider is None:
+        raise Conflict(f"{payee.name} has no payout method yet; set one first.", field="payee")
+    amount = new.amount if new.amount is not None else await _available(ctx, payee, new.currency)
+    row = Payout(
+        payee_id=payee.id, key=new.key, currency=new.currency, amount=amount, state=HELD, provider=payee.provider,
+        destination=payee.destination, requested_by=ctx.user, requested_at=ctx.now,
+    )  # fmt: skip
+    ctx.add(row)
+    job = ctx.enqueue(send, row.id, key=str(row.id), once=str(row.id))
+    ctx.audit("payout.requested", row, after={"payee": payee.id, "amount": amount, "currency": new.currency})
+    hold = Transaction(
+        key=f"payout:{row.id}:hold", currency=new.currency, legs=_legs(payee.id, amount), phase="pending",
+        memo=f"Payout to {payee.name}"[:500],
+    )  # fmt: skip
+    await ctx.write(_hold, ctx.account, row.id, hold, ctx.now)
+    return PayoutBegun(row.id, job)
+
+
+def order(ctx: Context, row: Payout) -> PayoutOrder:
+    """What the provider is told; its key says whose payout it is, for notices."""
+    return PayoutOrder(
+        key=f"{ctx.account.hex}.{row.id.hex}",
+        currency=row.currency,
+        amount=row.amount,
+        destination=row.destination,
+        statement="Max Booster payout",
+    )
+
+
+async def settle(ctx: Context, row: Payout, result: PayoutState) -> None:
+    """Write down what the provider says, and post what came of it, in one transaction."""
+    if row.state in FINAL:
+        return
+    row.reference, row.fee = result.reference[:200], result.fee
+    row.sent_at = row.sent_at or ctx.now
+    if result.state == "sent":
+        row.state = SENT
+        return
+    row.state = PAID if result.state == "paid" else FAILED
+    row.reason, row.ended_at = result.reason[:500], ctx.now
+    ctx.audit(f"payout.{row.state}", row, after={"reference": row.reference, "reason": row.reason})
+    if row.state == PAID:
+        ctx.emit(PayoutPaid(row.id, row.payee_id, row.currency, row.amount))
+        await ctx.write(post, ctx.account, _paid(row), ctx.now)
+    else:
+        ctx.emit(PayoutFailed(row.id, row.payee_id, row.reason))
+        hold, key, memo, now = _hold_of(row), f"payout:{row.id}:void", f"Payout failed: {row.reason}"[:500], ctx.now
+        await ctx.write(lambda connection: void(connection, ctx.account, hold, now, key=key, memo=memo))
+
+
+def _hold(connection: Connection, account: UUID, payout: UUID, hold: Transaction, now: Any) -> None:
+    posted = post(connection, account, hold, now)
+    of = (Payout.account_id == account, Payout.id == payout)
+    connection.execute(update(Payout).where(*of).values(hold_id=posted.id))
+
+
+def _hold_of(row: Payout) -> UUID:
+    if row.hold_id is None:
+        raise Conflict(f"The payout {row.id} has no hold in the ledger.")
+    return row.hold_id
+
+
+def _paid(row: Payout) -> Transaction:
+    """What leaves the bank: the amount, which is no longer owed, and the provider's fee."""
+    legs = _legs(row.payee_id, row.amount)
+    if row.fee:
+        legs = (legs[0], Leg("fees", row.fee, row.provider), Leg("bank", -row.amount - row.fee))
+    memo = f"Payout paid by {row.provider} {row.reference}"[:500]
+    return Transaction(key=f"payout:{row.id}:paid", currency=row.currency, legs=legs, settles=_hold_of(row), memo=memo)
+
+
+def _legs(payee: UUID, amount: int) -> tuple[Leg, ...]:
+    return (Leg("payable", amount, str(payee)), Leg("bank", -amount))
+
+
+async def _available(ctx: Context, payee: Payee, currency: str) -> int:
+    rows = [row for row in await ledger.payable(ctx, str(payee.id)) if row.currency == currency]
+    available = -rows[0].balance - rows[0].held if rows else 0
+    if available <= 0:
+        raise Overdrawn(f"Nothing in {currency} is available for {payee.name}.", field="amount")
+    return available
+
+
+def _repeated(before: Payout, new: NewPayout) -> PayoutBegun:
+    if (before.payee_id, before.currency) != (new.payee, new.currency) or new.amount not in (None, before.amount):
+        raise KeyReused(f"The key {new.key!r} was used for another payout.", field="key")
+    return PayoutBegun(before.id)
+
+
+def account_and_payout(order_key: str) -> tuple[UUID, UUID]:
+    """
+    Raises:
+        Invalid: it is not the key of one of our orders.
+    """
+    account, _, payout = order_key.partition(".")
+    try:
+        return UUID(account), UUID(payout)
+    except ValueError:
+        raise Invalid(f"The order {order_key[:100]!r} is not one of this platform's.", field="order") from None

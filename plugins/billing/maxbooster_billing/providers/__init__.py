@@ -1,0 +1,1 @@
+"""Payment providers: one interface, a plugin each (B-02)."""

@@ -1,0 +1,138 @@
+"""What a payment provider is. It offers what it implements: `PaysOut`, `TakesPayments`, `SendsNotices`.
+
+Every order carries a `key`. The same key again must be answered with the state of the first: it is what makes a payout
+that was cut off by a crash settle once. Raise `NotReady` when asking later may help, `AuthFailed` when a person has to
+connect the provider again; everything else that a provider decides is a state, with its reason in words.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Literal, Protocol, runtime_checkable
+
+from maxbooster.plugin import Context, Problem, Struct
+
+
+class PayoutOrder(Struct, frozen=True, kw_only=True):
+    key: str
+    """Unique among all orders of all accounts; at most 80 characters."""
+    currency: str
+    amount: int
+    """Minor units, more than zero."""
+    destination: str
+    """Where it goes, in the provider's own form: what `destination_fault` has found right."""
+    statement: str
+    """What the receiver reads."""
+
+
+class PayoutState(Struct, frozen=True, kw_only=True):
+    """`sent` is on its way, and asked for again; `paid` and `failed` are final."""
+
+    state: Literal["sent", "paid", "failed"]
+    reference: str = ""
+    """The provider's own name for it."""
+    reason: str = ""
+    """Why it failed, in a sentence for people."""
+    fee: int = 0
+    """What the provider keeps besides, in minor units of the same currency."""
+    ask_again_at: datetime | None = None
+    """When it is worth asking; None: the platform decides."""
+
+
+class CheckoutOrder(Struct, frozen=True, kw_only=True):
+    key: str
+    currency: str
+    amount: int
+    description: str
+    return_url: str
+
+
+class CheckoutState(Struct, frozen=True, kw_only=True):
+    """`open` waits for the buyer at `url`; `paid` and `expired` are final."""
+
+    state: Literal["open", "paid", "expired"]
+    reference: str
+    url: str = ""
+    fee: int = 0
+
+
+class RefundOrder(Struct, frozen=True, kw_only=True):
+    key: str
+    reference: str
+    """The checkout's."""
+    amount: int
+    reason: str = ""
+
+
+class RefundState(Struct, frozen=True, kw_only=True):
+    state: Literal["sent", "done", "failed"]
+    reference: str = ""
+    reason: str = ""
+
+
+class Notice(Struct, frozen=True, kw_only=True):
+    """That something happened to an order. What, the platform asks the provider: notices come late, twice or in any
+    order."""
+
+    id: str
+    order_key: str
+
+
+class NoticeRefused(Problem):
+    """A notice whose signature is not the provider's."""
+
+    status = 401
+    type = "notice-refused"
+    title = "This is not from the provider"
+
+
+@runtime_checkable
+class Provider(Protocol):
+    """`name` is what payees' methods say, and the last part of the plugin's name; `title` what people read."""
+
+    name: str
+    title: str
+
+
+@runtime_checkable
+class PaysOut(Provider, Protocol):
+    destination_hint: str
+    """What to write as a destination, in a few words."""
+
+    def destination_fault(self, destination: str) -> str | None:
+        """What is wrong with a destination, or None."""
+
+    async def pay_out(self, ctx: Context, order: PayoutOrder) -> PayoutState:
+        """Pay, once for each key, or say what became of it.
+
+        Raises:
+            NotReady: nothing is known to have happened; it is tried again.
+            AuthFailed: the provider does not accept our credentials.
+        """
+
+
+@runtime_checkable
+class TakesPayments(Provider, Protocol):
+    async def check_out(self, ctx: Context, order: CheckoutOrder) -> CheckoutState:
+        """Where the buyer pays, or what became of it."""
+
+    async def refund(self, ctx: Context, order: RefundOrder) -> RefundState:
+        """Give back a payment or a part of it, once for each key."""
+
+
+@runtime_checkable
+class SendsNotices(Provider, Protocol):
+    async def read_notices(self, ctx: Context, headers: Mapping[str, str], body: bytes) -> Sequence[Notice]:
+        """What a webhook says. Header names are lower case.
+
+        Raises:
+            NoticeRefused: the signature is wrong, or too old.
+        """
+
+
+OFFERS = {"payout": PaysOut, "checkout": TakesPayments, "notices": SendsNotices}
+
+
+def offers(provider: Provider) -> list[str]:
+    return [name for name, kind in OFFERS.items() if isinstance(provider, kind)]

@@ -1,0 +1,72 @@
+"""What the outside world remembers of the orders that it was given: a file of its own, apart from the platform."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from secrets import token_hex
+from typing import NamedTuple
+
+from ..providers.interface import PayoutOrder
+
+_TABLES = """
+CREATE TABLE IF NOT EXISTS payout (
+    key TEXT PRIMARY KEY, currency TEXT NOT NULL, amount INTEGER NOT NULL, destination TEXT NOT NULL,
+    reference TEXT NOT NULL, tries INTEGER NOT NULL, ordered_at REAL NOT NULL
+);
+CREATE TABLE IF NOT EXISTS secret (value TEXT NOT NULL);
+"""
+
+
+class Remembered(NamedTuple):
+    order: tuple[str, int, str]
+    """Currency, amount, destination."""
+    reference: str
+    tries: int
+    ordered_at: datetime
+
+
+class Bank:
+    """Orders by their key: the same key is one order, however often and from however many processes it is given."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def remember(self, order: PayoutOrder, now: datetime) -> Remembered:
+        """Note an order, or find it again; counts the tries."""
+        with self._opened() as connection:
+            connection.execute(
+                "INSERT INTO payout VALUES (?, ?, ?, ?, ?, 1, ?) ON CONFLICT (key) DO UPDATE SET tries = tries + 1",
+                (order.key, order.currency, order.amount, order.destination, f"tp_{token_hex(8)}", now.timestamp()),
+            )
+            row = connection.execute("SELECT * FROM payout WHERE key = ?", (order.key,)).fetchone()
+        return Remembered((row[1], row[2], row[3]), row[4], row[5], datetime.fromtimestamp(row[6], UTC))
+
+    def orders(self) -> list[tuple[str, int]]:
+        """Key and number of tries of every order, the oldest first."""
+        with self._opened() as connection:
+            return connection.execute("SELECT key, tries FROM payout ORDER BY ordered_at, rowid").fetchall()
+
+    def secret(self) -> bytes:
+        """With which notices are signed."""
+        with self._opened() as connection:
+            row = connection.execute("SELECT value FROM secret").fetchone()
+            if row is None:
+                row = (token_hex(32),)
+                connection.execute("INSERT INTO secret VALUES (?)", row)
+            return str(row[0]).encode()
+
+    @contextmanager
+    def _opened(self) -> Iterator[sqlite3.Connection]:
+        self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        connection = sqlite3.connect(self._path, timeout=10, isolation_level=None)
+        try:
+            connection.executescript(_TABLES)
+            connection.execute("BEGIN IMMEDIATE")
+            yield connection
+            connection.execute("COMMIT")
+        finally:
+            connection.close()

@@ -1,0 +1,154 @@
+"""The ledger's rules hold for whoever writes: statements by hand are refused by the database itself."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from sqlalchemy import insert, text
+from sqlalchemy.exc import DBAPIError
+
+from maxbooster.plugin import new_id
+from maxbooster_billing.ledger import rules
+from maxbooster_billing.ledger.models import LedgerAccount, LedgerEntry, LedgerTransaction
+
+from .conftest import NOW, paid, sale, verdict
+
+
+@pytest.fixture
+async def book(app: Any, account: Any, poster: Any) -> Any:
+    """A sale of 10.00, of which 4.00 are paid and 3.00 held."""
+    await poster(sale("1", 1000))
+    await poster(paid("2", 400))
+    await poster(paid("3", 300, phase="pending"))
+    return account.account
+
+
+async def refused(app: Any, statement: Any, rows: Any = None) -> str:
+    """What the database says to a statement; it must refuse it, and the books must be as they were."""
+    with pytest.raises(DBAPIError) as refusal:
+        await app.database.transact(lambda connection: connection.execute(statement, rows) and None)
+    assert (await verdict(app)).ok
+    return str(refusal.value.orig)
+
+
+@pytest.mark.parametrize(
+    ("statement", "words"),
+    [
+        ("UPDATE billing_ledger_entry SET amount = amount * 2", "not edited"),
+        ("DELETE FROM billing_ledger_entry", "not edited"),
+        ("UPDATE billing_ledger_transaction SET memo = 'x'", "not edited"),
+        ("UPDATE billing_ledger_transaction SET phase = 'void'", "not edited"),
+        ("DELETE FROM billing_ledger_transaction WHERE key = '3'", "not edited"),
+        ("UPDATE billing_ledger_account SET balance = 0", "moves only with a transaction"),
+        ("UPDATE billing_ledger_account SET balance = balance + 1 WHERE purpose = 'bank'", "moves only"),
+        ("UPDATE billing_ledger_account SET held = 0", "moves only with a transaction"),
+        ("UPDATE billing_ledger_account SET currency = 'USD'", "moves only"),
+        ("UPDATE billing_ledger_account SET floored = NOT floored", "moves only"),
+        ("DELETE FROM billing_ledger_account", "not edited"),
+    ],
+)
+async def test_nothing_is_edited_or_deleted(app, book, statement, words):
+    assert words in await refused(app, text(statement))
+
+
+async def test_a_balance_cannot_be_moved_by_naming_an_old_transaction_again(app, book):
+    """Whoever knows the tables well: the balance and the transaction that moved it, both forged."""
+    statement = """UPDATE billing_ledger_account SET balance = balance + 1000, last_transaction_id =
+        (SELECT id FROM billing_ledger_transaction WHERE key = '1') WHERE purpose IN ('receivable', 'payable')"""
+    assert "moves only" in await refused(app, text(statement))
+
+
+def transaction(book: Any, legs: list[list[Any]], **more: Any) -> dict[str, Any]:
+    return {
+        "account_id": book, "id": new_id(), "key": str(new_id()), "digest": bytes(32), "currency": "EUR",
+        "phase": "posted", "memo": "", "legs": legs, "leg_count": len(legs), "effective_at": NOW, "recorded_at": NOW,
+    } | more  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("legs", "more", "words"),
+    [
+        ([["bank", 5, ""], ["payable", -4, "nova"]], {}, "do not come to zero"),
+        ([["bank", 5, ""]], {}, "two legs at least"),
+        ([], {}, "two legs at least"),
+        ([["bank", 5, ""], ["payable", -5, "nova"]], {"leg_count": 3}, "two legs at least"),
+        ([["bank", 0.5, ""], ["payable", -0.5, "nova"]], {}, ""),
+        ([["bank", 5, ""], ["bank", -5, ""]], {}, ""),
+        ([["bank", 0, ""], ["payable", 0, "nova"]], {}, ""),
+        ([["bank", -500, ""], ["payable", 500, "nova"]], {}, "floor"),
+        ([["bank", -5, ""], ["payable", 5, "nova"]], {"phase": "later"}, "phase"),
+        ([], {"phase": "void"}, "only a pending transaction"),
+        ([["bank", 5, ""], ["payable", -5, "nova"]], {"phase": "void"}, ""),
+        ([["bank", 5, None], ["payable", -5, "nova"]], {}, ""),
+    ],
+)
+async def test_a_transaction_that_breaks_a_rule_is_refused(app, book, legs, more, words):
+    assert words in await refused(app, insert(LedgerTransaction), [transaction(book, legs, **more)])
+
+
+@pytest.mark.parametrize(("link", "key"), [("settles", "1"), ("reverses", "3"), ("reverses", "1"), ("settles", "3")])
+async def test_links_that_mean_nothing_are_refused(app, book, link, key):
+    """A posted one cannot be settled, a pending one not reversed, and a reversal mirrors."""
+    id = await app.database.read(
+        lambda connection: connection.execute(
+            LedgerTransaction.__table__.select().where(LedgerTransaction.key == key)
+        ).one().id
+    )  # fmt: skip
+    legs = [["bank", 1, ""], ["payable", -1, "lux"]]
+    more = {link: id} | ({"currency": "USD"} if (link, key) == ("settles", "3") else {})
+    assert ("settled" if link == "settles" else "mirrors") in await refused(
+        app, insert(LedgerTransaction), [transaction(book, legs, **more)]
+    )
+
+
+async def test_no_entry_comes_beside_its_transaction(app, book):
+    rows = await app.database.read(
+        lambda connection: connection.execute(text("SELECT * FROM billing_ledger_account")).all()
+    )
+    newest = await app.database.read(
+        lambda connection: connection.execute(
+            LedgerTransaction.__table__.select().order_by(LedgerTransaction.id.desc())
+        ).first().id
+    )  # fmt: skip
+    for row in rows:
+        id = row.id if not isinstance(row.id, bytes) else __import__("uuid").UUID(bytes=row.id)
+        late = {"account_id": book, "id": new_id(), "transaction_id": newest, "ledger_account_id": id, "amount": 5}
+        assert "comes with its transaction" in await refused(app, insert(LedgerEntry), [late])
+
+
+async def test_an_account_opens_with_nothing(app, book):
+    rich = {
+        "account_id": book, "id": new_id(), "purpose": "payable", "party": "me", "currency": "EUR", "side": -1,
+        "floored": True, "balance": -1000, "held": 0, "opened_at": NOW,
+    }  # fmt: skip
+    assert "opens with nothing" in await refused(app, insert(LedgerAccount), [rich])
+
+
+async def test_verify_says_which_rule_was_taken_off(app, book):
+    def take_off(connection: Any) -> None:
+        on = "" if connection.dialect.name == "sqlite" else " ON billing_ledger_account"
+        connection.exec_driver_sql(f"DROP TRIGGER billing_account_kept{on}")
+        connection.exec_driver_sql(
+            "UPDATE billing_ledger_account SET balance = balance + 7 WHERE purpose = 'receivable'"
+        )
+
+    await app.database.transact(take_off)
+    found = await verdict(app)
+    assert not found.ok
+    assert any("billing_account_kept" in fault for fault in found.faults)
+    assert any("receivable spotify EUR: the balance says 1007" in fault for fault in found.faults)
+    await app.database.transact(rules.install)
+    assert len((await verdict(app)).faults) == 1
+
+
+async def test_verify_finds_a_transaction_that_was_tampered_with(app, book):
+    def tamper(connection: Any) -> None:
+        rules.remove(connection)
+        connection.exec_driver_sql("UPDATE billing_ledger_entry SET amount = amount + 1 WHERE amount > 900")
+        rules.install(connection)
+
+    await app.database.transact(tamper)
+    faults = (await verdict(app)).faults
+    assert any("which come to 1" in fault for fault in faults)
+    assert any("its entries say 1001" in fault for fault in faults)

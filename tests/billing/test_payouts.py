@@ -1,0 +1,212 @@
+"""Payouts as people ask for them, with providers that decline, dawdle, fail and repeat themselves."""
+
+from __future__ import annotations
+
+import asyncio
+from random import Random
+
+import pytest
+
+from maxbooster.testing import drain, make_person, open_api, open_browser
+from maxbooster_billing.ledger.posting import Leg, Transaction, post
+
+from .conftest import AT, balances, sale, verdict
+
+
+async def payee(api, poster, destination: str, owed: int = 1000, name: str = "Nova") -> str:
+    made = await api.post(f"{AT}/payees", json={"name": name, "provider": "test", "destination": destination})
+    assert made.status_code == 201, made.text
+    if owed:
+        await poster(sale(f"sale to {name}", owed, made.json()["id"]))
+    return made.json()["id"]
+
+
+async def pay(api, payee: str, key: str = "1", **more) -> dict:
+    answer = await api.post(f"{AT}/payouts", json={"payee": payee, "currency": "EUR", "key": key} | more)
+    assert answer.status_code == 202, answer.text
+    return answer.json()
+
+
+async def state(api, id: str) -> tuple[str, str]:
+    row = (await api.get(f"{AT}/payouts/{id}")).json()
+    return row["state"], row["reason"]
+
+
+async def test_until_it_is_sent_a_payout_is_a_hold(app, api, poster):
+    nova = await payee(api, poster, "accept")
+    await pay(api, nova, amount=400)
+    assert (await balances(api))["payable", nova] == (1000, 400)
+    assert (await api.get(f"{AT}/payouts")).json()[0]["state"] == "held"
+    await drain(app)
+    assert (await balances(api))["payable", nova] == (600, 0)
+    assert (await balances(api))["bank", ""] == (-400, 0)
+
+
+async def test_a_declined_payout_is_owed_again(app, api, poster):
+    nova = await payee(api, poster, "decline")
+    begun = await pay(api, nova)
+    await drain(app)
+    assert await state(api, begun["id"]) == ("failed", "The receiver's account is closed.")
+    assert (await balances(api))["payable", nova] == (1000, 0)
+    assert (await verdict(app)).ok
+
+
+async def test_a_fee_is_booked_besides(app, api, poster):
+    nova = await payee(api, poster, "fee")
+    await pay(api, nova)
+    await drain(app)
+    found = await balances(api)
+    assert (found["payable", nova], found["fees", "test"], found["bank", ""]) == ((0, 0), (25, 0), (-1025, 0))
+
+
+async def test_a_provider_that_cannot_be_reached_is_tried_again(app, api, poster, clock):
+    nova = await payee(api, poster, "flaky")
+    begun = await pay(api, nova)
+    for _ in range(4):
+        await drain(app)
+        clock.advance(seconds=60)
+    assert (await state(api, begun["id"]))[0] == "paid"
+    assert (await balances(api))["bank", ""] == (-1000, 0)
+
+
+async def test_what_is_on_its_way_is_asked_for_later(app, api, poster, clock):
+    nova = await payee(api, poster, "slow")
+    begun = await pay(api, nova)
+    await drain(app)
+    assert (await state(api, begun["id"]))[0] == "sent"
+    assert (await balances(api))["payable", nova] == (1000, 1000)
+    clock.advance(minutes=2)
+    await drain(app)
+    assert (await state(api, begun["id"]))[0] == "paid"
+    assert (await verdict(app)).ok
+
+
+async def test_notices_in_any_order_and_number_settle_once(app, api, account, poster, clock):
+    ids = [await payee(api, poster, "slow", 100 + n, f"Payee {n}") for n in range(4)]
+    for n, id in enumerate(ids):
+        await pay(api, id, str(n))
+    await drain(app)
+    async with app.unit(account, writable=False) as ctx:
+        [answer] = await ctx.ask("payment_provider")
+    notices = answer.value.notices() * 3
+    Random(7).shuffle(notices)
+    clock.advance(minutes=2)
+    async with open_api(app) as provider:
+        for headers, body in notices:
+            assert (await provider.post(f"{AT}/notices/test", content=body, headers=headers)).status_code == 202
+        await drain(app)
+        for headers, body in notices:
+            await provider.post(f"{AT}/notices/test", content=body, headers=headers)
+    await drain(app)
+    assert {row["state"] for row in (await api.get(f"{AT}/payouts")).json()} == {"paid"}
+    assert (await balances(api))["bank", ""] == (-(100 + 101 + 102 + 103), 0)
+    assert (await verdict(app)).ok
+
+
+@pytest.mark.parametrize(
+    ("path", "headers", "body", "status"),
+    [
+        ("test", {}, b"{}", 401),
+        ("test", {"test-signature": "00"}, b"{}", 401),
+        ("nobody", {}, b"{}", 404),
+        ("test", {"test-signature": "é"}, b"\xff\x00", 401),
+    ],
+)
+async def test_a_notice_that_is_not_the_providers_is_refused(app, path, headers, body, status):
+    async with open_api(app) as anybody:
+        sent = {name: value.encode() for name, value in headers.items()}
+        answer = await anybody.post(f"{AT}/notices/{path}", content=body, headers=sent)
+    assert answer.status_code == status, answer.text
+
+
+async def test_nobody_is_paid_twice_in_a_race(app, api, poster):
+    nova = await payee(api, poster, "accept")
+    tries = [api.post(f"{AT}/payouts", json={"payee": nova, "currency": "EUR", "key": str(n)}) for n in range(8)]
+    answers = [answer.status_code for answer in await asyncio.gather(*tries)]
+    assert sorted(answers) == [202] + [409] * 7
+    await drain(app)
+    assert (await balances(api))["bank", ""] == (-1000, 0)
+
+
+async def test_a_key_that_was_used_answers_the_same_payout(app, api, poster):
+    nova = await payee(api, poster, "accept")
+    first = await pay(api, nova, amount=100)
+    assert (await pay(api, nova, amount=100))["id"] == first["id"]
+    other = await api.post(f"{AT}/payouts", json={"payee": nova, "currency": "EUR", "key": "1", "amount": 101})
+    assert (other.status_code, other.json()["type"]) == (409, "urn:maxbooster:problem:key-reused")
+
+
+@pytest.mark.parametrize(
+    ("more", "status"), [({"amount": 1001}, 409), ({"currency": "USD"}, 409), ({"amount": 0}, 422)]
+)
+async def test_what_cannot_be_paid_is_refused(api, poster, more, status):
+    nova = await payee(api, poster, "accept")
+    wanted = {"payee": nova, "currency": "EUR", "key": "1"} | more
+    assert (await api.post(f"{AT}/payouts", json=wanted)).status_code == status
+    assert (await balances(api))["payable", nova] == (1000, 0)
+
+
+async def test_a_payee_without_a_method_cannot_be_paid_until_one_is_set(app, api, poster):
+    made = (await api.post(f"{AT}/payees", json={"name": "Nova"})).json()["id"]
+    await poster(sale("1", 500, made))
+    refused = await api.post(f"{AT}/payouts", json={"payee": made, "currency": "EUR", "key": "1"})
+    assert (refused.status_code, refused.json()["field"]) == (409, "payee")
+    change = {"name": "Nova", "version": 1, "provider": "test", "destination": "accept"}
+    assert (await api.put(f"{AT}/payees/{made}", json=change)).status_code == 204
+    await pay(api, made)
+    await drain(app)
+    assert (await api.get(f"{AT}/payees/{made}")).json()["owed"][0]["amount"] == 0
+
+
+async def test_an_unknown_provider_is_named(api):
+    refused = await api.post(f"{AT}/payees", json={"name": "Nova", "provider": "gold", "destination": "x"})
+    assert (refused.status_code, refused.json()["field"]) == (422, "provider")
+    assert "there is test" in refused.json()["detail"]
+
+
+async def test_a_person_proves_who_they_are_before_paying(app, poster, clock):
+    person = await make_person(app)
+    async with open_browser(app) as browser:
+        await browser.log_in(person)
+        clock.advance(minutes=30)
+        wanted = {"payee": "01a21248-857b-7679-afdd-587c12e4b923", "currency": "EUR", "key": "1"}
+        refused = await browser.post(f"{AT}/payouts", json=wanted)
+        assert (refused.status_code, refused.json()["type"]) == (403, "urn:maxbooster:problem:step-up-required")
+
+
+class TestLargePayouts:
+    @pytest.fixture
+    def app_settings(self):
+        return {"billing_test__decline_above": 500}
+
+    async def test_the_provider_declines_by_amount(self, app, api, poster):
+        nova = await payee(api, poster, "accept")
+        first, second = await pay(api, nova, "1", amount=500), await pay(api, nova, "2", amount=500)
+        third = await api.post(f"{AT}/payouts", json={"payee": nova, "currency": "EUR", "key": "3", "amount": 1})
+        assert third.status_code == 409
+        await drain(app)
+        assert {(await state(api, each["id"]))[0] for each in (first, second)} == {"paid"}
+
+
+async def test_paid_and_failed_payouts_are_told_to_the_others(app, api, poster, account):
+    nova = await payee(api, poster, "accept")
+    lux = await payee(api, poster, "decline", name="Lux")
+    await pay(api, nova, "1")
+    await pay(api, lux, "2")
+    await drain(app)
+    actions = [entry["action"] for entry in (await api.get("/api/core/audit")).json()]
+    assert {"payout.requested", "payout.paid", "payout.failed"} <= set(actions)
+
+
+async def test_a_book_with_payouts_survives_its_payees_rename(app, api, account, poster):
+    nova = await payee(api, poster, "accept")
+    change = {"name": "Nova Grey", "version": 1, "provider": "test", "destination": "accept"}
+    assert (await api.put(f"{AT}/payees/{nova}", json=change)).status_code == 204
+    assert (await api.put(f"{AT}/payees/{nova}", json=change)).status_code == 409
+    await pay(api, nova)
+    await drain(app)
+    [row] = (await api.get(f"{AT}/payouts", params={"payee": nova})).json()
+    assert row["payee_name"] == "Nova Grey"
+    async with app.unit(account) as ctx:
+        legs = (Leg("bank", 1), Leg("opening", -1))
+        await ctx.write(post, ctx.account, Transaction(key="z", currency="EUR", legs=legs), ctx.now)
