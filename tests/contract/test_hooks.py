@@ -14,7 +14,7 @@ import pytest
 from maxbooster.plugin import hookspec
 from maxbooster.plugins import hookspecs, reference
 from maxbooster.plugins.registry import load
-from maxbooster.testing import drain, make_app, open_api
+from maxbooster.testing import drain, make_app, open_api, with_services
 
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "plugins" / "hooks.md"
@@ -22,7 +22,11 @@ EXAMPLES = (
     "maxbooster.jobs.redis_doorbell",
     "maxbooster_setlist.plugin",
     "maxbooster_setlist.demo",
+    "maxbooster_billing.plugin",
     "maxbooster_billing.test_provider.plugin",
+    "maxbooster_sandbox.plugin",
+    "maxbooster_distribution.plugin",
+    "maxbooster_distribution.outlets.spotify",
 )
 
 
@@ -140,3 +144,33 @@ async def test_hook_mail_transport(site, tmp_path):
         assert (await api.post("/api/core/registration", json=new)).status_code == 202
         await drain(app)
         assert [mail.to for mail in app.mail.sent] == ["nova@example.org"]
+
+
+SERVICES = """
+from contextlib import asynccontextmanager
+
+told = []
+
+@asynccontextmanager
+async def watching(ctx):
+    told.append("open")
+    yield
+    told.append("closed")
+
+def cannot_start(ctx):
+    raise OSError("the port is taken")
+
+@hookimpl
+def register_services():
+    return [Service("broken", cannot_start), Service("watcher", watching)]
+"""
+
+
+async def test_hook_register_services(site, tmp_path):
+    """Services are open while a process works; one that cannot start takes no other with it."""
+    package = site.install("zulu", SERVICES)
+    async with make_app(tmp_path, f"sqlite:///{tmp_path}/one.db") as app:
+        told = app.registry.plugins["zulu"].module.told
+        async with with_services(app):
+            assert told == ["open"], package
+        assert told == ["open", "closed"]

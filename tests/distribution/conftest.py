@@ -2,8 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import io
-from collections.abc import AsyncIterator
-from datetime import timedelta
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +15,7 @@ from PIL import Image
 
 from maxbooster.testing import drain, with_services
 from maxbooster_distribution.ddex.schemas import SIBLING
+from tests.contract.site import Site
 
 RELEASES = "/api/distribution/releases"
 DELIVERIES = "/api/distribution/deliveries"
@@ -119,4 +119,12 @@ async def simulated(app: Any) -> AsyncIterator[Path]:
         yield app.settings.data / "sandbox" / "outlets"
 
 
-FAR = timedelta(days=60)
+@pytest.fixture
+def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
+    """Plugins that are installed for this test alone."""
+    folder = tmp_path / "site"
+    folder.mkdir()
+    monkeypatch.syspath_prepend(str(folder))
+    made = Site(folder)
+    yield made
+    made.forget()

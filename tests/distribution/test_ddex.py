@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -241,10 +242,9 @@ def fuzzed(examples):
 
 
 def read_anything(content):
-    try:
+    """Anything but our own refusal would be a bug."""
+    with suppress(Invalid):
         choreography.answers(reading.parse(content))
-    except Invalid as error:
-        assert error.detail
 
 
 @fuzzed(200)

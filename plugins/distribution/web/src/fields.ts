@@ -1,0 +1,32 @@
+/** Fields of a description by their address, as findings name them: `tracks[0].title`. */
+import type { Change, Credit, Description } from "./api";
+
+type Holder = Record<string | number, unknown>;
+
+const steps = (address: string): (string | number)[] =>
+  address.split(/[.[\]]+/).filter(Boolean).map((step) => (/^\d+$/.test(step) ? Number(step) : step));
+
+export function at(description: Description, address: string): unknown {
+  return steps(address).reduce<unknown>((held, step) => (held as Holder | undefined)?.[step], description);
+}
+
+/** A copy of the description with the changes put in place. */
+export function changed(description: Description, changes: Change[]): Description {
+  const copy = structuredClone(description);
+  for (const { field, value } of changes) {
+    const path = steps(field);
+    const last = path.pop()!;
+    const holder = path.reduce<Holder>((held, step) => held[step] as Holder, copy as unknown as Holder);
+    holder[last] = structuredClone(value);
+  }
+  return copy;
+}
+
+/** "A, B & C feat. D", as it is shown. */
+export function artistLine(credits: Credit[]): string {
+  const named = (role: string) => joined(credits.filter((credit) => credit.role === role).map((credit) => credit.name));
+  const featured = named("FeaturedArtist");
+  return featured ? `${named("MainArtist")} feat. ${featured}` : named("MainArtist");
+}
+
+const joined = (names: string[]) => [names.slice(0, -1).join(", "), ...names.slice(-1)].filter(Boolean).join(" & ");

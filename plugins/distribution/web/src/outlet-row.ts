@@ -1,0 +1,234 @@
+/** A release at one outlet: where it is, how long that has taken, and, opened, every stage with its messages. */
+import { css, html, LitElement, nothing, type TemplateResult } from "lit";
+import { exactly, t, when } from "@maxbooster/ui";
+import { content, words, type Api, type Delivery } from "./api";
+import { style } from "./style";
+
+const HUES = [155, 230, 25, 75, 300, 195];
+const TONES: Record<Delivery["state"], string> = {
+  queued: "wait", packaging: "wait", sending: "wait", sent: "wait", acknowledged: "wait", live: "ok", down: "quiet", rejected: "wrong", failed: "wrong",
+};
+const SHARES: Record<Delivery["state"], number> = {
+  queued: 0.05, packaging: 0.15, sending: 0.3, sent: 0.5, acknowledged: 0.75, live: 1, down: 1, rejected: 1, failed: 1,
+};
+const ICONS: Record<string, string> = { ok: "check", wrong: "x", wait: "clock", quiet: "minus" };
+const STAGES: Record<string, string> = {
+  queued: "Queued", packaging: "Packing began", sending: "Packed and proved", sent: "Delivered", acknowledged: "Accepted", live: "Live", down: "Taken down",
+  rejected: "Refused", failed: "Failed",
+};
+
+export class OutletRow extends LitElement {
+  static override properties = {
+    delivery: { attribute: false }, history: { attribute: false }, api: { attribute: false }, busy: { type: Boolean }, open: { state: true }, diff: { state: true },
+  };
+  declare delivery: Delivery;
+  declare history: Delivery[];
+  declare api: Api;
+  declare busy: boolean;
+  declare open: boolean;
+  declare diff: string;
+
+  static override styles = [
+    style,
+    css`
+      :host {
+        display: block;
+        max-width: none;
+        border-bottom: 1px solid var(--mb-line);
+        font-size: var(--mb-text-s);
+      }
+      button.line {
+        display: grid;
+        grid-template-columns: 24px minmax(90px, 1fr) minmax(0, 2.4fr) minmax(60px, 1fr) minmax(0, 110px) 16px;
+        gap: var(--mb-space-3);
+        align-items: center;
+        width: 100%;
+        min-height: 44px;
+        padding: var(--mb-space-2) 0;
+        border: 0;
+        background: none;
+        color: var(--mb-text);
+        font: inherit;
+        text-align: start;
+        cursor: pointer;
+      }
+      button.line:hover {
+        background: var(--mb-raised);
+      }
+      .badge {
+        display: grid;
+        place-items: center;
+        width: 22px;
+        height: 22px;
+        border-radius: 5px;
+        background: oklch(0.78 0.13 var(--hue));
+        color: oklch(0.22 0.03 var(--hue));
+        font-size: var(--mb-text-xs);
+        font-weight: 700;
+      }
+      .words {
+        color: var(--mb-quiet);
+      }
+      .words.wrong {
+        color: var(--mb-danger);
+      }
+      .bar {
+        height: 3px;
+        border-radius: 2px;
+        background: var(--mb-line);
+      }
+      .bar i {
+        display: block;
+        height: 100%;
+        border-radius: 2px;
+        background: currentcolor;
+        transform-origin: left;
+        transition: transform var(--mb-quick);
+      }
+      .time {
+        color: var(--mb-quiet);
+        text-align: end;
+        white-space: nowrap;
+      }
+      .time.late {
+        color: var(--mb-danger);
+      }
+      .more {
+        padding: 0 0 var(--mb-space-4) 36px;
+      }
+      ol {
+        margin: 0 0 var(--mb-space-3);
+        padding: 0;
+        list-style: none;
+      }
+      ol li {
+        display: grid;
+        grid-template-columns: minmax(0, 150px) minmax(0, 1fr);
+        gap: var(--mb-space-3);
+        padding: 3px 0;
+      }
+      ol span:last-child {
+        color: var(--mb-quiet);
+      }
+      p {
+        margin: 0 0 var(--mb-space-3);
+        max-width: 64ch;
+        color: var(--mb-quiet);
+      }
+      h3 {
+        margin: 0 0 var(--mb-space-1);
+        font-size: var(--mb-text-s);
+        font-weight: 600;
+      }
+      .ways {
+        display: flex;
+        flex-wrap: wrap;
+        gap: var(--mb-space-2);
+        align-items: center;
+      }
+      a {
+        color: var(--mb-accent-text);
+      }
+      pre {
+        overflow-x: auto;
+        margin: var(--mb-space-3) 0 0;
+        padding: var(--mb-space-3);
+        border-radius: var(--mb-radius);
+        background: var(--mb-raised);
+        font: var(--mb-text-xs) / 1.5 var(--mb-mono);
+      }
+      @media (max-width: 640px) {
+        button.line {
+          grid-template-columns: 24px minmax(0, 1fr) 16px;
+        }
+        .words {
+          grid-column: 2;
+          order: 5;
+        }
+        .bar,
+        .time {
+          display: none;
+        }
+        .more {
+          padding-inline-start: 0;
+        }
+      }
+    `,
+  ];
+
+  constructor() {
+    super();
+    this.open = false;
+    this.busy = false;
+    this.diff = "";
+  }
+
+  override render(): TemplateResult {
+    const { delivery: each } = this;
+    const tone = TONES[each.state];
+    const hue = HUES[[...each.outlet].reduce((sum, letter) => sum + letter.charCodeAt(0), 0) % HUES.length];
+    return html`<button class="line" aria-expanded=${this.open} @click=${() => (this.open = !this.open)}>
+        <span class="badge" style="--hue: ${hue}" aria-hidden="true">${each.outlet_title[0]}</span>
+        <span>${each.outlet_title}</span>
+        <span class="words ${tone === "wrong" ? "wrong" : ""}">${each.words}</span>
+        <span class="bar ${tone}"><i style="transform: scaleX(${SHARES[each.state]})"></i></span>
+        <span class="time ${each.clock === "late" || each.clock === "at risk" ? "late" : ""}">${this.clock()}</span>
+        <span class=${tone}><mb-icon name=${ICONS[tone]!}></mb-icon></span>
+      </button>
+      ${this.open ? this.more() : nothing}`;
+  }
+
+  private clock(): string {
+    const { clock, due_at, ended_at, queued_at } = this.delivery;
+    if (clock === "ended") return when(ended_at ?? queued_at);
+    if (clock === "late") return t("releases.overdue", "overdue since {when}", { when: when(due_at) });
+    const hours = Math.max(0, (Date.parse(due_at) - Date.now()) / 3_600_000);
+    const left = hours >= 24 ? t("releases.days", "{d} d {h} h", { d: Math.floor(hours / 24), h: Math.floor(hours % 24) }) : t("releases.hours", "{h} h", { h: Math.ceil(hours) });
+    return t("releases.clock", "clock {left}", { left });
+  }
+
+  private more(): TemplateResult {
+    const { delivery: each } = this;
+    return html`<div class="more">
+      ${each.state === "failed" || each.state === "rejected" ? nothing : each.note ? html`<p>${each.note}</p>` : nothing}
+      ${each.advice ? html`<p>${each.advice}</p>` : nothing}
+      ${this.history.map(
+        (one) => html`${this.history.length > 1 ? html`<h3>${kind(one)}</h3>` : nothing}
+          <ol>${one.stages.map((stage) => html`<li><span>${STAGES[stage.state] ?? stage.state}</span><span title=${exactly(stage.at)}>${when(stage.at)}${stage.note && one !== each ? ` · ${stage.note}` : ""}</span></li>`)}</ol>`,
+      )}
+      <div class="ways">${this.ways()}</div>
+      ${this.diff ? html`<pre tabindex="0">${this.diff}</pre>` : nothing}
+    </div>`;
+  }
+
+  private ways(): TemplateResult {
+    const { delivery: each } = this;
+    const way = (label: string, event: string) =>
+      html`<wa-button size="s" appearance="outlined" ?disabled=${this.busy} @click=${() => this.dispatchEvent(new CustomEvent(event))}>${label}</wa-button>`;
+    const down = each.what === "takedown" && ["sent", "acknowledged", "down"].includes(each.state);
+    const there = ["sent", "acknowledged", "live"].includes(each.state) && each.what !== "takedown";
+    return html`${each.state === "failed" ? way(t("releases.retry", "Try again"), "retry") : nothing}
+      ${each.state === "rejected" ? way(t("releases.resend", "Send again"), "resend") : nothing}
+      ${there ? way(t("releases.resend_new", "Send what changed"), "resend") : nothing}
+      ${there ? way(t("releases.take_down", "Take down…"), "takedown") : nothing}
+      ${down ? way(t("releases.put_back", "Put it back…"), "putback") : nothing}
+      ${each.message_file ? html`<a href=${content(each.message_file)} target="_blank" rel="noopener">${t("releases.message", "Message")}</a>` : nothing}
+      ${each.manifest_file ? html`<a href=${content(each.manifest_file)} target="_blank" rel="noopener">${t("releases.manifest", "Manifest")}</a>` : nothing}
+      ${each.number > 1 ? html`<button class="plain" @click=${this.compare}>${t("releases.compare", "What changed")}</button>` : nothing}
+      <code>${each.batch}</code>`;
+  }
+
+  private readonly compare = async (): Promise<void> => {
+    try {
+      this.diff = (await this.api.diff(this.delivery.id)).diff || t("releases.same", "Nothing but the time stamps.");
+    } catch (error) {
+      this.diff = words(error);
+    }
+  };
+}
+
+const kind = ({ what, number }: Delivery): string => {
+  const names = { insert: "First delivery", update: "Update", takedown: "Takedown", reactivation: "Put back" };
+  return `${names[what]} · ${number}`;
+};
+customElements.define("mb-releases-outlet", OutletRow);

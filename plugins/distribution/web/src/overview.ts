@@ -1,0 +1,326 @@
+/** One release: what it is, where it is at each outlet, and what needs somebody. */
+import { css, html, nothing, type TemplateResult } from "lit";
+import { confirmed, date, duration, page, t, when } from "@maxbooster/ui";
+import { content, type Deliveries, type Delivery, type Outlets, type Release, type Review } from "./api";
+import { artistLine } from "./fields";
+import { Part } from "./part";
+import { style } from "./style";
+import "./outlet-row";
+
+const KINDS = { single: "Single", ep: "EP", album: "Album" };
+const LOOK_AGAIN_MS = 2000;
+
+export class ReleaseOverview extends Part {
+  static override properties = { ...Part.properties, release: {}, chosen: { state: true } };
+  static override styles = [
+    page,
+    style,
+    css`
+      .whole {
+        display: grid;
+        grid-template-columns: minmax(0, 300px) minmax(0, 1fr);
+        gap: var(--mb-space-8);
+        align-items: start;
+      }
+      dl {
+        display: grid;
+        grid-template-columns: auto 1fr;
+        gap: var(--mb-space-2) var(--mb-space-4);
+        margin: var(--mb-space-4) 0;
+        font-size: var(--mb-text-s);
+      }
+      dt {
+        color: var(--mb-quiet);
+      }
+      dd {
+        margin: 0;
+        text-align: end;
+        overflow-wrap: anywhere;
+      }
+      .stages {
+        display: grid;
+        grid-template-columns: repeat(4, minmax(0, 1fr));
+        gap: 2px;
+        margin: 0 0 var(--mb-space-6);
+        padding: 0;
+        list-style: none;
+        font-size: var(--mb-text-s);
+      }
+      .stages li {
+        padding-top: var(--mb-space-2);
+        border-top: 3px solid var(--mb-line);
+      }
+      .stages li.ok {
+        border-color: var(--mb-ok);
+        color: var(--mb-text);
+      }
+      .stages li.wait {
+        border-color: var(--mb-accent);
+        color: var(--mb-text);
+      }
+      .stages li.wrong {
+        border-color: var(--mb-danger);
+      }
+      .stages small {
+        display: block;
+        color: var(--mb-quiet);
+      }
+      .attention {
+        display: flex;
+        flex-wrap: wrap;
+        gap: var(--mb-space-3);
+        align-items: center;
+        margin-bottom: var(--mb-space-6);
+        padding: var(--mb-space-4);
+        border: 1px solid var(--mb-line);
+        border-radius: var(--mb-radius);
+        background: var(--mb-raised);
+        font-size: var(--mb-text-s);
+      }
+      .attention > mb-icon {
+        color: var(--mb-accent-text);
+      }
+      .attention div {
+        flex: 1 1 240px;
+      }
+      .attention span {
+        display: block;
+        color: var(--mb-quiet);
+      }
+      .over {
+        display: flex;
+        flex-wrap: wrap;
+        align-items: baseline;
+        justify-content: space-between;
+        gap: var(--mb-space-2);
+        margin: 0 0 var(--mb-space-1);
+        font-size: var(--mb-text-s);
+      }
+      .over strong {
+        font-weight: 600;
+      }
+      .choice {
+        display: flex;
+        align-items: center;
+        gap: var(--mb-space-3);
+        width: 100%;
+        min-height: 44px;
+      }
+      .choice input {
+        width: 16px;
+        height: 16px;
+        margin: 0;
+        accent-color: var(--mb-accent);
+      }
+      .choice span:last-child {
+        margin-inline-start: auto;
+        color: var(--mb-quiet);
+        text-align: end;
+      }
+      @media (max-width: 820px) {
+        .whole {
+          grid-template-columns: minmax(0, 1fr);
+        }
+        .left {
+          order: 2;
+        }
+        .left .cover {
+          max-width: 220px;
+        }
+        .stages {
+          grid-template-columns: repeat(2, minmax(0, 1fr));
+          row-gap: var(--mb-space-3);
+        }
+      }
+    `,
+  ];
+  declare release: string;
+  /** Outlets to send to; undefined: all that are ready. */
+  declare chosen: ReadonlySet<string> | undefined;
+  private found: Release | undefined;
+  private review: Review | undefined;
+  private outlets: Outlets | undefined;
+  private sent: Deliveries | undefined;
+  private timer = 0;
+  private readonly heard = () => void this.again();
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    for (const name of ["catch-up", "event"]) this.host.events.addEventListener(name, this.heard);
+    this.timer = window.setInterval(() => {
+      if (document.visibilityState === "visible" && this.current.some(({ clock }) => clock !== "ended")) void this.again();
+    }, LOOK_AGAIN_MS);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    for (const name of ["catch-up", "event"]) this.host.events.removeEventListener(name, this.heard);
+    clearInterval(this.timer);
+  }
+
+  protected async load(): Promise<void> {
+    const { release, api } = this;
+    [this.found, this.review, this.outlets, this.sent] = await Promise.all([
+      api.release(release), api.reviewRelease(release), api.outlets(), api.deliveries(release),
+    ]);
+  }
+
+  /** The newest delivery to each outlet, what needs somebody first. */
+  private get current(): Delivery[] {
+    const all = this.sent?.deliveries ?? [];
+    return all.filter((each) => !all.some((other) => other.outlet === each.outlet && other.number > each.number));
+  }
+
+  private get unsent(): Outlets["outlets"] {
+    return (this.outlets?.outlets ?? []).filter(({ name }) => !this.current.some(({ outlet }) => outlet === name));
+  }
+
+  private get going(): string[] {
+    return this.unsent.filter(({ name, ready }) => ready && (this.chosen?.has(name) ?? true)).map(({ name }) => name);
+  }
+
+  override render() {
+    if (!this.found || !this.outlets) return this.problem();
+    const said = this.found.description;
+    return html`${this.sandbox(this.outlets.sandbox)} ${this.problem()}
+      <div class="whole">
+        <div class="left">
+          <div class="cover">${said.cover ? html`<img src=${content(said.cover)} alt=${t("releases.cover_of", "Cover of {title}", { title: said.title })} />` : html`<mb-icon name="disc-3" size="20"></mb-icon>`}</div>
+          ${this.facts()}
+        </div>
+        <div>
+          <div class="head">
+            <div><h1>${said.title || t("releases.untitled", "Untitled")}${said.subtitle ? ` (${said.subtitle})` : ""}</h1>
+              <p>${[artistLine(said.credits), KINDS[said.kind]].filter(Boolean).join(" · ")}</p></div>
+            <div class="actions">${this.actions()}</div>
+          </div>
+          ${this.stages()} ${this.attention()} ${this.deliveries()} ${this.choices()}
+        </div>
+      </div>`;
+  }
+
+  private facts(): TemplateResult {
+    const { description: said, tracks } = this.found!;
+    const seconds = tracks.reduce((sum, { audio }) => sum + (audio?.duration_s ?? 0), 0);
+    const deal = said.deals?.[0];
+    const where = deal ? [...deal.territories, ...deal.excluded.map((each) => `− ${each}`)].join(" ") : t("releases.nowhere", "none");
+    const line = (name: string, value: string | null | undefined) => html`<dt>${name}</dt><dd>${value || "—"}</dd>`;
+    return html`<dl>
+      ${line("UPC", said.upc)} ${line(t("releases.label", "Label"), said.label)}
+      ${line(t("releases.date", "Release"), said.release_date ? date(said.release_date) : "")}
+      ${line(t("releases.tracks", "Tracks"), `${tracks.length} · ${duration(seconds)}`)}
+      ${line(t("releases.territories", "Territories"), where)} ${line(t("releases.genre", "Genre"), said.genre)}
+    </dl>`;
+  }
+
+  private actions(): TemplateResult {
+    const there = this.current.filter(({ state, what }) => ["sent", "acknowledged", "live"].includes(state) && what !== "takedown");
+    const blocked = Boolean(this.review?.blocking);
+    const primary = this.going.length > 0;
+    return html`${there.length
+        ? html`<wa-button appearance="outlined" ?loading=${this.busy === "down"} @click=${() => this.takeDown(there)}>${t("releases.take_down", "Take down…")}</wa-button>`
+        : nothing}
+      <wa-button appearance="outlined" variant=${blocked ? "brand" : "neutral"} href="/releases/${this.release}/edit">${t("releases.edit", "Edit")}</wa-button>
+      ${primary && !blocked
+        ? html`<wa-button variant="brand" ?loading=${this.busy === "send"} @click=${() => this.send(this.going)}>${this.going.length === 1
+            ? t("releases.send_one", "Send to {outlet}", { outlet: this.unsent.find(({ name }) => name === this.going[0])!.title })
+            : t("releases.send", "Send to {n} outlets", { n: this.going.length })}</wa-button>`
+        : nothing}`;
+  }
+
+  private stages(): TemplateResult {
+    const all = this.current;
+    const packed = all.filter(({ message_file }) => message_file).length;
+    const arrived = all.filter(({ state }) => ["sent", "acknowledged", "live", "down"].includes(state)).length;
+    const live = all.filter(({ state }) => state === "live").length;
+    const wrong = all.some(({ state }) => state === "rejected" || state === "failed");
+    const expected = all.filter(({ state }) => state === "sent" || state === "acknowledged").map(({ expected_from }) => expected_from).sort()[0];
+    const blocking = this.review?.blocking ?? 0;
+    const stage = (name: string, text: string, tone: string) => html`<li class=${tone}>${name}<small>${text}</small></li>`;
+    const share = (done: number) => (!all.length ? "quiet" : done === all.length ? "ok" : "wait");
+    return html`<ol class="stages">
+      ${stage(
+        t("releases.checked", "Checked"),
+        blocking ? t("releases.blocking", "{n} to mend", { n: blocking }) : t("releases.rules", "{n} rules, nothing in the way", { n: this.review?.rules ?? 0 }),
+        blocking ? "wait" : "ok",
+      )}
+      ${stage(t("releases.packaged", "Packaged"), all.length ? t("releases.messages", "{n} valid ERN 4.3 messages", { n: packed }) : t("releases.not_yet", "not yet"), share(packed))}
+      ${stage(
+        t("releases.delivering", "Delivered"),
+        all.length ? t("releases.of", "{n} of {all}", { n: arrived, all: all.length }) : t("releases.not_yet", "not yet"),
+        wrong ? "wrong" : share(arrived),
+      )}
+      ${stage(
+        t("releases.is_live", "Live"),
+        live ? t("releases.live_at", "{n} of {all} outlets", { n: live, all: all.length }) : expected ? t("releases.expected", "expected {when}", { when: when(expected) }) : t("releases.not_yet", "not yet"),
+        live ? (live === all.length ? "ok" : "wait") : "quiet",
+      )}
+    </ol>`;
+  }
+
+  private attention(): TemplateResult | typeof nothing {
+    const first = this.review?.findings.find(({ severity }) => severity === "ERROR");
+    if (!first) return nothing;
+    const more = this.review!.blocking - 1;
+    return html`<div class="attention">
+      <mb-icon name="triangle-alert"></mb-icon>
+      <div>${first.message}<span>${first.fix}${more ? ` ${t("releases.more", "And {n} more.", { n: more })}` : ""}</span></div>
+      <wa-button appearance="outlined" size="s" href="/releases/${this.release}/edit">${t("releases.mend", "Mend it")}</wa-button>
+    </div>`;
+  }
+
+  private deliveries(): TemplateResult | typeof nothing {
+    const all = this.current;
+    if (!all.length) return nothing;
+    const history = (outlet: string) => this.sent!.deliveries.filter((each) => each.outlet === outlet);
+    return html`<div class="over"><span><strong>${t("releases.outlets", "Outlets")}</strong> <span class="quiet">${all.length}</span></span>
+        <span class="quiet">${t("releases.sorted", "what needs you comes first")}</span></div>
+      <ul class="rows">${all.map(
+        (each) => html`<mb-releases-outlet .delivery=${each} .history=${history(each.outlet)} .api=${this.api} ?busy=${Boolean(this.busy)}
+          @retry=${() => this.doing("retry", () => this.api.retry(each.id), t("releases.retrying", "Trying again."))}
+          @resend=${() => this.send([each.outlet])} @putback=${() => this.putBack(each)} @takedown=${() => this.takeDown([each])}></mb-releases-outlet>`,
+      )}</ul>`;
+  }
+
+  private choices(): TemplateResult | typeof nothing {
+    const { unsent } = this;
+    if (!unsent.length) return nothing;
+    const blocked = Boolean(this.review?.blocking);
+    return html`<h2>${this.current.length ? t("releases.elsewhere", "Not sent yet") : t("releases.where", "Where to")}</h2>
+      <ul class="rows">${unsent.map(
+        ({ name, title, ready, problem, sla_days }) => html`<li><label class="choice">
+          <input type="checkbox" ?disabled=${!ready || blocked} .checked=${ready && (this.chosen?.has(name) ?? true)} @change=${(event: Event) => this.choose(name, (event.target as HTMLInputElement).checked)} />
+          <span>${title}</span>
+          <span>${ready ? t("releases.usually", "usually live in {from}–{to} working days", { from: sla_days[0], to: sla_days[1] }) : (problem ?? "")}</span>
+        </label></li>`,
+      )}</ul>`;
+  }
+
+  private choose(name: string, on: boolean): void {
+    const chosen = new Set(this.chosen ?? this.unsent.filter(({ ready }) => ready).map((each) => each.name));
+    chosen[on ? "add" : "delete"](name);
+    this.chosen = chosen;
+  }
+
+  private async send(outlets: string[]): Promise<void> {
+    const said = t("releases.sending", "It is on its way. You can leave this page; delivery goes on.");
+    await this.doing("send", () => this.api.submit(this.release, outlets), said);
+    this.chosen = undefined;
+  }
+
+  private async takeDown(from: Delivery[]): Promise<void> {
+    const names = from.map(({ outlet_title }) => outlet_title);
+    const title = t("releases.down_title", "Take “{title}” down?", { title: this.found!.description.title });
+    const text = t("releases.down_text", "People can no longer hear it there. You can put it back later; play counts are kept by most outlets.");
+    if (!(await confirmed({ title, text, loses: names, action: t("releases.down_action", "Take down from {n}", { n: names.length }) }))) return;
+    await this.doing("down", () => this.api.takeDown(this.release, from.map(({ outlet }) => outlet)), t("releases.going_down", "The outlets are being told."));
+  }
+
+  private async putBack({ outlet, outlet_title }: Delivery): Promise<void> {
+    const title = t("releases.back_title", "Put it back on {outlet}?", { outlet: outlet_title });
+    const text = t("releases.back_text", "It is sent again as it was, with the same codes.");
+    if (!(await confirmed({ title, text, action: t("releases.back_action", "Put it back") }))) return;
+    await this.doing("back", () => this.api.putBack(this.release, [outlet]), t("releases.coming_back", "It is on its way back."));
+  }
+}
+customElements.define("mb-releases-overview", ReleaseOverview);
