@@ -1,4 +1,7 @@
-"""The sound kernel on one core, in CPU time: a mix beside pedalboard, the meter beside ffmpeg's ebur128, the waveform beside NumPy."""
+"""The sound kernel on one core, in CPU time.
+
+A mix beside pedalboard, the meter beside ffmpeg's ebur128, the waveform beside NumPy.
+"""
 
 from __future__ import annotations
 
@@ -53,11 +56,21 @@ def _mixes(pace: Pace) -> list[Figure]:
     peer = found.pop("pedalboard")
     name = f"{TRACKS} stereo tracks: EQ, compressor, pan, sum, limiter"
     figures = [
-        Figure(f"{name} ({level})", value, "× real time", peer, 5 if level.endswith(kernel.level()) else None, note="beside pedalboard")
+        Figure(
+            f"{name} ({level})",
+            value,
+            "× real time",
+            peer,
+            5 if level.endswith(kernel.level()) else None,
+            note="beside pedalboard",
+        )
         for level, value in found.items()
     ]
     two = alternately(pace.rounds, {str(n): partial(_elapsed, seconds, partial(_mix, tracks, None, n)) for n in (1, 2)})
-    return [*figures, Figure("the same on two threads", two["2"], "× real time", two["1"], note="elapsed, beside one thread")]
+    return [
+        *figures,
+        Figure("the same on two threads", two["2"], "× real time", two["1"], note="elapsed, beside one thread"),
+    ]
 
 
 def _meters(pace: Pace) -> list[Figure]:
@@ -68,13 +81,17 @@ def _meters(pace: Pace) -> list[Figure]:
     with places.folder() as folder:
         file = folder / "music.f32"
         file.write_bytes(music.tobytes())
-        measures = {f"kernel, {level}": partial(_speed, seconds, partial(_meter, music, level)) for level in kernel.levels()}
+        measures = {
+            f"kernel, {level}": partial(_speed, seconds, partial(_meter, music, level)) for level in kernel.levels()
+        }
         measures["ffmpeg"] = lambda: seconds / (_ffmpeg(file, "-af", "ebur128=peak=true") - _ffmpeg(file))
         found = alternately(pace.rounds, measures)
     peer = found.pop("ffmpeg")
     name, note = "integrated loudness and true peak", "beside ffmpeg's ebur128, reading apart"
     return [
-        Figure(f"{name} ({level})", value, "× real time", peer, 8 if level.endswith(kernel.level()) else None, note=note)
+        Figure(
+            f"{name} ({level})", value, "× real time", peer, 8 if level.endswith(kernel.level()) else None, note=note
+        )
         for level, value in found.items()
     ]
 
@@ -82,16 +99,25 @@ def _meters(pace: Pace) -> list[Figure]:
 def _waveforms(pace: Pace) -> list[Figure]:
     seconds = 100 * pace.seconds
     music = _music(seconds, 1)
-    ours, numpy = partial(_speed, seconds, partial(_peaks, music)), partial(_speed, seconds, partial(_numpy_peaks, music))
+    ours, numpy = (
+        partial(_speed, seconds, partial(_peaks, music)),
+        partial(_speed, seconds, partial(_numpy_peaks, music)),
+    )
     found = alternately(pace.rounds, {"kernel": ours, "numpy": numpy})
-    return [Figure("waveform at five resolutions", found["kernel"], "× real time", found["numpy"], 4, note="beside NumPy")]
+    return [
+        Figure("waveform at five resolutions", found["kernel"], "× real time", found["numpy"], 4, note="beside NumPy")
+    ]
 
 
 def _masters(pace: Pace) -> list[Figure]:
     seconds = 10 * pace.seconds
     music = _music(seconds, 1)
-    found = alternately(pace.rounds, {level: partial(_speed, seconds, partial(_master, music, level)) for level in kernel.levels()})
-    return [Figure(f"mastering chain with four bands ({level})", value, "× real time") for level, value in found.items()]
+    found = alternately(
+        pace.rounds, {level: partial(_speed, seconds, partial(_master, music, level)) for level in kernel.levels()}
+    )
+    return [
+        Figure(f"mastering chain with four bands ({level})", value, "× real time") for level, value in found.items()
+    ]
 
 
 def _speed(seconds: float, work: Callable[[], object]) -> float:

@@ -23,7 +23,7 @@ from .errors import (
     UsageError,
 )
 from .plugins.hookspecs import hookimpl, hookspec
-from .plugins.manifest import API, Command, ConsoleView, FirstStep, Manifest, Panel, Permission
+from .plugins.manifest import API, Command, ConsoleView, Manifest, Panel, Permission
 from .settings import PluginSettings, Settings
 
 if TYPE_CHECKING:
@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from .services import Service
     from .storage import StoredFile
     from .storage.events import FileReady
+    from .web.first_steps import FirstStep
 
 _LATE = {
     "Context": "context",
@@ -79,6 +80,7 @@ _LATE = {
     "Job": "jobs",
     "job": "jobs",
     "FileReady": "storage.events",
+    "FirstStep": "web.first_steps",
     "Mail": "mail",
     "MailTransport": "mail",
     "PersonalData": "privacy",

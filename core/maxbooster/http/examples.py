@@ -33,8 +33,9 @@ def _example(schema: dict[str, Any], schemas: dict[str, Any], name: str, depth: 
     for given in ("const", "default"):
         if schema.get(given) is not None:
             return list(schema[given]) if isinstance(schema[given], tuple) else schema[given]
-    if schema.get("enum"):
-        return schema["enum"][0]
+    for listed in ("examples", "enum"):
+        if schema.get(listed):
+            return schema[listed][0]
     for choice in ("oneOf", "anyOf"):
         if choice in schema:
             wanted = [each for each in schema[choice] if each.get("type") != "null"] or schema[choice]
@@ -48,9 +49,11 @@ def _plain(schema: dict[str, Any], schemas: dict[str, Any], name: str, depth: in
             return _object(schema, schemas, depth)
         case "array":
             items = schema.get("items", {})
-            return [] if depth >= _DEEPEST else [_example(items, schemas, name.removesuffix("s"), depth + 1)]
+            each = [] if depth >= _DEEPEST else [_example(items, schemas, name.removesuffix("s"), depth + 1)]
+            return each * max(1, schema.get("minItems", 1))
         case "integer" | "number":
-            return schema.get("minimum", schema.get("exclusiveMinimum", 0) + 1)
+            least = schema.get("minimum", schema.get("exclusiveMinimum", 0) + 1)
+            return int(least) if least == int(least) else least
         case "boolean":
             return True
         case "string":

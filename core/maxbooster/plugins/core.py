@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from .. import __version__
 from ..settings import Settings
 from .hookspecs import hookimpl
-from .manifest import OPERATORS, PERSON, ROLES, Command, FirstStep, Manifest, Permission
+from .manifest import OPERATORS, PERSON, ROLES, Command, Manifest, Permission
 
 if TYPE_CHECKING:
     from ..context import Context
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from ..jobs import Doorbell, Job
     from ..mail import MailTransport
     from ..privacy import PersonalData
+    from ..web.first_steps import FirstStep
 
 manifest = Manifest(
     name="core",

@@ -27,7 +27,8 @@ if TYPE_CHECKING:
     from ..services import Service
     from ..settings import Settings
     from ..storage import StoredFile
-    from .manifest import ConsoleView, FirstStep, Panel
+    from ..web.first_steps import FirstStep
+    from .manifest import ConsoleView, Panel
 
 hookspec = HookspecMarker("maxbooster")
 hookimpl = HookimplMarker("maxbooster")

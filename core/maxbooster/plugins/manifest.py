@@ -73,22 +73,6 @@ class Panel(Struct, frozen=True, kw_only=True):
     api: int = API
 
 
-class FirstStep(Struct, frozen=True, kw_only=True):
-    """Something that a new account should do first, as the home page shows it (W-09)."""
-
-    id: str
-    """`<family>.<what>`; the messages `step.<id>` and `step.<id>.why` translate it."""
-    title: str
-    why: str
-    path: str
-    """Where in the web application it is done."""
-    icon: str
-    done: bool
-    order: int = 50
-    permission: str = ""
-    """Only shown to those who hold it."""
-
-
 class ConsoleView(Struct, frozen=True, kw_only=True):
     """A table of the operator's console, as data, so that it works against a remote server (T-03)."""
 

@@ -4,13 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from msgspec import Struct
 from sqlalchemy import func, select
 
 from ..auth.models import Membership, Proof, User
 from ..context import Context
 from ..http.routes import Routes, get
 from ..observe.logs import log
-from ..plugins.manifest import FirstStep
+
+
+class FirstStep(Struct, frozen=True, kw_only=True):
+    """Something that a new account should do first, as the home page shows it (W-09)."""
+
+    id: str
+    """`<family>.<what>`; the messages `step.<id>` and `step.<id>.why` translate it."""
+    title: str
+    why: str
+    path: str
+    """Where in the web application it is done."""
+    icon: str
+    done: bool
+    order: int = 50
+    permission: str = ""
+    """Only shown to those who hold it."""
 
 
 @get("/", operation_id="listFirstSteps", permission="plugin.read")

@@ -19,7 +19,7 @@ Advisory = Literal["NotExplicit", "Explicit", "ExplicitContentEdited"]
 Text = Annotated[str, Meta(max_length=300)]
 Code = Annotated[str, Meta(max_length=40)]
 Year = Annotated[int, Meta(ge=1860, le=2200)]
-Language = Annotated[str, Meta(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$", max_length=35)]
+Language = Annotated[str, Meta(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$", max_length=35, examples=["en"])]
 """BCP 47."""
 
 WORLDWIDE = "Worldwide"
@@ -45,12 +45,16 @@ class CreditLine(Struct, frozen=True, forbid_unknown_fields=True):
 class Deal(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What an outlet may do with the release, where and from when (`DealTerms`)."""
 
-    models: Annotated[tuple[Code, ...], Meta(max_length=8)] = ("SubscriptionModel", "AdvertisementSupportedModel")
+    models: Annotated[list[Code], Meta(max_length=8)] = field(
+        default_factory=lambda: ["SubscriptionModel", "AdvertisementSupportedModel"]
+    )
     """`CommercialModelType` values."""
-    uses: Annotated[tuple[Code, ...], Meta(max_length=20)] = ("OnDemandStream", "NonInteractiveStream")
+    uses: Annotated[list[Code], Meta(max_length=20)] = field(
+        default_factory=lambda: ["OnDemandStream", "NonInteractiveStream"]
+    )
     """`UseType` values."""
-    territories: Annotated[tuple[Code, ...], Meta(max_length=600)] = (WORLDWIDE,)
-    excluded: Annotated[tuple[Code, ...], Meta(max_length=600)] = ()
+    territories: Annotated[list[Code], Meta(max_length=600)] = field(default_factory=lambda: [WORLDWIDE])
+    excluded: Annotated[list[Code], Meta(max_length=600)] = field(default_factory=list)
     """Territories left out of `Worldwide`."""
     starts: date | None = None
     """Local midnight of that day; None: the release date."""

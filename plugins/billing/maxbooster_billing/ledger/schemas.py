@@ -13,7 +13,7 @@ from .models import LedgerAccount
 from .posting import Leg, Transaction
 from .purposes import PURPOSES
 
-Currency = Annotated[str, Meta(pattern="^[A-Z]{3}$")]
+Currency = Annotated[str, Meta(pattern="^[A-Z]{3}$", examples=["EUR"])]
 Minor = Annotated[int, Meta(ge=-LARGEST, le=LARGEST)]
 
 

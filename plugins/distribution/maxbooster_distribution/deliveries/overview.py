@@ -35,9 +35,9 @@ async def outlets_now(ctx: Context) -> Outlets:
     for outlet in (await outlets.offered(ctx)).values():
         try:
             endpoint = await outlets.reachable(ctx, outlet)
-            shown.append(OutletOut(outlet.name, outlet.title, True, endpoint.sandbox, outlet.sla_days))
+            shown.append(OutletOut(outlet.name, outlet.title, True, endpoint.sandbox, list(outlet.sla_days)))
         except NotReady as missing:
-            shown.append(OutletOut(outlet.name, outlet.title, False, False, outlet.sla_days, missing.detail))
+            shown.append(OutletOut(outlet.name, outlet.title, False, False, list(outlet.sla_days), missing.detail))
     return Outlets(shown, any(each.sandbox for each in shown))
 
 

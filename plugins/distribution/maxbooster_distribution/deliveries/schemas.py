@@ -24,7 +24,7 @@ class OutletOut(Struct):
     """Whether it is set up; if not, nothing can be sent."""
     sandbox: bool
     """Whether deliveries go to a simulator on this machine."""
-    sla_days: tuple[int, int]
+    sla_days: list[int]
     """Working days until a release is live: usually, and at most."""
     problem: str | None = None
 

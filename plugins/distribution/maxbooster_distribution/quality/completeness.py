@@ -96,7 +96,7 @@ def territories(subject: Subject) -> Iterator[Objection]:
             yield Objection(field, "The deal is for no territory.", f"Choose some, or {WORLDWIDE}.")
         elif WORLDWIDE in deal.territories and len(deal.territories) > 1:
             yield Objection(field, f"{WORLDWIDE} is listed beside other territories.", "Keep one or the other.")
-        elif deal.excluded and deal.territories != (WORLDWIDE,):
+        elif deal.excluded and deal.territories != [WORLDWIDE]:
             yield Objection(f"deals[{index}].excluded", f"Only {WORLDWIDE} can have exceptions.", "Leave them out.")
         if WORLDWIDE in deal.excluded:
             yield Objection(f"deals[{index}].excluded", f"{WORLDWIDE} cannot be excluded.", "Remove the deal instead.")

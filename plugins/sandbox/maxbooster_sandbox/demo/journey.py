@@ -157,7 +157,8 @@ def _all_live(answer: dict[str, Any]) -> list[dict[str, Any]] | None:
 
 def _batch(data: Path, delivery: dict[str, Any]) -> Path:
     """Where the simulated outlet keeps it."""
-    for folder in (data / "sandbox" / "outlets" / delivery["outlet"]).glob("*/*"):
+    home: Path = data / "sandbox" / "outlets" / delivery["outlet"]
+    for folder in home.glob("*/*"):
         if folder.name.endswith(delivery["batch"]):
             return folder
     raise DemoFailed(f"The batch {delivery['batch']} did not arrive at {delivery['outlet_title']}.")
