@@ -82,9 +82,9 @@ class Api:
             DemoFailed: it failed, or took too long.
         """
         found = self.until(
-            what, lambda: self._settled(path, "queued", "working", "running", "ready"), within_s=within_s
+            what, lambda: self._settled(path, "queued", "working", "importing", "held", "sent"), within_s=within_s
         )
-        if found["state"] not in ("done", "paid", "imported", "posted"):
+        if found["state"] not in ("done", "paid", "imported"):
             raise DemoFailed(
                 f"{what} {found['state']}: {found.get('reason') or found.get('note') or 'no reason given'}"
             )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -9,7 +10,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from . import cover, piece
+from . import cover, piece, sales
 from .api import Api
 from .running import ARTIST, DemoFailed, Platform
 from .summary import Summary
@@ -21,6 +22,8 @@ ISRC_PREFIX = "ZZMB1"
 GS1_PREFIX = "2099001"
 """Restricted circulation: numbers that begin with 20 to 29 are never sold (GS1 General Specifications 1.4.5)."""
 AHEAD = timedelta(days=14)
+SPLIT = {"Composer": 5_000, "Producer": 3_000, "Label": 2_000}
+"""Who has which part, in basis points."""
 Told = tuple[str, str]
 
 
@@ -93,6 +96,7 @@ def release(at: Journey) -> Told:
     at.facts["release"] = made["id"]
     codes = at.api.post(f"/api/distribution/releases/{made['id']}/identifiers")
     at.facts["isrc"], at.facts["upc"] = codes["isrcs"][0], codes["upc"]
+    at.facts["track"] = at.api.get(f"/api/distribution/releases/{made['id']}")["tracks"][0]["id"]
     return f"UPC {codes['upc']}, ISRC {codes['isrcs'][0]}", at.page(f"/releases/{made['id']}")
 
 
@@ -143,7 +147,8 @@ def deliver(at: Journey) -> Told:
         batch = _batch(at.platform.data, delivery)
         at.summary.packages.append(str(batch))
         at.summary.acknowledgements += [str(each) for each in sorted(batch.glob("acknowledgements/*.xml"))]
-    titles = ", ".join(sorted(each["outlet_title"] for each in found))
+    at.facts["stores"] = sorted(each["outlet_title"] for each in found)
+    titles = ", ".join(at.facts["stores"])
     return f"{titles}: acknowledged and live", at.page(f"/releases/{at.facts['release']}")
 
 
@@ -168,6 +173,58 @@ def _lasting(seconds: float) -> str:
     return f"{int(seconds // 60)}:{int(seconds % 60):02}"
 
 
+def split(at: Journey) -> Told:
+    """Three payees with a way to be paid, and who has which part of the recording."""
+    known = {each["name"]: each["id"] for each in at.api.get("/api/billing/payees")}
+    for name in SPLIT:
+        if name not in known:
+            new = {"name": name, "provider": "test", "destination": "accept"}
+            known[name] = at.api.post("/api/billing/payees", new)["id"]
+    at.facts["payees"] = {name: known[name] for name in SPLIT}
+    shares = [{"payee": known[name], "parts": parts} for name, parts in SPLIT.items()]
+    at.api.put(f"/api/distribution/tracks/{at.facts['track']}/splits", {"shares": shares})
+    return ", ".join(f"{name} {parts / 100:g} %" for name, parts in SPLIT.items()), at.page("/money")
+
+
+def statement(at: Journey) -> Told:
+    """A month later: the outlets' sales statement is imported, divided and posted; each payee gets a statement."""
+    path = at.results / "sales.csv"
+    codes = {"isrc": at.facts["isrc"], "upc": at.facts["upc"], "title": at.title, "artist": ARTIST}
+    sales.write(path, stores=at.facts["stores"], **codes)
+    begun = at.api.post("/api/distribution/statements", {"file_id": at.api.upload(path)})
+    place = f"/api/distribution/statements/{begun['id']}"
+    found = at.api.finished("the statement", place)
+    if found["unmatched"] or found["unsplit"]:
+        raise DemoFailed(f"{found['unmatched']} lines matched nothing, {found['unsplit']} have no split.")
+    for name, payee in at.facts["payees"].items():
+        csv = at.api.download(f"{place}/payees/{payee}", at.results / f"statement {name}.csv")
+        at.summary.statements.append(str(csv))
+    return f"{found['lines']} lines, {found['total']} {found['currency']}, all divided", at.page("/money")
+
+
+def pay(at: Journey) -> Told:
+    """Everything that is owed, by the test provider."""
+    owed = {each["id"]: each["owed"] for each in at.api.get("/api/billing/payees")}
+    paid = 0
+    for payee in at.facts["payees"].values():
+        for each in owed[payee]:
+            if each["available"] > 0:
+                key = f"{at.results.name}:{payee}:{each['currency']}"
+                wanted = {"payee": payee, "currency": each["currency"], "key": key}
+                begun = at.api.post("/api/billing/payouts", wanted)
+                paid += at.api.finished("the pay-out", f"/api/billing/payouts/{begun['id']}")["amount"]
+    return f"{len(at.facts['payees'])} payees, {paid / 100:.2f} {sales.CURRENCY} in all", at.page("/money")
+
+
+def verify(at: Journey) -> Told:
+    """The books prove themselves: `maxbooster billing verify`."""
+    found = json.loads(at.platform.command("billing", "verify", "--json"))
+    if not found["ok"]:
+        raise DemoFailed(f"The books are wrong: {'; '.join(map(str, found['faults']))}")
+    at.summary.ledger_ok = True
+    return f"{found['transactions']} transactions, {found['entries']} entries, in balance", at.page("/money")
+
+
 STAGES: list[tuple[str, Callable[[Journey], Told]]] = [
     ("Upload the recording", upload),
     ("Measure it", analyse),
@@ -175,4 +232,8 @@ STAGES: list[tuple[str, Callable[[Journey], Told]]] = [
     ("Make the release", release),
     ("Quality control", review),
     ("Deliver to three outlets", deliver),
+    ("Agree on the split", split),
+    ("Import a royalty statement", statement),
+    ("Pay the payees out", pay),
+    ("Verify the ledger", verify),
 ]
