@@ -1,4 +1,4 @@
-"""What the simulated outlets report after a month: a sales statement, made from numbers, the same for the same codes."""
+"""What the simulated outlets report after a month: a sales statement, made from numbers; same codes, same lines."""
 
 from __future__ import annotations
 
