@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from importlib import import_module
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from maxbooster.plugin import Command, Manifest, Permission, hookimpl
+from maxbooster.plugin import Command, Manifest, Panel, Permission, hookimpl
 
 if TYPE_CHECKING:
     from maxbooster.plugin import Job, PersonalData, Routes, Subscription
@@ -120,6 +121,26 @@ def register_tables() -> Sequence[type]:
     from .payouts.models import Payout
 
     return [LedgerAccount, LedgerTransaction, LedgerEntry, Payee, Payout]
+
+
+@hookimpl
+def register_panels() -> Sequence[Panel]:
+    return [
+        Panel(
+            id="billing.money",
+            title="Money",
+            icon="wallet",
+            route="/money",
+            tag="mb-billing-money",
+            module="money.js",
+            permissions=("ledger.read",),
+        )
+    ]
+
+
+@hookimpl
+def register_static() -> Path:
+    return Path(__file__).parent / "static"
 
 
 @hookimpl

@@ -50,3 +50,14 @@ class ReleaseRejected(Event, frozen=True, tag="release.rejected"):
     delivery: UUID
     outlet: str
     reason: str
+
+
+class StatementImported(Event, frozen=True, tag="statement.imported"):
+    """An outlet's statement was read, split and posted."""
+
+    statement: UUID
+    source: str
+    currency: str
+    amount: int
+    """Minor units, rounded down; the rest is carried."""
+    lines: int

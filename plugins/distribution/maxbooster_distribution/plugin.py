@@ -37,6 +37,8 @@ manifest = Manifest(
             "release.submit", "Send releases to outlets and take them down", roles=("owner", "admin", "manager")
         ),
         Permission("release.register", "Enter party ids and code prefixes", roles=("owner", "admin")),
+        Permission("royalty.read", "See splits and statements", roles=("owner", "admin", "manager", "artist")),
+        Permission("royalty.write", "Set splits and import statements", roles=("owner", "admin", "manager")),
     ),
     settings=DistributionSettings,
     commands=(
@@ -50,15 +52,17 @@ manifest = Manifest(
 def register_routes() -> Sequence[Routes]:
     from .catalogue.routes import routes as catalogue
     from .deliveries.routes import routes as deliveries
+    from .royalties.routes import routes as royalties
 
-    return [*catalogue, *deliveries]
+    return [*catalogue, *deliveries, *royalties]
 
 
 @hookimpl
 def register_jobs() -> Sequence[Job]:
     from .deliveries.jobs import jobs as deliveries
+    from .royalties.jobs import jobs as royalties
 
-    return [*deliveries]
+    return [*deliveries, *royalties]
 
 
 @hookimpl

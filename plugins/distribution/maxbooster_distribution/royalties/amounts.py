@@ -7,8 +7,6 @@ in the minor unit is credited; the rest is carried to the payee's next credit.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from decimal import Decimal
-from fractions import Fraction
 
 PER_MINOR = 10**8
 """Units in one minor unit."""
@@ -31,13 +29,6 @@ def divided(amount: int, parts: Sequence[int], whole: int) -> list[int]:
 def credited(amount: int, carried: int) -> tuple[int, int]:
     """What is credited in minor units, and the units that are carried on: 0 ≤ carried < one minor unit."""
     return divmod(carried + amount, PER_MINOR)
-
-
-def converted(amount: int, rate: Decimal | None, digits: int, to_digits: int) -> int:
-    """Units of one currency at the statement's rate, half to even; the minor units' sizes may differ."""
-    if rate is None:
-        return amount
-    return round(Fraction(amount) * Fraction(rate) * Fraction(10) ** (to_digits - digits))
 
 
 def written(units: int, digits: int) -> str:

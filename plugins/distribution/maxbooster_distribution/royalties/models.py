@@ -2,30 +2,27 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
-from typing import Any
+from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, Index, LargeBinary, String, UniqueConstraint
+from sqlalchemy import BigInteger, LargeBinary, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from maxbooster.plugin import Json, Owned, Table, Versioned, owned_reference
 
-IMPORTING, IMPORTED, REFUSED = "importing", "imported", "refused"
+IMPORTING, IMPORTED, FAILED = "importing", "imported", "failed"
 
 
 class Split(Owned, Table):
-    """Who has which part of a track's royalties, from a month on. A split that was used is never changed."""
+    """Who has which part of a track's royalties. Never changed: a new one takes its place, and statements name theirs.
+    It outlives the track, because the books refer to it."""
 
     __tablename__ = "distribution_royalty_split"
-    __table_args__ = (
-        owned_reference("track_id", "distribution_track", on_delete="RESTRICT"),
-        UniqueConstraint("account_id", "track_id", "valid_from"),
-        CheckConstraint("whole > 0", "whole"),
-    )
+    __table_args__ = (UniqueConstraint("account_id", "track_id", "number"),)
 
     track_id: Mapped[UUID]
-    valid_from: Mapped[date]
+    number: Mapped[int]
+    """From 1; the highest is in force."""
     shares: Mapped[list[tuple[str, int]]] = mapped_column(Json)
     """Payee and parts; together they are `whole`."""
     whole: Mapped[int]
@@ -33,10 +30,10 @@ class Split(Owned, Table):
 
 
 class Statement(Versioned, Owned, Table):
-    """What an outlet says it owes. There is one of a file, however often it is imported."""
+    """What an outlet says it owes. There is one of a file and a layout, however often it is imported."""
 
     __tablename__ = "distribution_royalty_statement"
-    __table_args__ = (UniqueConstraint("account_id", "sha256"),)
+    __table_args__ = (UniqueConstraint("account_id", "sha256", "layout"),)
 
     source: Mapped[str] = mapped_column(String(40))
     """Who pays: the party of the receivable."""
@@ -44,75 +41,39 @@ class Statement(Versioned, Owned, Table):
     file_name: Mapped[str] = mapped_column(String(255))
     sha256: Mapped[bytes] = mapped_column(LargeBinary(32))
     layout: Mapped[str] = mapped_column(String(60))
-    options: Mapped[Any] = mapped_column(Json)
-    """`ImportOptions`: how it is read and converted."""
+    decimals: Mapped[str] = mapped_column(String(5))
+    currency: Mapped[str | None] = mapped_column(String(3))
+    """As it was asked for; once imported, the statement's own."""
     state: Mapped[str] = mapped_column(String(10))
-    fault: Mapped[str | None] = mapped_column(String(1000))
-    """Why it was refused: file, line, column, value, and what to do."""
+    reason: Mapped[str | None] = mapped_column(String(1000))
+    """Why it failed: file, line, column, value, and what to do."""
     lines: Mapped[int] = mapped_column(BigInteger, default=0)
-    rounded_lines: Mapped[int] = mapped_column(BigInteger, default=0)
+    matched: Mapped[int] = mapped_column(BigInteger, default=0)
+    unmatched: Mapped[int] = mapped_column(BigInteger, default=0)
+    unsplit: Mapped[int] = mapped_column(BigInteger, default=0)
+    """Lines whose track is known but has no split; like the unmatched ones they go to `unallocated`."""
+    rounded: Mapped[int] = mapped_column(BigInteger, default=0)
     """Lines with more decimals than a unit has."""
+    amount: Mapped[int] = mapped_column(BigInteger, default=0)
+    """What its lines add up to, in units (`amounts.py`)."""
+    unallocated: Mapped[int] = mapped_column(BigInteger, default=0)
+    """Of that, in units, what no payee got."""
     lines_file_id: Mapped[UUID | None]
-    """Every line, in the plain form that `lines.py` writes."""
-    round: Mapped[int] = mapped_column(default=0)
-    """How often something of it was posted."""
+    """Every line with its split, in the plain form that `lines.py` writes."""
     received_at: Mapped[datetime]
     imported_at: Mapped[datetime | None]
 
 
-class Earning(Owned, Table):
-    """What a statement's lines for one track and month add up to, in units (`amounts.py`)."""
-
-    __tablename__ = "distribution_royalty_earning"
-    __table_args__ = (
-        owned_reference("statement_id", "distribution_royalty_statement"),
-        owned_reference("track_id", "distribution_track", on_delete="RESTRICT"),
-        owned_reference("split_id", "distribution_royalty_split", on_delete="RESTRICT"),
-        UniqueConstraint("account_id", "statement_id", "number", name="uq_distribution_royalty_earning_number"),
-        Index("ix_distribution_royalty_earning_track", "account_id", "track_id"),
-    )
-
-    statement_id: Mapped[UUID]
-    number: Mapped[int]
-    """Within the statement; its lines carry it."""
-    isrc: Mapped[str] = mapped_column(String(20))
-    upc: Mapped[str] = mapped_column(String(20))
-    title: Mapped[str] = mapped_column(String(300))
-    artist: Mapped[str] = mapped_column(String(300))
-    month: Mapped[date]
-    lines: Mapped[int] = mapped_column(BigInteger)
-    quantity: Mapped[int] = mapped_column(BigInteger)
-    source_currency: Mapped[str] = mapped_column(String(3))
-    source_amount: Mapped[int] = mapped_column(BigInteger)
-    currency: Mapped[str] = mapped_column(String(3))
-    amount: Mapped[int] = mapped_column(BigInteger)
-    """At the statement's rate, in units of `currency`."""
-    track_id: Mapped[UUID | None]
-    """None: it waits in the queue of what is not matched."""
-    split_id: Mapped[UUID | None]
-    round: Mapped[int | None]
-    """In which round it was posted; None: not yet."""
-
-
 class Allocation(Owned, Table):
-    """What a payee got in one round of a statement: amount + carried in = credited + carried out, to the unit."""
+    """What a payee got of a statement: amount + carried in = credited + carried out, to the unit."""
 
     __tablename__ = "distribution_royalty_allocation"
     __table_args__ = (
         owned_reference("statement_id", "distribution_royalty_statement"),
-        UniqueConstraint(
-            "account_id",
-            "statement_id",
-            "round",
-            "payee_id",
-            "currency",
-            name="uq_distribution_royalty_allocation_payee",
-        ),
-        Index("ix_distribution_royalty_allocation_payee", "account_id", "payee_id"),
+        UniqueConstraint("account_id", "statement_id", "payee_id", name="uq_distribution_royalty_allocation_payee"),
     )
 
     statement_id: Mapped[UUID]
-    round: Mapped[int]
     payee_id: Mapped[UUID]
     currency: Mapped[str] = mapped_column(String(3))
     amount: Mapped[int] = mapped_column(BigInteger)
@@ -131,6 +92,3 @@ class Carry(Owned, Table):
     party: Mapped[str] = mapped_column(String(80))
     currency: Mapped[str] = mapped_column(String(3))
     units: Mapped[int] = mapped_column(BigInteger)
-
-
-tables: list[type] = [Split, Statement, Earning, Allocation, Carry]

@@ -1,0 +1,111 @@
+/** `<mb-billing-entries>`: every leg of every transaction, the newest first. */
+import { css, html, LitElement, nothing, type PropertyValues, type TemplateResult } from "lit";
+import { exactly, loadTable, money, t, when, type Column } from "@maxbooster/ui";
+import { Api, EXPORT, type Books, type Entry, type Host } from "./api";
+import { billing } from "./styles";
+import { accountName, reason, side } from "./words";
+
+interface Row {
+  id: string;
+  what: string;
+  account: string;
+  at: string;
+  currency: string;
+  /** Seen from the account's own side. */
+  change: number;
+  pending: boolean;
+}
+
+class MbBillingEntries extends LitElement {
+  static override properties = {
+    host: { attribute: false }, books: { attribute: false }, loads: { attribute: false },
+    entries: { state: true }, next: { state: true }, filter: { state: true }, failure: { state: true },
+  };
+  declare host: Host;
+  declare books: Books;
+  declare loads: number;
+  declare private entries: Entry[];
+  declare private next: string | null | undefined;
+  declare private filter: string;
+  declare private failure: string;
+
+  static override styles = [
+    billing,
+    css`
+      mb-table {
+        --mb-table-height: 440px;
+      }
+      .more {
+        margin-top: var(--mb-space-3);
+      }
+    `,
+  ];
+
+  constructor() {
+    super();
+    this.entries = [];
+    this.filter = "";
+    this.failure = "";
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    void loadTable();
+  }
+
+  override updated(changed: PropertyValues): void {
+    if (changed.has("loads")) void this.read();
+  }
+
+  private async read(before?: string): Promise<void> {
+    try {
+      const page = await new Api(this.host).entries(before);
+      this.entries = before ? [...this.entries, ...page.entries] : page.entries;
+      this.next = page.next;
+      this.failure = "";
+    } catch (error) {
+      this.failure = reason(error);
+    }
+  }
+
+  private rows(): Row[] {
+    const names = new Map(this.books.payees.map(({ id, name }) => [id, name]));
+    return this.entries.map((entry) => ({
+      id: entry.id,
+      what: entry.memo || entry.key,
+      account: accountName(entry.purpose, entry.party, names),
+      at: entry.effective_at,
+      currency: entry.currency,
+      change: side(entry.purpose, this.books.purposes) * entry.amount,
+      pending: entry.phase === "pending",
+    }));
+  }
+
+  private columns(): Column<Row>[] {
+    const quiet = (text: unknown, title = "") => html`<span style="color: var(--mb-quiet)" title=${title}>${text}</span>`;
+    return [
+      { key: "what", title: t("billing.what", "What"), width: "minmax(0, 2fr)", render: ({ what, pending }) => html`<span title=${what}>${what}${pending ? quiet(` · ${t("billing.set_aside", "set aside")}`) : nothing}</span>` },
+      { key: "account", title: t("billing.account", "Account"), width: "minmax(0, 1.5fr)", render: ({ account }) => quiet(account, account) },
+      { key: "at", title: t("billing.at", "When"), width: "120px", render: ({ at }) => quiet(when(at), exactly(at)) },
+      { key: "currency", title: t("billing.currency", "Currency"), width: "80px", render: ({ currency }) => quiet(currency) },
+      { key: "change", title: t("billing.change", "Change"), width: "116px", align: "end", render: ({ change, currency }) => `${change > 0 ? "+" : ""}${money(change, currency)}` },
+    ];
+  }
+
+  override render(): TemplateResult {
+    return html`<div class="bar">
+        <h2>${t("billing.entries", "Entries")}</h2>
+        <input
+          type="search"
+          aria-label=${t("billing.filter", "Filter the entries")}
+          placeholder=${t("billing.filter_hint", "Filter by words, payee, currency")}
+          @input=${(event: Event) => (this.filter = (event.target as HTMLInputElement).value)}
+        />
+        <a class="button" href="${EXPORT}?form=csv" download="ledger.csv"><mb-icon name="download"></mb-icon>${t("billing.export", "Export CSV")}</a>
+      </div>
+      ${this.failure ? html`<p class="problem" role="alert"><mb-icon name="triangle-alert"></mb-icon>${this.failure}</p>` : nothing}
+      <mb-table label=${t("billing.entries", "Entries")} .columns=${this.columns()} .rows=${this.rows()} filter=${this.filter}></mb-table>
+      ${this.next ? html`<button class="more" @click=${() => this.read(this.next ?? undefined)}>${t("billing.older", "Show older entries")}</button>` : nothing}`;
+  }
+}
+customElements.define("mb-billing-entries", MbBillingEntries);

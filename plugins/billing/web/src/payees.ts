@@ -1,0 +1,233 @@
+/** `<mb-billing-payees>`: who has a share, how much of what is owed is theirs, and the way to pay them. */
+import { css, html, LitElement, nothing, type TemplateResult } from "lit";
+import { confirmed, money, number, t } from "@maxbooster/ui";
+import { Api, type Books, type Host, type Payee } from "./api";
+import { billing } from "./styles";
+import { reason, share, way, type Totals } from "./words";
+
+type Owed = Payee["owed"][number];
+const SHOWN = 50;
+const SEARCHED_FROM = 8;
+
+class MbBillingPayees extends LitElement {
+  static override properties = {
+    host: { attribute: false }, books: { attribute: false }, sums: { attribute: false },
+    adding: { state: true }, provider: { state: true }, filter: { state: true }, failure: { state: true }, busy: { state: true },
+  };
+  declare host: Host;
+  declare books: Books;
+  declare sums: Totals[];
+  declare private adding: boolean;
+  declare private provider: string;
+  declare private filter: string;
+  declare private failure: string;
+  declare private busy: boolean;
+
+  static override styles = [
+    billing,
+    css`
+      .rows > li {
+        display: grid;
+        grid-template-columns: minmax(0, 1fr) minmax(0, 1.4fr);
+        align-items: center;
+        gap: var(--mb-space-2) var(--mb-space-4);
+      }
+      .owed {
+        display: grid;
+        grid-template-columns: minmax(48px, 1fr) auto 96px;
+        align-items: center;
+        gap: var(--mb-space-1) var(--mb-space-4);
+        min-height: 32px;
+      }
+      .amount small {
+        display: block;
+      }
+      .part {
+        height: 4px;
+        border-radius: 2px;
+        background: var(--mb-lifted);
+        overflow: hidden;
+      }
+      .part i {
+        display: block;
+        height: 100%;
+        background: var(--mb-accent);
+      }
+      .pay {
+        justify-self: end;
+      }
+      form {
+        display: flex;
+        flex-wrap: wrap;
+        align-items: flex-end;
+        gap: var(--mb-space-3);
+        padding: var(--mb-space-4) 0;
+        border-top: 1px solid var(--mb-line);
+      }
+      label {
+        display: grid;
+        flex: 1 1 180px;
+        gap: var(--mb-space-1);
+        color: var(--mb-quiet);
+      }
+      form small {
+        flex-basis: 100%;
+      }
+      .problem {
+        margin-bottom: var(--mb-space-3);
+      }
+      @media (max-width: 600px) {
+        .rows > li {
+          grid-template-columns: minmax(0, 1fr);
+        }
+      }
+    `,
+  ];
+
+  constructor() {
+    super();
+    this.adding = false;
+    this.provider = "";
+    this.filter = "";
+    this.failure = "";
+    this.busy = false;
+  }
+
+  private may(permission: string): boolean {
+    return this.host.may?.(permission) ?? true;
+  }
+
+  /** Sends, says what went wrong, and has the books read again. */
+  private async sent(send: () => Promise<unknown>): Promise<boolean> {
+    this.busy = true;
+    this.failure = "";
+    try {
+      await send();
+      this.dispatchEvent(new CustomEvent("books-change"));
+      return true;
+    } catch (error) {
+      this.failure = reason(error);
+      return false;
+    } finally {
+      this.busy = false;
+    }
+  }
+
+  private readonly pay = async (payee: Payee, owed: Owed): Promise<void> => {
+    const amount = money(owed.available, owed.currency);
+    const wanted = await confirmed({
+      title: t("billing.pay_question", "Pay {amount} to {name}?", { amount, name: payee.name }),
+      text: t("billing.pay_text", "It goes by {way}. The money is set aside at once; what was sent cannot be called back.", { way: way(payee, this.books.providers) }),
+      action: t("billing.pay_action", "Pay {amount}", { amount }),
+    });
+    if (!wanted) return;
+    const key = crypto.randomUUID();
+    if (await this.sent(() => new Api(this.host).payOut(payee.id, owed.currency, owed.available, key))) {
+      this.host.notify(t("billing.pay_begun", "{amount} to {name} is on its way.", { amount, name: payee.name }));
+    }
+  };
+
+  private readonly add = async (event: SubmitEvent): Promise<void> => {
+    event.preventDefault();
+    const given = new FormData(event.currentTarget as HTMLFormElement);
+    const text = (name: string) => String(given.get(name) ?? "").trim();
+    if (await this.sent(() => new Api(this.host).addPayee(text("name"), text("provider") || null, text("destination")))) {
+      this.adding = false;
+      this.provider = "";
+    }
+  };
+
+  private found(): Payee[] {
+    const words = this.filter.toLowerCase();
+    const most = (payee: Payee) => Math.max(0, ...payee.owed.map(({ amount }) => amount));
+    return this.books.payees.filter(({ name }) => name.toLowerCase().includes(words)).sort((one, other) => most(other) - most(one));
+  }
+
+  override render(): TemplateResult {
+    const { payees } = this.books;
+    const failure = this.failure ? html`<p class="problem" role="alert"><mb-icon name="triangle-alert"></mb-icon>${this.failure}</p>` : nothing;
+    if (!payees.length) return html`<div class="bar"></div>${failure}${this.adding ? this.form() : this.teaching()}`;
+    const found = this.found();
+    return html`<div class="bar">
+        <h2>${t("billing.payees", "Payees")}<span class="quiet">${number(payees.length)}</span></h2>
+        ${payees.length > SEARCHED_FROM ? this.search() : nothing}
+        ${this.may("payee.write") && !this.adding ? this.opener("") : nothing}
+      </div>
+      ${failure} ${this.adding ? this.form() : nothing}
+      <ul class="rows">
+        ${found.slice(0, SHOWN).map((payee) => this.row(payee))}
+      </ul>
+      ${found.length > SHOWN
+        ? html`<p class="quiet">${t("billing.more_payees", "{count} more; type a name to find them.", { count: number(found.length - SHOWN) })}</p>`
+        : nothing}`;
+  }
+
+  private search(): TemplateResult {
+    return html`<input
+      type="search"
+      aria-label=${t("billing.find_payee", "Find a payee")}
+      placeholder=${t("billing.find_payee", "Find a payee")}
+      @input=${(event: Event) => (this.filter = (event.target as HTMLInputElement).value)}
+    />`;
+  }
+
+  private opener(kind: string): TemplateResult {
+    return html`<button class=${kind} @click=${() => (this.adding = true)}><mb-icon name="plus"></mb-icon>${t("billing.add", "Add a payee")}</button>`;
+  }
+
+  private teaching(): TemplateResult {
+    return html`<mb-empty
+      icon="wallet"
+      heading=${t("billing.first", "Begin with whoever has a share")}
+      text=${t("billing.first_why", "A payee is anybody who is paid: you, a co-writer, a label. What sales bring is shared out among them to the last fraction of a cent, and from here you pay it.")}
+      >${this.may("payee.write") ? this.opener("primary") : nothing}</mb-empty
+    >`;
+  }
+
+  private form(): TemplateResult {
+    const offering = this.books.providers.filter(({ offers }) => offers.includes("payouts"));
+    const hint = offering.find(({ name }) => name === this.provider)?.destination_hint;
+    return html`<form @submit=${this.add}>
+      <label>${t("billing.name", "Name")}<input name="name" required maxlength="200" autocomplete="off" /></label>
+      <label
+        >${t("billing.paid_by", "Paid by")}
+        <select name="provider" @change=${(event: Event) => (this.provider = (event.target as HTMLSelectElement).value)}>
+          <option value="">${t("billing.later", "Say it later")}</option>
+          ${offering.map(({ name, title }) => html`<option value=${name}>${title}</option>`)}
+        </select></label
+      >
+      ${this.provider
+        ? html`<label>${t("billing.destination", "Where to")}<input name="destination" required maxlength="200" autocomplete="off" /></label>`
+        : nothing}
+      <button class="primary" ?disabled=${this.busy}>${t("billing.add_now", "Add")}</button>
+      <button type="button" @click=${() => (this.adding = false)}>${t("billing.not_now", "Not now")}</button>
+      ${hint ? html`<small>${t("billing.where_hint", "Where to: {hint}", { hint })}</small>` : nothing}
+    </form>`;
+  }
+
+  private row(payee: Payee): TemplateResult {
+    const owed = payee.owed.filter(({ amount }) => amount);
+    return html`<li>
+      <div class="what">${payee.name}<small>${way(payee, this.books.providers)}</small></div>
+      <div>
+        ${owed.length ? owed.map((each) => this.owed(payee, each)) : html`<div class="owed"><span class="quiet">${t("billing.nothing", "Nothing is owed")}</span></div>`}
+      </div>
+    </li>`;
+  }
+
+  private owed(payee: Payee, owed: Owed): TemplateResult {
+    const { amount, available, currency } = owed;
+    const part = share(amount, this.sums.find((each) => each.currency === currency)?.owed ?? 0);
+    const percent = number(part, { style: "percent", maximumFractionDigits: 1 });
+    const payable = available > 0 && payee.provider && this.may("payout.request");
+    const name = t("billing.pay_name", "Pay out {amount} to {name}", { amount: money(available, currency), name: payee.name });
+    return html`<div class="owed">
+      <div class="part"><i style="width: ${part * 100}%"></i></div>
+      <div class="amount end">${money(amount, currency)}<small>${t("billing.share", "{percent} of what is owed", { percent })}</small></div>
+      ${payable
+        ? html`<button class="pay" aria-label=${name} ?disabled=${this.busy} @click=${() => this.pay(payee, owed)}>${t("billing.pay", "Pay out")}</button>`
+        : html`<span class="quiet end">${available <= 0 ? t("billing.under_way", "on its way") : ""}</span>`}
+    </div>`;
+  }
+}
+customElements.define("mb-billing-payees", MbBillingPayees);

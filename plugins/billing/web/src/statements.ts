@@ -1,0 +1,27 @@
+/** What outlets have told about sales, where the family distribution reads it. */
+import { html, nothing, type TemplateResult } from "lit";
+import { money, number, t } from "@maxbooster/ui";
+import type { Statement } from "./api";
+
+export function statements(all: readonly Statement[]): TemplateResult {
+  return html`<div class="bar">
+      <h2>${t("billing.statements", "Statements")}<span class="quiet">${number(all.length)}</span></h2>
+    </div>
+    <ul class="rows payouts">
+      ${all.map(row)}
+    </ul>`;
+}
+
+function row(statement: Statement): TemplateResult {
+  const { currency, lines, total } = statement;
+  const facts = [statement.period, lines === undefined ? "" : t("billing.lines", "{count} lines", { count: number(lines) }), statement.state];
+  return html`<li>
+    <mb-icon name="scroll-text"></mb-icon>
+    <div class="what">
+      ${statement.outlet ?? statement.source ?? t("billing.statement", "Statement")}
+      <small>${facts.filter(Boolean).join(" · ")}</small>
+    </div>
+    <span></span>
+    <div class="end">${total !== undefined && currency ? money(total, currency) : nothing}</div>
+  </li>`;
+}

@@ -1,0 +1,41 @@
+import { describe, expect, it } from "vitest";
+import type { Balance, Payout } from "./api";
+import { accountName, payoutState, share, side, totals, way } from "./words";
+
+const balance = (purpose: string, currency: string, amount: number, held = 0) => ({ purpose, currency, amount, held }) as Balance;
+
+describe("what the books come to", () => {
+  it("is told by currency, the one in which most is owed first", () => {
+    const balances = [balance("payable", "USD", 100), balance("payable", "EUR", 700, 200), balance("payable", "EUR", 50), balance("receivable", "USD", 30)];
+    const payouts = [{ currency: "EUR", state: "paid", amount: 40 }, { currency: "EUR", state: "failed", amount: 9 }] as Payout[];
+    expect(totals(balances, payouts)).toEqual([
+      { currency: "EUR", owed: 750, onItsWay: 200, receivable: 0, paid: 40, bank: 0 },
+      { currency: "USD", owed: 100, onItsWay: 0, receivable: 30, paid: 0, bank: 0 },
+    ]);
+  });
+
+  it("shares nothing where nothing is owed", () => {
+    expect(share(5, 0)).toBe(0);
+    expect(share(-5, 10)).toBe(0);
+    expect(share(5, 20)).toBe(0.25);
+  });
+});
+
+describe("words", () => {
+  it("say why a payout was not paid", () => {
+    expect(payoutState({ state: "failed", reason: "The account is closed." })).toBe("Not paid: The account is closed");
+    expect(payoutState({ state: "paid", reason: "" })).toBe("Paid");
+  });
+
+  it("name payees instead of ids, and what is not known as it is", () => {
+    expect(accountName("payable", "p1", new Map([["p1", "Nova"]]))).toBe("Owed · Nova");
+    expect(accountName("receivable", "spotify", new Map())).toBe("Receivable · spotify");
+    expect(way({ provider: null, destination: "" }, [])).toContain("Nobody has said yet");
+  });
+
+  it("see an account from its own side", () => {
+    const purposes = [{ name: "bank", root: "Assets", meaning: "" }, { name: "payable", root: "Liabilities", meaning: "" }];
+    expect(side("bank", purposes)).toBe(1);
+    expect(side("payable", purposes)).toBe(-1);
+  });
+});

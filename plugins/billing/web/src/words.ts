@@ -1,0 +1,73 @@
+/** What the books come to, and how the page says it. No page is needed for this. */
+import { t } from "@maxbooster/ui";
+import type { Balance, Payee, Payout, Provider, Purpose } from "./api";
+
+/** One currency, in minor units. */
+export interface Totals {
+  currency: string;
+  owed: number;
+  onItsWay: number;
+  receivable: number;
+  paid: number;
+  bank: number;
+}
+
+/** The currency in which most is owed first. */
+export function totals(balances: readonly Balance[], payouts: readonly Payout[]): Totals[] {
+  const currencies = new Set([...balances, ...payouts].map(({ currency }) => currency));
+  const all = [...currencies].map((currency) => {
+    const of = (purpose: string, fact: "amount" | "held" = "amount") =>
+      sum(balances.filter((each) => each.currency === currency && each.purpose === purpose).map((each) => each[fact]));
+    const paid = sum(payouts.filter((each) => each.currency === currency && each.state === "paid").map(({ amount }) => amount));
+    return { currency, owed: of("payable"), onItsWay: of("payable", "held"), receivable: of("receivable"), paid, bank: of("bank") };
+  });
+  return all.sort((one, other) => other.owed - one.owed || one.currency.localeCompare(other.currency));
+}
+
+const sum = (amounts: readonly number[]) => amounts.reduce((total, each) => total + each, 0);
+
+/** From 0 to 1; what is owed may have been taken back, then it is nobody's. */
+export const share = (amount: number, total: number) => (total > 0 && amount > 0 ? amount / total : 0);
+
+export function payoutState(payout: Pick<Payout, "state" | "reason">): string {
+  switch (payout.state) {
+    case "held":
+      return t("billing.payout.held", "Set aside, about to be sent");
+    case "sent":
+      return t("billing.payout.sent", "On its way");
+    case "paid":
+      return t("billing.payout.paid", "Paid");
+    case "failed":
+      return payout.reason
+        ? t("billing.payout.failed_because", "Not paid: {reason}", { reason: payout.reason.replace(/\.$/, "") })
+        : t("billing.payout.failed", "Not paid; the money is owed as before");
+    default:
+      return payout.state;
+  }
+}
+
+/** How a payee is paid: “Bank transfer · DE02 …”. */
+export function way(payee: Pick<Payee, "provider" | "destination">, providers: readonly Provider[]): string {
+  if (!payee.provider) return t("billing.payee.no_way", "Nobody has said yet how they are paid");
+  const title = providers.find(({ name }) => name === payee.provider)?.title ?? payee.provider;
+  return payee.destination ? `${title} · ${payee.destination}` : title;
+}
+
+const ACCOUNTS: Record<string, string> = {
+  bank: "Bank", receivable: "Receivable", overpaid: "Overpaid", clearing: "Clearing", payable: "Owed", unallocated: "Not yet allocated",
+  fractions: "Fractions carried over", income: "Income", fees: "Fees", opening: "Opening balance",
+};
+
+/** A ledger account in words: “Owed · Nova Reyes”. */
+export function accountName(purpose: string, party: string, names: ReadonlyMap<string, string>): string {
+  const what = t(`billing.account.${purpose}`, ACCOUNTS[purpose] ?? purpose);
+  return party ? `${what} · ${names.get(party) ?? party}` : what;
+}
+
+/** +1 where debits increase the account, −1 where credits do. */
+export function side(purpose: string, purposes: readonly Purpose[]): 1 | -1 {
+  const root = purposes.find(({ name }) => name === purpose)?.root;
+  return root === "Assets" || root === "Expenses" ? 1 : -1;
+}
+
+export const reason = (error: unknown) => (error instanceof Error ? error.message : String(error));

@@ -1,0 +1,87 @@
+"""A payee's statement: every line in which they have a share, and how it comes to what was credited."""
+
+from __future__ import annotations
+
+import asyncio
+import csv
+from collections.abc import AsyncIterator, Iterable, Iterator
+from io import StringIO
+from itertools import islice
+from uuid import UUID
+
+from maxbooster.plugin import Context, NotFound
+from maxbooster_billing.plugin import digits
+
+from . import queries
+from .amounts import PER_MINOR, divided, written
+from .jobs import shares_of
+from .lines import Line, Shares, written_lines
+from .models import Allocation, Statement
+
+COLUMNS = (
+    "line", "period", "isrc", "upc", "title", "artist", "store", "territory", "quantity",
+    "currency", "amount", "parts", "whole", "share",
+)  # fmt: skip
+_AT_ONCE = 5_000
+
+
+async def payee_statement(ctx: Context, statement_id: UUID, payee_id: UUID) -> AsyncIterator[bytes]:
+    """As CSV. The shares of the lines and what was brought forward add up to what is credited and carried on.
+
+    Raises:
+        NotFound: no such statement in this account, or the payee has no share in it.
+    """
+    statement = await ctx.get(Statement, statement_id)
+    allocation = await queries.allocation(ctx, statement_id, payee_id)
+    if allocation is None or statement.lines_file_id is None:
+        raise NotFound(f"The payee {payee_id} has no share in this statement.")
+    file = await ctx.files.get(statement.lines_file_id)
+    payee = str(payee_id)
+    splits = {str(row.id): shares_of(row) for row in await queries.splits(ctx)}
+    own = {id: shares for id, shares in splits.items() if payee in shares.payees}
+
+    async def text() -> AsyncIterator[bytes]:
+        yield _text([COLUMNS])
+        async with ctx.files.local(file) as path:
+            portions = _portions(written_lines(path), own, payee, allocation.currency)
+            while (portion := await asyncio.to_thread(next, portions, None)) is not None:
+                yield portion
+        yield _text(_sums(allocation))
+
+    return text()
+
+
+def _portions(lines: Iterable[Line], own: dict[str, Shares], payee: str, currency: str) -> Iterator[bytes]:
+    remaining = iter(lines)
+    while some := list(islice(remaining, _AT_ONCE)):
+        yield _text(_row(line, own[line.split], payee, currency) for line in some if line.split in own)
+
+
+def _row(line: Line, shares: Shares, payee: str, currency: str) -> tuple[object, ...]:
+    place, decimals = shares.payees.index(payee), digits(currency)
+    share = divided(line.units, shares.parts, shares.whole)[place]
+    words = (_harmless(each) for each in line[2:8])
+    amounts = (written(line.units, decimals), shares.parts[place], shares.whole, written(share, decimals))
+    return (line.number, line.month, *words, line.quantity, currency, *amounts)
+
+
+def _sums(row: Allocation) -> Iterator[tuple[object, ...]]:
+    sums = {
+        "Shares of the lines": row.amount,
+        "Brought forward": row.carried_in,
+        "Credited": row.credited * PER_MINOR,
+        "Carried on": row.carried_out,
+    }
+    for title, units in sums.items():
+        yield ("", "", "", "", title, "", "", "", "", row.currency, "", "", "", written(units, digits(row.currency)))
+
+
+def _harmless(text: str) -> str:
+    """Text that a spreadsheet would take for a formula is quoted."""
+    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
+
+
+def _text(rows: Iterable[Iterable[object]]) -> bytes:
+    file = StringIO()
+    csv.writer(file, lineterminator="\r\n").writerows(rows)
+    return file.getvalue().encode()
