@@ -57,7 +57,8 @@ class Operation:
     method: str
     path: str
     permission: str
-    step_up: bool
+    step_up: bool | str
+    """`people`: only they prove themselves, keys pass."""
     body: Any = field(hash=False)
     path_ids: tuple[str, ...]
     """Names of the path's parameters that are UUIDs."""
@@ -136,7 +137,7 @@ def _operation(path: str, method: str, said: dict[str, Any], opt: Mapping[str, A
         method=method.upper(),
         path=path,
         permission=opt["permission"],
-        step_up=bool(opt.get("step_up")),
+        step_up=opt.get("step_up") or False,
         body=special.body if special else _example(said),
         path_ids=_ids(given, "path"),
         query_ids=_ids(given, "query"),

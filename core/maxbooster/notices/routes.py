@@ -6,8 +6,8 @@ from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from litestar.params import JSONBody, QueryParameter
-from msgspec import Meta, Struct
+from litestar.params import QueryParameter
+from msgspec import Struct
 
 from ..context import Context
 from ..http.routes import Routes, get, post
@@ -41,11 +41,6 @@ class Notices(Struct):
     notices: list[NoticeOut]
 
 
-class Seen(Struct, forbid_unknown_fields=True):
-    ids: Annotated[list[UUID], Meta(max_length=200)] | None = None
-    """Which; absent: all."""
-
-
 @get("/", operation_id="listNotices", permission="profile.read")
 async def list_notices(ctx: Context, limit: Limit = 30) -> Notices:
     """What the caller was told in this account."""
@@ -55,10 +50,10 @@ async def list_notices(ctx: Context, limit: Limit = 30) -> Notices:
 
 
 @post("/read", operation_id="readNotices", permission="profile.write", status_code=204)
-async def read_notices(ctx: Context, data: JSONBody[Seen]) -> None:
-    """Count them as read."""
+async def read_notices(ctx: Context) -> None:
+    """Count all of them as read."""
     if ctx.user is not None:
-        await service.mark_read(ctx, data.ids)
+        await service.mark_read(ctx)
 
 
 routes = [Routes("/api/core/notices", [list_notices, read_notices])]

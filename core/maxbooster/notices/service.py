@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal
 from uuid import UUID
 
@@ -76,11 +76,8 @@ async def unread(ctx: Context) -> int:
     return await ctx.first(select(func.count()).select_from(unread)) or 0
 
 
-async def mark_read(ctx: Context, ids: Collection[UUID] | None) -> None:
-    """Those that are named, or all that the caller has."""
-    mine = [Notice.account_id == ctx.account, Notice.user_id == ctx.user, Notice.read_at.is_(None)]
-    if ids is not None:
-        mine.append(Notice.id.in_(ids))
+async def mark_read(ctx: Context) -> None:
+    mine = (Notice.account_id == ctx.account, Notice.user_id == ctx.user, Notice.read_at.is_(None))
 
     def mark(connection: Connection) -> None:
         connection.execute(update(Notice).where(*mine).values(read_at=ctx.now))

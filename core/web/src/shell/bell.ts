@@ -164,7 +164,7 @@ class MbBell extends LitElement {
   private async toggle(): Promise<void> {
     this.open = !this.open;
     if (!this.open || !this.unread) return;
-    await api.POST("/api/core/notices/read", { body: {} });
+    await api.POST("/api/core/notices/read");
     this.unread = 0;
   }
 

@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -199,7 +200,8 @@ def statement(at: Journey) -> Told:
     for name, payee in at.facts["payees"].items():
         csv = at.api.download(f"{place}/payees/{payee}", at.results / f"statement {name}.csv")
         at.summary.statements.append(str(csv))
-    return f"{found['lines']} lines, {found['total']} {found['currency']}, all divided", at.page("/money")
+    total = Decimal(found["total"]).quantize(Decimal("0.01"))
+    return f"{found['lines']} lines, {total} {found['currency']}, all divided", at.page("/money")
 
 
 def pay(at: Journey) -> Told:
