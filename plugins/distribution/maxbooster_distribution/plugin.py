@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from importlib import import_module
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from maxbooster.plugin import Command, Manifest, Permission, hookimpl
+from maxbooster.plugin import Command, Manifest, Panel, Permission, hookimpl
 
 from .outlets.outlet import FLAC, JPEG, PNG, TIFF, WAV, DdexOutlet, Endpoint, OutletSettings, Requirements
 from .settings import DistributionSettings
@@ -63,6 +64,26 @@ def register_jobs() -> Sequence[Job]:
     from .royalties.jobs import jobs as royalties
 
     return [*deliveries, *royalties]
+
+
+@hookimpl
+def register_panels() -> Sequence[Panel]:
+    return [
+        Panel(
+            id="distribution.releases",
+            title="Releases",
+            icon="disc-3",
+            route="/releases",
+            tag="mb-distribution-releases",
+            module="releases.js",
+            permissions=("release.read",),
+        )
+    ]
+
+
+@hookimpl
+def register_static() -> Path:
+    return Path(__file__).parent / "static"
 
 
 @hookimpl
