@@ -185,7 +185,7 @@ class MbBillingPayees extends LitElement {
   }
 
   private form(): TemplateResult {
-    const offering = this.books.providers.filter(({ offers }) => offers.includes("payouts"));
+    const offering = this.books.providers.filter(({ offers }) => offers.includes("payout"));
     const hint = offering.find(({ name }) => name === this.provider)?.destination_hint;
     return html`<form @submit=${this.add}>
       <label>${t("billing.name", "Name")}<input name="name" required maxlength="200" autocomplete="off" /></label>
