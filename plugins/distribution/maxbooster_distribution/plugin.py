@@ -13,7 +13,7 @@ from .outlets.outlet import FLAC, JPEG, PNG, TIFF, WAV, DdexOutlet, Endpoint, Ou
 from .settings import DistributionSettings
 
 if TYPE_CHECKING:
-    from maxbooster.plugin import Job, Routes
+    from maxbooster.plugin import Job, PersonalData, Routes
 
     from .ddex.choreography import Answer
     from .ddex.message import Envelope
@@ -91,6 +91,13 @@ def register_tables() -> Sequence[type]:
     from .tables import tables
 
     return tables
+
+
+@hookimpl
+def register_personal_data() -> Sequence[PersonalData]:
+    from .royalties.personal import declared
+
+    return declared()
 
 
 # What other families and connectors may import from this one; the rest is private.
