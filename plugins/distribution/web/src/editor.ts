@@ -1,6 +1,5 @@
 /** Describing a release: what an outlet would refuse is shown at its field while it is typed. */
 import { html, nothing, type TemplateResult } from "lit";
-import { live } from "lit/directives/live.js";
 import { loadUpload, notify, page, t } from "@maxbooster/ui";
 import { content, type Change, type Credit, type Description, type Finding, type Kind, type Review, type RightsLine, type Track } from "./api";
 import { at, changed } from "./fields";
@@ -203,7 +202,7 @@ export class ReleaseEditor extends Part {
       field,
       label,
       (id, wrong) => html`<input id=${id} type=${type} maxlength="300" autocomplete="off" list=${list ? `${id}-list` : nothing} aria-invalid=${wrong} aria-describedby="said-${field}"
-          .value=${live(String(at(this.draft!, field) ?? ""))} @input=${typed} />${list ? html`<datalist id="${id}-list">${list.map((each) => html`<option value=${each}></option>`)}</datalist>` : nothing}`,
+          .value=${String(at(this.draft!, field) ?? "")} @input=${typed} />${list ? html`<datalist id="${id}-list">${list.map((each) => html`<option value=${each}></option>`)}</datalist>` : nothing}`,
       hint,
     );
   }
@@ -223,7 +222,7 @@ export class ReleaseEditor extends Part {
     return this.box(
       field,
       label,
-      (id, wrong) => html`<select id=${id} aria-invalid=${wrong} aria-describedby="said-${field}" .value=${live(value)} @change=${(event: Event) => chosen((event.target as HTMLSelectElement).value)}>
+      (id, wrong) => html`<select id=${id} aria-invalid=${wrong} aria-describedby="said-${field}" @change=${(event: Event) => chosen((event.target as HTMLSelectElement).value)}>
         ${options.map(([key, name]) => html`<option value=${key} ?selected=${key === value}>${name}</option>`)}
       </select>`,
     );
