@@ -39,7 +39,7 @@ function line({ currency, owed, onItsWay, receivable, paid, bank }: Totals, cut:
 }
 
 function bankWords(bank: number, owed: number): string {
-  if (bank < 0) return t("billing.bank_below", "More was paid than the books know of; post what arrived.");
+  if (bank < 0) return t("billing.bank_below", "Less was booked as arrived than was paid out.");
   if (bank < owed) return t("billing.bank_short", "Does not yet cover what is owed.");
   return t("billing.bank_covers", "Covers what is owed.");
 }

@@ -73,6 +73,10 @@ class MbBillingPayees extends LitElement {
       form small {
         flex-basis: 100%;
       }
+      mb-empty,
+      form:first-child {
+        margin-top: var(--mb-space-8);
+      }
       .problem {
         margin-bottom: var(--mb-space-3);
       }
@@ -146,7 +150,7 @@ class MbBillingPayees extends LitElement {
   override render(): TemplateResult {
     const { payees } = this.books;
     const failure = this.failure ? html`<p class="problem" role="alert"><mb-icon name="triangle-alert"></mb-icon>${this.failure}</p>` : nothing;
-    if (!payees.length) return html`<div class="bar"></div>${failure}${this.adding ? this.form() : this.teaching()}`;
+    if (!payees.length) return html`${failure}${this.adding ? this.form() : this.teaching()}`;
     const found = this.found();
     return html`<div class="bar">
         <h2>${t("billing.payees", "Payees")}<span class="quiet">${number(payees.length)}</span></h2>

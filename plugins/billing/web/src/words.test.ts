@@ -28,8 +28,8 @@ describe("words", () => {
   });
 
   it("name payees instead of ids, and what is not known as it is", () => {
-    expect(accountName("payable", "p1", new Map([["p1", "Nova"]]))).toBe("Owed · Nova");
-    expect(accountName("receivable", "spotify", new Map())).toBe("Receivable · spotify");
+    expect(accountName("payable", "p1", new Map([["p1", "Nova"]]))).toBe("Nova · owed");
+    expect(accountName("receivable", "spotify", new Map())).toBe("spotify · receivable");
     expect(way({ provider: null, destination: "" }, [])).toContain("Nobody has said yet");
   });
 

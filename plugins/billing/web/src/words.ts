@@ -58,10 +58,10 @@ const ACCOUNTS: Record<string, string> = {
   fractions: "Fractions carried over", income: "Income", fees: "Fees", opening: "Opening balance",
 };
 
-/** A ledger account in words: “Owed · Nova Reyes”. */
+/** A ledger account in words: “Nova Reyes · owed”; who comes first, for columns that are cut. */
 export function accountName(purpose: string, party: string, names: ReadonlyMap<string, string>): string {
   const what = t(`billing.account.${purpose}`, ACCOUNTS[purpose] ?? purpose);
-  return party ? `${what} · ${names.get(party) ?? party}` : what;
+  return party ? `${names.get(party) ?? party} · ${what.toLocaleLowerCase()}` : what;
 }
 
 /** +1 where debits increase the account, −1 where credits do. */
