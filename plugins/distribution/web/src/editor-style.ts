@@ -94,6 +94,17 @@ export const editing = css`
     border-block: 1px solid var(--mb-line);
     font-size: var(--mb-text-s);
   }
+  .summary > span + span {
+    flex: 1 1 0;
+    min-width: 220px;
+  }
+  button.plain {
+    font-size: var(--mb-text-s);
+  }
+  .box + button.plain,
+  mb-upload + button.plain {
+    margin-inline-start: calc(-1 * var(--mb-space-2));
+  }
   .summary .plain {
     margin-inline-start: auto;
   }

@@ -164,7 +164,12 @@ export class ReleaseEditor extends Part {
   private summary(): TemplateResult | typeof nothing {
     const { review } = this;
     if (!review) return nothing;
-    const offered = review.findings.filter(({ changes }) => changes.length);
+    const taken = new Set<string>();
+    const offered = review.findings.filter(({ changes }) => {
+      const free = changes.length > 0 && !changes.some(({ field }) => taken.has(field));
+      if (free) for (const { field } of changes) taken.add(field);
+      return free;
+    });
     const said = review.blocking
       ? t("releases.to_mend", "{n} to mend before it can be sent. You can save it at any time.", { n: review.blocking })
       : t("releases.clean", "Nothing is in the way of sending it.");

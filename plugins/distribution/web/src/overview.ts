@@ -1,7 +1,7 @@
 /** One release: what it is, where it is at each outlet, and what needs somebody. */
 import { css, html, nothing, type TemplateResult } from "lit";
 import { confirmed, date, duration, page, t, when } from "@maxbooster/ui";
-import { content, type Deliveries, type Delivery, type Outlets, type Release, type Review } from "./api";
+import { content, type Deliveries, type Delivery, type Finding, type Outlets, type Release, type Review } from "./api";
 import { artistLine } from "./fields";
 import { Part } from "./part";
 import { style } from "./style";
@@ -116,6 +116,18 @@ export class ReleaseOverview extends Part {
         margin-inline-start: auto;
         color: var(--mb-quiet);
         text-align: end;
+      }
+      details {
+        margin-top: var(--mb-space-3);
+        color: var(--mb-quiet);
+        font-size: var(--mb-text-s);
+      }
+      summary {
+        min-height: 24px;
+        cursor: pointer;
+      }
+      details p {
+        margin: var(--mb-space-2) 0 0;
       }
       @media (max-width: 820px) {
         .whole {
@@ -264,7 +276,7 @@ export class ReleaseOverview extends Part {
     const more = this.review!.blocking - 1;
     return html`<div class="attention">
       <mb-icon name="triangle-alert"></mb-icon>
-      <div>${first.message}<span>${first.fix}${more ? ` ${t("releases.more", "And {n} more.", { n: more })}` : ""}</span></div>
+      <div>${placed(first)}<span>${first.fix}${more ? ` ${t("releases.more", "And {n} more.", { n: more })}` : ""}</span></div>
       <wa-button appearance="outlined" size="s" href="/releases/${this.release}/edit">${t("releases.mend", "Mend it")}</wa-button>
     </div>`;
   }
@@ -286,14 +298,18 @@ export class ReleaseOverview extends Part {
     const { unsent } = this;
     if (!unsent.length) return nothing;
     const blocked = Boolean(this.review?.blocking);
+    const problems = unsent.flatMap(({ ready, problem }) => (ready || !problem ? [] : [problem]));
     return html`<h2>${this.current.length ? t("releases.elsewhere", "Not sent yet") : t("releases.where", "Where to")}</h2>
       <ul class="rows">${unsent.map(
-        ({ name, title, ready, problem, sla_days }) => html`<li><label class="choice">
+        ({ name, title, ready, sla_days }) => html`<li><label class="choice">
           <input type="checkbox" ?disabled=${!ready || blocked} .checked=${ready && (this.chosen?.has(name) ?? true)} @change=${(event: Event) => this.choose(name, (event.target as HTMLInputElement).checked)} />
           <span>${title}</span>
-          <span>${ready ? t("releases.usually", "usually live in {from}–{to} working days", { from: sla_days[0], to: sla_days[1] }) : (problem ?? "")}</span>
+          <span>${ready ? t("releases.usually", "usually live in {from}–{to} working days", { from: sla_days[0], to: sla_days[1] }) : t("releases.not_set_up", "not set up here yet")}</span>
         </label></li>`,
-      )}</ul>`;
+      )}</ul>
+      ${problems.length
+        ? html`<details><summary>${t("releases.set_up", "How an outlet is set up")}</summary>${problems.map((each) => html`<p>${each}</p>`)}</details>`
+        : nothing}`;
   }
 
   private choose(name: string, on: boolean): void {
@@ -322,5 +338,11 @@ export class ReleaseOverview extends Part {
     if (!(await confirmed({ title, text, action: t("releases.back_action", "Put it back") }))) return;
     await this.doing("back", () => this.api.putBack(this.release, [outlet]), t("releases.coming_back", "It is on its way back."));
   }
+}
+
+/** What was found, with the track that it is about. */
+function placed({ field, message }: Finding): string {
+  const index = /^tracks\[(\d+)\]/.exec(field)?.[1];
+  return index === undefined ? message : t("releases.in_track", "Track {n}: {message}", { n: Number(index) + 1, message });
 }
 customElements.define("mb-releases-overview", ReleaseOverview);
