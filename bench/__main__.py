@@ -12,7 +12,7 @@ from pathlib import Path
 
 from .figures import Figure, Pace, Skipped, table
 
-SUITES = ("writes", "reads", "access", "jobs", "start", "billing_ledger")
+SUITES = ("writes", "reads", "access", "jobs", "start", "billing_ledger", "distribution_messages")
 
 
 def main() -> int:
