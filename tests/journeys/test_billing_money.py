@@ -22,31 +22,31 @@ async def _seen(seat, name):
         await seat.page.set_viewport_size(viewport)
         for theme in ("dark", "light"):
             await seat.page.evaluate("theme => { document.documentElement.dataset.theme = theme }", theme)
-            await seat.page.wait_for_timeout(200)
+            await seat.page.wait_for_timeout(100)
             await seat.page.screenshot(path=SCREENS / f"money-{name}-{size}-{theme}.png", full_page=True)
             assert await _axe(seat.page) == [], f"{name}, {size}, {theme}"
         assert await seat.page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
     await seat.page.set_viewport_size(SIZES["desktop"])
 
 
-async def _add_payee(page, name):
+async def _add_payee(page, name, destination):
     await page.get_by_role("button", name="Add a payee").click()
     await page.get_by_label("Name", exact=True).fill(name)
     await page.get_by_label("Paid by").select_option("test")
-    await page.get_by_label("Where to").fill("accept")
+    await page.get_by_label("Where to").fill(destination)
     assert await _axe(page) == []
     await page.get_by_role("button", name="Add", exact=True).click()
     await page.locator(".what", has_text=name).wait_for()
 
 
-async def _earn(page, shares):
+async def _earn(page, currency, shares):
     """What an outlet owes, shared out among payees: name → minor units."""
     payees = {
         each["name"]: each["id"] for each in await page.evaluate("fetch('/api/billing/payees').then(a => a.json())")
     }
     legs = [{"purpose": "payable", "party": payees[name], "amount": -amount} for name, amount in shares.items()]
     owed = {"purpose": "receivable", "party": "spotify", "amount": sum(shares.values())}
-    transaction = {"key": "spotify-2026-10", "currency": "EUR", "memo": "Spotify, October 2026", "legs": [owed, *legs]}
+    transaction = {"key": currency, "currency": currency, "memo": "Spotify, October 2026", "legs": [owed, *legs]}
     assert await page.evaluate(POST, transaction) == 201
 
 
@@ -57,9 +57,10 @@ async def test_a_payee_is_paid(platform, seats):
     await seat.go("/money")
     await page.get_by_text("Begin with whoever has a share").wait_for()
     await _seen(seat, "first")
-    await _add_payee(page, "Nova Reyes")
-    await _add_payee(page, "Northern Lights Publishing")
-    await _earn(page, {"Nova Reyes": 123_456, "Northern Lights Publishing": 41_152})
+    await _add_payee(page, "Nova Reyes", "accept")
+    await _add_payee(page, "Northern Lights Publishing", "decline")
+    await _earn(page, "EUR", {"Nova Reyes": 123_456, "Northern Lights Publishing": 41_152})
+    await _earn(page, "USD", {"Nova Reyes": 9_001, "Northern Lights Publishing": 20_000})
     await page.reload()
     await page.locator(".figure").get_by_text("€1,646.08").first.wait_for()
     await page.get_by_text("75% of what is owed").wait_for()
@@ -68,7 +69,15 @@ async def test_a_payee_is_paid(platform, seats):
     await page.locator("li.paid .state").get_by_text("Paid", exact=True).wait_for()
     await page.locator(".figure").get_by_text("€411.52").wait_for()
     await page.get_by_text("100% of what is owed").wait_for()
-    await page.get_by_label("Filter the entries").fill("northern")
+    await page.get_by_role("button", name="Pay out €411.52 to Northern Lights Publishing").click()
+    await page.get_by_role("button", name="Pay €411.52").click()
+    await page.get_by_text("Not paid: ").wait_for()
+    await page.get_by_role("button", name="Pay out €411.52 to Northern Lights Publishing").wait_for()
+    await page.get_by_role("button", name="Change how Northern Lights Publishing is paid").click()
+    await page.get_by_label("Where to").fill("accept")
+    await page.get_by_role("button", name="Save").click()
+    await page.get_by_text("Test provider (moves no money) · accept").nth(1).wait_for()
+    await page.get_by_label("Filter the entries").fill("northern eur")
     await page.get_by_role("gridcell", name="Northern Lights Publishing · owed").wait_for()
     assert await page.locator(".body .row").count() == 1
     await page.get_by_label("Filter the entries").fill("")

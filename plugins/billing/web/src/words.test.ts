@@ -23,7 +23,7 @@ describe("what the books come to", () => {
 
 describe("words", () => {
   it("say why a payout was not paid", () => {
-    expect(payoutState({ state: "failed", reason: "The account is closed." })).toBe("Not paid: The account is closed");
+    expect(payoutState({ state: "failed", reason: "The account is closed." })).toBe("Not paid: The account is closed. It is owed as before.");
     expect(payoutState({ state: "paid", reason: "" })).toBe("Paid");
   });
 

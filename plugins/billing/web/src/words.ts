@@ -39,7 +39,7 @@ export function payoutState(payout: Pick<Payout, "state" | "reason">): string {
       return t("billing.payout.paid", "Paid");
     case "failed":
       return payout.reason
-        ? t("billing.payout.failed_because", "Not paid: {reason}", { reason: payout.reason.replace(/\.$/, "") })
+        ? t("billing.payout.failed_because", "Not paid: {reason}. It is owed as before.", { reason: payout.reason.replace(/\.$/, "") })
         : t("billing.payout.failed", "Not paid; the money is owed as before");
     default:
       return payout.state;
