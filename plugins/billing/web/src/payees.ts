@@ -35,7 +35,7 @@ class MbBillingPayees extends LitElement {
       }
       .owed {
         display: grid;
-        grid-template-columns: minmax(40px, 1fr) 128px 84px;
+        grid-template-columns: minmax(24px, 1fr) 148px 84px;
         align-items: center;
         gap: var(--mb-space-1) var(--mb-space-4);
         min-height: 44px;
