@@ -23,9 +23,14 @@ from .conftest import SANDBOX, needs_schemas, until
 GUIDE = Path(__file__).parents[2] / "docs" / "distribution" / "outlets.md"
 
 
+def blocks() -> list[str]:
+    """What the page shows: the project, the connector, its test, an operator's settings."""
+    return re.findall(r"```(?:toml|python)\n(.*?)```", GUIDE.read_text("utf-8"), re.DOTALL)
+
+
 def follow(folder: Path) -> None:
     """Write the page's files, and what `pip install` would note of them."""
-    project, connector, test, _ = re.findall(r"```(?:toml|python)\n(.*?)```", GUIDE.read_text("utf-8"), re.DOTALL)
+    project, connector, test, _ = blocks()
     said = tomllib.loads(project)["project"]
     entries = [f"{name} = {module}" for name, module in said["entry-points"]["maxbooster.plugins"].items()]
     noted = folder / "maxbooster_quay-0.1.0.dist-info"
@@ -107,13 +112,17 @@ async def test_the_page_leads_to_an_outlet_that_takes_releases_and_goes_without_
         at = await made_release(app, api, account, asked)
         assert (await api.post(f"{at}/submit", json={"outlets": ["quay"]})).status_code == 201
         assert (await until(app, api, at, "live"))["words"] == "Live on Quay Radio"
-        assert len(list((folder / "data" / "sandbox" / "outlets").glob("quay/*/N_*/BatchComplete_*.xml"))) == 1
+        assert (await api.post(f"{at}/takedown", json={"outlets": ["quay"]})).status_code == 201
+        assert (await until(app, api, at, "down"))["words"] == "Taken down from Quay Radio"
+        assert len(list((folder / "data" / "sandbox" / "outlets").glob("quay/*/N_*/BatchComplete_*.xml"))) == 2
 
+    settings = folder / "maxbooster.toml"
+    settings.write_text(blocks()[-1], "utf-8")
     maxbooster("plugins", "disable", "distribution.quay")
     await gone(folder, account, at)
     maxbooster("plugins", "enable", "distribution.quay")
+    settings.unlink()
     uninstall(folder)
-    assert "quay" not in maxbooster("plugins", "list")
     assert "plugins fit together" in maxbooster("check")
     await gone(folder, account, at)
 
@@ -124,9 +133,22 @@ async def gone(folder, account, at):
         assert "quay" not in await outlets(api)
         refused = await api.post(f"{at}/submit", json={"outlets": ["quay"]})
         assert (refused.status_code, "no outlet 'quay'" in refused.json()["detail"]) == (422, True)
-        [kept] = (await api.get(f"{at}/deliveries")).json()["deliveries"]
-        assert (kept["outlet"], kept["state"]) == ("quay", "live")
+        kept = (await api.get(f"{at}/deliveries")).json()["deliveries"]
+        assert [(each["outlet"], each["what"]) for each in kept] == [("quay", "takedown"), ("quay", "insert")]
         assert "quay" not in (await api.get("/api/core/plugins")).text
+
+
+REACHED = """
+from maxbooster.plugin import assembled
+from maxbooster_quay.connector import outlet
+endpoint = outlet().endpoint(assembled().settings_of(outlet().settings))
+print(endpoint.address, endpoint.username, endpoint.party_id)
+"""
+
+
+def test_the_operators_settings_lead_to_the_outlet(folder, run):
+    (folder / "maxbooster.toml").write_text(blocks()[-1], "utf-8")
+    assert run("-c", REACHED).split() == ["sftp://sftp.quay.example:22/", "quay-street", "PADPIDA2026010102L"]
 
 
 @needs_schemas
