@@ -96,8 +96,20 @@ export class ReleaseOverview extends Part {
         margin: 0 0 var(--mb-space-1);
         font-size: var(--mb-text-s);
       }
-      .over strong {
-        font-weight: 600;
+      .over h2 {
+        margin: 0;
+        font-size: var(--mb-text-s);
+      }
+      .over h2 span {
+        font-weight: 400;
+      }
+      .actions {
+        display: flex;
+        flex-wrap: wrap;
+        gap: var(--mb-space-2);
+      }
+      .rows > li {
+        padding: 0;
       }
       .choice {
         display: flex;
@@ -180,7 +192,8 @@ export class ReleaseOverview extends Part {
   /** The newest delivery to each outlet, what needs somebody first. */
   private get current(): Delivery[] {
     const all = this.sent?.deliveries ?? [];
-    return all.filter((each) => !all.some((other) => other.outlet === each.outlet && other.number > each.number));
+    const newest = all.filter((each) => !all.some((other) => other.outlet === each.outlet && other.number > each.number));
+    return newest.sort((one, other) => need(one) - need(other) || one.outlet_title.localeCompare(other.outlet_title));
   }
 
   private get unsent(): Outlets["outlets"] {
@@ -256,7 +269,7 @@ export class ReleaseOverview extends Part {
         blocking ? t("releases.blocking", "{n} to mend", { n: blocking }) : t("releases.rules", "{n} rules, nothing in the way", { n: this.review?.rules ?? 0 }),
         blocking ? "wait" : "ok",
       )}
-      ${stage(t("releases.packaged", "Packaged"), all.length ? t("releases.messages", "{n} valid ERN 4.3 messages", { n: packed }) : t("releases.not_yet", "not yet"), share(packed))}
+      ${stage(t("releases.packaged", "Packaged"), all.length ? t("releases.messages", "ERN 4.3, {n} of {all} valid", { n: packed, all: all.length }) : t("releases.not_yet", "not yet"), share(packed))}
       ${stage(
         t("releases.delivering", "Delivered"),
         all.length ? t("releases.of", "{n} of {all}", { n: arrived, all: all.length }) : t("releases.not_yet", "not yet"),
@@ -264,7 +277,7 @@ export class ReleaseOverview extends Part {
       )}
       ${stage(
         t("releases.is_live", "Live"),
-        live ? t("releases.live_at", "{n} of {all} outlets", { n: live, all: all.length }) : expected ? t("releases.expected", "expected {when}", { when: when(expected) }) : t("releases.not_yet", "not yet"),
+        live ? t("releases.live_at", "{n} of {all} outlets", { n: live, all: all.length }) : expected ? t("releases.expected", "expected {when}", { when: when(expected) }) : all.length && all.every(({ state }) => state === "down") ? t("releases.stage_down", "taken down") : t("releases.not_yet", "not yet"),
         live ? (live === all.length ? "ok" : "wait") : "quiet",
       )}
     </ol>`;
@@ -285,13 +298,13 @@ export class ReleaseOverview extends Part {
     const all = this.current;
     if (!all.length) return nothing;
     const history = (outlet: string) => this.sent!.deliveries.filter((each) => each.outlet === outlet);
-    return html`<div class="over"><span><strong>${t("releases.outlets", "Outlets")}</strong> <span class="quiet">${all.length}</span></span>
+    return html`<div class="over"><h2>${t("releases.outlets", "Outlets")} <span class="quiet">${all.length}</span></h2>
         <span class="quiet">${t("releases.sorted", "what needs you comes first")}</span></div>
-      <ul class="rows">${all.map(
+      <div class="rows">${all.map(
         (each) => html`<mb-releases-outlet .delivery=${each} .history=${history(each.outlet)} .api=${this.api} ?busy=${Boolean(this.busy)}
           @retry=${() => this.doing("retry", () => this.api.retry(each.id), t("releases.retrying", "Trying again."))}
           @resend=${() => this.send([each.outlet])} @putback=${() => this.putBack(each)} @takedown=${() => this.takeDown([each])}></mb-releases-outlet>`,
-      )}</ul>`;
+      )}</div>`;
   }
 
   private choices(): TemplateResult | typeof nothing {
@@ -338,6 +351,12 @@ export class ReleaseOverview extends Part {
     if (!(await confirmed({ title, text, action: t("releases.back_action", "Put it back") }))) return;
     await this.doing("back", () => this.api.putBack(this.release, [outlet]), t("releases.coming_back", "It is on its way back."));
   }
+}
+
+/** Refused and failed first, then what is on its way, the late before the others, then what is done. */
+function need({ state, clock }: Delivery): number {
+  if (state === "rejected" || state === "failed") return 0;
+  return ["late", "at risk", "on time", "ended"].indexOf(clock) + 1;
 }
 
 /** What was found, with the track that it is about. */
