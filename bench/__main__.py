@@ -12,7 +12,9 @@ from pathlib import Path
 
 from .figures import Figure, Pace, Skipped, table
 
-SUITES = ("writes", "reads", "access", "jobs", "start", "studio_kernel", "billing_ledger")
+SUITES = (
+    "writes", "reads", "access", "jobs", "start", "studio_kernel", "billing_ledger", "distribution_messages",
+)  # fmt: skip
 
 
 def main() -> int:

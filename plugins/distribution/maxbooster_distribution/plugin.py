@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from importlib import import_module
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from maxbooster.plugin import Command, Manifest, Permission, hookimpl
+from maxbooster.plugin import Command, Manifest, Panel, Permission, hookimpl
 
 from .outlets.outlet import FLAC, JPEG, PNG, TIFF, WAV, DdexOutlet, Endpoint, OutletSettings, Requirements
 from .settings import DistributionSettings
 
 if TYPE_CHECKING:
-    from maxbooster.plugin import Job, Routes
+    from maxbooster.plugin import Job, PersonalData, Routes
 
     from .ddex.choreography import Answer
     from .ddex.message import Envelope
@@ -66,10 +67,37 @@ def register_jobs() -> Sequence[Job]:
 
 
 @hookimpl
+def register_panels() -> Sequence[Panel]:
+    return [
+        Panel(
+            id="distribution.releases",
+            title="Releases",
+            icon="disc-3",
+            route="/releases",
+            tag="mb-distribution-releases",
+            module="releases.js",
+            permissions=("release.read",),
+        )
+    ]
+
+
+@hookimpl
+def register_static() -> Path:
+    return Path(__file__).parent / "static"
+
+
+@hookimpl
 def register_tables() -> Sequence[type]:
     from .tables import tables
 
     return tables
+
+
+@hookimpl
+def register_personal_data() -> Sequence[PersonalData]:
+    from .royalties.personal import declared
+
+    return declared()
 
 
 # What other families and connectors may import from this one; the rest is private.

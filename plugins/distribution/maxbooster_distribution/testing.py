@@ -37,7 +37,7 @@ from .package import INSERT, REACTIVATION, TAKEDOWN, UPDATE, Batch, Material, wr
 from .settings import DistributionSettings
 
 AT = "/api/distribution"
-SIMULATED = {
+SIMULATED: dict[str, Any] = {
     "sandbox__enabled": "true",
     "sandbox__answer_after_s": "0.1",
     "sandbox__live_after_s": "0.1",
@@ -149,7 +149,7 @@ class OutletContract:
         self, outlet: DdexOutlet, simulated: Any, account: Any
     ) -> None:
         async with open_api(simulated, account.account) as api:
-            at = await _made(simulated, api, account, outlet.requirements)
+            at = await made_release(simulated, api, account, outlet.requirements)
             for act, state in (("submit", "live"), ("takedown", "down"), ("reactivate", "live")):
                 begun = await api.post(f"{at}/{act}", json={"outlets": [outlet.name]})
                 assert begun.status_code == 201, begun.text
@@ -165,7 +165,7 @@ def _written(outlet: DdexOutlet, schemas: Schemas, what: str, tracks: int = 2) -
     return write(outlet, material(outlet.requirements, tracks), _ENVELOPE, schemas, what=what, batch=batch)
 
 
-async def _made(app: Any, api: httpx.AsyncClient, account: Any, asked: Requirements) -> str:
+async def made_release(app: Any, api: httpx.AsyncClient, account: Any, asked: Requirements) -> str:
     """The address of a single that lacks nothing, its files as the outlet asks for them."""
     own = {"name": "Quay Street", "isrc_prefix": "QZES9", "gs1_prefix": "012345"}
     assert (await api.put(f"{AT}/registrant", json=own)).status_code == 204

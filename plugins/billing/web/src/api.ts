@@ -63,6 +63,8 @@ export class Api {
   entries = (before?: string) => this.get<EntryPage>(`/ledger/entries?limit=200${before ? `&before=${before}` : ""}`);
   addPayee = (name: string, provider: string | null, destination: string) =>
     this.host.api.send("POST", `${AT}/payees`, { name, provider, destination });
+  changePayee = (payee: Payee, name: string, provider: string | null, destination: string) =>
+    this.host.api.send("PUT", `${AT}/payees/${payee.id}`, { name, provider, destination, version: payee.version });
   /** @param key the same key pays once, however often it is sent */
   payOut = (payee: string, currency: string, amount: number, key: string) =>
     this.host.api.send("POST", `${AT}/payouts`, { payee, currency, amount, key });

@@ -15,13 +15,13 @@ function line({ currency, owed, onItsWay, receivable, paid, bank }: Totals, cut:
       owed,
       onItsWay
         ? t("billing.owed_held", "{amount} of it is on its way to them.", { amount: money(onItsWay, currency) })
-        : t("billing.owed_why", "Earned and shared out, not yet paid."),
+        : owed ? t("billing.owed_why", "Earned and shared out, not yet paid.") : t("billing.owed_none", "Everybody has what is theirs."),
     ],
-    [t("billing.receivable", "Receivable"), receivable, t("billing.receivable_why", "Outlets, shops and buyers have yet to pay it.")],
+    [t("billing.receivable", "Receivable"), receivable, receivableWords(receivable)],
     [
       t("billing.paid_out", "Paid out"),
       paid,
-      cut ? t("billing.paid_cut", "In the newest payouts; the export has all.") : t("billing.paid_why", "Has reached payees through Max Booster."),
+      !paid ? t("billing.paid_none", "No payout has been paid yet.") : cut ? t("billing.paid_cut", "In the newest payouts; the export has all.") : t("billing.paid_why", "Has reached payees through Max Booster."),
     ],
     [t("billing.bank", "In the bank"), bank, bankWords(bank, owed)],
   ];
@@ -38,8 +38,13 @@ function line({ currency, owed, onItsWay, receivable, paid, bank }: Totals, cut:
   </section>`;
 }
 
+function receivableWords(receivable: number): string {
+  if (!receivable) return t("billing.receivable_none", "Nothing is outstanding.");
+  return t("billing.receivable_why", "Outlets, shops and buyers have yet to pay it.");
+}
+
 function bankWords(bank: number, owed: number): string {
-  if (bank < 0) return t("billing.bank_below", "More was paid than the books know of; post what arrived.");
+  if (bank < 0) return t("billing.bank_below", "Less was booked as arrived than was paid out.");
   if (bank < owed) return t("billing.bank_short", "Does not yet cover what is owed.");
   return t("billing.bank_covers", "Covers what is owed.");
 }

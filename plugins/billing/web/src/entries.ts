@@ -13,7 +13,6 @@ interface Row {
   currency: string;
   /** Seen from the account's own side. */
   change: number;
-  pending: boolean;
 }
 
 class MbBillingEntries extends LitElement {
@@ -34,6 +33,12 @@ class MbBillingEntries extends LitElement {
     css`
       mb-table {
         --mb-table-height: 440px;
+      }
+      @media (max-width: 600px) {
+        .bar input {
+          flex: 1 0 100%;
+          order: 1;
+        }
       }
       .more {
         margin-top: var(--mb-space-3);
@@ -68,23 +73,23 @@ class MbBillingEntries extends LitElement {
     }
   }
 
+  /** What counts: money that is only set aside stands with the payouts. */
   private rows(): Row[] {
     const names = new Map(this.books.payees.map(({ id, name }) => [id, name]));
-    return this.entries.map((entry) => ({
+    return this.entries.filter(({ phase }) => phase === "posted").map((entry) => ({
       id: entry.id,
       what: entry.memo || entry.key,
       account: accountName(entry.purpose, entry.party, names),
       at: entry.effective_at,
       currency: entry.currency,
       change: side(entry.purpose, this.books.purposes) * entry.amount,
-      pending: entry.phase === "pending",
     }));
   }
 
   private columns(): Column<Row>[] {
     const quiet = (text: unknown, title = "") => html`<span style="color: var(--mb-quiet)" title=${title}>${text}</span>`;
     return [
-      { key: "what", title: t("billing.what", "What"), width: "minmax(0, 2fr)", render: ({ what, pending }) => html`<span title=${what}>${what}${pending ? quiet(` · ${t("billing.set_aside", "set aside")}`) : nothing}</span>` },
+      { key: "what", title: t("billing.what", "What"), width: "minmax(0, 2fr)", render: ({ what }) => html`<span title=${what}>${what}</span>` },
       { key: "account", title: t("billing.account", "Account"), width: "minmax(0, 1.5fr)", render: ({ account }) => quiet(account, account) },
       { key: "at", title: t("billing.at", "When"), width: "120px", render: ({ at }) => quiet(when(at), exactly(at)) },
       { key: "currency", title: t("billing.currency", "Currency"), width: "80px", render: ({ currency }) => quiet(currency) },
@@ -98,7 +103,7 @@ class MbBillingEntries extends LitElement {
         <input
           type="search"
           aria-label=${t("billing.filter", "Filter the entries")}
-          placeholder=${t("billing.filter_hint", "Filter by words, payee, currency")}
+          placeholder=${t("billing.filter_hint", "Words, payee or currency")}
           @input=${(event: Event) => (this.filter = (event.target as HTMLInputElement).value)}
         />
         <a class="button" href="${EXPORT}?form=csv" download="ledger.csv"><mb-icon name="download"></mb-icon>${t("billing.export", "Export CSV")}</a>

@@ -30,15 +30,9 @@ class MbBillingMoney extends LitElement {
       :host {
         max-width: 1040px;
         margin: 0 auto;
-        padding: var(--mb-space-8) var(--mb-space-6) var(--mb-space-12);
       }
       .problem {
         margin-top: var(--mb-space-4);
-      }
-      @media (max-width: 600px) {
-        :host {
-          padding: var(--mb-space-6) var(--mb-space-4) var(--mb-space-8);
-        }
       }
     `,
   ];

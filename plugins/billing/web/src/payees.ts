@@ -12,12 +12,13 @@ const SEARCHED_FROM = 8;
 class MbBillingPayees extends LitElement {
   static override properties = {
     host: { attribute: false }, books: { attribute: false }, sums: { attribute: false },
-    adding: { state: true }, provider: { state: true }, filter: { state: true }, failure: { state: true }, busy: { state: true },
+    editing: { state: true }, provider: { state: true }, filter: { state: true }, failure: { state: true }, busy: { state: true },
   };
   declare host: Host;
   declare books: Books;
   declare sums: Totals[];
-  declare private adding: boolean;
+  /** Whom the form is about. */
+  declare private editing: Payee | "new" | undefined;
   declare private provider: string;
   declare private filter: string;
   declare private failure: string;
@@ -34,10 +35,10 @@ class MbBillingPayees extends LitElement {
       }
       .owed {
         display: grid;
-        grid-template-columns: minmax(48px, 1fr) auto 96px;
+        grid-template-columns: minmax(24px, 1fr) 148px 84px;
         align-items: center;
         gap: var(--mb-space-1) var(--mb-space-4);
-        min-height: 32px;
+        min-height: 44px;
       }
       .amount small {
         display: block;
@@ -52,6 +53,19 @@ class MbBillingPayees extends LitElement {
         display: block;
         height: 100%;
         background: var(--mb-accent);
+      }
+      .change {
+        min-height: 24px;
+        padding: 0;
+        border: 0;
+        background: none;
+        color: var(--mb-quiet);
+        font-weight: 400;
+        text-decoration: underline;
+        text-underline-offset: 3px;
+      }
+      .change:hover {
+        color: var(--mb-text);
       }
       .pay {
         justify-self: end;
@@ -73,6 +87,10 @@ class MbBillingPayees extends LitElement {
       form small {
         flex-basis: 100%;
       }
+      mb-empty,
+      form:first-child {
+        margin-top: var(--mb-space-8);
+      }
       .problem {
         margin-bottom: var(--mb-space-3);
       }
@@ -86,7 +104,6 @@ class MbBillingPayees extends LitElement {
 
   constructor() {
     super();
-    this.adding = false;
     this.provider = "";
     this.filter = "";
     this.failure = "";
@@ -127,15 +144,22 @@ class MbBillingPayees extends LitElement {
     }
   };
 
-  private readonly add = async (event: SubmitEvent): Promise<void> => {
+  private readonly save = async (event: SubmitEvent): Promise<void> => {
     event.preventDefault();
     const given = new FormData(event.currentTarget as HTMLFormElement);
     const text = (name: string) => String(given.get(name) ?? "").trim();
-    if (await this.sent(() => new Api(this.host).addPayee(text("name"), text("provider") || null, text("destination")))) {
-      this.adding = false;
-      this.provider = "";
-    }
+    const facts = [text("name"), text("provider") || null, text("destination")] as const;
+    const { editing } = this;
+    const api = new Api(this.host);
+    const done = await this.sent(() => (editing && editing !== "new" ? api.changePayee(editing, ...facts) : api.addPayee(...facts)));
+    if (done) this.editing = undefined;
   };
+
+  private edit(whom: Payee | "new"): void {
+    this.editing = whom;
+    this.provider = whom === "new" ? "" : (whom.provider ?? "");
+    void this.updateComplete.then(() => this.renderRoot.querySelector<HTMLInputElement>("input[name=name]")?.focus());
+  }
 
   private found(): Payee[] {
     const words = this.filter.toLowerCase();
@@ -146,14 +170,14 @@ class MbBillingPayees extends LitElement {
   override render(): TemplateResult {
     const { payees } = this.books;
     const failure = this.failure ? html`<p class="problem" role="alert"><mb-icon name="triangle-alert"></mb-icon>${this.failure}</p>` : nothing;
-    if (!payees.length) return html`<div class="bar"></div>${failure}${this.adding ? this.form() : this.teaching()}`;
+    if (!payees.length) return html`${failure}${this.editing ? this.form(this.editing) : this.teaching()}`;
     const found = this.found();
     return html`<div class="bar">
         <h2>${t("billing.payees", "Payees")}<span class="quiet">${number(payees.length)}</span></h2>
         ${payees.length > SEARCHED_FROM ? this.search() : nothing}
-        ${this.may("payee.write") && !this.adding ? this.opener("") : nothing}
+        ${this.may("payee.write") && !this.editing ? this.opener("") : nothing}
       </div>
-      ${failure} ${this.adding ? this.form() : nothing}
+      ${failure} ${this.editing ? this.form(this.editing) : nothing}
       <ul class="rows">
         ${found.slice(0, SHOWN).map((payee) => this.row(payee))}
       </ul>
@@ -172,7 +196,7 @@ class MbBillingPayees extends LitElement {
   }
 
   private opener(kind: string): TemplateResult {
-    return html`<button class=${kind} @click=${() => (this.adding = true)}><mb-icon name="plus"></mb-icon>${t("billing.add", "Add a payee")}</button>`;
+    return html`<button class=${kind} @click=${() => this.edit("new")}><mb-icon name="plus"></mb-icon>${t("billing.add", "Add a payee")}</button>`;
   }
 
   private teaching(): TemplateResult {
@@ -184,23 +208,24 @@ class MbBillingPayees extends LitElement {
     >`;
   }
 
-  private form(): TemplateResult {
-    const offering = this.books.providers.filter(({ offers }) => offers.includes("payouts"));
+  private form(whom: Payee | "new"): TemplateResult {
+    const known = whom === "new" ? undefined : whom;
+    const offering = this.books.providers.filter(({ offers }) => offers.includes("payout"));
     const hint = offering.find(({ name }) => name === this.provider)?.destination_hint;
-    return html`<form @submit=${this.add}>
-      <label>${t("billing.name", "Name")}<input name="name" required maxlength="200" autocomplete="off" /></label>
+    return html`<form @submit=${this.save}>
+      <label>${t("billing.name", "Name")}<input name="name" .value=${known?.name ?? ""} required maxlength="200" autocomplete="off" /></label>
       <label
         >${t("billing.paid_by", "Paid by")}
         <select name="provider" @change=${(event: Event) => (this.provider = (event.target as HTMLSelectElement).value)}>
           <option value="">${t("billing.later", "Say it later")}</option>
-          ${offering.map(({ name, title }) => html`<option value=${name}>${title}</option>`)}
+          ${offering.map(({ name, title }) => html`<option value=${name} ?selected=${name === this.provider}>${title}</option>`)}
         </select></label
       >
       ${this.provider
-        ? html`<label>${t("billing.destination", "Where to")}<input name="destination" required maxlength="200" autocomplete="off" /></label>`
+        ? html`<label>${t("billing.destination", "Where to")}<input name="destination" .value=${known?.destination ?? ""} required maxlength="200" autocomplete="off" /></label>`
         : nothing}
-      <button class="primary" ?disabled=${this.busy}>${t("billing.add_now", "Add")}</button>
-      <button type="button" @click=${() => (this.adding = false)}>${t("billing.not_now", "Not now")}</button>
+      <button class="primary" ?disabled=${this.busy}>${known ? t("billing.save", "Save") : t("billing.add_now", "Add")}</button>
+      <button type="button" @click=${() => (this.editing = undefined)}>${t("billing.not_now", "Not now")}</button>
       ${hint ? html`<small>${t("billing.where_hint", "Where to: {hint}", { hint })}</small>` : nothing}
     </form>`;
   }
@@ -208,11 +233,19 @@ class MbBillingPayees extends LitElement {
   private row(payee: Payee): TemplateResult {
     const owed = payee.owed.filter(({ amount }) => amount);
     return html`<li>
-      <div class="what">${payee.name}<small>${way(payee, this.books.providers)}</small></div>
+      <div class="what">
+        ${payee.name}
+        <small>${way(payee, this.books.providers)} ${this.may("payee.write") ? this.changer(payee) : nothing}</small>
+      </div>
       <div>
         ${owed.length ? owed.map((each) => this.owed(payee, each)) : html`<div class="owed"><span class="quiet">${t("billing.nothing", "Nothing is owed")}</span></div>`}
       </div>
     </li>`;
+  }
+
+  private changer(payee: Payee): TemplateResult {
+    const name = t("billing.change_name", "Change how {name} is paid", { name: payee.name });
+    return html`<button class="change" aria-label=${name} @click=${() => this.edit(payee)}>${t("billing.change_way", "Change")}</button>`;
   }
 
   private owed(payee: Payee, owed: Owed): TemplateResult {

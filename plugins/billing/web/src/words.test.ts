@@ -23,13 +23,13 @@ describe("what the books come to", () => {
 
 describe("words", () => {
   it("say why a payout was not paid", () => {
-    expect(payoutState({ state: "failed", reason: "The account is closed." })).toBe("Not paid: The account is closed");
+    expect(payoutState({ state: "failed", reason: "The account is closed." })).toBe("Not paid: The account is closed. It is owed as before.");
     expect(payoutState({ state: "paid", reason: "" })).toBe("Paid");
   });
 
   it("name payees instead of ids, and what is not known as it is", () => {
-    expect(accountName("payable", "p1", new Map([["p1", "Nova"]]))).toBe("Owed · Nova");
-    expect(accountName("receivable", "spotify", new Map())).toBe("Receivable · spotify");
+    expect(accountName("payable", "p1", new Map([["p1", "Nova"]]))).toBe("Nova · owed");
+    expect(accountName("receivable", "spotify", new Map())).toBe("spotify · receivable");
     expect(way({ provider: null, destination: "" }, [])).toContain("Nobody has said yet");
   });
 

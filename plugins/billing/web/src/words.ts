@@ -39,7 +39,7 @@ export function payoutState(payout: Pick<Payout, "state" | "reason">): string {
       return t("billing.payout.paid", "Paid");
     case "failed":
       return payout.reason
-        ? t("billing.payout.failed_because", "Not paid: {reason}", { reason: payout.reason.replace(/\.$/, "") })
+        ? t("billing.payout.failed_because", "Not paid: {reason}. It is owed as before.", { reason: payout.reason.replace(/\.$/, "") })
         : t("billing.payout.failed", "Not paid; the money is owed as before");
     default:
       return payout.state;
@@ -58,10 +58,10 @@ const ACCOUNTS: Record<string, string> = {
   fractions: "Fractions carried over", income: "Income", fees: "Fees", opening: "Opening balance",
 };
 
-/** A ledger account in words: “Owed · Nova Reyes”. */
+/** A ledger account in words: “Nova Reyes · owed”; who comes first, for columns that are cut. */
 export function accountName(purpose: string, party: string, names: ReadonlyMap<string, string>): string {
   const what = t(`billing.account.${purpose}`, ACCOUNTS[purpose] ?? purpose);
-  return party ? `${what} · ${names.get(party) ?? party}` : what;
+  return party ? `${names.get(party) ?? party} · ${what.toLocaleLowerCase()}` : what;
 }
 
 /** +1 where debits increase the account, −1 where credits do. */

@@ -25,7 +25,7 @@ class Received(Struct, frozen=True, kw_only=True):
     sender: Party
     recipient: Party
     available: bool
-    """Whether it has deals; without, it takes the release down."""
+    """Whether any deal is still open; without, it takes the release down."""
     problems: tuple[tuple[str, str], ...] = ()
 
 
@@ -57,7 +57,7 @@ def _read(folder: Path, listed: etree._Element, sender: Party, recipient: Party,
         try:
             root = parse(content, path.name)
             schemas.validate(root, Standard.ERN_43)
-            available = root.find("DealList") is not None
+            available = _available(root)
             problems += _files(path.parent, root) if available else []
         except Invalid as error:
             problems.append(("NewReleaseMessageInvalid", error.detail))
@@ -70,6 +70,15 @@ def _read(folder: Path, listed: etree._Element, sender: Party, recipient: Party,
         available=available,
         problems=tuple(problems),
     )
+
+
+def _available(root: etree._Element) -> bool:
+    """Whether a deal is left that is not over when the message is written: outlets leave deals out, or end them."""
+    written_at = text_of(root, "MessageHeader/MessageCreatedDateTime") or ""
+    ends = [
+        text_of(deal, "DealTerms/ValidityPeriod/EndDateTime") for deal in root.iterfind("DealList/ReleaseDeal/Deal")
+    ]
+    return any(end is None or end > written_at for end in ends)
 
 
 def _files(folder: Path, root: etree._Element) -> list[tuple[str, str]]:

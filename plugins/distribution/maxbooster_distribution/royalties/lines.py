@@ -168,7 +168,7 @@ def _line(reader: Reader, cells: dict[str, str], scale: int, months: Callable[[s
         raise reader.fault(str(error), name, cells[name]) from error
     upc = code(cells["upc"])
     words = (cells["title"], cells["artist"], cells["store"], cells["territory"])
-    codes = (code(cells["isrc"]), upc.zfill(12) if upc else "")
+    codes = (code(cells["isrc"]), upc.lstrip("0").zfill(12) if upc else "")
     return Line(reader.line, f"{period:%Y-%m}", *codes, *words, quantity, amount), rounded
 
 

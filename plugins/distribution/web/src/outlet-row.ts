@@ -85,6 +85,9 @@ export class OutletRow extends LitElement {
         transform-origin: left;
         transition: transform var(--mb-quick);
       }
+      .quiet {
+        color: var(--mb-faint);
+      }
       .time {
         color: var(--mb-quiet);
         text-align: end;
@@ -140,6 +143,7 @@ export class OutletRow extends LitElement {
       @media (max-width: 640px) {
         button.line {
           grid-template-columns: 24px minmax(0, 1fr) 16px;
+          row-gap: 0;
         }
         .words {
           grid-column: 2;

@@ -1,7 +1,7 @@
 /** One release: what it is, where it is at each outlet, and what needs somebody. */
 import { css, html, nothing, type TemplateResult } from "lit";
 import { confirmed, date, duration, page, t, when } from "@maxbooster/ui";
-import { content, type Deliveries, type Delivery, type Outlets, type Release, type Review } from "./api";
+import { content, type Deliveries, type Delivery, type Finding, type Outlets, type Release, type Review } from "./api";
 import { artistLine } from "./fields";
 import { Part } from "./part";
 import { style } from "./style";
@@ -96,8 +96,20 @@ export class ReleaseOverview extends Part {
         margin: 0 0 var(--mb-space-1);
         font-size: var(--mb-text-s);
       }
-      .over strong {
-        font-weight: 600;
+      .over h2 {
+        margin: 0;
+        font-size: var(--mb-text-s);
+      }
+      .over h2 span {
+        font-weight: 400;
+      }
+      .actions {
+        display: flex;
+        flex-wrap: wrap;
+        gap: var(--mb-space-2);
+      }
+      .rows > li {
+        padding: 0;
       }
       .choice {
         display: flex;
@@ -116,6 +128,18 @@ export class ReleaseOverview extends Part {
         margin-inline-start: auto;
         color: var(--mb-quiet);
         text-align: end;
+      }
+      details {
+        margin-top: var(--mb-space-3);
+        color: var(--mb-quiet);
+        font-size: var(--mb-text-s);
+      }
+      summary {
+        min-height: 24px;
+        cursor: pointer;
+      }
+      details p {
+        margin: var(--mb-space-2) 0 0;
       }
       @media (max-width: 820px) {
         .whole {
@@ -168,7 +192,8 @@ export class ReleaseOverview extends Part {
   /** The newest delivery to each outlet, what needs somebody first. */
   private get current(): Delivery[] {
     const all = this.sent?.deliveries ?? [];
-    return all.filter((each) => !all.some((other) => other.outlet === each.outlet && other.number > each.number));
+    const newest = all.filter((each) => !all.some((other) => other.outlet === each.outlet && other.number > each.number));
+    return newest.sort((one, other) => need(one) - need(other) || one.outlet_title.localeCompare(other.outlet_title));
   }
 
   private get unsent(): Outlets["outlets"] {
@@ -244,7 +269,7 @@ export class ReleaseOverview extends Part {
         blocking ? t("releases.blocking", "{n} to mend", { n: blocking }) : t("releases.rules", "{n} rules, nothing in the way", { n: this.review?.rules ?? 0 }),
         blocking ? "wait" : "ok",
       )}
-      ${stage(t("releases.packaged", "Packaged"), all.length ? t("releases.messages", "{n} valid ERN 4.3 messages", { n: packed }) : t("releases.not_yet", "not yet"), share(packed))}
+      ${stage(t("releases.packaged", "Packaged"), all.length ? t("releases.messages", "ERN 4.3, {n} of {all} valid", { n: packed, all: all.length }) : t("releases.not_yet", "not yet"), share(packed))}
       ${stage(
         t("releases.delivering", "Delivered"),
         all.length ? t("releases.of", "{n} of {all}", { n: arrived, all: all.length }) : t("releases.not_yet", "not yet"),
@@ -252,7 +277,7 @@ export class ReleaseOverview extends Part {
       )}
       ${stage(
         t("releases.is_live", "Live"),
-        live ? t("releases.live_at", "{n} of {all} outlets", { n: live, all: all.length }) : expected ? t("releases.expected", "expected {when}", { when: when(expected) }) : t("releases.not_yet", "not yet"),
+        live ? t("releases.live_at", "{n} of {all} outlets", { n: live, all: all.length }) : expected ? t("releases.expected", "expected {when}", { when: when(expected) }) : all.length && all.every(({ state }) => state === "down") ? t("releases.stage_down", "taken down") : t("releases.not_yet", "not yet"),
         live ? (live === all.length ? "ok" : "wait") : "quiet",
       )}
     </ol>`;
@@ -264,7 +289,7 @@ export class ReleaseOverview extends Part {
     const more = this.review!.blocking - 1;
     return html`<div class="attention">
       <mb-icon name="triangle-alert"></mb-icon>
-      <div>${first.message}<span>${first.fix}${more ? ` ${t("releases.more", "And {n} more.", { n: more })}` : ""}</span></div>
+      <div>${placed(first)}<span>${first.fix}${more ? ` ${t("releases.more", "And {n} more.", { n: more })}` : ""}</span></div>
       <wa-button appearance="outlined" size="s" href="/releases/${this.release}/edit">${t("releases.mend", "Mend it")}</wa-button>
     </div>`;
   }
@@ -273,27 +298,31 @@ export class ReleaseOverview extends Part {
     const all = this.current;
     if (!all.length) return nothing;
     const history = (outlet: string) => this.sent!.deliveries.filter((each) => each.outlet === outlet);
-    return html`<div class="over"><span><strong>${t("releases.outlets", "Outlets")}</strong> <span class="quiet">${all.length}</span></span>
+    return html`<div class="over"><h2>${t("releases.outlets", "Outlets")} <span class="quiet">${all.length}</span></h2>
         <span class="quiet">${t("releases.sorted", "what needs you comes first")}</span></div>
-      <ul class="rows">${all.map(
+      <div class="rows">${all.map(
         (each) => html`<mb-releases-outlet .delivery=${each} .history=${history(each.outlet)} .api=${this.api} ?busy=${Boolean(this.busy)}
           @retry=${() => this.doing("retry", () => this.api.retry(each.id), t("releases.retrying", "Trying again."))}
           @resend=${() => this.send([each.outlet])} @putback=${() => this.putBack(each)} @takedown=${() => this.takeDown([each])}></mb-releases-outlet>`,
-      )}</ul>`;
+      )}</div>`;
   }
 
   private choices(): TemplateResult | typeof nothing {
     const { unsent } = this;
     if (!unsent.length) return nothing;
     const blocked = Boolean(this.review?.blocking);
+    const problems = unsent.flatMap(({ ready, problem }) => (ready || !problem ? [] : [problem]));
     return html`<h2>${this.current.length ? t("releases.elsewhere", "Not sent yet") : t("releases.where", "Where to")}</h2>
       <ul class="rows">${unsent.map(
-        ({ name, title, ready, problem, sla_days }) => html`<li><label class="choice">
+        ({ name, title, ready, sla_days }) => html`<li><label class="choice">
           <input type="checkbox" ?disabled=${!ready || blocked} .checked=${ready && (this.chosen?.has(name) ?? true)} @change=${(event: Event) => this.choose(name, (event.target as HTMLInputElement).checked)} />
           <span>${title}</span>
-          <span>${ready ? t("releases.usually", "usually live in {from}–{to} working days", { from: sla_days[0], to: sla_days[1] }) : (problem ?? "")}</span>
+          <span>${ready ? t("releases.usually", "usually live in {from}–{to} working days", { from: sla_days[0], to: sla_days[1] }) : t("releases.not_set_up", "not set up here yet")}</span>
         </label></li>`,
-      )}</ul>`;
+      )}</ul>
+      ${problems.length
+        ? html`<details><summary>${t("releases.set_up", "How an outlet is set up")}</summary>${problems.map((each) => html`<p>${each}</p>`)}</details>`
+        : nothing}`;
   }
 
   private choose(name: string, on: boolean): void {
@@ -322,5 +351,17 @@ export class ReleaseOverview extends Part {
     if (!(await confirmed({ title, text, action: t("releases.back_action", "Put it back") }))) return;
     await this.doing("back", () => this.api.putBack(this.release, [outlet]), t("releases.coming_back", "It is on its way back."));
   }
+}
+
+/** Refused and failed first, then what is on its way, the late before the others, then what is done. */
+function need({ state, clock }: Delivery): number {
+  if (state === "rejected" || state === "failed") return 0;
+  return ["late", "at risk", "on time", "ended"].indexOf(clock) + 1;
+}
+
+/** What was found, with the track that it is about. */
+function placed({ field, message }: Finding): string {
+  const index = /^tracks\[(\d+)\]/.exec(field)?.[1];
+  return index === undefined ? message : t("releases.in_track", "Track {n}: {message}", { n: Number(index) + 1, message });
 }
 customElements.define("mb-releases-overview", ReleaseOverview);

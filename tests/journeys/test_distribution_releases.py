@@ -1,0 +1,112 @@
+"""A release is described, what outlets would refuse is seen while typing, and it is kept as a draft."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.distribution.conftest import COVER, needs_schemas, wav
+
+from .test_web_pages import SCREENS, SIZES, _axe
+
+
+@pytest.fixture(scope="module", autouse=True)
+def sandbox():
+    """Outlets are simulated in this module's platform."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in {"ENABLED": "true", "ANSWER_AFTER_S": "0.2", "LIVE_AFTER_S": "0.2", "POLL_S": "0.2"}.items():
+            patch.setenv(f"MAXBOOSTER_SANDBOX__{name}", value)
+        yield
+
+
+async def _seen(seat, name):
+    """A picture at two sizes, nothing that axe finds, nothing wider than the page."""
+    SCREENS.mkdir(parents=True, exist_ok=True)
+    for size, shape in SIZES.items():
+        await seat.page.set_viewport_size(shape)
+        await seat.page.wait_for_timeout(150)
+        await seat.page.screenshot(path=SCREENS / f"releases-{name}-{size}.png", full_page=True)
+        assert await _axe(seat.page) == [], f"{name}, {size}"
+        assert await seat.page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, f"{name}, {size}"
+    await seat.page.set_viewport_size(SIZES["desktop"])
+
+
+async def test_a_release_is_described_and_what_is_wrong_is_seen_while_typing(platform, seats):
+    seat = await seats()
+    page = seat.page
+    await seat.register(platform, "releases@example.org", "Nova Reyes")
+    await seat.go("/releases")
+    await page.get_by_text("Your first release begins here").wait_for()
+    await _seen(seat, "empty")
+
+    await page.get_by_role("button", name="New release").click()
+    title = page.get_by_label("Title", exact=True).first
+    await title.fill("HARBOUR LIGHTS (feat. Ines Moreau)")
+    await page.get_by_label("Artists").fill("Nova Reyes")
+    await page.get_by_label("Release date").fill("2027-03-05")
+    await page.get_by_label("℗ Recording").fill("2026 Harbour Records")
+    await page.get_by_label("Genre").fill("Indie Pop")
+    await page.get_by_role("button", name="Add a track without a master").click()
+    await page.get_by_role("button", name="Show what is missing").click()
+    await page.get_by_text("There is no cover.").wait_for()
+    await page.get_by_text("The track has no master.").wait_for()
+    await _seen(seat, "editor")
+
+    while await page.get_by_role("button", name="Apply:").count():
+        await page.get_by_role("button", name="Apply:").first.click()
+        await page.wait_for_timeout(700)
+    assert await title.input_value() == "Harbour Lights"
+    await page.get_by_role("button", name="Save the draft").click()
+    await page.get_by_role("heading", name="Harbour Lights").wait_for()
+    await page.get_by_text("Nova Reyes").first.wait_for()
+    await page.get_by_text("to mend", exact=False).first.wait_for()
+    await _seen(seat, "draft")
+
+    await seat.go("/releases")
+    await page.get_by_role("link", name="Harbour Lights").wait_for()
+    await _seen(seat, "list")
+    assert seat.complaints == []
+
+
+@pytest.mark.slow
+@needs_schemas
+async def test_a_release_is_sent_goes_live_and_is_taken_down(platform, seats):
+    seat = await seats()
+    page = seat.page
+    await seat.register(platform, "sending@example.org", "Nova Reyes")
+    await seat.go("/releases/new")
+    await page.get_by_label("Title", exact=True).fill("Harbour Lights")
+    await page.get_by_label("Artists").fill("Nova Reyes")
+    await page.get_by_label("Release date").fill("2027-03-05")
+    await page.get_by_label("Label", exact=True).fill("Harbour Records")
+    await page.get_by_label("Genre").fill("Electronic")
+    await page.get_by_label("℗ Recording").fill("2026 Harbour Records")
+    await page.get_by_label("© Artwork").fill("2026 Harbour Records")
+    await page.get_by_label("UPC").fill("036000291452")
+    await page.get_by_role("button", name="Bring a file: Cover").click()
+    picture = {"name": "cover.png", "mimeType": "image/png", "buffer": COVER}
+    await page.locator(".side mb-upload input[type=file]").set_input_files(picture)
+    await page.get_by_role("img", name="Cover").wait_for()
+    master = {"name": "01 Harbour Lights.wav", "mimeType": "audio/wav", "buffer": wav(1.0)}
+    await page.locator("mb-upload input[type=file]").set_input_files(master)
+    await page.get_by_label("Sung in").select_option("en")
+    assert await page.get_by_label("Title", exact=True).nth(1).input_value() == "Harbour Lights"
+    await page.get_by_label("ISRC").fill("QZES92600001")
+    await page.get_by_text("Nothing is in the way").wait_for()
+    await page.get_by_role("button", name="Save the draft").click()
+    await page.get_by_text("Sandbox: outlets are simulated").wait_for()
+    await page.screenshot(path=SCREENS / "releases-ready.png", full_page=True)
+    await page.get_by_role("button", name="Send to 3 outlets").click()
+    for outlet in ("Spotify", "Deezer", "Audiomack"):
+        await page.get_by_text(f"Live on {outlet}").wait_for()
+    await page.get_by_role("button", name="Spotify").click()
+    await page.get_by_text("Packed and proved").wait_for()
+    await _seen(seat, "live")
+    await page.locator(".actions").get_by_role("button", name="Take down…").click()
+    await page.get_by_role("button", name="Take down from 3").click()
+    await page.get_by_role("button", name="Put it back…").wait_for()
+    await page.get_by_text("Taken down", exact=True).last.wait_for()
+    await _seen(seat, "down")
+    await page.get_by_role("button", name="Put it back…").click()
+    await page.get_by_role("button", name="Put it back", exact=True).click()
+    await page.get_by_text("Live on Spotify").wait_for()
+    assert seat.complaints == []
