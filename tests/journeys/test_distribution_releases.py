@@ -19,15 +19,17 @@ def sandbox():
 
 
 async def _seen(seat, name):
-    """A picture at two sizes, nothing that axe finds, nothing wider than the page."""
+    """A picture at two sizes, dark and light, nothing that axe finds, nothing wider than the page."""
     SCREENS.mkdir(parents=True, exist_ok=True)
-    for size, shape in SIZES.items():
+    for (size, shape), theme in zip(SIZES.items(), ("dark", "light"), strict=True):
         await seat.page.set_viewport_size(shape)
+        await seat.page.evaluate("theme => { document.documentElement.dataset.theme = theme }", theme)
         await seat.page.wait_for_timeout(150)
         await seat.page.screenshot(path=SCREENS / f"releases-{name}-{size}.png", full_page=True)
         assert await _axe(seat.page) == [], f"{name}, {size}"
         assert await seat.page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, f"{name}, {size}"
     await seat.page.set_viewport_size(SIZES["desktop"])
+    await seat.page.evaluate("document.documentElement.dataset.theme = 'dark'")
 
 
 async def test_a_release_is_described_and_what_is_wrong_is_seen_while_typing(platform, seats):

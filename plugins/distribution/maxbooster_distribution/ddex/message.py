@@ -39,6 +39,5 @@ def add(parent: etree._Element, tag: str, text: str | None = None, **attributes:
 
 
 def written(root: etree._Element) -> bytes:
-    etree.indent(root)
     content: bytes = etree.tostring(root, xml_declaration=True, encoding="UTF-8", pretty_print=True)
     return content
