@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import subprocess
 import sys
 import time
 from dataclasses import dataclass
+from decimal import Decimal
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -17,6 +19,9 @@ from lxml import etree
 
 from maxbooster.testing import services
 from maxbooster.testing.processes import Process
+
+from .conftest import Seat, _note
+from .test_web_pages import SCREENS, SIZES, _axe
 
 ERN = "{http://ddex.net/xml/ern/43}"
 
@@ -93,6 +98,19 @@ def test_three_outlets_hold_the_whole_release_and_have_answered(summary):
         assert etree.parse(answer).getroot().tag.endswith("AcknowledgementMessage")
 
 
+def test_what_came_in_is_what_went_out(summary):
+    """To the cent, by the payees' own statements: their shares of the lines add up to what the outlets report."""
+    assert summary["ledger_ok"] is True
+    assert len(summary["statements"]) == 3
+    shares = Decimal(0)
+    for statement in map(Path, summary["statements"]):
+        with statement.open(encoding="utf-8", newline="") as file:
+            shares += sum(Decimal(row["share"]) for row in csv.DictReader(file) if row["line"].isdigit())
+    with (Path(summary["statements"][0]).parent / "sales.csv").open(encoding="utf-8", newline="") as file:
+        reported = sum(Decimal(row["Net Amount"]) for row in csv.DictReader(file))
+    assert abs(shares - reported) < Decimal("0.00001")
+
+
 def test_a_file_that_is_no_recording_ends_it_with_words(tmp_path):
     track = tmp_path / "notes.wav"
     track.write_text("these are no samples")
@@ -101,3 +119,25 @@ def test_a_file_that_is_no_recording_ends_it_with_words(tmp_path):
     assert "notes.wav" in ran.stderr
     assert "Traceback" not in ran.stderr + ran.stdout
     assert "notes.wav" in json.loads((tmp_path / "demo" / "summary.json").read_text("utf-8"))["failed"]
+
+
+async def test_the_demo_account_shows_all_of_it(standing, chromium):
+    context = await chromium.new_context(viewport=SIZES["desktop"], locale="en-GB")
+    page = await context.new_page()
+    seat = Seat(context, page, standing.base)
+    page.on("console", lambda message: _note(seat, message.type, message.text))
+    await seat.log_in(standing.login["email"], standing.login["password"])
+    await page.get_by_text("Good to see you").wait_for()
+    places = {stage["name"]: stage["place"].removeprefix(standing.base) for stage in standing.summary["stages"]}
+    for name, stage, said in (
+        ("master", "Measure it", "What was done, and why"),
+        ("release", "Make the release", "Live on Spotify"),
+        ("money", "Pay the payees out", "Everybody has what is theirs."),
+    ):
+        await seat.go(places[stage])
+        await page.get_by_text(said).first.wait_for()
+        await page.wait_for_timeout(300)
+        await page.screenshot(path=SCREENS / f"demo-{name}.png")
+        assert await _axe(page) == [], name
+    assert seat.complaints == []
+    await context.close()
