@@ -38,7 +38,7 @@ class StatementIn(Struct, forbid_unknown_fields=True):
     layout: Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_-]{0,59}$")] = "standard"
     source: Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_-]{0,39}$")] | None = None
     """Who pays, as the receivable names it; absent: the layout's name."""
-    currency: Annotated[str, Meta(pattern=r"^[A-Z]{3}$")] | None = None
+    currency: Annotated[str, Meta(pattern=r"^[A-Z]{3}$", examples=["EUR"])] | None = None
     """For files that do not say it."""
     decimals: Decimals = "auto"
 
