@@ -93,6 +93,7 @@ class Unit:
         self._account = account
         self.writable = writable
         self._session: UnitSession | None = None
+        self._turn = asyncio.Lock()
         self._added: list[Table] = []
         self._deleted: list[Table] = []
         self._jobs: list[dict[str, Any]] = []
@@ -135,7 +136,6 @@ class Unit:
 
     async def read(self, question: Callable[[Session], T]) -> T:
         session = self._session or self._open_session(self._database.reading)
-
         if self._locked is not None:
             return await self._locked.run(lambda: question(session))
 
@@ -145,7 +145,8 @@ class Unit:
             finally:
                 session.rest()
 
-        return await self._database.on_reader(reading)
+        async with self._turn:  # plugins that are asked together share this session
+            return await self._database.on_reader(reading)
 
     async def by_id(self, model: type[T], id: UUID) -> T | None:
         """The row with this id, read by a prepared look-up on the raw driver and then this session's own."""

@@ -120,6 +120,14 @@ async def test_hook_first_steps(app, nova):
     assert after == {"setlist.first": True, "core.factor": False, "core.team": True}
 
 
+async def test_plugins_that_are_asked_together_do_not_get_in_each_others_way(app, nova):
+    """They read through one Context at the same time; nobody's answer is lost."""
+    async with at_home(app, nova) as browser:
+        for _ in range(10):
+            answers = await asyncio.gather(*(browser.get("/api/core/first-steps") for _ in range(4)))
+            assert {len(answer.json()) for answer in answers} == {3}
+
+
 async def test_steps_that_one_may_not_take_are_not_shown(app, nova):
     viewer = await make_person(app, "viewer@example.org", role="viewer", account=nova.account)
     async with at_home(app, viewer) as browser:

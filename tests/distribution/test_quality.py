@@ -123,7 +123,6 @@ def apply(said, changes):
 PIECES = ["harbour", "OF", "(live)", "feat.", "Jo", "x", "[", ")", "vol", "2", "//", "prod.", "🔥", "-", "a"]
 
 
-@pytest.mark.slow
 @settings(max_examples=300, deadline=None)
 @given(st.lists(st.sampled_from(PIECES), min_size=1, max_size=6).map(" ".join))
 def test_a_safe_fix_ends_what_its_rule_objected_to(title):

@@ -136,10 +136,6 @@ async def first_steps(ctx: Context) -> Sequence[FirstStep]:
 
 @hookimpl
 def register_translations() -> Mapping[str, Mapping[str, str]]:
-    return {
-        "en": {
-            "core.title": "Max Booster",
-            "job.core.check_file": "Checking a file",
-            "job.core.clear_blobs": "Tidying up after an upload",
-        }
-    }
+    from ..web.translations import texts
+
+    return texts

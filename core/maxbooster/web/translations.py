@@ -6,6 +6,15 @@ from ..context import Context
 from ..errors import NotFound
 from ..http.routes import Routes, get
 
+texts = {
+    "en": {
+        "core.title": "Max Booster",
+        "job.core.check_file": "Checking a file",
+        "job.core.clear_blobs": "Tidying up after an upload",
+    }
+}
+"""What the core says for others; the shell's own texts stand in its code."""
+
 
 @get("/", operation_id="listTranslations", public=True)
 async def list_translations(ctx: Context) -> list[str]:

@@ -117,11 +117,13 @@ def featured_without_credit(title: Title) -> Iterator[Objection]:
 
 @title_rule("T08", "WARN")
 def featured_typed(title: Title) -> Iterator[Objection]:
-    found = _FEATURED_PART.search(title.text)
-    if found:
+    rest = title.text
+    while found := _FEATURED_PART.search(rest):
+        rest = without(rest, found)
+    if rest != title.text:
         yield Objection(
             title.field, "Guests are typed into the title; stores add them from the credits.",
-            "Take them out of the title and keep the credit.", [Change(title.field, without(title.text, found))],
+            "Take them out of the title and keep the credit.", [Change(title.field, rest)],
         )  # fmt: skip
 
 
