@@ -95,5 +95,14 @@ def without(text: str, part: re.Match[str]) -> str:
     return f"{before} {after}".strip()
 
 
+def stripped(text: str, pattern: re.Pattern[str]) -> tuple[str, list[re.Match[str]]]:
+    """The text without any part of a pattern, and the parts that were taken out."""
+    parts: list[re.Match[str]] = []
+    while part := pattern.search(text):
+        parts.append(part)
+        text = without(text, part)
+    return text, parts
+
+
 def main_and_featured(title: Title) -> tuple[set[str], set[str]]:
     return {name.lower() for name in title.names(MAIN)}, {name.lower() for name in title.names(FEATURED)}

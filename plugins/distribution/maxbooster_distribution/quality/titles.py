@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from ..description import FEATURED, CreditLine, joined
 from .rule import Change, Objection
-from .title import BRACKETED, Title, capitalised, main_and_featured, title_rule, without
+from .title import BRACKETED, Title, capitalised, main_and_featured, stripped, title_rule, without
 from .words import any_of, listed, titles_are_capitalised, titles_are_sentences
 
 _FEATURING = re.compile(r"(?<!\w)(?:feat\.?|ft\.?|featuring|w/)(?=\s|$)", re.IGNORECASE)
@@ -17,6 +17,10 @@ _FEATURED_PART = re.compile(
 )
 _WELL_FEATURED = re.compile(r"(?:\(feat\. [^()]+\)|\[feat\. [^\[\]]+\])")
 _AND = re.compile(r"\s*(?:,|&|\+|\band\b|\bx\b|\bwith\b|/)\s*", re.IGNORECASE)
+
+
+def _guests(part: re.Match[str]) -> list[str]:
+    return [name for name in _AND.split(part["names"]) if name] or [part["names"].strip()]
 
 
 @title_rule("T01", "ERROR")
@@ -83,44 +87,44 @@ def not_a_sentence(title: Title) -> Iterator[Objection]:
 
 @title_rule("T06", "ERROR")
 def featuring_written_otherwise(title: Title) -> Iterator[Objection]:
-    found = _FEATURED_PART.search(title.text)
-    if found and not _WELL_FEATURED.search(title.text):
-        names = joined([name for name in _AND.split(found["names"]) if name])
-        better = f"{title.text[: found.start()].rstrip()} (feat. {names}){title.text[found.end() :]}".strip()
-        yield Objection(
-            title.field, f"“{found.group().strip()}” is not how guests are written.", f"Write “(feat. {names})”.",
-            [Change(title.field, better)],
-        )  # fmt: skip
+    if _WELL_FEATURED.search(title.text) or not (found := _FEATURED_PART.search(title.text)):
+        return
+    after, more = stripped(title.text[found.end() :], _FEATURED_PART)
+    names = joined([name for part in (found, *more) for name in _guests(part)])
+    better = f"{title.text[: found.start()].rstrip()} (feat. {names}) {after}".strip()
+    yield Objection(
+        title.field, f"“{found.group().strip()}” is not how guests are written.", f"Write “(feat. {names})”.",
+        [Change(title.field, better)],
+    )  # fmt: skip
 
 
 @title_rule("T07", "ERROR")
 def featured_without_credit(title: Title) -> Iterator[Objection]:
     """A name in the title without the role; or the same name in both places twice."""
-    found = _FEATURED_PART.search(title.text)
-    if not found:
-        return
+    rest, parts = stripped(title.text, _FEATURED_PART)
+    names = [name for part in parts for name in _guests(part)]
     main, featured = main_and_featured(title)
-    names = [name for name in _AND.split(found["names"]) if name]
+    missing = [name for name in dict.fromkeys(names) if name.lower() not in main | featured]
+    changes = [Change(title.field, rest)]
+    if missing:
+        credits = [*title.credits, *(CreditLine(name, FEATURED) for name in missing)]
+        changes.append(Change(title.credits_field, credits))
     if doubled := [name for name in names if name.lower() in main]:
         yield Objection(
             title.field, f"{joined(doubled)} is a main artist already, and stands in the title too.",
-            "Take the name out of the title.", [Change(title.field, without(title.text, found))],
+            "Take the name out of the title.", changes,
         )  # fmt: skip
-    elif missing := [name for name in names if name.lower() not in featured]:
-        credits = [*title.credits, *(CreditLine(name, FEATURED) for name in missing)]
+    elif missing:
         yield Objection(
             title.field, f"The title names {joined(missing)}, who is not credited as a guest.",
-            "Credit the guest and take the name out of the title; stores add it.",
-            [Change(title.field, without(title.text, found)), Change(title.credits_field, credits)],
+            "Credit the guest and take the name out of the title; stores add it.", changes,
         )  # fmt: skip
 
 
 @title_rule("T08", "WARN")
 def featured_typed(title: Title) -> Iterator[Objection]:
-    rest = title.text
-    while found := _FEATURED_PART.search(rest):
-        rest = without(rest, found)
-    if rest != title.text:
+    rest, parts = stripped(title.text, _FEATURED_PART)
+    if parts:
         yield Objection(
             title.field, "Guests are typed into the title; stores add them from the credits.",
             "Take them out of the title and keep the credit.", [Change(title.field, rest)],
@@ -132,7 +136,7 @@ def featured_joined_otherwise(title: Title) -> Iterator[Objection]:
     found = _FEATURED_PART.search(title.text)
     if not found or not _WELL_FEATURED.search(title.text):
         return
-    names = [name for name in _AND.split(found["names"]) if name]
+    names = _guests(found)
     if found["names"].strip() != joined(names):
         better = title.text.replace(found["names"].strip(), joined(names))
         yield Objection(
@@ -231,11 +235,12 @@ _PRODUCED = re.compile(
 
 @title_rule("T16", "ERROR")
 def produced_in_title(title: Title) -> Iterator[Objection]:
-    if found := _PRODUCED.search(title.text):
-        credits = [*title.credits, CreditLine(found["name"], "StudioProducer")]
-        changes = [Change(title.field, without(title.text, found)), Change(title.credits_field, credits)]
+    rest, parts = stripped(title.text, _PRODUCED)
+    if parts:
+        credits = [*title.credits, *(CreditLine(part["name"], "StudioProducer") for part in parts)]
+        changes = [Change(title.field, rest), Change(title.credits_field, credits)]
         yield Objection(
-            title.field, f"“{found.group().strip()}” is a credit.", "Credit the producer instead.",
+            title.field, f"“{parts[0].group().strip()}” is a credit.", "Credit the producer instead.",
             changes if title.field != "title" else changes[:1],
         )  # fmt: skip
 
