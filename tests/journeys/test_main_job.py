@@ -121,6 +121,19 @@ def test_a_file_that_is_no_recording_ends_it_with_words(tmp_path):
     assert "notes.wav" in json.loads((tmp_path / "demo" / "summary.json").read_text("utf-8"))["failed"]
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_it_goes_the_same_way_over_postgresql_redis_and_s3(database_url, redis_url, s3_url, monkeypatch, tmp_path):
+    for name, value in (("DATABASE", database_url), ("REDIS", redis_url), ("STORAGE", s3_url)):
+        monkeypatch.setenv(f"MAXBOOSTER_{name}", value)
+    ran = demo(tmp_path / "demo")
+    assert ran.returncode == 0, ran.stderr
+    summary = json.loads((tmp_path / "demo" / "summary.json").read_text("utf-8"))
+    test_the_master_is_what_was_promised(summary)
+    test_three_outlets_hold_the_whole_release_and_have_answered(summary)
+    test_what_came_in_is_what_went_out(summary)
+
+
 async def test_the_demo_account_shows_all_of_it(standing, chromium):
     context = await chromium.new_context(viewport=SIZES["desktop"], locale="en-GB")
     page = await context.new_page()
