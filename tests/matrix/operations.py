@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import zip_longest
 from typing import Any
 from uuid import UUID
 
@@ -21,6 +23,7 @@ SAFE = ("GET", "HEAD", "OPTIONS")
 _METHODS = ("get", "head", "post", "put", "patch", "delete", "options")
 _EXAMPLE_ID = "01a1fbfe-c37e-70b4-8abe-9a19b3222fa7"
 _NEW = "{new}"
+_PARAMETER = re.compile(r"\{(\w+)\}")
 
 
 @dataclass(frozen=True)
@@ -78,23 +81,21 @@ class Operation:
         return _EXAMPLE_ID in json.dumps(self.body)
 
     async def call(
-        self, client: httpx.AsyncClient, headers: Mapping[str, str], id: UUID | None = None, **query: str
+        self, client: httpx.AsyncClient, headers: Mapping[str, str], *ids: UUID, **query: str
     ) -> httpx.Response:
-        """Ask it with its example; every id in path and body is `id`, else one that nothing has."""
-        special, named = SPECIAL.get(self.id), str(id or new_id())
+        """Ask it with its example; the ids of the path are `ids`, the last of them is those of the body, and any that
+        are missing; without `ids` one that nothing has."""
+        special, named = SPECIAL.get(self.id), [str(id) for id in ids or (new_id(),)]
         sent = {**headers, **(special.headers if special else {})}
         content = special.content if special else None
         if self.body is not None:
-            content = json.dumps(self.body).replace(_EXAMPLE_ID, named).replace(_NEW, new_id().hex).encode()
+            content = json.dumps(self.body).replace(_EXAMPLE_ID, named[-1]).replace(_NEW, new_id().hex).encode()
             sent["Content-Type"] = "application/json"
         return await client.request(self.method, self._address(named), headers=sent, content=content, params=query)
 
-    def _address(self, id: str) -> str:
-        parts = [self._filled(part, id) if part.startswith("{") else part for part in self.path.split("/")]
-        return "/".join(parts)
-
-    def _filled(self, part: str, id: str) -> str:
-        return id if part.strip("{}") in self.path_ids else "nothing"
+    def _address(self, ids: list[str]) -> str:
+        named = dict(zip_longest(self.path_ids, ids[: len(self.path_ids)], fillvalue=ids[-1]))
+        return _PARAMETER.sub(lambda found: named.get(found[1], "nothing"), self.path)
 
 
 def read(description: dict[str, Any], app: App) -> list[Operation]:

@@ -25,6 +25,7 @@ class Platform:
 
     app: App
     client: httpx.AsyncClient
+    folder: Path
 
     async def description(self) -> dict[str, Any]:
         answer = await self.client.get("/schema/openapi.json")
@@ -44,6 +45,7 @@ async def running(folder: Path, database_url: str, more: Mapping[str, str] | Non
         "LOGIN_FLOOR_MS": "1",
         "HASHING_WAITING": "1000",
         "MAIL": "memory:",
+        "SANDBOX__ENABLED": "true",
     }
     environment = {f"MAXBOOSTER_{name}": value for name, value in settings.items()}
     app = App(read(environment))
@@ -52,7 +54,7 @@ async def running(folder: Path, database_url: str, more: Mapping[str, str] | Non
         server.start(port=port)
         try:
             async with _client(f"http://127.0.0.1:{port}") as client:
-                yield Platform(app, client)
+                yield Platform(app, client, folder)
         finally:
             server.kill()
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import chain, permutations
 from typing import Any
 from uuid import UUID
 
@@ -16,6 +16,7 @@ from sqlalchemy import Connection
 from maxbooster.db.types import new_id
 from maxbooster.jobs import queries as queue
 
+from .belongings import earn
 from .cells import holds
 from .operations import Operation
 from .people import OWNER, Caller, Crowd, Way
@@ -23,6 +24,8 @@ from .server import AT_A_TIME, Platform
 
 STRANGERS: tuple[Way, ...] = ("session", "token", "key")
 QUIET_S = 20.0
+EACH = 2
+"""How many of a kind are tried."""
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 _RESTLESS = ("seen_at", "used_at", "requests", "sealed", "at", "seq", "digest", "salt")
 """What changes by itself: counters, times of use and of the answer, and the sealing of the audit trail."""
@@ -55,6 +58,7 @@ class Visit:
         self._open = [each for each in operations if not each.public and holds(policy, OWNER, each.permission)]
         self._turns = asyncio.Semaphore(AT_A_TIME)
         self._report = Report()
+        self._chances: dict[Operation, list[tuple[UUID, ...]]] = {}
 
     async def __call__(self) -> Report:
         crowd = Crowd(self._platform.app)
@@ -67,13 +71,16 @@ class Visit:
         before = await self._settled(victim)
         ids = _ids(before)
         self._report.ids = len(ids)
+        for operation in self._open:
+            self._chances[operation] = await self._leading(operation, victim, ids)
         await asyncio.gather(*(self._pry(way, who, ids) for way, who in zip(STRANGERS, strangers, strict=True)))
         self._compare(before, await self._settled(victim))
-        await self._prove_use(victim, sorted(ids))
+        await self._prove_use(victim)
         return self._report
 
     async def _furnish(self, victim: Caller) -> None:
-        """Everything that an owner can make by one request, and a job that failed."""
+        """What the demo's artist has, everything that an owner can make by one request, and a job that failed."""
+        await asyncio.to_thread(earn, self._platform, victim)
         for operation in self._open:
             if operation.method == "POST" and not operation.path_ids:
                 await operation.call(self._client, victim.headers)
@@ -101,6 +108,14 @@ class Visit:
         found = zip(asked, answers, strict=True)
         return seen | {f"{each.id} {id}": _still(answer) for (each, id), answer in found if answer.is_success}
 
+    async def _leading(self, operation: Operation, victim: Caller, ids: Iterable[str]) -> list[tuple[UUID, ...]]:
+        """The ids to try: each; where an address has several, those together that lead the owner to something."""
+        if len(operation.path_ids) < 2 or operation.unsafe:
+            return [(UUID(id),) for id in ids]
+        together = list(permutations(map(UUID, ids), len(operation.path_ids)))
+        answers = await asyncio.gather(*(self._ask(operation, victim, *each) for each in together))
+        return [each for each, answer in zip(together, answers, strict=True) if answer.is_success]
+
     async def _pry(self, way: Way, stranger: Caller, ids: Iterable[str]) -> None:
         """Lists come first: later the stranger's own audit trail names the ids that they tried."""
         for operation in self._open:
@@ -108,22 +123,23 @@ class Visit:
                 await self._look_for(operation, way, stranger, ids)
         for operation in self._open:
             if operation.path_ids or operation.body_has_id:
-                await self._compare_with_nothing(operation, way, stranger, ids)
+                await self._compare_with_nothing(operation, way, stranger)
 
-    async def _compare_with_nothing(self, operation: Operation, way: Way, stranger: Caller, ids: Iterable[str]) -> None:
+    async def _compare_with_nothing(self, operation: Operation, way: Way, stranger: Caller) -> None:
         nothing = _unnamed(*await self._named(operation, stranger, new_id()))
-        for answer, id in await asyncio.gather(*(self._named(operation, stranger, UUID(id)) for id in ids)):
+        tried = (self._named(operation, stranger, *ids) for ids in self._chances[operation])
+        for answer, ids in await asyncio.gather(*tried):
             self._report.compared += 1
-            if answer.is_success or _unnamed(answer, id) != nothing:
+            if answer.is_success or _unnamed(answer, ids) != nothing:
                 self._report.betrayed.append(
-                    f"{operation.id} by {way} with another account's id {id}: {answer.status_code} {answer.text[:200]},"
-                    f" with an id that nothing has: {nothing[0]} {nothing[1][:200]}"
+                    f"{operation.id} by {way} with another account's {[*map(str, ids)]}: {answer.status_code}"
+                    f" {answer.text[:200]}, with an id that nothing has: {nothing[0]} {nothing[1][:200]}"
                 )
 
     async def _look_for(self, operation: Operation, way: Way, stranger: Caller, ids: Iterable[str]) -> None:
         """Lists, plain and from another account's id on."""
         queries = [{}, *({name: id} for name in operation.query_ids for id in ids)]
-        answers = await asyncio.gather(*(self._ask(operation, stranger, None, **query) for query in queries))
+        answers = await asyncio.gather(*(self._ask(operation, stranger, **query) for query in queries))
         for query, answer in zip(queries, answers, strict=True):
             self._report.compared += 1
             if shown := set(_UUID.findall(answer.text)) & (set(ids) - set(query.values())):
@@ -134,22 +150,26 @@ class Visit:
             if before.get(name) != after.get(name):
                 self._report.changed.append(f"{name}: {before.get(name)!r}\n  became {after.get(name)!r}"[:600])
 
-    async def _prove_use(self, victim: Caller, ids: Sequence[str]) -> None:
+    async def _prove_use(self, victim: Caller) -> None:
         """The owner reaches something with each operation, deleting last."""
         single = [each for each in self._open if each.path_ids]
         for operation in sorted(single, key=lambda each: (each.method == "DELETE", each.unsafe)):
-            for id in ids:
-                if (await operation.call(self._client, victim.headers, UUID(id))).status_code != 404:
+            ids = sorted({id for chance in self._chances[operation] for id in chance})
+            together = permutations(ids, 2) if operation.path_ids and operation.body_has_id else ()
+            for tried in chain(sorted(self._chances[operation]), together):
+                if (await operation.call(self._client, victim.headers, *tried)).status_code != 404:
                     break
             else:
-                self._report.vacuous.append(f"{operation.id}: none of the {len(ids)} ids leads to anything")
+                self._report.vacuous.append(f"{operation.id}: none of the {self._report.ids} ids leads to anything")
 
-    async def _named(self, operation: Operation, stranger: Caller, id: UUID) -> tuple[httpx.Response, UUID]:
-        return await self._ask(operation, stranger, id), id
+    async def _named(
+        self, operation: Operation, stranger: Caller, *ids: UUID
+    ) -> tuple[httpx.Response, tuple[UUID, ...]]:
+        return await self._ask(operation, stranger, *ids), ids
 
-    async def _ask(self, operation: Operation, who: Caller, id: UUID | None, **query: str) -> httpx.Response:
+    async def _ask(self, operation: Operation, who: Caller, *ids: UUID, **query: str) -> httpx.Response:
         async with self._turns:
-            return await operation.call(self._client, who.headers, id, **query)
+            return await operation.call(self._client, who.headers, *ids, **query)
 
 
 def _fail_a_job(platform: Platform, connection: Connection, victim: Caller) -> None:
@@ -172,11 +192,19 @@ def _fail_a_job(platform: Platform, connection: Connection, victim: Caller) -> N
 
 
 def _ids(seen: Any) -> set[str]:
-    return set(_UUID.findall(json.dumps(seen)))
+    """Those of the first few of each list: others of a kind would tell the same."""
+    if isinstance(seen, dict):
+        return set().union(*map(_ids, seen.values()))
+    if isinstance(seen, list):
+        return set().union(*map(_ids, seen[:EACH]))
+    return set(_UUID.findall(seen)) if isinstance(seen, str) else set()
 
 
-def _unnamed(answer: httpx.Response, id: UUID) -> tuple[int, str]:
-    return answer.status_code, answer.text.replace(str(id), "…")
+def _unnamed(answer: httpx.Response, ids: Iterable[UUID]) -> tuple[int, str]:
+    text = answer.text
+    for id in ids:
+        text = text.replace(str(id), "…")
+    return answer.status_code, text
 
 
 def _still(answer: httpx.Response) -> Any:

@@ -21,11 +21,16 @@ POLL_S = 0.15
 class Api:
     """Answers are JSON as it came; a refusal is a `DemoFailed` with the server's words."""
 
-    def __init__(self, base: str, login: Login) -> None:
+    def __init__(self, base: str) -> None:
         self._client = httpx.Client(base_url=base, timeout=60)
-        body = {"email": login.email, "password": login.password}
-        tokens = self.post("/api/core/tokens", body)
-        self._client.headers["authorization"] = f"Bearer {tokens['access_token']}"
+
+    def log_in(self, login: Login) -> None:
+        tokens = self.post("/api/core/tokens", {"email": login.email, "password": login.password})
+        self.show(f"Bearer {tokens['access_token']}")
+
+    def show(self, credential: str) -> None:
+        """What every request says of who sends it."""
+        self._client.headers["authorization"] = credential
 
     def get(self, path: str, **query: Any) -> Any:
         return self._json(self._client.get(path, params=query))

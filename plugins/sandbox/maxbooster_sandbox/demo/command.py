@@ -62,7 +62,9 @@ def _end(signum: int, frame: FrameType | None) -> NoReturn:
 
 
 def _go(platform: Platform, login: Login, track: Path | None, summary: Summary) -> None:
-    artist = journey.Journey(platform, Api(platform.base, login), track, summary)
+    api = Api(platform.base)
+    api.log_in(login)
+    artist = journey.Journey(platform, api, track, summary)
     for title, stage in journey.STAGES:
         with _told(title):
             began = time.monotonic()
