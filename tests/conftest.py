@@ -1,7 +1,8 @@
-"""Services that tests of several folders use."""
+"""What tests of all folders share."""
 
 from __future__ import annotations
 
+import gc
 import os
 import subprocess
 import sys
@@ -12,6 +13,13 @@ from pathlib import Path
 import pytest
 
 from maxbooster.testing.services import free_port, wait_for_port
+
+
+def pytest_collection_finish() -> None:
+    """What is imported by now stays: the collector need not walk through it after every few tests."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(700, 10, 60)
 
 
 @pytest.fixture(scope="session")

@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 
-from maxbooster_distribution.ddex.schemas import SIBLING
 from tests.contract.site import Site
 
 from .cells import Outcome, all_cells, ask
@@ -57,7 +56,6 @@ async def test_every_role_gets_what_the_policy_says_by_every_credential(platform
 
 @pytest.mark.slow
 @pytest.mark.timeout(600)
-@pytest.mark.skipif(not SIBLING.exists(), reason=f"the DDEX schemas are not in {SIBLING}")
 async def test_what_another_account_has_answers_as_what_does_not_exist(platform: Platform) -> None:
     report = await Visit(platform, await described(platform))()
     assert report.faults == []

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import Sequence
+from functools import lru_cache
 
 from litestar import Litestar, Router
 from litestar.di import Provide
@@ -34,9 +35,16 @@ def drop_unservable(registry: Registry, found: Sequence[tuple[str, Routes]]) -> 
         offered = [routes for name, routes in found if name == plugin]
         try:
             taken |= _claims(plugin, offered, taken)
-            Litestar([router(plugin, offered)], dependencies={"ctx": Provide(_no_context)}, logging_config=None)
+            _serve_alone(plugin, *((routes.path, tuple(routes.handlers)) for routes in offered))
         except Exception as error:
             registry.drop(plugin, f"its routes cannot be served: {type(error).__name__}: {error}")
+
+
+@lru_cache(maxsize=64)
+def _serve_alone(plugin: str, *offered: tuple[str, tuple[HTTPRouteHandler, ...]]) -> None:
+    """Remembered for the next App of this process: routes that could be served once can be again."""
+    alone = router(plugin, [Routes(*each) for each in offered])
+    Litestar([alone], dependencies={"ctx": Provide(lambda: None, sync_to_thread=False)}, logging_config=None)
 
 
 def _claims(plugin: str, offered: Sequence[Routes], taken: dict[str, str]) -> dict[str, str]:
@@ -63,7 +71,3 @@ def _addresses(plugin: str, path: str, handler: HTTPRouteHandler) -> list[str]:
         for own in handler.paths
         for method in sorted(handler.http_methods)
     ]
-
-
-async def _no_context() -> AsyncGenerator[None, None]:
-    yield None

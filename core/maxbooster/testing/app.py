@@ -8,7 +8,6 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 from uuid import UUID
-from weakref import WeakKeyDictionary
 
 import httpx
 from sqlalchemy import Connection, func, select
@@ -42,10 +41,13 @@ async def make_app(
     environment = {f"MAXBOOSTER_{name.upper()}": str(value) for name, value in given.items()}
     app = App(read(environment), registry=registry, clock=clock or Clock())
     async with app.opened(upgrade=not migrated):
-        yield app
+        try:
+            yield app
+        finally:
+            _SERVED.pop(app, None)
 
 
-_SERVED: WeakKeyDictionary[App, Any] = WeakKeyDictionary()
+_SERVED: dict[App, Any] = {}
 
 
 def served(app: App) -> Any:

@@ -263,9 +263,9 @@ def test_the_words_of_one_person_do_not_weaken_anothers_password():
 
 
 def test_a_password_made_to_be_slow_is_judged_soon():
-    began = time.perf_counter()
+    began = time.process_time()
     refuse_weak("4@8({[<3691!|0$5+7%2" * 12)
-    assert time.perf_counter() - began < 1
+    assert time.process_time() - began < 1
 
 
 async def test_a_password_is_judged_off_the_event_loop(hasher):
