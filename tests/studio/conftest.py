@@ -6,16 +6,19 @@ import os
 import re
 import shutil
 import subprocess
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
+import pytest_asyncio
 from click.testing import CliRunner
 
 from maxbooster.cli import maxbooster
-from maxbooster.testing import drain
+from maxbooster.db import new_id
+from maxbooster.identity import EVERYTHING, Identity
+from maxbooster.testing import drain, make_app, open_api, services
 
 from . import sounds
 
@@ -82,12 +85,12 @@ class Studio:
     """The API, as an artist uses it."""
 
     def __init__(self, app: Any, api: httpx.AsyncClient, identity: Any) -> None:
-        self.app, self.api, self._identity = app, api, identity
+        self.app, self.api, self.identity = app, api, identity
 
     async def upload(self, path: Path, name: str | None = None) -> str:
         """The file's id, once it is ready."""
         content = await asyncio.to_thread(path.read_bytes)
-        async with self.app.unit(self._identity) as ctx:
+        async with self.app.unit(self.identity) as ctx:
             row = await ctx.files.put(name or path.name, content)
         return str(row.id)
 
@@ -116,6 +119,53 @@ class Studio:
         return answer.content
 
 
-@pytest.fixture
-def studio(app: Any, api: httpx.AsyncClient, account: Any) -> Studio:
-    return Studio(app, api, account)
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """One for all tests of a module; each test works in an account of its own."""
+    if request.param == "sqlite":
+        copy = tmp_path_factory.mktemp("database") / "maxbooster.db"
+        shutil.copy(request.getfixturevalue("migrated_sqlite"), copy)
+        yield f"sqlite:///{copy}"
+        return
+    template = request.getfixturevalue("migrated_postgres")
+    url = services.create_database(template, template)
+    yield url
+    services.drop_database(template, url)
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def app(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Any]:
+    """Started once for a module, whose tests say `loop_scope="module"`."""
+    async with make_app(tmp_path_factory.mktemp("platform"), database_url, migrated=True) as opened:
+        yield opened
+
+
+def _somebody() -> Identity:
+    return Identity(new_id(), new_id(), frozenset({EVERYTHING}))
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def studio(app: Any) -> AsyncIterator[Studio]:
+    """In a new account."""
+    somebody = _somebody()
+    async with open_api(app, somebody.account) as api:
+        yield Studio(app, api, somebody)
+
+
+class Known(Studio):
+    """The account whose song is measured and mastered already; only for tests that leave it as it is."""
+
+    song: Path
+    recording: dict[str, Any]
+    made: dict[str, Any]
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def known(app: Any, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Known]:
+    somebody = _somebody()
+    async with open_api(app, somebody.account) as api:
+        known = Known(app, api, somebody)
+        known.song = sounds.write(tmp_path_factory.mktemp("known") / "song.wav", sounds.song())
+        known.recording = await known.bring(known.song)
+        known.made = await known.master(known.recording["id"], format="wav32f")
+        yield known

@@ -7,6 +7,7 @@ import json
 import shutil
 import subprocess
 import sys
+from base64 import b64encode
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from importlib.util import find_spec
@@ -115,8 +116,8 @@ async def test_the_browser_plays_the_same_bits() -> None:
             browser = await playwright.chromium.launch(executable_path=path, args=FLAGS)
             page = await browser.new_page()
             await page.goto(f"http://127.0.0.1:{server.server_port}/")
-            samples = _late(sound()).T.tolist()
-            order = {"numbers": CHAIN.numbers(RATE_HZ), "rate": RATE_HZ, "samples": samples, "frames": len(sound())}
+            planes = [b64encode(plane.tobytes()).decode() for plane in _late(sound()).T]
+            order = {"numbers": CHAIN.numbers(RATE_HZ), "rate": RATE_HZ, "planes": planes, "frames": len(sound())}
             found = await page.evaluate((HERE / "play.js").read_text(), order)
             await browser.close()
     finally:
