@@ -7,13 +7,13 @@ from uuid import UUID
 
 import msgspec
 
-from maxbooster.plugin import Context, job
+from maxbooster.plugin import Context, Problem, job
 
 from ..analysis import Measured, Told, measure
 from ..audio import open_audio
 from ..drawings import packed_curve, packed_peaks
 from ..events import RecordingAnalysed
-from ..work import DONE, attempt, beside, settle
+from ..work import DONE, attempt, beside, give_up, settle
 from . import queries
 from .models import Recording, RecordingPicture
 
@@ -24,8 +24,10 @@ async def analyse(ctx: Context, recording_id: UUID) -> None:
     row = await queries.unfinished(ctx, recording_id)
     if row is None:
         return
-    measured = await attempt(ctx, Recording, row.id, _measured(ctx, row))
-    if measured is not None:
+    measured = await attempt(_measured(ctx, row))
+    if isinstance(measured, Problem):
+        await give_up(ctx, Recording, row.id, measured)
+    else:
         await _keep(ctx, row, measured)
 
 

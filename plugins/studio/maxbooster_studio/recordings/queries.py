@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 from maxbooster.plugin import Context, NotFound
 
 from ..masters.models import Master
+from ..work import DONE
 from .models import Recording, RecordingPicture
 
 
@@ -31,8 +32,8 @@ async def of_file(ctx: Context, file_id: UUID) -> Recording | None:
 
 
 async def unfinished(ctx: Context, id: UUID) -> Recording | None:
-    """None: it was removed while its job waited."""
-    return await ctx.first(select(Recording).where(Recording.id == id))
+    """None: while its job waited it was removed, or measured by another."""
+    return await ctx.first(select(Recording).where(Recording.id == id, Recording.state != DONE))
 
 
 async def picture(ctx: Context, id: UUID) -> RecordingPicture:

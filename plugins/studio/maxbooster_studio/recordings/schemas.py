@@ -11,6 +11,7 @@ from msgspec import Meta, Struct
 
 from ..analysis import Analysis
 from ..targets import Compliance, compliance
+from ..work import Standing
 from .models import Recording
 
 Title = Annotated[str, Meta(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$")]
@@ -62,10 +63,10 @@ class RecordingOut(Struct):
     """What each outlet will do with it; empty while it has no loudness."""
 
     @classmethod
-    def of(cls, row: Recording) -> RecordingOut:
+    def of(cls, row: Recording, standing: Standing) -> RecordingOut:
         analysis = analysis_of(row.analysis)
         return cls(
-            row.id, row.file_id, row.title, row.state, row.reason, row.job_id, row.created_at,
+            row.id, row.file_id, row.title, standing.state, standing.reason, row.job_id, row.created_at,
             analysis, compliance_of(analysis),
         )  # fmt: skip
 
