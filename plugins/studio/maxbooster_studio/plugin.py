@@ -51,9 +51,9 @@ def register_jobs() -> Sequence[Job]:
 @hookimpl
 def register_tables() -> Sequence[type]:
     from .masters.models import Master, MasterPicture, Rendering
-    from .recordings.models import Recording, RecordingPicture
+    from .recordings.models import Preview, Recording, RecordingPicture
 
-    return [Recording, RecordingPicture, Master, MasterPicture, Rendering]
+    return [Recording, RecordingPicture, Preview, Master, MasterPicture, Rendering]
 
 
 @hookimpl

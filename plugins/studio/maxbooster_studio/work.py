@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol, TypeVar
+from typing import Any, BinaryIO, Protocol, TypeVar
 from uuid import UUID
 
 from sqlalchemy import Connection, update
@@ -22,6 +22,8 @@ T = TypeVar("T")
 
 LOOK_S = 0.4
 """How often progress is told, and a cancelled job noticed."""
+
+_PIECE = 4 << 20
 
 QUEUED, WORKING, DONE, FAILED, CANCELLED = "queued", "working", "done", "failed", "cancelled"
 OVER = (FAILED, CANCELLED)
@@ -114,3 +116,10 @@ def settle(connection: Connection, kind: type[Owned], account: UUID, id: UUID, v
     """Whether there is such a row; it may have been removed in the meantime."""
     mine = update(kind).where(kind.account_id == account, kind.id == id).values(**values)
     return connection.execute(mine).rowcount == 1
+
+
+async def pieces(file: BinaryIO) -> AsyncIterator[bytes]:
+    """What was written into an opened file, for the store."""
+    file.seek(0)
+    while piece := await asyncio.to_thread(file.read, _PIECE):
+        yield piece

@@ -8,11 +8,8 @@ import shutil
 import subprocess
 import sys
 from base64 import b64encode
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from importlib.util import find_spec
 from pathlib import Path
-from threading import Thread
 
 import numpy as np
 import pytest
@@ -22,6 +19,7 @@ from hypothesis import strategies as st
 from maxbooster_studio import kernel
 from maxbooster_studio.kernel import Meter, Peaks
 
+from ..conftest import served_folder
 from .chains import CHAIN, RATE_HZ, digest, mastered, mixed, sound, tracks
 from .sounds import in_pieces, noise
 
@@ -109,20 +107,15 @@ async def test_the_browser_plays_the_same_bits() -> None:
     path = shutil.which("chromium") or shutil.which("chromium-browser")
     if path is None:
         pytest.skip("skipped: there is no Chromium (Debian: apt install chromium)")
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(_Quiet, directory=str(STATIC)))
-    Thread(target=server.serve_forever, daemon=True).start()
-    try:
+    with served_folder(STATIC) as address:
         async with async_playwright() as playwright:
             browser = await playwright.chromium.launch(executable_path=path, args=FLAGS)
             page = await browser.new_page()
-            await page.goto(f"http://127.0.0.1:{server.server_port}/")
+            await page.goto(address)
             planes = [b64encode(plane.tobytes()).decode() for plane in _late(sound()).T]
             order = {"numbers": CHAIN.numbers(RATE_HZ), "rate": RATE_HZ, "planes": planes, "frames": len(sound())}
             found = await page.evaluate((HERE / "play.js").read_text(), order)
             await browser.close()
-    finally:
-        server.shutdown()
-        server.server_close()
     assert found == GOLDEN["master"]
 
 
@@ -135,11 +128,6 @@ def _late(block: np.ndarray) -> np.ndarray:
 def _needs_the_build() -> None:
     if not (STATIC / "worklet.js").exists():
         pytest.skip("skipped: the web application is not built; run `make web`")
-
-
-class _Quiet(SimpleHTTPRequestHandler):
-    def log_message(self, *_: object) -> None:
-        """Nothing."""
 
 
 @pytest.mark.slow

@@ -42,13 +42,15 @@ class AudioFile:
         self.kind = kind
         self.rate_hz: int = sound.samplerate
         self.channels: int = sound.channels
+        self.subtype: str = sound.subtype
+        """How samples lie in it, in libsndfile's words: `PCM_24`, `FLOAT`, `VORBIS`."""
         self.frames: int = sound.frames if sound.frames < _ENDLESS else 0
 
     @property
     def bits(self) -> int | None:
         """Bits per sample of PCM; None for float and for what was compressed with losses."""
         found = {"PCM_S8": 8, "PCM_U8": 8, "PCM_16": 16, "PCM_24": 24, "PCM_32": 32}
-        return found.get(self._sound.subtype)
+        return found.get(self.subtype)
 
     @property
     def duration_s(self) -> float:
@@ -62,7 +64,7 @@ class AudioFile:
         """
         done = 0
         for block in self._decoded():
-            if self._sound.subtype in ("FLOAT", "DOUBLE"):
+            if self.subtype in ("FLOAT", "DOUBLE"):
                 self._refuse_non_numbers(block, done)
             done += len(block)
             yield block

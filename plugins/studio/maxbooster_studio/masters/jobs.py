@@ -3,9 +3,7 @@ row says done in the transaction that names its file."""
 
 from __future__ import annotations
 
-import asyncio
 import tempfile
-from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -23,13 +21,11 @@ from ..kernel import Chain
 from ..mastering import MOST_CHANNELS, Mastered, master, met, render
 from ..recordings.models import Recording
 from ..targets import Target
-from ..work import DONE, attempt, beside, give_up, settle
+from ..work import DONE, attempt, beside, give_up, pieces, settle
 from . import queries, telling
 from .models import Master, MasterPicture, Rendering
 from .schemas import chain_of
 from .service import file_name
-
-_PIECE = 4 << 20
 
 
 @job("studio.master", queue="long", attempts=4, timeout_s=4 * 3600.0)
@@ -108,14 +104,8 @@ async def _written(ctx: Context, source: Path, name: str, output: _Output, *, be
     with tempfile.TemporaryFile() as file:
         compute = lambda told: _render(source, name, output, file, told)  # noqa: E731
         measured = await beside(ctx, compute, f"Writing {output.name}", share=(begin, 0.97))
-        stored = await ctx.files.put(output.name, _pieces(file))
+        stored = await ctx.files.put(output.name, pieces(file))
     return _Rendered(stored.id, measured)
-
-
-async def _pieces(file: BinaryIO) -> AsyncIterator[bytes]:
-    file.seek(0)
-    while piece := await asyncio.to_thread(file.read, _PIECE):
-        yield piece
 
 
 def _mastered(path: Path, name: str, target: Target, told: Told) -> Mastered:

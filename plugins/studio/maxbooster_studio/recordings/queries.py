@@ -12,7 +12,7 @@ from maxbooster.plugin import Context, NotFound
 
 from ..masters.models import Master
 from ..work import DONE
-from .models import Recording, RecordingPicture
+from .models import Preview, Recording, RecordingPicture
 
 
 async def page(ctx: Context, cursor: UUID | None, limit: int) -> Sequence[Any]:
@@ -45,3 +45,8 @@ async def picture(ctx: Context, id: UUID) -> RecordingPicture:
     if row is None:
         raise NotFound(f"There is no picture of a recording {id}; it is there once the recording is measured.")
     return row
+
+
+async def preview(ctx: Context, id: UUID) -> Preview | None:
+    """None: browsers play the recording's own file."""
+    return await ctx.first(select(Preview).where(Preview.id == id))

@@ -40,7 +40,7 @@ async def list_recordings(ctx: Context, cursor: Cursor = None, limit: Limit = 50
 async def get_recording(ctx: Context, recording_id: UUID) -> RecordingOut:
     """A recording with its analysis, and what each outlet would do with it as it is."""
     row = await ctx.get(Recording, recording_id)
-    return RecordingOut.of(row, await standing(ctx, row))
+    return RecordingOut.of(row, await standing(ctx, row), await queries.preview(ctx, row.id))
 
 
 @delete("/{recording_id:uuid}", operation_id="removeRecording", permission="studio.master", status_code=204)

@@ -12,7 +12,7 @@ from msgspec import Meta, Struct
 from ..analysis import Analysis
 from ..targets import Compliance, compliance
 from ..work import Standing
-from .models import Recording
+from .models import Preview, Recording
 
 Title = Annotated[str, Meta(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$")]
 
@@ -53,6 +53,8 @@ class RecordingPage(Struct):
 class RecordingOut(Struct):
     id: UUID
     file_id: UUID
+    play_file_id: UUID
+    """What a browser can play: the same file, or a FLAC of the same samples where browsers cannot decode it."""
     title: str
     state: str
     reason: str | None
@@ -63,10 +65,11 @@ class RecordingOut(Struct):
     """What each outlet will do with it; empty while it has no loudness."""
 
     @classmethod
-    def of(cls, row: Recording, standing: Standing) -> RecordingOut:
+    def of(cls, row: Recording, standing: Standing, preview: Preview | None) -> RecordingOut:
         analysis = analysis_of(row.analysis)
         return cls(
-            row.id, row.file_id, row.title, standing.state, standing.reason, row.job_id, row.created_at,
+            row.id, row.file_id, preview.file_id if preview else row.file_id, row.title,
+            standing.state, standing.reason, row.job_id, row.created_at,
             analysis, compliance_of(analysis),
         )  # fmt: skip
 

@@ -41,12 +41,14 @@ async def bring(ctx: Context, new: NewRecording) -> RecordingMade:
 
 
 async def remove(ctx: Context, id: UUID) -> None:
-    """Forget a recording and its masters; the files stay among the files.
+    """Forget a recording and its masters; the files stay among the files, what was only made to be played apart.
 
     Raises:
         NotFound: no such recording in this account.
     """
     row = await ctx.get(Recording, id)
+    if (preview := await queries.preview(ctx, id)) is not None:
+        await ctx.files.remove(preview.file_id)
     ctx.delete(row)
     ctx.audit("recording.removed", row, before={"title": row.title})
 
