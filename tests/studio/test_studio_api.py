@@ -14,6 +14,7 @@ from maxbooster.db import new_id
 from maxbooster.testing import drain, open_api
 
 from . import sounds
+from .bad import BAD
 from .conftest import AT
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -101,23 +102,24 @@ async def test_the_browser_gets_the_chain_that_was_rendered(known):
     assert all(number == np.float32(number) for number in chain["numbers"])
 
 
-@pytest.mark.parametrize(
-    ("name", "words"),
-    [("notes.wav", "is no recording that can be read"), ("empty.wav", "is empty: 0 bytes"), ("cut.wav", "is cut")],
-)
-async def test_a_file_that_cannot_be_read_says_why(studio, tmp_path, name, words):
-    path = tmp_path / name
-    sounds.cut(sounds.write(path, sounds.song(1)))
-    if name != "cut.wav":
-        path.write_bytes(b"" if name == "empty.wav" else b"hello " * 1000)
-    recording = await studio.bring(path)
-    assert recording["state"] == "failed"
-    assert recording["reason"].startswith(name)
-    assert words in recording["reason"]
-    refused = await studio.api.post(f"{AT}/recordings/{recording['id']}/masters", json={})
-    assert refused.status_code == 409
-    assert words in refused.json()["detail"]
-    assert (await studio.api.get(f"{AT}/recordings/{recording['id']}/peaks")).status_code == 404
+async def test_a_file_that_cannot_be_used_says_why(studio, tmp_path):
+    """Each by its name and reason, as a result that is looked at: no job has died of it."""
+    brought = {}
+    for name, (make, _) in BAD.items():
+        await asyncio.to_thread(make, tmp_path / name)
+        order = {"file_id": await studio.upload(tmp_path / name)}
+        brought[name] = (await studio.api.post(f"{AT}/recordings", json=order)).json()
+    await drain(studio.app, timeout_s=60)
+    for name, (_, words) in BAD.items():
+        recording = await studio.get(f"recordings/{brought[name]['id']}")
+        assert (recording["state"], recording["reason"].startswith(name)) == ("failed", True), recording["reason"]
+        assert words in recording["reason"]
+        refused = await studio.api.post(f"{AT}/recordings/{recording['id']}/masters", json={})
+        assert refused.status_code == 409
+        assert words in refused.json()["detail"]
+        assert (await studio.api.get(f"{AT}/recordings/{recording['id']}/peaks")).status_code == 404
+    jobs = (await studio.api.get("/api/core/jobs?limit=200")).json()
+    assert {job["state"] for job in jobs} == {"done"}
 
 
 async def test_silence_is_measured_but_not_mastered(studio, tmp_path):

@@ -28,7 +28,7 @@ def studio() -> None:
     """Measure and master recordings."""
 
 
-@studio.command()
+@studio.command(short_help="Measure a recording.")
 @click.argument("file", type=_PATH)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object; its keys carry the units.")
 def analyze(file: Path, as_json: bool) -> None:
@@ -43,10 +43,12 @@ def analyze(file: Path, as_json: bool) -> None:
     click.echo(_outlets(fits))
 
 
-@studio.command("master")
+@studio.command("master", short_help="Master a recording for where it will play.")
 @click.argument("recording", metavar="IN", type=_PATH)
 @click.argument("out", type=_PATH)
-@click.option("--target", "target_name", default="spotify", show_default=True, help="An outlet, or LUFS such as -11.5.")
+@click.option(
+    "--target", "target_name", default="spotify", show_default=True, help="One of `targets`, or LUFS such as -11.5."
+)
 @click.option("--format", "format_name", help=f"{', '.join(FORMATS)}; by default 24 bit of what OUT ends in.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object; its keys carry the units.")
 @click.pass_context
@@ -71,7 +73,7 @@ def master_file(
         ctx.exit(MISSED)
 
 
-@studio.command("targets")
+@studio.command("targets", short_help="List the outlets and their loudness.")
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON list.")
 def list_targets(as_json: bool) -> None:
     """The loudness that each outlet plays at."""
@@ -85,7 +87,7 @@ def list_targets(as_json: bool) -> None:
 
 
 def _format(out: Path, name: str | None) -> Format:
-    usual = format_for(out.name)
+    usual = format_for(out.name or str(out))
     format = format_named(name) if name is not None else usual
     if format.extension != usual.extension:
         raise Invalid(f"{out.name} does not end in .{format.extension}, as {format.title} does.", field="format")

@@ -9,7 +9,7 @@ import soundfile
 
 from .containers import AIFF, WAV
 from .reading import AudioFile
-from .writing import steps
+from .writing import in_words, steps
 
 _PLAIN_WAV = {"PCM_U8", "PCM_16", "PCM_24", "PCM_32", "FLOAT", "ALAW", "ULAW"}
 
@@ -26,13 +26,14 @@ def write_preview(audio: AudioFile, file: BinaryIO, told: Callable[[float], None
 
     Raises:
         UnreadableAudio: the recording breaks off, or has a sample that is not a number.
+        OSError: the disk is full.
     """
     bits = 16 if audio.bits in (8, 16) else 24
     preview = soundfile.SoundFile(
         file.fileno(), "w", audio.rate_hz, audio.channels, f"PCM_{bits}", format="FLAC", closefd=False
     )
     done = 0
-    with preview:
+    with in_words(), preview:
         for block in audio.blocks():
             preview.write(steps(block, bits))
             done += len(block)

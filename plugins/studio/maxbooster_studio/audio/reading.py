@@ -111,7 +111,8 @@ def open_audio(path: Path, name: str | None = None, *, most_channels: int = MOST
         UnreadableAudio: it is missing, empty, cut, no recording, another kind than its name says, or has a sample rate
             or channels that are not read here.
     """
-    name = name or path.name
+    name = name or path.name or str(path)
+    _refuse_no_file(path, name)
     try:
         file = path.open("rb")
     except OSError as error:
@@ -128,6 +129,13 @@ def open_audio(path: Path, name: str | None = None, *, most_channels: int = MOST
             audio = AudioFile(sound, name, kind)
             _refuse_unusual(audio, most_channels)
             yield audio
+
+
+def _refuse_no_file(path: Path, name: str) -> None:
+    """A pipe would be waited for without an end."""
+    if path.exists() and not path.is_file():
+        what = "a folder" if path.is_dir() else "a pipe or a device"
+        raise UnreadableAudio(f"{name} cannot be opened: it is {what}, and only files are read.")
 
 
 def _kind(file: BinaryIO, name: str) -> Kind:

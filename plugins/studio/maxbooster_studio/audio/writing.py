@@ -41,11 +41,21 @@ class AudioWriter:
         )
 
     def push(self, block: NDArray[np.float32]) -> None:
-        """`(frames, channels)`; what lies beyond full scale is clipped, except in float files."""
-        self._sound.write(block if self._bits is None else self._dithered(block, self._bits))
+        """`(frames, channels)`; what lies beyond full scale is clipped, except in float files.
+
+        Raises:
+            OSError: the disk is full.
+        """
+        with in_words():
+            self._sound.write(block if self._bits is None else self._dithered(block, self._bits))
 
     def close(self) -> None:
-        self._sound.close()
+        """
+        Raises:
+            OSError: the disk is full.
+        """
+        with in_words():
+            self._sound.close()
 
     def _dithered(self, block: NDArray[np.float32], bits: int) -> NDArray[np.int32]:
         chance = self._chance.random((*block.shape, 2), dtype=np.float32)
@@ -60,13 +70,26 @@ def steps(block: NDArray[np.float32], bits: int, dither: NDArray[np.float32] | f
 
 
 @contextmanager
+def in_words() -> Iterator[None]:
+    """libsndfile says only “System error” when a write fails.
+
+    Raises:
+        OSError: the disk is full.
+    """
+    try:
+        yield
+    except soundfile.LibsndfileError:
+        raise OSError("the disk is full, or the file would be larger than is allowed") from None
+
+
+@contextmanager
 def written_whole(path: Path) -> Iterator[BinaryIO]:
     """A file to write into that becomes `path` at the end of the block, in one step.
 
     Until then it has no name (Linux), so that a killed process leaves nothing; elsewhere a hidden neighbour.
 
     Raises:
-        Invalid: the folder is missing or cannot be written.
+        Invalid: the folder is missing or cannot be written, or the disk is full.
     """
     folder = path.resolve().parent
     try:
