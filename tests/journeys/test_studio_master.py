@@ -10,6 +10,7 @@ import pytest
 import soundfile
 
 from tests.studio import sounds
+from tests.studio.bad import BAD
 
 from .test_web_pages import SCREENS, SIZES, _axe
 
@@ -130,6 +131,30 @@ async def test_a_broken_file_says_why_and_what_to_do(platform, seats, tmp_path):
     await page.get_by_text("could not be read").wait_for()
     await seat.go("/master/00000000-0000-0000-0000-000000000000")
     await page.get_by_text("This recording cannot be shown").wait_for()
+
+
+@pytest.mark.slow
+async def test_every_bad_file_is_named_with_its_reason(platform, seats, tmp_path):
+    seat = await seats()
+    await seat.register(platform, "bad@example.org", "Nova Reyes")
+    for name in (
+        "empty.wav",
+        "text.wav",
+        "truncated.flac",
+        "really.wav",
+        "eight.wav",
+        "nan.wav",
+        "seven.wav",
+        "fast.wav",
+    ):
+        make, words = BAD[name]
+        await asyncio.to_thread(make, tmp_path / name)
+        await seat.go("/master")
+        await _drop(seat, tmp_path / name)
+        await seat.page.get_by_role("alert").get_by_text(words).wait_for(timeout=15_000)
+        await seat.page.get_by_role("button", name="Remove").click()
+        await seat.page.locator("mb-confirm").get_by_role("button", name="Remove").click()
+        await seat.page.get_by_text("Drop a recording here").wait_for()
 
 
 @pytest.mark.slow
