@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from maxbooster_studio.kernel import Chain, Limiter, Meter
 
 from .chains import mastered
-from .sounds import Block, clipped_noise, drums, noise, tone
+from .sounds import Block, clipped_noise, drums, noise, silence, tone
 from .test_ebu import ffmpeg
 
 SAMPLES = Path(os.environ.get("MAXBOOSTER_SAMPLES") or Path(__file__).parents[4] / "shared" / "data" / "audio")
@@ -64,6 +64,16 @@ def test_hard_material_stays_below_the_ceiling(name: str, block: Block, tmp_path
 
 def recordings() -> list[Path]:
     return sorted(file for file in SAMPLES.glob("*") if file.suffix in {".flac", ".ogg"})
+
+
+@pytest.mark.parametrize(
+    "block", [np.sign(tone(441.3, 0, 2, 48_000)), tone(11_990, 0, 2, 48_000)], ids=["square", "tone"]
+)
+def test_a_hard_start_stays_below_the_ceiling(block: Block, tmp_path: Path) -> None:
+    """ffmpeg's filter starts in the middle of what it hears first, so it gets silence before the same samples."""
+    heard = limited(block, gain_db=9)
+    assert peak_at_16_times_the_rate(heard) <= -1.0
+    assert ffmpeg(np.concatenate([silence(0.1, 48_000), heard]), 48_000, tmp_path)[1] <= -1.0
 
 
 @pytest.mark.slow
