@@ -3,11 +3,9 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-import re
 import shutil
-import subprocess
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import contextmanager
+from contextlib import asynccontextmanager, contextmanager
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -18,11 +16,13 @@ import httpx
 import pytest
 import pytest_asyncio
 from click.testing import CliRunner
+from playwright.async_api import Page, async_playwright
 
 from maxbooster.cli import maxbooster
 from maxbooster.db import new_id
 from maxbooster.identity import EVERYTHING, Identity
 from maxbooster.testing import drain, make_app, open_api, services
+from tests.journeys.conftest import FLAGS
 
 from . import sounds
 
@@ -46,29 +46,6 @@ def samples() -> list[Path]:
     return found
 
 
-@pytest.fixture(scope="session")
-def ffmpeg_meter() -> Callable[[Path], tuple[float, float]]:
-    """Integrated loudness (LUFS) and true peak (dBTP) as ffmpeg measures them."""
-    program = shutil.which("ffmpeg")
-    if program is None:
-        pytest.skip("ffmpeg, the independent meter, is not installed (Debian: apt install ffmpeg)")
-
-    def meter(path: Path) -> tuple[float, float]:
-        chain = "ebur128=peak=true:metadata=1,ametadata=print:file=-"
-        heard = subprocess.run(
-            [program, "-hide_banner", "-nostats", "-i", path, "-af", chain, "-f", "null", "-"],
-            capture_output=True,
-            text=True,
-            check=True,
-        )
-        loudness = re.findall(r"lavfi\.r128\.I=(-?[\d.]+)", heard.stdout)[-1]
-        peak = re.search(r"True peak:\s+Peak:\s+(-?[\d.]+)", heard.stderr)
-        assert peak
-        return float(loudness), float(peak.group(1))
-
-    return meter
-
-
 @pytest.fixture
 def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Any]:
     """`run("analyze", file)`: the command, with its exit status and what it printed."""
@@ -86,7 +63,7 @@ class _Quiet(SimpleHTTPRequestHandler):
 
 
 @contextmanager
-def served_folder(folder: Path) -> Iterator[str]:
+def _served(folder: Path) -> Iterator[str]:
     """A web server for a folder; gives its address."""
     server = ThreadingHTTPServer(("127.0.0.1", 0), partial(_Quiet, directory=str(folder)))
     Thread(target=server.serve_forever, daemon=True).start()
@@ -95,6 +72,21 @@ def served_folder(folder: Path) -> Iterator[str]:
     finally:
         server.shutdown()
         server.server_close()
+
+
+@asynccontextmanager
+async def chromium_at(folder: Path) -> AsyncIterator[Page]:
+    """A page of the system's Chromium, at the root of a web server for a folder."""
+    program = shutil.which("chromium") or shutil.which("chromium-browser")
+    if program is None:
+        pytest.skip("there is no Chromium (Debian: apt install chromium)")
+    with _served(folder) as address:
+        async with async_playwright() as playwright:
+            browser = await playwright.chromium.launch(executable_path=program, args=FLAGS)
+            page = await browser.new_page()
+            await page.goto(address)
+            yield page
+            await browser.close()
 
 
 def printed(result: Any) -> Any:

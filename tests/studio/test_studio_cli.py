@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from . import sounds
+from . import ffmpeg, sounds
 from .bad import BAD
 from .conftest import printed
 
@@ -121,15 +121,15 @@ def test_surround_is_measured_but_not_mastered(run, tmp_path):
 
 
 @pytest.mark.parametrize("wanted", [("spotify", -14), ("apple", -16), ("club", -9), ("-11.5", -11.5)])
-def test_a_master_meets_its_target_by_ffmpegs_meter_too(run, song, tmp_path, ffmpeg_meter, wanted):
+def test_a_master_meets_its_target_by_ffmpegs_meter_too(run, song, tmp_path, wanted):
     target, loudness = wanted
     result = run("master", song, tmp_path / "out.wav", "--target", target, "--json")
     report = printed(result)
     assert (result.exit_code, report["met"]) == (0, True)
     assert report["integrated_lufs"] == pytest.approx(loudness, abs=0.1)
-    heard, peak = ffmpeg_meter(tmp_path / "out.wav")
-    assert heard == pytest.approx(loudness, abs=0.1)
-    assert peak <= report["target"]["ceiling_dbtp"]
+    reading = ffmpeg.heard(tmp_path / "out.wav")
+    assert reading.integrated_lufs == pytest.approx(loudness, abs=0.1)
+    assert reading.true_peak_dbtp <= report["target"]["ceiling_dbtp"]
     assert all(setting["reason"].endswith(".") for setting in report["settings"])
 
 
@@ -213,23 +213,23 @@ def test_people_get_words(run, song, tmp_path):
     assert "plays as it is" in mastered
 
 
-def test_the_real_recordings_are_mastered(run, samples, tmp_path, ffmpeg_meter):
+def test_the_real_recordings_are_mastered(run, samples, tmp_path):
     """The two shortest; all of them in the slow test."""
     for path in sorted(samples, key=lambda each: each.stat().st_size)[:2]:
-        _exactly(run, path, tmp_path, ffmpeg_meter, -14)
+        _exactly(run, path, tmp_path, -14)
 
 
 @pytest.mark.slow
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize("loudness", [-14, -16, -9])
-def test_every_real_recording_is_mastered_to_every_target(run, samples, tmp_path, ffmpeg_meter, loudness):
+def test_every_real_recording_is_mastered_to_every_target(run, samples, tmp_path, loudness):
     for path in samples:
-        _exactly(run, path, tmp_path, ffmpeg_meter, loudness)
+        _exactly(run, path, tmp_path, loudness)
 
 
-def _exactly(run, path, tmp_path, ffmpeg_meter, loudness):
+def _exactly(run, path, tmp_path, loudness):
     report = printed(run("master", path, tmp_path / "out.wav", "--target", str(loudness), "--json"))
-    heard, peak = ffmpeg_meter(tmp_path / "out.wav")
+    reading = ffmpeg.heard(tmp_path / "out.wav")
     assert report["integrated_lufs"] == pytest.approx(loudness, abs=0.1), path.name
-    assert heard == pytest.approx(loudness, abs=0.1), path.name
-    assert max(report["true_peak_dbtp"], peak) <= -1, path.name
+    assert reading.integrated_lufs == pytest.approx(loudness, abs=0.1), path.name
+    assert max(report["true_peak_dbtp"], reading.true_peak_dbtp) <= -1, path.name

@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import io
-import shutil
 
 import numpy as np
 import pytest
 import soundfile
-from playwright.async_api import async_playwright
 
 from maxbooster_studio.audio import open_audio, plays_in_browsers
-from tests.journeys.conftest import FLAGS
 
 from . import sounds
-from .conftest import AT, served_folder
+from .conftest import AT, chromium_at
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -44,16 +41,8 @@ def kinds(tmp_path_factory):
 
 async def test_chromium_plays_what_is_said_to_play_and_nothing_else(kinds):
     """What it could play without a preview would be stored twice for nothing."""
-    path = shutil.which("chromium") or shutil.which("chromium-browser")
-    if path is None:
-        pytest.skip("there is no Chromium (Debian: apt install chromium)")
-    with served_folder(kinds) as address:
-        async with async_playwright() as playwright:
-            browser = await playwright.chromium.launch(executable_path=path, args=FLAGS)
-            page = await browser.new_page()
-            await page.goto(address)
-            loads = {name: await page.evaluate(_LOADS, name) for name in KINDS}
-            await browser.close()
+    async with chromium_at(kinds) as page:
+        loads = {name: await page.evaluate(_LOADS, name) for name in KINDS}
     assert loads == {name: _plays(kinds / name) for name in KINDS}
 
 

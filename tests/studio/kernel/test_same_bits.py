@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from maxbooster_studio import kernel
 from maxbooster_studio.kernel import Meter, Peaks
 
-from ..conftest import served_folder
+from ..conftest import chromium_at
 from .chains import CHAIN, RATE_HZ, digest, mastered, mixed, sound, tracks
 from .sounds import in_pieces, noise
 
@@ -100,22 +100,10 @@ def test_node_renders_the_same_bits(tmp_path: Path) -> None:
 
 async def test_the_browser_plays_the_same_bits() -> None:
     _needs_the_build()
-    from playwright.async_api import async_playwright
-
-    from tests.journeys.conftest import FLAGS
-
-    path = shutil.which("chromium") or shutil.which("chromium-browser")
-    if path is None:
-        pytest.skip("skipped: there is no Chromium (Debian: apt install chromium)")
-    with served_folder(STATIC) as address:
-        async with async_playwright() as playwright:
-            browser = await playwright.chromium.launch(executable_path=path, args=FLAGS)
-            page = await browser.new_page()
-            await page.goto(address)
-            planes = [b64encode(plane.tobytes()).decode() for plane in _late(sound()).T]
-            order = {"numbers": CHAIN.numbers(RATE_HZ), "rate": RATE_HZ, "planes": planes, "frames": len(sound())}
-            found = await page.evaluate((HERE / "play.js").read_text(), order)
-            await browser.close()
+    planes = [b64encode(plane.tobytes()).decode() for plane in _late(sound()).T]
+    order = {"numbers": CHAIN.numbers(RATE_HZ), "rate": RATE_HZ, "planes": planes, "frames": len(sound())}
+    async with chromium_at(STATIC) as page:
+        found = await page.evaluate((HERE / "play.js").read_text(), order)
     assert found == GOLDEN["master"]
 
 
