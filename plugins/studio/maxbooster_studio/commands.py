@@ -16,7 +16,7 @@ from maxbooster.plugin import Invalid
 from .analysis import Analysis, Told, measure
 from .audio import FORMATS, Format, format_for, format_named, open_audio, written_whole
 from .mastering import MOST_CHANNELS, MasterReport, master, render
-from .targets import TARGETS, Compliance, compliance, target_named
+from .targets import TARGETS, Compliance, compliance_of, target_named
 
 MISSED = 3
 """Exit status: the master is written, but this recording cannot be brought to the target."""
@@ -35,7 +35,7 @@ def analyze(file: Path, as_json: bool) -> None:
     """Measure FILE: loudness, peaks, spectrum, stereo; and what each outlet will do with it."""
     with open_audio(file) as audio, _progress("Measuring", shown=not as_json) as told:
         analysis = measure(audio, told).analysis
-    fits = _compliance(analysis)
+    fits = compliance_of(analysis)
     if as_json:
         _print_json(msgspec.to_builtins(analysis) | {"compliance": msgspec.to_builtins(fits)})
         return
@@ -94,15 +94,8 @@ def _format(out: Path, name: str | None) -> Format:
     return format
 
 
-def _compliance(analysis: Analysis) -> list[Compliance]:
-    """Empty for what has no loudness."""
-    if analysis.integrated_lufs is None or analysis.true_peak_dbtp is None:
-        return []
-    return compliance(analysis.integrated_lufs, analysis.true_peak_dbtp)
-
-
 def _print_report(report: MasterReport, out: Path, format: Format, as_json: bool) -> None:
-    fits = _compliance(report.after)
+    fits = compliance_of(report.after)
     if as_json:
         rest = {"out": str(out), "format": format.name, "compliance": fits}
         facts: dict[str, Any] = msgspec.to_builtins(report)

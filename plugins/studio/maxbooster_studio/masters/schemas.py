@@ -14,8 +14,8 @@ from ..analysis import Analysis
 from ..audio import FORMATS
 from ..kernel import Chain
 from ..mastering import Setting
-from ..recordings.schemas import analysis_of, compliance_of
-from ..targets import Compliance, Target
+from ..recordings.schemas import analysis_of
+from ..targets import Compliance, Target, compliance_of
 from ..work import Standing
 from .models import Master, Rendering
 

@@ -10,7 +10,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 from ..analysis import Analysis
-from ..targets import Compliance, compliance
+from ..targets import Compliance, compliance_of
 from ..work import Standing
 from .models import Preview, Recording
 
@@ -76,9 +76,3 @@ class RecordingOut(Struct):
 
 def analysis_of(stored: object) -> Analysis | None:
     return msgspec.convert(stored, Analysis) if stored is not None else None
-
-
-def compliance_of(analysis: Analysis | None) -> list[Compliance]:
-    if analysis is None or analysis.integrated_lufs is None or analysis.true_peak_dbtp is None:
-        return []
-    return compliance(analysis.integrated_lufs, analysis.true_peak_dbtp)

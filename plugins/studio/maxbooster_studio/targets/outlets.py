@@ -17,18 +17,20 @@ class Target(Struct, frozen=True, kw_only=True):
 
     `treatment`: what is done there with a recording of another loudness. `down`: louder ones are turned down; `both`:
     quieter ones are turned up too, as far as their peaks allow; `none`: nothing; `refuse`: it must be met.
+    `loud_ceiling_dbtp`: what is asked of the peaks of louder ones, which are encoded before they are turned down.
     """
 
     name: str
     title: str
     integrated_lufs: float
     ceiling_dbtp: float = -1.0
+    loud_ceiling_dbtp: float | None = None
     treatment: Literal["down", "both", "none", "refuse"] = "down"
     tolerance_lu: float = 0.5
 
 
 _ALL = (
-    Target(name="spotify", title="Spotify", integrated_lufs=-14.0, treatment="both"),
+    Target(name="spotify", title="Spotify", integrated_lufs=-14.0, loud_ceiling_dbtp=-2.0, treatment="both"),
     Target(name="apple", title="Apple Music", integrated_lufs=-16.0, treatment="both"),
     Target(name="youtube", title="YouTube", integrated_lufs=-14.0),
     Target(name="tidal", title="TIDAL", integrated_lufs=-14.0),

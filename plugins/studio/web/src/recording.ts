@@ -281,7 +281,7 @@ export class MbStudioRecording extends LitElement {
   /** A master that failed or was stopped, and the ways on. */
   private unmade(master: Master, words: string): TemplateResult {
     const why = master.state === "cancelled" ? t("studio.mastering_stopped", "stopped") : master.reason;
-    return html`<div class="row unmade">
+    return html`<div class="row">
       <p class=${master.state === "failed" ? "problem" : "quiet"} role=${master.state === "failed" ? "alert" : nothing}>
         ${master.state === "failed" ? html`<mb-icon name="triangle-alert"></mb-icon>` : nothing}${words}: ${why}
       </p>
