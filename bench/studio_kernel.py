@@ -51,7 +51,7 @@ def measure(pace: Pace) -> list[Figure]:
 
 def _mixes(pace: Pace) -> list[Figure]:
     seconds = 2 * pace.seconds
-    tracks = [_music(seconds, seed) for seed in range(4)] * (TRACKS // 4)
+    tracks = _tracks(seconds)
     measures = {f"kernel, {level}": partial(_speed, seconds, partial(_mix, tracks, level)) for level in kernel.levels()}
     measures["pedalboard"] = partial(_speed, seconds, partial(_pedalboard_mix, _pedalboard(), tracks))
     found = alternately(pace.rounds, measures)
@@ -61,11 +61,18 @@ def _mixes(pace: Pace) -> list[Figure]:
         Figure(f"{name} ({level})", value, "× real time", peer, 5, note="beside pedalboard")
         for level, value in found.items()
     ]
-    return [*figures, *_threads(pace, seconds, tracks)]
+    return [*figures, *_threads(pace)]
 
 
-def _threads(pace: Pace, seconds: float, tracks: list[Block]) -> list[Figure]:
-    """Elapsed. What two cores can give right now is shown by two mixes at once, which need nothing of each other."""
+def _tracks(seconds: float) -> list[Block]:
+    return [_music(seconds, seed) for seed in range(4)] * (TRACKS // 4)
+
+
+def _threads(pace: Pace) -> list[Figure]:
+    """Elapsed. What two cores can give right now is shown by two mixes at once, which need nothing of each other: where
+    others work too, that is no more than one alone."""
+    seconds = 8 * pace.seconds
+    tracks = _tracks(seconds)
     mixes = {threads: partial(_mix, tracks, None, threads) for threads in (1, 2)}
     if len({mix() for mix in mixes.values()}) != 1:
         raise RuntimeError("a mix on two threads has other bits than on one")
