@@ -57,7 +57,7 @@ async def standings(ctx: Context, rows: Sequence[Worked]) -> dict[UUID, Standing
     for row in rows:
         if row.state == QUEUED:
             job = jobs.get(row.job_id)
-            state = _OF_JOBS[job.state] if job else CANCELLED  # long ago: jobs that did not end so are kept
+            state = _OF_JOBS[job.state] if job else CANCELLED  # forgotten by now, as those that died are not
             found[row.id] = Standing(state, job.note if job and state == FAILED else None)
     return found
 
