@@ -13,7 +13,8 @@ from pathlib import Path
 from .figures import Figure, Pace, Skipped, table
 
 SUITES = (
-    "writes", "reads", "access", "jobs", "start", "studio_kernel", "billing_ledger", "distribution_messages",
+    "writes", "reads", "access", "jobs", "start", "studio_kernel", "studio_master", "billing_ledger",
+    "distribution_messages",
 )  # fmt: skip
 
 

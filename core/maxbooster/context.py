@@ -254,6 +254,10 @@ class Context:
         """
         await self.app.report_progress(self._running, share, note)
 
+    async def jobs(self, ids: Sequence[UUID]) -> dict[UUID, queue.JobOut]:
+        """This account's jobs by their ids, as they stand now; one that ended long ago is gone."""
+        return await self.app.database.read(lambda connection: queue.by_id(connection, ids, self.account))
+
     async def ask(self, hook: str, *, timeout_s: float = ASK_TIMEOUT_S, **arguments: Any) -> list[Answer]:
         """Ask every plugin that implements a run-time hook, all at once; failures and delays stay with their plugin.
 

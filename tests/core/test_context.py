@@ -320,3 +320,13 @@ async def test_a_job_with_wrong_arguments_is_refused_where_it_is_queued(crates, 
     async with crates.unit(account) as ctx:
         with pytest.raises(UsageError, match=r"takes \(\), not 1"):
             ctx.enqueue(noop, "too much")
+
+
+async def test_jobs_are_looked_up_by_their_ids_in_their_own_account_only(crates, account):
+    async with crates.unit(account) as ctx:
+        mine = ctx.enqueue(noop)
+    async with crates.unit(account) as ctx:
+        found = await ctx.jobs([mine, new_id()])
+    assert {id: (job.name, job.state) for id, job in found.items()} == {mine: ("test.noop", "ready")}
+    async with crates.unit(Identity(new_id(), None, frozenset({"*"}))) as stranger:
+        assert await stranger.jobs([mine]) == {}

@@ -10,6 +10,7 @@ import pytest
 import soundfile
 
 from tests.studio import sounds
+from tests.studio.bad import BAD
 
 from .test_web_pages import SCREENS, SIZES, _axe
 
@@ -67,12 +68,14 @@ async def test_the_first_master_from_drop_to_download(platform, seats, song):
 
 
 @pytest.mark.slow
-async def test_mix_and_master_are_compared_by_keyboard(platform, seats, song):
+@pytest.mark.parametrize("kind", ["wav", "aiff"])
+async def test_mix_and_master_are_compared_by_keyboard(platform, seats, tmp_path, kind):
+    """Also of what the browser cannot play by itself."""
     seat = await seats()
     page = seat.page
-    await seat.register(platform, "compare@example.org", "Nova Reyes")
+    await seat.register(platform, f"compare-{kind}@example.org", "Nova Reyes")
     await seat.go("/master")
-    await _drop(seat, song)
+    await _drop(seat, sounds.write(tmp_path / f"Nightfall.{kind}", sounds.song(20)))
     await page.get_by_role("button", name="Make the master").click()
     await page.get_by_role("group", name="Compare").wait_for()
     position = page.get_by_role("slider", name="Position")
@@ -105,11 +108,15 @@ async def test_a_second_version_and_a_cancelled_one(platform, seats, tmp_path):
     await page.get_by_role("button", name="Make the master").click(timeout=60_000)
     await page.get_by_role("button", name="Cancel").click()
     await page.get_by_role("button", name="Cancel").wait_for(state="detached")
+    await page.get_by_text("Mastering for Spotify: stopped").wait_for()
     await page.get_by_label("Master for").select_option("own")
     await page.get_by_label("LUFS", exact=True).fill("-12.5")
     await page.get_by_role("button", name="Make the master").click()
     await page.get_by_role("button", name="−12.5 LUFS").wait_for(timeout=60_000)
     await page.get_by_text("What was done, and why").wait_for()
+    await page.get_by_role("button", name="Try again").click()
+    await page.get_by_role("button", name="Spotify").wait_for(timeout=60_000)
+    assert await page.get_by_text("stopped").count() == 0
 
 
 async def test_a_broken_file_says_why_and_what_to_do(platform, seats, tmp_path):
@@ -124,6 +131,30 @@ async def test_a_broken_file_says_why_and_what_to_do(platform, seats, tmp_path):
     await page.get_by_text("could not be read").wait_for()
     await seat.go("/master/00000000-0000-0000-0000-000000000000")
     await page.get_by_text("This recording cannot be shown").wait_for()
+
+
+@pytest.mark.slow
+async def test_every_bad_file_is_named_with_its_reason(platform, seats, tmp_path):
+    seat = await seats()
+    await seat.register(platform, "bad@example.org", "Nova Reyes")
+    for name in (
+        "empty.wav",
+        "text.wav",
+        "truncated.flac",
+        "really.wav",
+        "eight.wav",
+        "nan.wav",
+        "seven.wav",
+        "fast.wav",
+    ):
+        make, words = BAD[name]
+        await asyncio.to_thread(make, tmp_path / name)
+        await seat.go("/master")
+        await _drop(seat, tmp_path / name)
+        await seat.page.get_by_role("alert").get_by_text(words).wait_for(timeout=15_000)
+        await seat.page.get_by_role("button", name="Remove").click()
+        await seat.page.locator("mb-confirm").get_by_role("button", name="Remove").click()
+        await seat.page.get_by_text("Drop a recording here").wait_for()
 
 
 @pytest.mark.slow

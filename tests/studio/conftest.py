@@ -3,19 +3,26 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-import re
 import shutil
-import subprocess
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import httpx
 import pytest
+import pytest_asyncio
 from click.testing import CliRunner
+from playwright.async_api import Page, async_playwright
 
 from maxbooster.cli import maxbooster
-from maxbooster.testing import drain
+from maxbooster.db import new_id
+from maxbooster.identity import EVERYTHING, Identity
+from maxbooster.testing import drain, make_app, open_api, services
+from tests.journeys.conftest import FLAGS
 
 from . import sounds
 
@@ -39,29 +46,6 @@ def samples() -> list[Path]:
     return found
 
 
-@pytest.fixture(scope="session")
-def ffmpeg_meter() -> Callable[[Path], tuple[float, float]]:
-    """Integrated loudness (LUFS) and true peak (dBTP) as ffmpeg measures them."""
-    program = shutil.which("ffmpeg")
-    if program is None:
-        pytest.skip("ffmpeg, the independent meter, is not installed (Debian: apt install ffmpeg)")
-
-    def meter(path: Path) -> tuple[float, float]:
-        chain = "ebur128=peak=true:metadata=1,ametadata=print:file=-"
-        heard = subprocess.run(
-            [program, "-hide_banner", "-nostats", "-i", path, "-af", chain, "-f", "null", "-"],
-            capture_output=True,
-            text=True,
-            check=True,
-        )
-        loudness = re.findall(r"lavfi\.r128\.I=(-?[\d.]+)", heard.stdout)[-1]
-        peak = re.search(r"True peak:\s+Peak:\s+(-?[\d.]+)", heard.stderr)
-        assert peak
-        return float(loudness), float(peak.group(1))
-
-    return meter
-
-
 @pytest.fixture
 def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Any]:
     """`run("analyze", file)`: the command, with its exit status and what it printed."""
@@ -73,6 +57,38 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Any]:
     return running
 
 
+class _Quiet(SimpleHTTPRequestHandler):
+    def log_message(self, *_: object) -> None:
+        """Nothing."""
+
+
+@contextmanager
+def _served(folder: Path) -> Iterator[str]:
+    """A web server for a folder; gives its address."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(_Quiet, directory=str(folder)))
+    Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}/"
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+@asynccontextmanager
+async def chromium_at(folder: Path) -> AsyncIterator[Page]:
+    """A page of the system's Chromium, at the root of a web server for a folder."""
+    program = shutil.which("chromium") or shutil.which("chromium-browser")
+    if program is None:
+        pytest.skip("there is no Chromium (Debian: apt install chromium)")
+    with _served(folder) as address:
+        async with async_playwright() as playwright:
+            browser = await playwright.chromium.launch(executable_path=program, args=FLAGS)
+            page = await browser.new_page()
+            await page.goto(address)
+            yield page
+            await browser.close()
+
+
 def printed(result: Any) -> Any:
     """The JSON that a command printed."""
     return json.loads(result.stdout)
@@ -82,12 +98,12 @@ class Studio:
     """The API, as an artist uses it."""
 
     def __init__(self, app: Any, api: httpx.AsyncClient, identity: Any) -> None:
-        self.app, self.api, self._identity = app, api, identity
+        self.app, self.api, self.identity = app, api, identity
 
     async def upload(self, path: Path, name: str | None = None) -> str:
         """The file's id, once it is ready."""
         content = await asyncio.to_thread(path.read_bytes)
-        async with self.app.unit(self._identity) as ctx:
+        async with self.app.unit(self.identity) as ctx:
             row = await ctx.files.put(name or path.name, content)
         return str(row.id)
 
@@ -116,6 +132,53 @@ class Studio:
         return answer.content
 
 
-@pytest.fixture
-def studio(app: Any, api: httpx.AsyncClient, account: Any) -> Studio:
-    return Studio(app, api, account)
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """One for all tests of a module; each test works in an account of its own."""
+    if request.param == "sqlite":
+        copy = tmp_path_factory.mktemp("database") / "maxbooster.db"
+        shutil.copy(request.getfixturevalue("migrated_sqlite"), copy)
+        yield f"sqlite:///{copy}"
+        return
+    template = request.getfixturevalue("migrated_postgres")
+    url = services.create_database(template, template)
+    yield url
+    services.drop_database(template, url)
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def app(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Any]:
+    """Started once for a module, whose tests say `loop_scope="module"`."""
+    async with make_app(tmp_path_factory.mktemp("platform"), database_url, migrated=True) as opened:
+        yield opened
+
+
+def _somebody() -> Identity:
+    return Identity(new_id(), new_id(), frozenset({EVERYTHING}))
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def studio(app: Any) -> AsyncIterator[Studio]:
+    """In a new account."""
+    somebody = _somebody()
+    async with open_api(app, somebody.account) as api:
+        yield Studio(app, api, somebody)
+
+
+class Known(Studio):
+    """The account whose song is measured and mastered already; only for tests that leave it as it is."""
+
+    song: Path
+    recording: dict[str, Any]
+    made: dict[str, Any]
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def known(app: Any, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Known]:
+    somebody = _somebody()
+    async with open_api(app, somebody.account) as api:
+        known = Known(app, api, somebody)
+        known.song = sounds.write(tmp_path_factory.mktemp("known") / "song.wav", sounds.song())
+        known.recording = await known.bring(known.song)
+        known.made = await known.master(known.recording["id"], format="wav32f")
+        yield known

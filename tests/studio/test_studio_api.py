@@ -14,12 +14,14 @@ from maxbooster.db import new_id
 from maxbooster.testing import drain, open_api
 
 from . import sounds
+from .bad import BAD
 from .conftest import AT
 
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
-async def test_a_recording_is_measured_when_it_is_asked_for(studio, song):
-    recording = await studio.bring(song)
-    analysis = recording["analysis"]
+
+async def test_a_recording_is_measured_when_it_is_asked_for(known):
+    recording, analysis = known.recording, known.recording["analysis"]
     assert (recording["state"], recording["title"], recording["reason"]) == ("done", "song", None)
     assert (analysis["sample_rate_hz"], analysis["channels"], analysis["duration_s"]) == (44_100, 2, 6.0)
     assert -40 < analysis["integrated_lufs"] < analysis["max_momentary_lufs"] < 0
@@ -35,34 +37,31 @@ async def test_the_same_file_again_is_the_same_recording(studio, song):
     assert len((await studio.get("recordings"))["recordings"]) == 1
 
 
-async def test_peaks_come_at_the_resolution_that_is_wanted(studio, song):
-    recording = await studio.bring(song)
-    whole, _ = soundfile.read(song)
+async def test_peaks_come_at_the_resolution_that_is_wanted(known):
+    whole, _ = soundfile.read(known.song)
     for bins in (10, 200, 1000):
-        drawn = await studio.get(f"recordings/{recording['id']}/peaks?bins={bins}")
+        drawn = await known.get(f"recordings/{known.recording['id']}/peaks?bins={bins}")
         peaks = np.frombuffer(base64.b64decode(drawn["peaks"]), "<i2").reshape(drawn["bins"], drawn["channels"], 2)
         assert drawn["bins"] >= bins
         assert drawn["bins"] == -(-len(whole) // drawn["samples_per_bin"])
         assert abs(peaks[..., 1].max() / 32_767 - whole.max()) < 1e-3
 
 
-async def test_the_loudness_curve_is_drawn(studio, song):
-    recording = await studio.bring(song)
-    curve = await studio.get(f"recordings/{recording['id']}/loudness")
+async def test_the_loudness_curve_is_drawn(known):
+    curve = await known.get(f"recordings/{known.recording['id']}/loudness")
     assert (curve["begin_s"], curve["step_s"]) == (3.0, 0.1)
-    assert abs(max(curve["short_term_lufs"]) - recording["analysis"]["max_short_term_lufs"]) < 0.06
+    assert abs(max(curve["short_term_lufs"]) - known.recording["analysis"]["max_short_term_lufs"]) < 0.06
 
 
-async def test_a_master_meets_its_target_and_says_why(studio, song):
-    recording = await studio.bring(song)
-    master = await studio.master(recording["id"], target="spotify")
+async def test_a_master_meets_its_target_and_says_why(known):
+    master = known.made
     assert (master["state"], master["met"]) == ("done", True)
     assert master["analysis"]["integrated_lufs"] == pytest.approx(-14, abs=0.1)
     assert master["analysis"]["true_peak_dbtp"] <= -1
     assert all(each["title"] and each["reason"].endswith(".") for each in master["settings"])
     assert [each["words"] for each in master["compliance"] if each["outlet"] == "spotify"] == ["plays as it is"]
-    assert [row["masters"] for row in (await studio.get("recordings"))["recordings"]] == [1]
-    assert (await studio.get(f"recordings/{recording['id']}/masters"))[0]["id"] == master["id"]
+    assert [row["masters"] for row in (await known.get("recordings"))["recordings"]] == [1]
+    assert (await known.get(f"recordings/{known.recording['id']}/masters"))[0]["id"] == master["id"]
 
 
 async def test_the_rendered_file_is_what_was_measured(studio, song):
@@ -77,52 +76,50 @@ async def test_the_rendered_file_is_what_was_measured(studio, song):
     assert name == "song – −16 LUFS.wav"
 
 
-async def test_other_formats_are_rendered_from_the_same_chain(studio, song):
-    recording = await studio.bring(song)
-    master = await studio.master(recording["id"], format="wav32f")
+async def test_other_formats_are_rendered_from_the_same_chain(known):
+    master = known.made
     for format in ("wav16", "flac24"):
-        asked = await studio.api.post(f"{AT}/masters/{master['id']}/renderings", json={"format": format})
+        asked = await known.api.post(f"{AT}/masters/{master['id']}/renderings", json={"format": format})
         assert asked.status_code == 202
-    await drain(studio.app, timeout_s=60)
-    rendered = {each["format"]: each for each in (await studio.get(f"masters/{master['id']}"))["renderings"]}
-    exact, _ = soundfile.read(io.BytesIO(await studio.download(rendered["wav32f"]["file_id"])))
+    await drain(known.app, timeout_s=60)
+    rendered = {each["format"]: each for each in (await known.get(f"masters/{master['id']}"))["renderings"]}
+    exact, _ = soundfile.read(io.BytesIO(await known.download(rendered["wav32f"]["file_id"])))
     for format, subtype, bits in (("wav16", "PCM_16", 16), ("flac24", "PCM_24", 24)):
         assert rendered[format]["state"] == "done"
-        content = await studio.download(rendered[format]["file_id"])
+        content = await known.download(rendered[format]["file_id"])
         given, _ = soundfile.read(io.BytesIO(content))
         assert soundfile.info(io.BytesIO(content)).subtype == subtype
         assert np.abs(exact - given).max() <= 1.51 / 2 ** (bits - 1)
-    again = await studio.api.post(f"{AT}/masters/{master['id']}/renderings", json={"format": "wav16"})
+    again = await known.api.post(f"{AT}/masters/{master['id']}/renderings", json={"format": "wav16"})
     assert again.json()["file_id"] == rendered["wav16"]["file_id"]
 
 
-async def test_the_browser_gets_the_chain_that_was_rendered(studio, song):
-    recording = await studio.bring(song)
-    master = await studio.master(recording["id"])
-    chain = await studio.get(f"masters/{master['id']}/chain")
+async def test_the_browser_gets_the_chain_that_was_rendered(known):
+    chain = await known.get(f"masters/{known.made['id']}/chain")
     assert (chain["sample_rate_hz"], chain["channels"]) == (44_100, 2)
-    assert chain["before_lufs"] == recording["analysis"]["integrated_lufs"]
-    assert chain["after_lufs"] == master["analysis"]["integrated_lufs"]
+    assert chain["before_lufs"] == known.recording["analysis"]["integrated_lufs"]
+    assert chain["after_lufs"] == known.made["analysis"]["integrated_lufs"]
     assert all(number == np.float32(number) for number in chain["numbers"])
 
 
-@pytest.mark.parametrize(
-    ("name", "words"),
-    [("notes.wav", "is no recording that can be read"), ("empty.wav", "is empty: 0 bytes"), ("cut.wav", "is cut")],
-)
-async def test_a_file_that_cannot_be_read_says_why(studio, tmp_path, name, words):
-    path = tmp_path / name
-    sounds.cut(sounds.write(path, sounds.song(1)))
-    if name != "cut.wav":
-        path.write_bytes(b"" if name == "empty.wav" else b"hello " * 1000)
-    recording = await studio.bring(path)
-    assert recording["state"] == "failed"
-    assert recording["reason"].startswith(name)
-    assert words in recording["reason"]
-    refused = await studio.api.post(f"{AT}/recordings/{recording['id']}/masters", json={})
-    assert refused.status_code == 409
-    assert words in refused.json()["detail"]
-    assert (await studio.api.get(f"{AT}/recordings/{recording['id']}/peaks")).status_code == 404
+async def test_a_file_that_cannot_be_used_says_why(studio, tmp_path):
+    """Each by its name and reason, as a result that is looked at: no job has died of it."""
+    brought = {}
+    for name, (make, _) in BAD.items():
+        await asyncio.to_thread(make, tmp_path / name)
+        order = {"file_id": await studio.upload(tmp_path / name)}
+        brought[name] = (await studio.api.post(f"{AT}/recordings", json=order)).json()
+    await drain(studio.app, timeout_s=60)
+    for name, (_, words) in BAD.items():
+        recording = await studio.get(f"recordings/{brought[name]['id']}")
+        assert (recording["state"], recording["reason"].startswith(name)) == ("failed", True), recording["reason"]
+        assert words in recording["reason"]
+        refused = await studio.api.post(f"{AT}/recordings/{recording['id']}/masters", json={})
+        assert refused.status_code == 409
+        assert words in refused.json()["detail"]
+        assert (await studio.api.get(f"{AT}/recordings/{recording['id']}/peaks")).status_code == 404
+    jobs = (await studio.api.get("/api/core/jobs?limit=200")).json()
+    assert {job["state"] for job in jobs} == {"done"}
 
 
 async def test_silence_is_measured_but_not_mastered(studio, tmp_path):
@@ -145,15 +142,14 @@ async def test_surround_is_measured_but_not_mastered(studio, tmp_path):
     assert "6 channels" in refused.json()["detail"]
 
 
-async def test_a_target_that_is_none_is_refused(studio, song):
-    recording = await studio.bring(song)
+async def test_a_target_that_is_none_is_refused(known):
     for target in ("radio", "-60", "nan", "inf", "1e400", ""):
-        refused = await studio.api.post(f"{AT}/recordings/{recording['id']}/masters", json={"target": target})
+        refused = await known.api.post(f"{AT}/recordings/{known.recording['id']}/masters", json={"target": target})
         assert (refused.status_code, refused.json()["field"]) == (422, "target"), target
 
 
 async def test_a_cancelled_master_leaves_nothing(studio, tmp_path):
-    recording = await studio.bring(sounds.write(tmp_path / "long.wav", sounds.song(240)))
+    recording = await studio.bring(sounds.write(tmp_path / "long.wav", np.tile(sounds.song(), (15, 1))))
     files = len((await studio.api.get("/api/core/files")).json()["files"])
     begun = (await studio.api.post(f"{AT}/recordings/{recording['id']}/masters", json={"target": "club"})).json()
     draining = asyncio.create_task(drain(studio.app, timeout_s=60))
@@ -185,10 +181,9 @@ async def test_a_recording_goes_with_its_file_and_its_masters_go_with_it(studio,
     assert await studio.download(master["renderings"][0]["file_id"])
 
 
-async def test_another_accounts_recordings_and_masters_do_not_exist(studio, song):
-    recording = await studio.bring(song)
-    master = await studio.master(recording["id"])
-    async with open_api(studio.app, new_id()) as stranger:
+async def test_another_accounts_recordings_and_masters_do_not_exist(known):
+    recording, master = known.recording, known.made
+    async with open_api(known.app, new_id()) as stranger:
         assert (await stranger.get(f"{AT}/recordings")).json()["recordings"] == []
         theirs = await stranger.post(f"{AT}/recordings", json={"file_id": recording["file_id"]})
         assert theirs.status_code == 404
@@ -201,11 +196,10 @@ async def test_another_accounts_recordings_and_masters_do_not_exist(studio, song
         assert begun.status_code == 404
 
 
-async def test_a_viewer_may_listen_but_not_master(studio, account, song):
-    recording = await studio.bring(song)
-    async with open_api(studio.app, account.account, "studio.read") as viewer:
-        assert (await viewer.get(f"{AT}/recordings/{recording['id']}")).status_code == 200
-        refused = await viewer.post(f"{AT}/recordings/{recording['id']}/masters", json={})
+async def test_a_viewer_may_listen_but_not_master(known):
+    async with open_api(known.app, known.identity.account, "studio.read") as viewer:
+        assert (await viewer.get(f"{AT}/recordings/{known.recording['id']}")).status_code == 200
+        refused = await viewer.post(f"{AT}/recordings/{known.recording['id']}/masters", json={})
     assert (refused.status_code, refused.json()["permission"]) == (403, "studio.master")
 
 

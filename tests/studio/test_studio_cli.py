@@ -4,13 +4,21 @@ from __future__ import annotations
 
 import hashlib
 import math
+import os
+import resource
+import subprocess
+import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
 import soundfile
 
-from . import sounds
+from . import ffmpeg, sounds
+from .bad import BAD
 from .conftest import printed
+
+FULL = "the disk is full, or the file would be larger than is allowed"
 
 KEYS = {
     "integrated_lufs", "loudness_range_lu", "max_momentary_lufs", "max_short_term_lufs", "true_peak_dbtp",
@@ -60,36 +68,6 @@ def test_every_kind_of_file_is_read(run, tmp_path, name, lost_lu, options):
     assert found["integrated_lufs"] == pytest.approx(exact["integrated_lufs"], abs=lost_lu)
 
 
-def _with_nan(path):
-    samples = sounds.song(2)
-    samples[12_345, 1] = np.nan
-    return sounds.write(path, samples, subtype="FLOAT")
-
-
-BAD = {
-    "truncated.wav": (lambda path: sounds.cut(sounds.write(path, sounds.song())), "truncated.wav is cut"),
-    "truncated.flac": (lambda path: sounds.cut(sounds.write(path, sounds.song())), "truncated.flac is cut or damaged"),
-    "truncated.ogg": (lambda path: sounds.cut(sounds.write(path, sounds.song())), "truncated.ogg is cut"),
-    "truncated.aiff": (lambda path: sounds.cut(sounds.write(path, sounds.song())), "truncated.aiff is cut"),
-    "truncated.mp3": (lambda path: sounds.cut(sounds.write(path, sounds.song())), "truncated.mp3 is cut"),
-    "headless.wav": (lambda path: sounds.cut(sounds.write(path, sounds.song()), 0.00001), "headless.wav is"),
-    "empty.wav": (lambda path: path.write_bytes(b""), "empty.wav is empty"),
-    "text.wav": (lambda path: path.write_bytes(b"a song\n" * 999), "text.wav is no recording"),
-    "noise.mp3": (lambda path: path.write_bytes(bytes(range(256)) * 99), "noise.mp3 is no recording"),
-    "really.wav": (
-        lambda path: sounds.write(path, sounds.song(1), format="FLAC"),
-        "really.wav is named .wav, but by its content it is FLAC",
-    ),
-    "eight.wav": (lambda path: sounds.write(path, sounds.song(1, channels=8)), "eight.wav has 8 channels"),
-    "nan.wav": (_with_nan, "not a number (nan) at 0:00.280 (frame 12345, channel 2)"),
-    "seven.wav": (lambda path: sounds.write(path, sounds.song(1), 7), "seven.wav has a sample rate of 7 Hz"),
-    "fast.wav": (lambda path: sounds.write(path, sounds.song(1), 768_000), "fast.wav has a sample rate of 768000 Hz"),
-    "none.wav": (lambda path: sounds.write(path, np.zeros((0, 2))), "none.wav has no sound in it"),
-    "missing.wav": (lambda path: None, "missing.wav cannot be opened: no such file"),
-    "folder.wav": (lambda path: path.mkdir(), "folder.wav cannot be opened"),
-}
-
-
 @pytest.mark.parametrize("name", BAD)
 def test_a_bad_file_is_named_with_its_reason(run, tmp_path, name):
     make, words = BAD[name]
@@ -101,6 +79,41 @@ def test_a_bad_file_is_named_with_its_reason(run, tmp_path, name):
     assert not (tmp_path / "out.wav").exists()
 
 
+@pytest.mark.parametrize(
+    ("make", "words"),
+    [
+        (lambda path: None, "cannot be opened: no such file"),
+        (Path.mkdir, "cannot be opened: it is a folder"),
+        (os.mkfifo, "cannot be opened: it is a pipe or a device"),
+    ],
+)
+def test_what_is_no_file_is_not_waited_for(run, tmp_path, make, words):
+    make(tmp_path / "song.wav")
+    assert f"song.wav {words}" in run("analyze", tmp_path / "song.wav").exception.detail
+
+
+def test_a_folder_has_a_name_too(run, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert run("analyze", ".").exception.detail.startswith(". cannot be opened")
+
+
+def test_a_full_disk_is_said_and_leaves_nothing(song, tmp_path):
+    """As a person sees it: one sentence, no traceback."""
+    program = [sys.executable, "-m", "maxbooster", "studio", "master", song, tmp_path / "out.wav"]
+    limit = lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))  # noqa: E731
+    environment = os.environ | {"MAXBOOSTER_DATA": str(tmp_path / "data")}
+    done = subprocess.run(program, preexec_fn=limit, env=environment, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == f"Error: {tmp_path / 'out.wav'} cannot be written: {FULL}.\n"
+    assert not (tmp_path / "out.wav").exists()
+
+
+@pytest.mark.parametrize("said", ["Apple Music", "APPLE", "-16", "−16 LUFS", "-16,0", "-16.0lufs"])
+def test_a_target_may_be_said_as_people_say_it(run, song, tmp_path, said):
+    report = printed(run("master", song, tmp_path / "out.wav", "--target", said, "--format", "WAV16", "--json"))
+    assert (report["target"]["integrated_lufs"], report["format"]) == (-16, "wav16")
+
+
 def test_surround_is_measured_but_not_mastered(run, tmp_path):
     path = sounds.write(tmp_path / "five.wav", sounds.song(1, channels=6))
     assert printed(run("analyze", path, "--json"))["channels"] == 6
@@ -108,15 +121,15 @@ def test_surround_is_measured_but_not_mastered(run, tmp_path):
 
 
 @pytest.mark.parametrize("wanted", [("spotify", -14), ("apple", -16), ("club", -9), ("-11.5", -11.5)])
-def test_a_master_meets_its_target_by_ffmpegs_meter_too(run, song, tmp_path, ffmpeg_meter, wanted):
+def test_a_master_meets_its_target_by_ffmpegs_meter_too(run, song, tmp_path, wanted):
     target, loudness = wanted
     result = run("master", song, tmp_path / "out.wav", "--target", target, "--json")
     report = printed(result)
     assert (result.exit_code, report["met"]) == (0, True)
     assert report["integrated_lufs"] == pytest.approx(loudness, abs=0.1)
-    heard, peak = ffmpeg_meter(tmp_path / "out.wav")
-    assert heard == pytest.approx(loudness, abs=0.1)
-    assert peak <= report["target"]["ceiling_dbtp"]
+    reading = ffmpeg.heard(tmp_path / "out.wav")
+    assert reading.integrated_lufs == pytest.approx(loudness, abs=0.1)
+    assert reading.true_peak_dbtp <= report["target"]["ceiling_dbtp"]
     assert all(setting["reason"].endswith(".") for setting in report["settings"])
 
 
@@ -171,7 +184,8 @@ def test_what_cannot_be_done_is_said(run, tmp_path):
         (["out.wav", "--format", "flac16"], "does not end in .flac"),
         (["out.wav", "--format", "wav8"], "there are wav16, wav24"),
         (["out.wav", "--target", "moon"], "there are spotify, apple"),
-        (["out.wav", "--target", "-60"], "choose -36 to -6"),
+        (["out.wav", "--target", "-60"], "choose -36 to -6."),
+        (["out.wav", "--target", "14"], "choose -36 to -6. Did you mean -14?"),
         (["nowhere/out.wav"], "cannot be written: no such file or directory"),
         (["song.wav"], "is the recording itself"),
     ],
@@ -199,23 +213,23 @@ def test_people_get_words(run, song, tmp_path):
     assert "plays as it is" in mastered
 
 
-def test_the_real_recordings_are_mastered(run, samples, tmp_path, ffmpeg_meter):
+def test_the_real_recordings_are_mastered(run, samples, tmp_path):
     """The two shortest; all of them in the slow test."""
     for path in sorted(samples, key=lambda each: each.stat().st_size)[:2]:
-        _exactly(run, path, tmp_path, ffmpeg_meter, -14)
+        _exactly(run, path, tmp_path, -14)
 
 
 @pytest.mark.slow
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize("loudness", [-14, -16, -9])
-def test_every_real_recording_is_mastered_to_every_target(run, samples, tmp_path, ffmpeg_meter, loudness):
+def test_every_real_recording_is_mastered_to_every_target(run, samples, tmp_path, loudness):
     for path in samples:
-        _exactly(run, path, tmp_path, ffmpeg_meter, loudness)
+        _exactly(run, path, tmp_path, loudness)
 
 
-def _exactly(run, path, tmp_path, ffmpeg_meter, loudness):
+def _exactly(run, path, tmp_path, loudness):
     report = printed(run("master", path, tmp_path / "out.wav", "--target", str(loudness), "--json"))
-    heard, peak = ffmpeg_meter(tmp_path / "out.wav")
+    reading = ffmpeg.heard(tmp_path / "out.wav")
     assert report["integrated_lufs"] == pytest.approx(loudness, abs=0.1), path.name
-    assert heard == pytest.approx(loudness, abs=0.1), path.name
-    assert max(report["true_peak_dbtp"], peak) <= -1, path.name
+    assert reading.integrated_lufs == pytest.approx(loudness, abs=0.1), path.name
+    assert max(report["true_peak_dbtp"], reading.true_peak_dbtp) <= -1, path.name

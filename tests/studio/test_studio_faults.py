@@ -8,7 +8,9 @@ import re
 import struct
 import subprocess
 import sys
+import tempfile
 import time
+from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
@@ -24,13 +26,17 @@ from maxbooster.db import new_id
 from maxbooster.settings import read
 from maxbooster.testing import services
 from maxbooster.testing.processes import Process
-from maxbooster_studio.audio import UnreadableAudio, open_audio
+from maxbooster_studio.audio import FORMATS, UnreadableAudio, open_audio
+from maxbooster_studio.mastering import master, render
+from maxbooster_studio.targets import TARGETS
 
 from . import sounds
 from .conftest import AT
 
 pytestmark = pytest.mark.slow
 LONGEST_MIB = 300
+MOST_FRAMES = 10_000_000
+"""No half second of sound, however damaged, decodes to more."""
 
 
 def _command(*words: object) -> list[str]:
@@ -157,40 +163,81 @@ def _two_hours(path: Path) -> Path:
     return path
 
 
-KINDS = ("wav", "flac", "aiff", "ogg", "mp3")
+ORIGINALS = {
+    "a.wav": {}, "b.wav": {"subtype": "FLOAT"}, "c.wav": {"format": "RF64"}, "d.wav": {"subtype": "IMA_ADPCM"},
+    "a.flac": {}, "a.aiff": {}, "b.aiff": {"subtype": "FLOAT"}, "a.ogg": {},
+    "a.opus": {"format": "OGG", "subtype": "OPUS"}, "a.mp3": {},
+}  # fmt: skip
+WORDS = (0, 1, 0x7FFF_FFFF, 0x8000_0000, 0xFFFF_FFFE, 0xFFFF_FFFF)
+"""Lengths and counts at which arithmetic goes wrong."""
 
 
 @pytest.fixture(scope="module")
 def originals(tmp_path_factory):
     folder = tmp_path_factory.mktemp("originals")
-    return {kind: sounds.write(folder / f"a.{kind}", sounds.song(0.5)).read_bytes() for kind in KINDS}
+    samples = sounds.song(0.5, rate_hz=48_000)
+    return {name: sounds.write(folder / name, samples, 48_000, **how).read_bytes() for name, how in ORIGINALS.items()}
 
 
-DAMAGES = st.fixed_dictionaries(
-    {
-        "kind": st.sampled_from(KINDS),
-        "kept": st.one_of(st.just(1.0), st.floats(0, 1)),
-        "bytes": st.lists(st.tuples(st.floats(0, 1), st.integers(0, 255)), max_size=20),
-        "in_head": st.booleans(),
-    }
-)
+@st.composite
+def damages(draw):
+    """What is done to a file, one after another: `(from, to, instead)`, places as shares of its length or its head."""
+    place = st.one_of(st.floats(0, 1), st.floats(0, 0.02), st.just(0.0))
+    instead = st.one_of(
+        st.binary(min_size=1, max_size=8),
+        st.builds(
+            lambda word, order: word.to_bytes(4, order), st.sampled_from(WORDS), st.sampled_from(["little", "big"])
+        ),
+    )
+    written = st.builds(lambda at, new: (at, len(new), new), place, instead)
+    inserted = st.builds(lambda at, new: (at, 0, new), place, instead)
+    removed = st.builds(lambda at, length: (at, length, b""), place, st.integers(1, 5_000))
+    ended = st.builds(lambda at: (at, 1 << 40, b""), place)
+    return draw(st.lists(st.one_of(written, inserted, removed, ended), max_size=12))
 
 
-@settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(damage=DAMAGES)
-def test_the_reader_reads_or_says_why(originals, tmp_path, damage):
-    """Cut and damaged anywhere: blocks of the right shape and of numbers, or one error that names the file."""
-    content = bytearray(originals[damage["kind"]])
-    reach = min(len(content), 200 if damage["in_head"] else len(content)) - 1
-    for place, value in damage["bytes"]:
-        content[int(place * reach)] = value
-    path = tmp_path / f"damaged.{damage['kind']}"
-    path.write_bytes(bytes(content[: int(len(content) * damage["kept"])]))
+def damaged(content: bytes, done: list[tuple[float, int, bytes]]) -> bytes:
+    for share, length, instead in done:
+        at = int(share * len(content))
+        content = content[:at] + instead + content[at + length :]
+    return content
+
+
+@settings(max_examples=600, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(name=st.sampled_from(list(ORIGINALS)), done=damages())
+def test_the_reader_reads_or_says_why(originals, tmp_path, name, done):
+    """Cut, damaged, filled in and shortened anywhere: blocks of the right shape and of numbers, never more than the
+    bytes can hold, or one error that names the file."""
+    path = tmp_path / name
+    path.write_bytes(damaged(originals[name], done))
+    with _refused_by_name(path), open_audio(path) as audio:
+        frames = 0
+        for block in audio.blocks():
+            frames += len(block)
+            assert block.shape[1] == audio.channels
+            assert np.isfinite(block).all()
+            assert frames < MOST_FRAMES
+
+
+@contextmanager
+def _refused_by_name(path):
+    """What is in the block may refuse the file, if it says which."""
     reason = path.name
     try:
-        with open_audio(path) as audio:
-            shapes = {(block.shape[1], bool(np.isfinite(block).all())) for block in audio.blocks()}
-            assert shapes == {(audio.channels, True)}
+        yield
     except UnreadableAudio as unreadable:
         reason = unreadable.detail
     assert path.name in reason
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(name=st.sampled_from(list(ORIGINALS)), done=damages())
+def test_whatever_can_be_read_can_be_measured_and_mastered(originals, tmp_path, name, done):
+    path = tmp_path / name
+    path.write_bytes(damaged(originals[name], done))
+    with _refused_by_name(path), open_audio(path, most_channels=2) as audio:
+        mastered = master(audio, TARGETS["spotify"], lambda share: None)
+        with tempfile.TemporaryFile() as file:
+            after = render(audio, mastered.chain, FORMATS["wav16"], file, lambda share: None)
+        peak = after.analysis.true_peak_dbtp
+        assert peak is None or peak <= TARGETS["spotify"].ceiling_dbtp

@@ -30,36 +30,49 @@ static void dynamics_set(struct dynamics *dynamics, int lane, const float *numbe
     dynamics->used = greatest_lane(dynamics->release) > 0.0f;
 }
 
-/* What the gain should become, log2, for each step. */
-INLINE lanes wanted(const struct dynamics *dynamics, const lanes *x) {
+/* The greatest of a step, of left and right. */
+INLINE lanes step_level(const lanes *x) {
     lanes level = greater(greater(magnitude(x[0]), magnitude(x[1])), greater(magnitude(x[2]), magnitude(x[3])));
-    level = greater(greater(level, swapped(level)), all(TINY));
-    lanes over = greater(log2_lanes(level) - dynamics->knee_from, all(0.0f));
+    return greater(level, swapped(level));
+}
+
+/* What the gain should become at a level; log2. */
+INLINE lanes wanted(const struct dynamics *dynamics, lanes level) {
+    lanes over = greater(log2_lanes(greater(level, all(TINY))) - dynamics->knee_from, all(0.0f));
     lanes inside = lesser(over, dynamics->knee);
     return dynamics->slope * (inside * inside * dynamics->per_knee + (over - inside));
 }
 
+INLINE lanes nearer(const struct dynamics *dynamics, lanes reduction, lanes target) {
+    lanes way = target - reduction;
+    return reduction + select(way < 0.0f, dynamics->attack, dynamics->release) * way;
+}
+
+/* Left and right have one gain, so two steps fit side by side. */
 static void dynamics_run(struct dynamics *dynamics, lanes *x) {
     if (!dynamics->used)
         return;
-    lanes gains[STEPS];
-    for (int step = 0; step < STEPS; step++)
-        gains[step] = wanted(dynamics, x + step * STEP);
+    lanes gains[STEPS / 2];
+    for (int two = 0; two < STEPS / 2; two++) {
+        const lanes *at = x + two * 2 * STEP;
+        gains[two] = wanted(dynamics, paired(step_level(at), step_level(at + STEP)));
+    }
     lanes reduction = dynamics->reduction;
-    for (int step = 0; step < STEPS; step++) {
-        lanes way = gains[step] - reduction;
-        reduction += select(way < 0.0f, dynamics->attack, dynamics->release) * way;
-        gains[step] = reduction;
+    for (int two = 0; two < STEPS / 2; two++) {
+        lanes first = nearer(dynamics, reduction, lefts(gains[two]));
+        reduction = nearer(dynamics, first, rights(gains[two]));
+        gains[two] = paired(first, reduction);
     }
     dynamics->reduction = settled(reduction);
-    for (int step = 0; step < STEPS; step++)
-        gains[step] = exp2_lanes(gains[step]) * dynamics->makeup;
+    for (int two = 0; two < STEPS / 2; two++)
+        gains[two] = exp2_lanes(gains[two]) * dynamics->makeup;
     lanes from = dynamics->gain;
     for (int step = 0; step < STEPS; step++) {
-        lanes rise = (gains[step] - from) * (1.0f / STEP);
+        lanes to = step % 2 ? rights(gains[step / 2]) : lefts(gains[step / 2]);
+        lanes rise = (to - from) * (1.0f / STEP);
         for (int frame = 0; frame < STEP; frame++)
             x[step * STEP + frame] *= from + rise * (float)(frame + 1);
-        from = gains[step];
+        from = to;
     }
     dynamics->gain = from;
 }

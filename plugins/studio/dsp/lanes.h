@@ -19,6 +19,7 @@ _Static_assert(STEPS == LANES, "a quantum has one step per lane");
 
 typedef float lanes __attribute__((ext_vector_type(16)));
 typedef int32_t whole __attribute__((ext_vector_type(16)));
+typedef uint32_t natural __attribute__((ext_vector_type(16)));
 typedef double pair __attribute__((ext_vector_type(2)));
 typedef double eight __attribute__((ext_vector_type(8)));
 typedef lanes unaligned __attribute__((aligned(4)));
@@ -33,14 +34,21 @@ INLINE lanes all(float x) { return (lanes)x; }
 INLINE lanes load(const float *at) { return *(const unaligned *)at; }
 INLINE void store(float *at, lanes x) { *(unaligned *)at = x; }
 INLINE lanes select(whole which, lanes yes, lanes no) { return (lanes)((which & (whole)yes) | (~which & (whole)no)); }
-INLINE lanes greater(lanes a, lanes b) { return select(a > b, a, b); }
-INLINE lanes lesser(lanes a, lanes b) { return select(a < b, a, b); }
+INLINE lanes greater(lanes a, lanes b) { return a > b ? a : b; }
+INLINE lanes lesser(lanes a, lanes b) { return a < b ? a : b; }
 INLINE lanes magnitude(lanes x) { return (lanes)((whole)x & 0x7fffffff); }
 
 /* Each left lane beside its right one. */
 INLINE lanes swapped(lanes x) {
     return __builtin_shufflevector(x, x, 1, 0, 3, 2, 5, 4, 7, 6, 9, 8, 11, 10, 13, 12, 15, 14);
 }
+
+/* Where left and right are the same, two fit into one: a in the left lanes, b in the right ones. And back. */
+INLINE lanes paired(lanes a, lanes b) {
+    return __builtin_shufflevector(a, b, 0, 17, 2, 19, 4, 21, 6, 23, 8, 25, 10, 27, 12, 29, 14, 31);
+}
+INLINE lanes lefts(lanes x) { return __builtin_shufflevector(x, x, 0, 0, 2, 2, 4, 4, 6, 6, 8, 8, 10, 10, 12, 12, 14, 14); }
+INLINE lanes rights(lanes x) { return __builtin_shufflevector(x, x, 1, 1, 3, 3, 5, 5, 7, 7, 9, 9, 11, 11, 13, 13, 15, 15); }
 
 /* Eight rows of eight to their columns; the bits are only moved. */
 INLINE void transpose(eight *rows) {
@@ -61,11 +69,17 @@ INLINE void transpose(eight *rows) {
     }
 }
 
-/* What comes in: NaN, infinities and what is no sample become 0. */
-INLINE lanes cleaned(lanes x) {
-    lanes size = magnitude(x);
-    return (lanes)((whole)x & (size >= TINY) & (size <= HUGE));
+INLINE uint32_t bits(float x) { return ((union { float x; uint32_t bits; }){x}).bits; }
+
+/* x where its size lies from least to most, else 0; so are NaN and infinities. Sizes are in the order of their bits: moved down, so that least becomes
+ * the least of whole numbers and what is below it wraps around to the top, one comparison does. */
+INLINE lanes within(lanes x, float least, float most) {
+    whole size = (whole)(((natural)x & 0x7fffffffu) - bits(least) + 0x80000000u);
+    return (lanes)((whole)x & (size <= (int32_t)(bits(most) - bits(least) + 0x80000000u)));
 }
+
+/* What comes in: NaN, infinities and what is no sample become 0. */
+INLINE lanes cleaned(lanes x) { return within(x, TINY, HUGE); }
 
 INLINE float cleaned_one(float x) {
     float size = __builtin_fabsf(x);
@@ -73,10 +87,7 @@ INLINE float cleaned_one(float x) {
 }
 
 /* States and what goes out: no denormals, nothing infinite. */
-INLINE lanes settled(lanes x) {
-    lanes size = magnitude(x);
-    return (lanes)((whole)x & (size >= TINY) & (size <= LIMIT));
-}
+INLINE lanes settled(lanes x) { return within(x, TINY, LIMIT); }
 
 INLINE float settled_one(float x) {
     float size = __builtin_fabsf(x);

@@ -5,7 +5,7 @@
 struct matrix {
     lanes same, other; /* of this channel, of the one beside it */
     lanes same_next, other_next;
-    int32_t moving;
+    int32_t moving, crossing; /* to the numbers that come next; from one side to the other */
 };
 
 static void matrix_set(struct matrix *matrix, int lane, const float *numbers) {
@@ -21,9 +21,15 @@ static void matrix_arrive(struct matrix *matrix) {
     matrix->same = matrix->same_next;
     matrix->other = matrix->other_next;
     matrix->moving = 0;
+    matrix->crossing = greatest_lane(magnitude(matrix->other)) > 0.0f;
 }
 
 static void matrix_run(struct matrix *matrix, lanes *x) {
+    if (!matrix->moving && !matrix->crossing) {
+        for (int frame = 0; frame < QUANTUM; frame++)
+            x[frame] *= matrix->same;
+        return;
+    }
     if (!matrix->moving) {
         for (int frame = 0; frame < QUANTUM; frame++)
             x[frame] = matrix->same * x[frame] + matrix->other * swapped(x[frame]);

@@ -16,7 +16,7 @@ from maxbooster.plugin import Invalid
 from .analysis import Analysis, Told, measure
 from .audio import FORMATS, Format, format_for, format_named, open_audio, written_whole
 from .mastering import MOST_CHANNELS, MasterReport, master, render
-from .targets import TARGETS, Compliance, compliance, target_named
+from .targets import TARGETS, Compliance, compliance_of, target_named
 
 MISSED = 3
 """Exit status: the master is written, but this recording cannot be brought to the target."""
@@ -28,14 +28,14 @@ def studio() -> None:
     """Measure and master recordings."""
 
 
-@studio.command()
+@studio.command(short_help="Measure a recording.")
 @click.argument("file", type=_PATH)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object; its keys carry the units.")
 def analyze(file: Path, as_json: bool) -> None:
     """Measure FILE: loudness, peaks, spectrum, stereo; and what each outlet will do with it."""
     with open_audio(file) as audio, _progress("Measuring", shown=not as_json) as told:
         analysis = measure(audio, told).analysis
-    fits = _compliance(analysis)
+    fits = compliance_of(analysis)
     if as_json:
         _print_json(msgspec.to_builtins(analysis) | {"compliance": msgspec.to_builtins(fits)})
         return
@@ -43,10 +43,12 @@ def analyze(file: Path, as_json: bool) -> None:
     click.echo(_outlets(fits))
 
 
-@studio.command("master")
+@studio.command("master", short_help="Master a recording for where it will play.")
 @click.argument("recording", metavar="IN", type=_PATH)
 @click.argument("out", type=_PATH)
-@click.option("--target", "target_name", default="spotify", show_default=True, help="An outlet, or LUFS such as -11.5.")
+@click.option(
+    "--target", "target_name", default="spotify", show_default=True, help="One of `targets`, or LUFS such as -11.5."
+)
 @click.option("--format", "format_name", help=f"{', '.join(FORMATS)}; by default 24 bit of what OUT ends in.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object; its keys carry the units.")
 @click.pass_context
@@ -71,7 +73,7 @@ def master_file(
         ctx.exit(MISSED)
 
 
-@studio.command("targets")
+@studio.command("targets", short_help="List the outlets and their loudness.")
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON list.")
 def list_targets(as_json: bool) -> None:
     """The loudness that each outlet plays at."""
@@ -85,22 +87,15 @@ def list_targets(as_json: bool) -> None:
 
 
 def _format(out: Path, name: str | None) -> Format:
-    usual = format_for(out.name)
+    usual = format_for(out.name or str(out))
     format = format_named(name) if name is not None else usual
     if format.extension != usual.extension:
         raise Invalid(f"{out.name} does not end in .{format.extension}, as {format.title} does.", field="format")
     return format
 
 
-def _compliance(analysis: Analysis) -> list[Compliance]:
-    """Empty for what has no loudness."""
-    if analysis.integrated_lufs is None or analysis.true_peak_dbtp is None:
-        return []
-    return compliance(analysis.integrated_lufs, analysis.true_peak_dbtp)
-
-
 def _print_report(report: MasterReport, out: Path, format: Format, as_json: bool) -> None:
-    fits = _compliance(report.after)
+    fits = compliance_of(report.after)
     if as_json:
         rest = {"out": str(out), "format": format.name, "compliance": fits}
         facts: dict[str, Any] = msgspec.to_builtins(report)

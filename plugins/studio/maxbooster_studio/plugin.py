@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from maxbooster.plugin import Command, Manifest, Panel, Permission, hookimpl
 
 if TYPE_CHECKING:
-    from maxbooster.plugin import Job, Routes
+    from maxbooster.plugin import Context, FirstStep, Job, Routes
 
 manifest = Manifest(
     name="studio",
@@ -51,9 +51,9 @@ def register_jobs() -> Sequence[Job]:
 @hookimpl
 def register_tables() -> Sequence[type]:
     from .masters.models import Master, MasterPicture, Rendering
-    from .recordings.models import Recording, RecordingPicture
+    from .recordings.models import Preview, Recording, RecordingPicture
 
-    return [Recording, RecordingPicture, Master, MasterPicture, Rendering]
+    return [Recording, RecordingPicture, Preview, Master, MasterPicture, Rendering]
 
 
 @hookimpl
@@ -81,3 +81,10 @@ def register_translations() -> Mapping[str, Mapping[str, str]]:
     from .translations import texts
 
     return texts
+
+
+@hookimpl
+async def first_steps(ctx: Context) -> Sequence[FirstStep]:
+    from .masters.service import steps
+
+    return await steps(ctx)

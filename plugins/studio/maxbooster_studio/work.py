@@ -1,16 +1,20 @@
-"""Long work: computed beside the event loop, with progress, and with its state where people see it."""
+"""Long work: computed beside the event loop, with progress, and with its state where people see it.
+
+A row stores only how its work ended: done, or failed for good. Until then its job is the truth.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Awaitable, Callable
-from typing import Any, TypeVar
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, BinaryIO, Protocol, TypeVar
 from uuid import UUID
 
 from sqlalchemy import Connection, update
 
-from maxbooster.plugin import Cancelled, Context, Invalid, NotFound, Owned, Problem, TooLarge
+from maxbooster.plugin import Context, Invalid, NotFound, Owned, Problem, TooLarge
 
 from .analysis import Told
 
@@ -19,9 +23,47 @@ T = TypeVar("T")
 LOOK_S = 0.4
 """How often progress is told, and a cancelled job noticed."""
 
+_PIECE = 4 << 20
+
 QUEUED, WORKING, DONE, FAILED, CANCELLED = "queued", "working", "done", "failed", "cancelled"
+OVER = (FAILED, CANCELLED)
+"""It can be asked for again."""
+_OF_JOBS = {"ready": QUEUED, "running": WORKING, "done": WORKING, "dead": FAILED, "cancelled": CANCELLED}
+"""A job that is done while its row is not: the row was read a moment before."""
 _FINAL = (Invalid, NotFound, TooLarge)
 """Trying again would not help."""
+
+
+class Worked(Protocol):
+    """A row that a job works on."""
+
+    id: Any
+    job_id: Any
+    state: Any
+    reason: Any
+
+
+@dataclass(frozen=True)
+class Standing:
+    state: str
+    reason: str | None
+
+
+async def standings(ctx: Context, rows: Sequence[Worked]) -> dict[UUID, Standing]:
+    """How it stands with the work on each row, by the row's id."""
+    open_jobs = [row.job_id for row in rows if row.state == QUEUED]
+    jobs = await ctx.jobs(open_jobs) if open_jobs else {}
+    found = {row.id: Standing(row.state, row.reason) for row in rows}
+    for row in rows:
+        if row.state == QUEUED:
+            job = jobs.get(row.job_id)
+            state = _OF_JOBS[job.state] if job else CANCELLED  # forgotten by now, as those that died are not
+            found[row.id] = Standing(state, job.note if job and state == FAILED else None)
+    return found
+
+
+async def standing(ctx: Context, row: Worked) -> Standing:
+    return (await standings(ctx, [row]))[row.id]
 
 
 class Stopped(Exception):
@@ -55,33 +97,29 @@ async def beside(ctx: Context, compute: Callable[[Told], T], note: str, *, share
             computing.exception()
 
 
-async def attempt(ctx: Context, kind: type[Owned], id: UUID, work: Awaitable[T]) -> T | None:
-    """Await the work of a job while its row says so. None: it failed for good, the row says why, and the job is over.
-
-    What else goes wrong is shown and raised, so that the job is tried again or ends as cancelled.
+async def attempt(work: Awaitable[T]) -> T | Problem:
+    """What the work gives, or the problem that trying again would not mend, for `give_up`. What else goes wrong is
+    raised, so that the job is tried again.
     """
-    await _show(ctx, kind, id, WORKING)
     try:
         return await work
     except _FINAL as problem:
-        await ctx.write(settle, kind, ctx.account, id, {"state": FAILED, "reason": problem.detail[:500]})
-        return None
-    except (Cancelled, asyncio.CancelledError):
-        await _show(ctx, kind, id, CANCELLED)
-        raise
-    except Exception as error:
-        words = error.detail if isinstance(error, Problem) else type(error).__name__
-        await _show(ctx, kind, id, FAILED, f"It could not be finished and is tried again: {words}"[:500])
-        raise
+        return problem
 
 
-async def _show(ctx: Context, kind: type[Owned], id: UUID, state: str, reason: str | None = None) -> None:
-    """In a unit of its own, because the job's commits only at its end."""
-    async with ctx.app.unit(ctx.identity) as aside:
-        await aside.write(settle, kind, ctx.account, id, {"state": state, "reason": reason})
+async def give_up(ctx: Context, kind: type[Owned], id: UUID, problem: Problem) -> None:
+    """The row says why, and the job is over."""
+    await ctx.write(settle, kind, ctx.account, id, {"state": FAILED, "reason": problem.detail[:500]})
 
 
 def settle(connection: Connection, kind: type[Owned], account: UUID, id: UUID, values: dict[str, Any]) -> bool:
     """Whether there is such a row; it may have been removed in the meantime."""
     mine = update(kind).where(kind.account_id == account, kind.id == id).values(**values)
     return connection.execute(mine).rowcount == 1
+
+
+async def pieces(file: BinaryIO) -> AsyncIterator[bytes]:
+    """What was written into an opened file, for the store."""
+    file.seek(0)
+    while piece := await asyncio.to_thread(file.read, _PIECE):
+        yield piece

@@ -1,5 +1,6 @@
 /* In the page: plays the samples through the worklet, and gives the SHA-256 of what is heard, in time with the input. */
-async ({ numbers, rate, samples, frames }) => {
+async ({ numbers, rate, planes: encoded, frames }) => {
+  const samples = encoded.map((plane) => new Float32Array(Uint8Array.from(atob(plane), (each) => each.charCodeAt(0)).buffer));
   const context = new OfflineAudioContext(2, samples[0].length, rate);
   await context.audioWorklet.addModule("/worklet.js");
   const wasm = await (await fetch("/kernel.wasm")).arrayBuffer();
@@ -10,7 +11,7 @@ async ({ numbers, rate, samples, frames }) => {
   const latency = new Promise((resolve) => (node.port.onmessage = ({ data }) => resolve(data.latencyFrames)));
   const source = context.createBufferSource();
   source.buffer = context.createBuffer(2, samples[0].length, rate);
-  samples.forEach((plane, side) => source.buffer.copyToChannel(Float32Array.from(plane), side));
+  samples.forEach((plane, side) => source.buffer.copyToChannel(plane, side));
   source.connect(node).connect(context.destination);
   source.start();
   const heard = await context.startRendering();

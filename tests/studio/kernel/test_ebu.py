@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import re
-import shutil
-import subprocess
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +10,7 @@ import soundfile
 
 from maxbooster_studio.kernel import Loudness, Meter
 
+from .. import ffmpeg
 from .ebu import Case, cases
 from .sounds import Block, drums, noise, silence, tone
 
@@ -98,31 +96,8 @@ def test_a_peak_in_the_last_frame_is_seen() -> None:
 @pytest.mark.parametrize("rate_hz", [44_100, 48_000, 96_000])
 def test_the_reading_is_that_of_ffmpeg(tmp_path: Path, rate_hz: int) -> None:
     for block in (drums(8, rate_hz) * 0.5, noise(8 * rate_hz, peak=0.2)):
-        integrated, true_peak, range_lu = ffmpeg(block, rate_hz, tmp_path)
-        found = measured(block, rate_hz)
-        assert found.integrated_lufs == pytest.approx(integrated, abs=0.1)
-        assert found.true_peak_dbtp == pytest.approx(true_peak, abs=0.2)
-        assert found.loudness_range_lu == pytest.approx(range_lu, abs=1.0)
-
-
-def ffmpeg(block: Block, rate_hz: int, folder: Path) -> tuple[float, ...]:
-    """Integrated loudness, true peak and range as ffmpeg's ebur128 reads them, to a tenth."""
-    program = shutil.which("ffmpeg")
-    if program is None:
-        pytest.skip("skipped: there is no ffmpeg (Debian: apt install ffmpeg)")
-    soundfile.write(folder / "block.wav", block, rate_hz, subtype="FLOAT")
-    order = [
-        program,
-        "-hide_banner",
-        "-nostats",
-        "-i",
-        folder / "block.wav",
-        "-af",
-        "ebur128=peak=true",
-        "-f",
-        "null",
-        "-",
-    ]
-    summary = subprocess.run(order, capture_output=True, text=True, check=True).stderr.rpartition("Summary:")[2]
-    integrated, range_lu, peak = (re.search(rf"{name}:\s+(\S+)", summary) for name in ("I", "LRA", "Peak"))
-    return tuple(float(found[1]) for found in (integrated, peak, range_lu) if found)
+        soundfile.write(tmp_path / "block.wav", block, rate_hz, subtype="FLOAT")
+        theirs, found = ffmpeg.heard(tmp_path / "block.wav"), measured(block, rate_hz)
+        assert found.integrated_lufs == pytest.approx(theirs.integrated_lufs, abs=0.1)
+        assert found.true_peak_dbtp == pytest.approx(theirs.true_peak_dbtp, abs=0.2)
+        assert found.loudness_range_lu == pytest.approx(theirs.loudness_range_lu, abs=1.0)

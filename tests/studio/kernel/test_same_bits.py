@@ -7,11 +7,9 @@ import json
 import shutil
 import subprocess
 import sys
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from base64 import b64encode
 from importlib.util import find_spec
 from pathlib import Path
-from threading import Thread
 
 import numpy as np
 import pytest
@@ -21,6 +19,7 @@ from hypothesis import strategies as st
 from maxbooster_studio import kernel
 from maxbooster_studio.kernel import Meter, Peaks
 
+from ..conftest import chromium_at
 from .chains import CHAIN, RATE_HZ, digest, mastered, mixed, sound, tracks
 from .sounds import in_pieces, noise
 
@@ -101,27 +100,10 @@ def test_node_renders_the_same_bits(tmp_path: Path) -> None:
 
 async def test_the_browser_plays_the_same_bits() -> None:
     _needs_the_build()
-    from playwright.async_api import async_playwright
-
-    from tests.journeys.conftest import FLAGS
-
-    path = shutil.which("chromium") or shutil.which("chromium-browser")
-    if path is None:
-        pytest.skip("skipped: there is no Chromium (Debian: apt install chromium)")
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(_Quiet, directory=str(STATIC)))
-    Thread(target=server.serve_forever, daemon=True).start()
-    try:
-        async with async_playwright() as playwright:
-            browser = await playwright.chromium.launch(executable_path=path, args=FLAGS)
-            page = await browser.new_page()
-            await page.goto(f"http://127.0.0.1:{server.server_port}/")
-            samples = _late(sound()).T.tolist()
-            order = {"numbers": CHAIN.numbers(RATE_HZ), "rate": RATE_HZ, "samples": samples, "frames": len(sound())}
-            found = await page.evaluate((HERE / "play.js").read_text(), order)
-            await browser.close()
-    finally:
-        server.shutdown()
-        server.server_close()
+    planes = [b64encode(plane.tobytes()).decode() for plane in _late(sound()).T]
+    order = {"numbers": CHAIN.numbers(RATE_HZ), "rate": RATE_HZ, "planes": planes, "frames": len(sound())}
+    async with chromium_at(STATIC) as page:
+        found = await page.evaluate((HERE / "play.js").read_text(), order)
     assert found == GOLDEN["master"]
 
 
@@ -134,11 +116,6 @@ def _late(block: np.ndarray) -> np.ndarray:
 def _needs_the_build() -> None:
     if not (STATIC / "worklet.js").exists():
         pytest.skip("skipped: the web application is not built; run `make web`")
-
-
-class _Quiet(SimpleHTTPRequestHandler):
-    def log_message(self, *_: object) -> None:
-        """Nothing."""
 
 
 @pytest.mark.slow

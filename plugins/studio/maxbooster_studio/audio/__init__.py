@@ -1,6 +1,7 @@
 """Reading and writing recordings: streamed, refused in words, never half-written."""
 
 from .formats import FORMATS, Format, format_for, format_named
+from .preview import plays_in_browsers, write_preview
 from .reading import AudioFile, UnreadableAudio, open_audio
 from .writing import AudioWriter, written_whole
 
@@ -13,5 +14,7 @@ __all__ = [
     "format_for",
     "format_named",
     "open_audio",
+    "plays_in_browsers",
+    "write_preview",
     "written_whole",
 ]

@@ -39,9 +39,10 @@ def format_named(name: str) -> Format:
     Raises:
         Invalid: there is no format of that name.
     """
-    if name not in FORMATS:
+    found = FORMATS.get(name.lower())
+    if found is None:
         raise Invalid(f"There is no format {name!r}; there are {', '.join(FORMATS)}.", field="format")
-    return FORMATS[name]
+    return found
 
 
 def format_for(file_name: str) -> Format:

@@ -42,13 +42,15 @@ class AudioFile:
         self.kind = kind
         self.rate_hz: int = sound.samplerate
         self.channels: int = sound.channels
+        self.subtype: str = sound.subtype
+        """How samples lie in it, in libsndfile's words: `PCM_24`, `FLOAT`, `VORBIS`."""
         self.frames: int = sound.frames if sound.frames < _ENDLESS else 0
 
     @property
     def bits(self) -> int | None:
         """Bits per sample of PCM; None for float and for what was compressed with losses."""
         found = {"PCM_S8": 8, "PCM_U8": 8, "PCM_16": 16, "PCM_24": 24, "PCM_32": 32}
-        return found.get(self._sound.subtype)
+        return found.get(self.subtype)
 
     @property
     def duration_s(self) -> float:
@@ -62,7 +64,7 @@ class AudioFile:
         """
         done = 0
         for block in self._decoded():
-            if self._sound.subtype in ("FLOAT", "DOUBLE"):
+            if self.subtype in ("FLOAT", "DOUBLE"):
                 self._refuse_non_numbers(block, done)
             done += len(block)
             yield block
@@ -109,7 +111,8 @@ def open_audio(path: Path, name: str | None = None, *, most_channels: int = MOST
         UnreadableAudio: it is missing, empty, cut, no recording, another kind than its name says, or has a sample rate
             or channels that are not read here.
     """
-    name = name or path.name
+    name = name or path.name or str(path)
+    _refuse_no_file(path, name)
     try:
         file = path.open("rb")
     except OSError as error:
@@ -126,6 +129,13 @@ def open_audio(path: Path, name: str | None = None, *, most_channels: int = MOST
             audio = AudioFile(sound, name, kind)
             _refuse_unusual(audio, most_channels)
             yield audio
+
+
+def _refuse_no_file(path: Path, name: str) -> None:
+    """A pipe would be waited for without an end."""
+    if path.exists() and not path.is_file():
+        what = "a folder" if path.is_dir() else "a pipe or a device"
+        raise UnreadableAudio(f"{name} cannot be opened: it is {what}, and only files are read.")
 
 
 def _kind(file: BinaryIO, name: str) -> Kind:

@@ -41,19 +41,45 @@ class AudioWriter:
         )
 
     def push(self, block: NDArray[np.float32]) -> None:
-        """`(frames, channels)`; what lies beyond full scale is clipped, except in float files."""
-        self._sound.write(block if self._bits is None else self._quantised(block, self._bits))
+        """`(frames, channels)`; what lies beyond full scale is clipped, except in float files.
+
+        Raises:
+            OSError: the disk is full.
+        """
+        with in_words():
+            self._sound.write(block if self._bits is None else self._dithered(block, self._bits))
 
     def close(self) -> None:
-        self._sound.close()
+        """
+        Raises:
+            OSError: the disk is full.
+        """
+        with in_words():
+            self._sound.close()
 
-    def _quantised(self, block: NDArray[np.float32], bits: int) -> NDArray[np.int32]:
-        """In the upper bits of an int32, as libsndfile takes them."""
-        full = float(1 << (bits - 1))
+    def _dithered(self, block: NDArray[np.float32], bits: int) -> NDArray[np.int32]:
         chance = self._chance.random((*block.shape, 2), dtype=np.float32)
-        dither = chance[..., 0] - chance[..., 1]
-        steps = np.rint(block.astype(np.float64) * full + dither)
-        return np.clip(steps, -full, full - 1).astype(np.int32) << np.int32(32 - bits)
+        return steps(block, bits, chance[..., 0] - chance[..., 1])
+
+
+def steps(block: NDArray[np.float32], bits: int, dither: NDArray[np.float32] | float = 0.0) -> NDArray[np.int32]:
+    """Samples of so many bits, `dither` added in steps, in the upper bits of an int32 as libsndfile takes them."""
+    full = float(1 << (bits - 1))
+    rounded = np.rint(block.astype(np.float64) * full + dither)
+    return np.clip(rounded, -full, full - 1).astype(np.int32) << np.int32(32 - bits)
+
+
+@contextmanager
+def in_words() -> Iterator[None]:
+    """libsndfile says only “System error” when a write fails.
+
+    Raises:
+        OSError: the disk is full.
+    """
+    try:
+        yield
+    except soundfile.LibsndfileError:
+        raise OSError("the disk is full, or the file would be larger than is allowed") from None
 
 
 @contextmanager
@@ -63,7 +89,7 @@ def written_whole(path: Path) -> Iterator[BinaryIO]:
     Until then it has no name (Linux), so that a killed process leaves nothing; elsewhere a hidden neighbour.
 
     Raises:
-        Invalid: the folder is missing or cannot be written.
+        Invalid: the folder is missing or cannot be written, or the disk is full.
     """
     folder = path.resolve().parent
     try:

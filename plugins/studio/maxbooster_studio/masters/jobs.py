@@ -3,9 +3,7 @@ row says done in the transaction that names its file."""
 
 from __future__ import annotations
 
-import asyncio
 import tempfile
-from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -13,7 +11,7 @@ from uuid import UUID
 
 import msgspec
 
-from maxbooster.plugin import Context, job
+from maxbooster.plugin import Context, Problem, job
 
 from ..analysis import Measured, Told
 from ..audio import Format, format_named, open_audio
@@ -23,13 +21,11 @@ from ..kernel import Chain
 from ..mastering import MOST_CHANNELS, Mastered, master, met, render
 from ..recordings.models import Recording
 from ..targets import Target
-from ..work import DONE, attempt, beside, settle
-from . import queries
+from ..work import DONE, attempt, beside, give_up, pieces, settle
+from . import queries, telling
 from .models import Master, MasterPicture, Rendering
 from .schemas import chain_of
 from .service import file_name
-
-_PIECE = 4 << 20
 
 
 @job("studio.master", queue="long", attempts=4, timeout_s=4 * 3600.0)
@@ -39,8 +35,11 @@ async def make(ctx: Context, master_id: UUID) -> None:
     if row is None:
         return
     recording = await ctx.get(Recording, row.recording_id)
-    made = await attempt(ctx, Master, row.id, _made(ctx, row, recording))
-    if made is not None:
+    made = await attempt(_made(ctx, row, recording))
+    if isinstance(made, Problem):
+        await telling.failed(ctx, row, recording, made)
+        await give_up(ctx, Master, row.id, made)
+    else:
         await _keep(ctx, row, recording, made)
 
 
@@ -52,11 +51,13 @@ async def render_again(ctx: Context, rendering_id: UUID) -> None:
         return
     decided = await ctx.get(Master, row.master_id)
     recording = await ctx.get(Recording, decided.recording_id)
-    made = await attempt(ctx, Rendering, row.id, _rendered(ctx, decided, recording, row.format))
-    if made is not None:
-        ctx.audit("master.rendered", decided, after={"format": row.format, "file": made.file})
-        done = {"state": DONE, "reason": None, "file_id": made.file}
-        await ctx.write(settle, Rendering, ctx.account, row.id, done)
+    made = await attempt(_rendered(ctx, decided, recording, row.format))
+    if isinstance(made, Problem):
+        await give_up(ctx, Rendering, row.id, made)
+        return
+    ctx.audit("master.rendered", decided, after={"format": row.format, "file": made.file})
+    done = {"state": DONE, "reason": None, "file_id": made.file}
+    await ctx.write(settle, Rendering, ctx.account, row.id, done)
 
 
 @dataclass(frozen=True)
@@ -103,14 +104,8 @@ async def _written(ctx: Context, source: Path, name: str, output: _Output, *, be
     with tempfile.TemporaryFile() as file:
         compute = lambda told: _render(source, name, output, file, told)  # noqa: E731
         measured = await beside(ctx, compute, f"Writing {output.name}", share=(begin, 0.97))
-        stored = await ctx.files.put(output.name, _pieces(file))
+        stored = await ctx.files.put(output.name, pieces(file))
     return _Rendered(stored.id, measured)
-
-
-async def _pieces(file: BinaryIO) -> AsyncIterator[bytes]:
-    file.seek(0)
-    while piece := await asyncio.to_thread(file.read, _PIECE):
-        yield piece
 
 
 def _mastered(path: Path, name: str, target: Target, told: Told) -> Mastered:
@@ -138,6 +133,7 @@ async def _keep(ctx: Context, row: Master, recording: Recording, made: _Made) ->
         )
     )  # fmt: skip
     ctx.audit("master.ready", row, after={"file": file, "integrated_lufs": result.integrated_lufs, "met": reached})
+    await telling.ready(ctx, row, recording, result, met=reached)
     done = {
         "state": DONE, "reason": None, "met": reached, "chain": msgspec.to_builtins(mastered.chain),
         "settings": msgspec.to_builtins(mastered.settings), "analysis": msgspec.to_builtins(result),

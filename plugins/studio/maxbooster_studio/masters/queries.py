@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from maxbooster.plugin import Context, NotFound
 
+from ..work import DONE
 from .models import Master, MasterPicture, Rendering
 
 
@@ -26,14 +27,18 @@ async def rendering(ctx: Context, master_id: UUID, format: str) -> Rendering | N
     return await ctx.first(select(Rendering).where(*of))
 
 
+async def any_done(ctx: Context) -> bool:
+    return await ctx.first(select(Master.id).where(Master.state == DONE)) is not None
+
+
 async def unfinished(ctx: Context, id: UUID) -> Master | None:
-    """None: it was removed while its job waited."""
-    return await ctx.first(select(Master).where(Master.id == id))
+    """None: while its job waited it was removed, or made by another."""
+    return await ctx.first(select(Master).where(Master.id == id, Master.state != DONE))
 
 
 async def unfinished_rendering(ctx: Context, id: UUID) -> Rendering | None:
-    """None: it was removed while its job waited."""
-    return await ctx.first(select(Rendering).where(Rendering.id == id))
+    """None: while its job waited it was removed, or made by another."""
+    return await ctx.first(select(Rendering).where(Rendering.id == id, Rendering.state != DONE))
 
 
 async def picture(ctx: Context, id: UUID) -> MasterPicture:

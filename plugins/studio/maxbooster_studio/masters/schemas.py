@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
@@ -14,8 +14,9 @@ from ..analysis import Analysis
 from ..audio import FORMATS
 from ..kernel import Chain
 from ..mastering import Setting
-from ..recordings.schemas import analysis_of, compliance_of
-from ..targets import Compliance, Target
+from ..recordings.schemas import analysis_of
+from ..targets import Compliance, Target, compliance_of
+from ..work import Standing
 from .models import Master, Rendering
 
 FormatName = Literal["wav16", "wav24", "wav32f", "flac16", "flac24"]
@@ -50,9 +51,9 @@ class RenderingOut(Struct):
     file_id: UUID | None
 
     @classmethod
-    def of(cls, row: Rendering) -> RenderingOut:
+    def of(cls, row: Rendering, standing: Standing) -> RenderingOut:
         title = FORMATS[row.format].title
-        return cls(row.id, row.format, title, row.state, row.reason, row.job_id, row.file_id)
+        return cls(row.id, row.format, title, standing.state, standing.reason, row.job_id, row.file_id)
 
 
 class MasterOut(Struct):
@@ -75,14 +76,15 @@ class MasterOut(Struct):
     renderings: list[RenderingOut]
 
     @classmethod
-    def of(cls, row: Master, renderings: Iterable[Rendering]) -> MasterOut:
+    def of(cls, row: Master, renderings: Iterable[Rendering], standings: Mapping[UUID, Standing]) -> MasterOut:
+        """`standings`: of the master and of its renderings."""
         analysis = analysis_of(row.analysis)
         return cls(
             id=row.id,
             recording_id=row.recording_id,
             target=msgspec.convert(row.target, Target),
-            state=row.state,
-            reason=row.reason,
+            state=standings[row.id].state,
+            reason=standings[row.id].reason,
             job=row.job_id,
             created_at=row.created_at,
             format=row.format,
@@ -90,7 +92,7 @@ class MasterOut(Struct):
             settings=msgspec.convert(row.settings or [], list[Setting]),
             analysis=analysis,
             compliance=compliance_of(analysis),
-            renderings=[RenderingOut.of(each) for each in renderings if each.master_id == row.id],
+            renderings=[RenderingOut.of(each, standings[each.id]) for each in renderings if each.master_id == row.id],
         )
 
 

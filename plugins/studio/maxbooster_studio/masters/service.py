@@ -7,14 +7,14 @@ from uuid import UUID
 
 import msgspec
 
-from maxbooster.plugin import Conflict, Context, Invalid
+from maxbooster.plugin import Conflict, Context, FirstStep, Invalid
 
 from ..audio import Format, format_named
 from ..mastering import MOST_CHANNELS
 from ..recordings.models import Recording
 from ..recordings.schemas import analysis_of
 from ..targets import target_named
-from ..work import CANCELLED, DONE, FAILED, QUEUED
+from ..work import DONE, OVER, QUEUED, Standing, standing, standings
 from . import queries
 from .models import Master, Rendering
 from .schemas import ChainOut, MasterMade, MasterOut, NewMaster, RenderingOut, chain_of
@@ -25,13 +25,13 @@ async def begin(ctx: Context, recording_id: UUID, new: NewMaster) -> MasterMade:
 
     Raises:
         NotFound: no such recording in this account.
-        Conflict: the recording could not be measured.
+        Conflict: the recording could not be measured, or measuring was stopped.
         Invalid: there is no such target, or the recording is neither mono nor stereo.
     """
     from .jobs import make
 
     target, recording = target_named(new.target), await ctx.get(Recording, recording_id)
-    _refuse_unfit(recording)
+    _refuse_unfit(recording, await standing(ctx, recording))
     row = Master(recording_id=recording.id, target=msgspec.to_builtins(target), format=new.format, created_at=ctx.now)
     row.job_id = ctx.enqueue(make, row.id, key=str(row.id))
     ctx.add(row)
@@ -39,9 +39,10 @@ async def begin(ctx: Context, recording_id: UUID, new: NewMaster) -> MasterMade:
     return MasterMade(row.id, row.job_id)
 
 
-def _refuse_unfit(recording: Recording) -> None:
-    if recording.state == FAILED:
-        raise Conflict(f"{recording.title} cannot be mastered: {recording.reason}", field="recording_id")
+def _refuse_unfit(recording: Recording, standing: Standing) -> None:
+    if standing.state in OVER:
+        why = standing.reason or "measuring it was stopped. Bring its file again."
+        raise Conflict(f"{recording.title} cannot be mastered: {why}", field="recording_id")
     analysis = analysis_of(recording.analysis)
     if analysis is not None and analysis.channels > MOST_CHANNELS:
         raise Invalid(
@@ -55,8 +56,8 @@ async def shown(ctx: Context, id: UUID) -> MasterOut:
     Raises:
         NotFound: no such master in this account.
     """
-    row = await ctx.get(Master, id)
-    return MasterOut.of(row, await queries.renderings(ctx, [row.id]))
+    [found] = await _with_renderings(ctx, [await ctx.get(Master, id)])
+    return found
 
 
 async def of_recording(ctx: Context, recording_id: UUID) -> Sequence[MasterOut]:
@@ -66,9 +67,13 @@ async def of_recording(ctx: Context, recording_id: UUID) -> Sequence[MasterOut]:
         NotFound: no such recording in this account.
     """
     recording = await ctx.get(Recording, recording_id)
-    rows = await queries.of_recording(ctx, recording.id)
+    return await _with_renderings(ctx, await queries.of_recording(ctx, recording.id))
+
+
+async def _with_renderings(ctx: Context, rows: Sequence[Master]) -> list[MasterOut]:
     rendered = await queries.renderings(ctx, [row.id for row in rows])
-    return [MasterOut.of(row, rendered) for row in rows]
+    stand = await standings(ctx, [*rows, *rendered])
+    return [MasterOut.of(row, rendered, stand) for row in rows]
 
 
 async def chain(ctx: Context, id: UUID) -> ChainOut:
@@ -81,7 +86,7 @@ async def chain(ctx: Context, id: UUID) -> ChainOut:
     recording = await ctx.get(Recording, row.recording_id)
     before, after = analysis_of(recording.analysis), analysis_of(row.analysis)
     if row.state != DONE or after is None:
-        raise _not_done(row)
+        raise _not_done(await standing(ctx, row))
     came = before.integrated_lufs if before is not None else None
     went = after.integrated_lufs if after.integrated_lufs is not None else row.target["integrated_lufs"]
     numbers = chain_of(row).numbers(after.sample_rate_hz)
@@ -89,7 +94,7 @@ async def chain(ctx: Context, id: UUID) -> ChainOut:
 
 
 async def render(ctx: Context, id: UUID, format_name: str) -> RenderingOut:
-    """The rendering in a format, queued if there is none yet or it failed.
+    """The rendering in a format, queued if there is none yet, it failed or was cancelled.
 
     Raises:
         NotFound: no such master in this account.
@@ -99,17 +104,17 @@ async def render(ctx: Context, id: UUID, format_name: str) -> RenderingOut:
 
     row, format = await ctx.get(Master, id), format_named(format_name)
     if row.state != DONE:
-        raise _not_done(row)
+        raise _not_done(await standing(ctx, row))
     rendering = await queries.rendering(ctx, row.id, format.name)
-    if rendering is not None and rendering.state not in (FAILED, CANCELLED):
-        return RenderingOut.of(rendering)
+    if rendering is not None and (stands := await standing(ctx, rendering)).state not in OVER:
+        return RenderingOut.of(rendering, stands)
     if rendering is None:
         rendering = Rendering(master_id=row.id, format=format.name, reason=None, file_id=None)
         ctx.add(rendering)
     rendering.state, rendering.reason = QUEUED, None
     rendering.job_id = ctx.enqueue(render_again, rendering.id, key=str(rendering.id))
     ctx.audit("master.render_begun", row, after={"format": format.name})
-    return RenderingOut.of(rendering)
+    return RenderingOut.of(rendering, Standing(QUEUED, None))
 
 
 async def remove(ctx: Context, id: UUID) -> None:
@@ -130,6 +135,21 @@ def file_name(recording: Recording, row: Master, format: Format) -> str:
     return f"{title[:180]} – {target.replace('/', '-')}.{format.extension}"
 
 
-def _not_done(row: Master) -> Conflict:
-    why = f" {row.reason}" if row.reason else ""
-    return Conflict(f"This master is {row.state}; it can be used once it is done.{why}", field="state")
+def _not_done(standing: Standing) -> Conflict:
+    why = f" {standing.reason}" if standing.reason else ""
+    return Conflict(f"This master is {standing.state}; it can be used once it is done.{why}", field="state")
+
+
+async def steps(ctx: Context) -> Sequence[FirstStep]:
+    return [
+        FirstStep(
+            id="studio.master",
+            title="Master your first recording",
+            why="Bring a mix: it is measured, mastered for where it will play, and every setting is explained.",
+            path="/master",
+            icon="activity",
+            done=await queries.any_done(ctx),
+            order=10,
+            permission="studio.master",
+        )
+    ]

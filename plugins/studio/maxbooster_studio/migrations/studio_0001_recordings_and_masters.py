@@ -75,6 +75,28 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("account_id", "id", name=op.f("pk_studio_recording_picture")),
     )
     op.create_table(
+        "studio_preview",
+        sa.Column("account_id", Id(), nullable=False),
+        sa.Column("id", Id(), nullable=False),
+        sa.Column("file_id", Id(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["account_id", "file_id"],
+            ["core_file.account_id", "core_file.id"],
+            name=op.f("fk_studio_preview_account_id_file_id"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["account_id", "id"],
+            ["studio_recording.account_id", "studio_recording.id"],
+            name=op.f("fk_studio_preview_account_id_id"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("account_id", "id", name=op.f("pk_studio_preview")),
+    )
+    with op.batch_alter_table("studio_preview", schema=None) as batch_op:
+        batch_op.create_index("ix_studio_preview_file", ["account_id", "file_id"], unique=False)
+
+    op.create_table(
         "studio_master_picture",
         sa.Column("account_id", Id(), nullable=False),
         sa.Column("id", Id(), nullable=False),
@@ -125,6 +147,10 @@ def downgrade() -> None:
 
     op.drop_table("studio_rendering")
     op.drop_table("studio_master_picture")
+    with op.batch_alter_table("studio_preview", schema=None) as batch_op:
+        batch_op.drop_index("ix_studio_preview_file")
+
+    op.drop_table("studio_preview")
     op.drop_table("studio_recording_picture")
     with op.batch_alter_table("studio_master", schema=None) as batch_op:
         batch_op.drop_index("ix_studio_master_recording")

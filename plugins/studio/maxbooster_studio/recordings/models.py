@@ -1,4 +1,4 @@
-"""Tables: a recording, and what is drawn of it."""
+"""Tables: a recording, what is drawn of it, and what browsers play of it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import LargeBinary, String, UniqueConstraint
+from sqlalchemy import Index, LargeBinary, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from maxbooster.plugin import Json, Owned, Table, owned_reference
@@ -23,6 +23,7 @@ class Recording(Owned, Table):
     file_id: Mapped[UUID]
     title: Mapped[str] = mapped_column(String(200))
     state: Mapped[str] = mapped_column(String(12), default=QUEUED)
+    """queued, done or failed; see work.py."""
     reason: Mapped[str | None] = mapped_column(String(500))
     """Why it could not be measured."""
     job_id: Mapped[UUID]
@@ -42,3 +43,16 @@ class RecordingPicture(Picture, Owned, Table):
 
     __tablename__ = "studio_recording_picture"
     __table_args__ = (owned_reference("id", "studio_recording"),)
+
+
+class Preview(Owned, Table):
+    """A FLAC of a recording that browsers cannot play. Its id is the recording's; it goes when its file goes."""
+
+    __tablename__ = "studio_preview"
+    __table_args__ = (
+        owned_reference("id", "studio_recording"),
+        owned_reference("file_id", "core_file"),
+        Index("ix_studio_preview_file", "account_id", "file_id"),
+    )
+
+    file_id: Mapped[UUID]

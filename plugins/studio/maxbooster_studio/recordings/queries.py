@@ -11,7 +11,8 @@ from sqlalchemy import func, select
 from maxbooster.plugin import Context, NotFound
 
 from ..masters.models import Master
-from .models import Recording, RecordingPicture
+from ..work import DONE
+from .models import Preview, Recording, RecordingPicture
 
 
 async def page(ctx: Context, cursor: UUID | None, limit: int) -> Sequence[Any]:
@@ -31,8 +32,8 @@ async def of_file(ctx: Context, file_id: UUID) -> Recording | None:
 
 
 async def unfinished(ctx: Context, id: UUID) -> Recording | None:
-    """None: it was removed while its job waited."""
-    return await ctx.first(select(Recording).where(Recording.id == id))
+    """None: while its job waited it was removed, or measured by another."""
+    return await ctx.first(select(Recording).where(Recording.id == id, Recording.state != DONE))
 
 
 async def picture(ctx: Context, id: UUID) -> RecordingPicture:
@@ -44,3 +45,8 @@ async def picture(ctx: Context, id: UUID) -> RecordingPicture:
     if row is None:
         raise NotFound(f"There is no picture of a recording {id}; it is there once the recording is measured.")
     return row
+
+
+async def preview(ctx: Context, id: UUID) -> Preview | None:
+    """None: browsers play the recording's own file."""
+    return await ctx.first(select(Preview).where(Preview.id == id))

@@ -11,6 +11,7 @@ from maxbooster.plugin import Conflict, Context, Routes, delete, get, post
 
 from ..drawings import MOST_BINS, Curve, Peaks, curve, peaks
 from ..targets import TARGETS, Target
+from ..work import Standing, standing, standings
 from . import queries, service
 from .models import Recording
 from .schemas import NewRecording, RecordingMade, RecordingOut, RecordingPage, RecordingRow, analysis_of
@@ -30,14 +31,16 @@ async def bring_recording(ctx: Context, data: NewRecording) -> RecordingMade:
 async def list_recordings(ctx: Context, cursor: Cursor = None, limit: Limit = 50) -> RecordingPage:
     """This account's recordings, the newest first."""
     found = await queries.page(ctx, cursor, limit)
-    rows = [_row(row, masters) for row, masters in found[:limit]]
+    stand = await standings(ctx, [row for row, _ in found])
+    rows = [_row(row, stand[row.id], masters) for row, masters in found[:limit]]
     return RecordingPage(rows, rows[-1].id if len(found) > limit else None)
 
 
 @get("/{recording_id:uuid}", operation_id="getRecording", permission="studio.read")
 async def get_recording(ctx: Context, recording_id: UUID) -> RecordingOut:
     """A recording with its analysis, and what each outlet would do with it as it is."""
-    return RecordingOut.of(await ctx.get(Recording, recording_id))
+    row = await ctx.get(Recording, recording_id)
+    return RecordingOut.of(row, await standing(ctx, row), await queries.preview(ctx, row.id))
 
 
 @delete("/{recording_id:uuid}", operation_id="removeRecording", permission="studio.master", status_code=204)
@@ -64,10 +67,10 @@ async def list_targets(ctx: Context) -> list[Target]:
     return list(TARGETS.values())
 
 
-def _row(row: Recording, masters: int) -> RecordingRow:
+def _row(row: Recording, standing: Standing, masters: int) -> RecordingRow:
     analysis = analysis_of(row.analysis)
     return RecordingRow(
-        row.id, row.file_id, row.title, row.state, row.reason, row.created_at,
+        row.id, row.file_id, row.title, standing.state, standing.reason, row.created_at,
         analysis.duration_s if analysis else None, analysis.integrated_lufs if analysis else None, masters,
     )  # fmt: skip
 

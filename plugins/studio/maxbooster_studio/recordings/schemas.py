@@ -10,8 +10,9 @@ import msgspec
 from msgspec import Meta, Struct
 
 from ..analysis import Analysis
-from ..targets import Compliance, compliance
-from .models import Recording
+from ..targets import Compliance, compliance_of
+from ..work import Standing
+from .models import Preview, Recording
 
 Title = Annotated[str, Meta(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$")]
 
@@ -52,6 +53,8 @@ class RecordingPage(Struct):
 class RecordingOut(Struct):
     id: UUID
     file_id: UUID
+    play_file_id: UUID
+    """What a browser can play: the same file, or a FLAC of the same samples where browsers cannot decode it."""
     title: str
     state: str
     reason: str | None
@@ -62,19 +65,14 @@ class RecordingOut(Struct):
     """What each outlet will do with it; empty while it has no loudness."""
 
     @classmethod
-    def of(cls, row: Recording) -> RecordingOut:
+    def of(cls, row: Recording, standing: Standing, preview: Preview | None) -> RecordingOut:
         analysis = analysis_of(row.analysis)
         return cls(
-            row.id, row.file_id, row.title, row.state, row.reason, row.job_id, row.created_at,
+            row.id, row.file_id, preview.file_id if preview else row.file_id, row.title,
+            standing.state, standing.reason, row.job_id, row.created_at,
             analysis, compliance_of(analysis),
         )  # fmt: skip
 
 
 def analysis_of(stored: object) -> Analysis | None:
     return msgspec.convert(stored, Analysis) if stored is not None else None
-
-
-def compliance_of(analysis: Analysis | None) -> list[Compliance]:
-    if analysis is None or analysis.integrated_lufs is None or analysis.true_peak_dbtp is None:
-        return []
-    return compliance(analysis.integrated_lufs, analysis.true_peak_dbtp)

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from maxbooster.plugin import Conflict, Context
 
-from ..work import CANCELLED, FAILED, QUEUED
+from ..work import OVER, QUEUED, standing
 from . import queries
 from .models import Recording
 from .schemas import NewRecording, RecordingMade
@@ -15,7 +15,8 @@ READY = "ready"
 
 
 async def bring(ctx: Context, new: NewRecording) -> RecordingMade:
-    """A recording of a file, which will be measured. Asked again, it is the same one; one that failed is tried again.
+    """A recording of a file, which will be measured. Asked again, it is the same one, measured again if that failed or
+    was cancelled.
 
     Raises:
         NotFound: no such file in this account.
@@ -29,7 +30,7 @@ async def bring(ctx: Context, new: NewRecording) -> RecordingMade:
             f"The file {file.name} is {file.state}; only one that is ready can be measured.", field="file_id"
         )
     row = await queries.of_file(ctx, file.id)
-    if row is not None and row.state not in (FAILED, CANCELLED):
+    if row is not None and (await standing(ctx, row)).state not in OVER:
         return RecordingMade(row.id, row.job_id)
     if row is None:
         row = Recording(file_id=file.id, title=new.title or title_of(file.name), created_at=ctx.now)
@@ -40,12 +41,14 @@ async def bring(ctx: Context, new: NewRecording) -> RecordingMade:
 
 
 async def remove(ctx: Context, id: UUID) -> None:
-    """Forget a recording and its masters; the files stay among the files.
+    """Forget a recording and its masters; the files stay among the files, what was only made to be played apart.
 
     Raises:
         NotFound: no such recording in this account.
     """
     row = await ctx.get(Recording, id)
+    if (preview := await queries.preview(ctx, id)) is not None:
+        await ctx.files.remove(preview.file_id)
     ctx.delete(row)
     ctx.audit("recording.removed", row, before={"title": row.title})
 

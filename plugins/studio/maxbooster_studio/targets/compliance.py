@@ -7,6 +7,7 @@ from typing import Literal
 
 from msgspec import Struct
 
+from ..analysis import Analysis
 from .outlets import TARGETS, Target
 
 
@@ -27,14 +28,27 @@ def compliance(
     return [_at(target, integrated_lufs, true_peak_dbtp) for target in targets]
 
 
+def compliance_of(analysis: Analysis | None) -> list[Compliance]:
+    """One for each target; none for what is not measured, or has no loudness."""
+    if analysis is None or analysis.integrated_lufs is None or analysis.true_peak_dbtp is None:
+        return []
+    return compliance(analysis.integrated_lufs, analysis.true_peak_dbtp)
+
+
 def _at(target: Target, loudness: float, peak: float) -> Compliance:
     missing = target.integrated_lufs - loudness
     near = abs(missing) <= target.tolerance_lu
     gain, good, words = _TREATMENTS[target.treatment](target, missing, near, peak)
-    excess = peak + min(gain, 0.0) - target.ceiling_dbtp
+    excess = _excess(target, gain, peak)
     if excess > 0.05 and target.treatment != "none":
         good, words = False, f"{words}; peaks {excess:.1f} dB too high"
     return Compliance(target.name, target.title, "good" if good else "attention", round(gain, 1), words)
+
+
+def _excess(target: Target, gain: float, peak: float) -> float:
+    if gain < 0 and target.loud_ceiling_dbtp is not None:
+        return peak - target.loud_ceiling_dbtp
+    return peak + min(gain, 0.0) - target.ceiling_dbtp
 
 
 Finding = tuple[float, bool, str]

@@ -99,7 +99,7 @@ export class MbStudioRecording extends LitElement {
   };
 
   private newPlayer(recording: Recording): Player {
-    const player = new Player(contentOf(recording.file_id), recording.analysis!.sample_rate_hz, undefined);
+    const player = new Player(contentOf(recording.play_file_id), recording.analysis!.sample_rate_hz, undefined);
     player.addEventListener("change", this.moved);
     player.addEventListener("failure", (event) => (this.unplayable = (event as CustomEvent<string>).detail));
     return player;
@@ -273,10 +273,21 @@ export class MbStudioRecording extends LitElement {
       ${pending.map((each) => {
         const words = t("studio.mastering", "Mastering for {target}", { target: each.target.title });
         if (["queued", "working"].includes(each.state)) return progress({ job: each.job, words, share: working.get(each.job)?.share ?? 0 }, () => this.work.cancel(each.job));
-        if (each.state === "failed") return html`<p class="problem" role="alert"><mb-icon name="triangle-alert"></mb-icon>${words}: ${each.reason}</p>`;
-        return nothing;
+        return this.unmade(each, words);
       })}
     </section>`;
+  }
+
+  /** A master that failed or was stopped, and the ways on. */
+  private unmade(master: Master, words: string): TemplateResult {
+    const why = master.state === "cancelled" ? t("studio.mastering_stopped", "stopped") : master.reason;
+    return html`<div class="row">
+      <p class=${master.state === "failed" ? "problem" : "quiet"} role=${master.state === "failed" ? "alert" : nothing}>
+        ${master.state === "failed" ? html`<mb-icon name="triangle-alert"></mb-icon>` : nothing}${words}: ${why}
+      </p>
+      <button class="plain" @click=${() => this.work.repeat(master)}>${t("studio.again", "Try again")}</button>
+      <button class="plain" @click=${() => this.work.drop(master)}>${t("studio.remove", "Remove")}</button>
+    </div>`;
   }
 
   private version(master: Master): TemplateResult {

@@ -79,6 +79,8 @@ export class Workspace extends EventTarget {
 
   begin = (target: string) => this.guarded(() => this.api.begin(this.id, target).then(this.load));
   again = () => this.guarded(() => this.api.bring(this.recording!.file_id).then(this.load));
+  drop = (master: Master) => this.guarded(() => this.api.removeMaster(master.id).then(this.load));
+  repeat = (master: Master) => this.guarded(() => this.api.removeMaster(master.id).then(() => this.begin(master.target.name)));
   remove = () => this.api.removeRecording(this.id);
 
   /** The format's rendering, made if need be. */
@@ -109,16 +111,14 @@ export class Workspace extends EventTarget {
     return [...(this.recording ? [this.recording] : []), ...this.masters, ...renderings].filter(({ state }) => OPEN.includes(state));
   }
 
-  /** Ask the jobs of what is not finished how far they are, and look again soon. A row whose job is over says so. */
+  /** Ask the jobs of what is not finished how far they are, and look again soon. */
   private async follow(): Promise<void> {
     const open = this.unfinished;
     for (const job of this.working.keys()) if (!open.some((each) => each.job === job)) this.working.delete(job);
     await Promise.all(
       open.map(async (each) => {
-        const { state, progress, note } = await this.api.job(each.job);
-        if (state === "cancelled") each.state = "cancelled";
-        else if (state === "dead") Object.assign(each, { state: "failed", reason: note });
-        else this.working.set(each.job, { job: each.job, words: note ?? "", share: progress ?? 0 });
+        const { progress, note } = await this.api.job(each.job);
+        this.working.set(each.job, { job: each.job, words: note ?? "", share: progress ?? 0 });
       }),
     );
     if (open.length) this.timer = setTimeout(this.load, LOOK_MS);
