@@ -38,8 +38,9 @@ class Balance(Struct):
 class Entry(Struct):
     """One leg of a transaction: debits are positive minor units."""
 
-    id: UUID
     transaction: UUID
+    leg: int
+    """Which of the transaction's it is, from 0."""
     purpose: str
     party: str
     currency: str
@@ -55,7 +56,7 @@ class Entry(Struct):
     @classmethod
     def of(cls, row: Any) -> Entry:
         return cls(
-            row.id, row.transaction_id, row.purpose, row.party, row.currency, row.amount, row.phase, row.memo, row.key,
+            row.transaction_id, row.leg, row.purpose, row.party, row.currency, row.amount, row.phase, row.memo, row.key,
             row.settles, row.reverses, row.effective_at, row.recorded_at,
         )  # fmt: skip
 
