@@ -75,9 +75,9 @@ async def test_killed_at_any_moment_no_key_is_lost_or_doubled_and_nobody_is_paid
             payouts = await ended(api)
     finally:
         platform.stop()
-    proved = subprocess.run(
-        [sys.executable, "-m", "maxbooster", "billing", "verify"], env=os.environ | environment, check=False,
-        capture_output=True, text=True,
+    proved = await asyncio.to_thread(
+        subprocess.run, [sys.executable, "-m", "maxbooster", "billing", "verify"], env=os.environ | environment,
+        check=False, capture_output=True, text=True,
     )  # fmt: skip
     assert proved.returncode == 0, proved.stderr
     database = Database(database_url)
