@@ -207,6 +207,11 @@ class Context:
         )
         return id
 
+    async def job(self, id: UUID) -> queue.JobOut | None:
+        """How far a job of this account is; None once it is forgotten."""
+        account = self.account
+        return await self.app.database.read(lambda connection: queue.shown(connection, id, account))
+
     def emit(self, event: Event) -> None:
         """Record a domain event with this unit; whoever subscribed hears of it after the commit."""
         account = self.identity.account if self.identity else None

@@ -40,6 +40,20 @@ class Line(NamedTuple):
     split: str = ""
 
 
+class Conversion(NamedTuple):
+    """What one of the file's currency is taken for: exactly numerator ÷ denominator of `currency`."""
+
+    currency: str
+    numerator: int
+    denominator: int
+
+    def of(self, amount: int) -> tuple[int, bool]:
+        """An amount converted, and whether it had to be rounded (half to even)."""
+        converted, rest = divmod(amount * self.numerator, self.denominator)
+        converted += 2 * rest > self.denominator or (2 * rest == self.denominator and converted % 2)
+        return converted, rest != 0
+
+
 class Form(NamedTuple):
     """How a file is to be read."""
 
@@ -47,6 +61,7 @@ class Form(NamedTuple):
     layout: Layout
     currency: str | None
     decimals: Decimals
+    conversion: Conversion | None = None
 
 
 class Shares(NamedTuple):
@@ -62,7 +77,12 @@ class Shares(NamedTuple):
 class Reading:
     """What a whole file says."""
 
+    spoken: str
+    """The file's currency."""
     currency: str
+    """That of the units: the file's, or what it was converted into."""
+    original: int = 0
+    """What the file says, in units of `currency`, not converted."""
     lines: int = 0
     units: int = 0
     rounded: int = 0
@@ -87,9 +107,25 @@ class Matching:
 
 
 @dataclass
+class Group:
+    """Lines with the same codes that have no payee."""
+
+    known: bool
+    """Whether they belong to a recording, which has no split."""
+    isrc: str
+    upc: str
+    title: str
+    artist: str
+    lines: int = 0
+    units: int = 0
+
+
+@dataclass
 class Division:
     payees: dict[str, int] = field(default_factory=dict)
     """Payee → units."""
+    waiting: dict[tuple[str, ...], Group] = field(default_factory=dict)
+    """By their codes, else by title and artist: what has no payee."""
     unallocated: int = 0
     matched: int = 0
     unmatched: int = 0
@@ -105,25 +141,29 @@ def read(path: Path, out: Path, form: Form) -> Reading:
     reader = Reader(path, form.name, form.layout, form.decimals)
     try:
         with out.open("w", encoding="utf-8", newline="") as file:
-            return _read(reader, form.currency, csv.writer(file).writerow)
+            return _read(reader, form, csv.writer(file).writerow)
     finally:
         reader.close()
 
 
-def _read(reader: Reader, currency: str | None, write: Callable[[Line], object]) -> Reading:
+def _read(reader: Reader, form: Form, write: Callable[[Line], object]) -> Reading:
     found: Reading | None = None
-    spoken = _Spoken(reader)
+    spoken, conversion = _Spoken(reader), form.conversion
     size = 0
     for cells in spoken:
         said, amount = cells[-1], cells[-2]
         if found is None:
-            found = Reading(_currency(reader, said, currency))
+            found = _begun(reader, said, form)
             spoken.scale = digits(found.currency) + DECIMALS
-        if said and said != found.currency and said.upper() != found.currency:
+        if said and said != found.spoken and said.upper() != found.spoken:
             raise reader.fault(
-                f"The statement is in {found.currency}: import each currency as a file of its own.", "currency", said
+                f"The statement is in {found.spoken}: import each currency as a file of its own.", "currency", said
             )
         line, rounded = spoken.line(cells)
+        if conversion is not None:
+            found.original += line.units
+            converted, lost = conversion.of(line.units)
+            line, rounded = line._replace(units=converted), rounded or lost
         size += abs(line.units)
         if size > LARGEST_UNITS:
             raise reader.fault("The statement comes to more than can be counted.", "amount", amount)
@@ -183,6 +223,15 @@ class _Spoken:
         return Line(self._reader.line, begun, recording, product, *words, count, earned), rounded
 
 
+def _begun(reader: Reader, said: str, form: Form) -> Reading:
+    spoken = _currency(reader, said, form.currency)
+    if form.conversion is None:
+        return Reading(spoken, spoken)
+    if form.conversion.currency == spoken:
+        raise reader.fault(f"It is in {spoken} already: import it without a rate.", "currency", said)
+    return Reading(spoken, form.conversion.currency)
+
+
 def _currency(reader: Reader, said: str, wanted: str | None) -> str:
     if not said and not wanted:
         raise reader.fault("The file names no currency. Import it with one, such as currency=EUR.", "currency")
@@ -207,6 +256,7 @@ def divide(lines: Path, out: Path, matching: Matching) -> Division:
                 found.unsplit += known
                 found.unallocated += amount
                 row[_SPLIT] = ""
+                _wait(found, known, row, amount)
             else:
                 row[_SPLIT] = shares.id
                 for payee, share in zip(shares.payees, divided(amount, shares.parts, shares.whole), strict=True):
@@ -215,7 +265,22 @@ def divide(lines: Path, out: Path, matching: Matching) -> Division:
     return found
 
 
-_ISRC, _UPC, _UNITS, _SPLIT = (Line._fields.index(field) for field in ("isrc", "upc", "units", "split"))
+_ISRC, _UPC, _TITLE, _ARTIST, _UNITS, _SPLIT = (
+    Line._fields.index(field) for field in ("isrc", "upc", "title", "artist", "units", "split")
+)
+
+
+def _wait(found: Division, known: bool, row: list[str], amount: int) -> None:
+    group = waiting_under(row[_ISRC], row[_UPC], row[_TITLE], row[_ARTIST])
+    if (waits := found.waiting.get(group)) is None:
+        waits = found.waiting[group] = Group(known, row[_ISRC], row[_UPC], row[_TITLE], row[_ARTIST])
+    waits.lines += 1
+    waits.units += amount
+
+
+def waiting_under(isrc: str, upc: str, title: str, artist: str) -> tuple[str, ...]:
+    """What lines have in common that wait together."""
+    return (isrc, upc) if isrc or upc else ("", "", title, artist)
 
 
 def written_lines(path: Path) -> Iterator[Line]:
