@@ -207,11 +207,6 @@ class Context:
         )
         return id
 
-    async def job(self, id: UUID) -> queue.JobOut | None:
-        """How far a job of this account is; None once it is forgotten."""
-        account = self.account
-        return await self.app.database.read(lambda connection: queue.shown(connection, id, account))
-
     def emit(self, event: Event) -> None:
         """Record a domain event with this unit; whoever subscribed hears of it after the commit."""
         account = self.identity.account if self.identity else None
@@ -258,6 +253,10 @@ class Context:
             Cancelled: somebody cancelled the job.
         """
         await self.app.report_progress(self._running, share, note)
+
+    async def jobs(self, ids: Sequence[UUID]) -> dict[UUID, queue.JobOut]:
+        """This account's jobs by their ids, as they stand now; one that ended long ago is gone."""
+        return await self.app.database.read(lambda connection: queue.by_id(connection, ids, self.account))
 
     async def ask(self, hook: str, *, timeout_s: float = ASK_TIMEOUT_S, **arguments: Any) -> list[Answer]:
         """Ask every plugin that implements a run-time hook, all at once; failures and delays stay with their plugin.

@@ -312,3 +312,9 @@ def listing(
 def shown(connection: Connection, job: UUID, account: UUID | None = None) -> JobOut | None:
     row = connection.execute(select(*_SHOWN).where(*_one(job, account))).first()
     return JobOut(*row) if row else None
+
+
+def by_id(connection: Connection, jobs: Sequence[UUID], account: UUID) -> dict[UUID, JobOut]:
+    """Those of an account that there are."""
+    query = select(*_SHOWN).where(_job.c.id.in_(jobs), _job.c.account_id == account)
+    return {job.id: job for job in (JobOut(*row) for row in connection.execute(query))}

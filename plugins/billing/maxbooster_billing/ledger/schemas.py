@@ -88,6 +88,26 @@ class TransactionIn(Struct):
         return Transaction(key=MANUAL + self.key, currency=self.currency, legs=legs, memo=self.memo, at=self.at)
 
 
+class ReceiptIn(Struct):
+    """Money that has arrived at the bank from whoever owed it."""
+
+    key: Annotated[str, Meta(min_length=1, max_length=80)]
+    """Your name for it, such as the bank's reference: the same key posts once."""
+    source: Annotated[str, Meta(min_length=1, max_length=80)]
+    """Who paid, as the receivable names it."""
+    currency: Currency
+    amount: Annotated[int, Meta(ge=1, le=LARGEST)]
+    """Minor units."""
+    memo: Annotated[str, Meta(max_length=400)] = ""
+    at: datetime | None = None
+    """When it arrived; absent: now."""
+
+    def transaction(self) -> Transaction:
+        legs = (Leg("bank", self.amount), Leg("receivable", -self.amount, self.source))
+        memo = self.memo or f"Arrived from {self.source}"
+        return Transaction(key=f"{MANUAL}received:{self.key}", currency=self.currency, legs=legs, memo=memo, at=self.at)
+
+
 MANUAL = "manual:"
 """What people post by hand; the rest is posted by those who know what it means, and undone there."""
 

@@ -58,14 +58,16 @@ async def import_statement(ctx: Context, data: StatementIn) -> StatementTaken:
 @get("/", operation_id="listStatements", permission="royalty.read")
 async def list_statements(ctx: Context, limit: Limit = 100) -> list[StatementOut]:
     """The newest first, without their payees."""
-    return [StatementOut.of(row, *await service.progress_of(ctx, row)) for row in await queries.statements(ctx, limit)]
+    rows = await queries.statements(ctx, limit)
+    progress = await service.progress_of(ctx, rows)
+    return [StatementOut.of(row, *progress[row.id]) for row in rows]
 
 
 @get("/{statement_id:uuid}", operation_id="getStatement", permission="royalty.read")
 async def get_statement(ctx: Context, statement_id: UUID) -> StatementOut:
     row = await ctx.get(Statement, statement_id)
     payees = [payee_amount(each) for each in await queries.allocations(ctx, statement_id)]
-    return StatementOut.of(row, *await service.progress_of(ctx, row), payees)
+    return StatementOut.of(row, *(await service.progress_of(ctx, [row]))[row.id], payees)
 
 
 @get(

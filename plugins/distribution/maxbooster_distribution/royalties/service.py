@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 from maxbooster.plugin import Conflict, Context, Invalid
@@ -76,7 +78,7 @@ async def take_statement(ctx: Context, wanted: StatementIn) -> StatementTaken:
     row = await queries.statement_of(ctx, file.sha256, wanted.layout)
     if row is not None and row.state == IMPORTED:
         return StatementTaken(row.id, None)
-    if row is not None and (await progress_of(ctx, row))[0] == IMPORTING:
+    if row is not None and (await progress_of(ctx, [row]))[row.id][0] == IMPORTING:
         return StatementTaken(row.id, row.job_id)
     if row is None:
         row = Statement(sha256=file.sha256, layout=wanted.layout, received_at=ctx.now)
@@ -100,11 +102,16 @@ def conversion_of(row: Statement) -> Conversion | None:
     return Conversion(row.currency, rate.numerator, rate.denominator)
 
 
-async def progress_of(ctx: Context, row: Statement) -> tuple[str, str | None]:
-    """The state of a statement and why: one whose import was cancelled or gave up is not importing any more."""
-    if row.state != IMPORTING:
-        return row.state, row.reason
-    job = await ctx.job(row.job_id)
+async def progress_of(ctx: Context, rows: Sequence[Statement]) -> dict[UUID, tuple[str, str | None]]:
+    """Statement → its state, and why: one whose import was cancelled or gave up is not importing any more."""
+    under_way = [row.job_id for row in rows if row.state == IMPORTING]
+    jobs = await ctx.jobs(under_way) if under_way else {}
+    return {
+        row.id: _stopped(jobs.get(row.job_id)) if row.state == IMPORTING else (row.state, row.reason) for row in rows
+    }
+
+
+def _stopped(job: Any) -> tuple[str, str | None]:
     if job is None or job.state == "cancelled":
         return STOPPED, "The import was cancelled; nothing of it was posted. Import the file again."
     if job.state == "dead":
