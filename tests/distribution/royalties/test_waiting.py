@@ -6,9 +6,10 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import text as sql
 
-from maxbooster.testing import drain
+from maxbooster.identity import Identity
+from maxbooster.testing import drain, make_person, open_api, open_browser
 
 from ..conftest import stored
 from .test_statements import AT, books, imported, payee, payee_lines, released, sold, statement
@@ -120,7 +121,7 @@ async def test_an_import_that_was_stopped_says_so_and_is_run_again(app, api, acc
         assert (await api.post(f"/api/core/jobs/{taken['job']}/cancel")).status_code < 300
     else:
         await app.database.transact(
-            lambda connection: connection.execute(text("UPDATE core_job SET state = 'dead', note = 'no room'")) and None
+            lambda connection: connection.execute(sql("UPDATE core_job SET state = 'dead', note = 'no room'")) and None
         )
     await drain(app)
     shown = (await api.get(place)).json()
@@ -130,3 +131,18 @@ async def test_an_import_that_was_stopped_says_so_and_is_run_again(app, api, acc
     assert (await books(app, api), (await api.get(WAITING)).json()) == ({}, [])
     again = await imported(app, api, account, content)
     assert (again["id"], again["state"]) == (taken["id"], "imported")
+
+
+async def test_people_hear_of_a_statement_that_was_imported_and_of_one_that_could_not_be(app):
+    owner = await make_person(app)
+    account = Identity(owner.account, owner.user, frozenset({"*"}))
+    async with open_api(app, owner.account) as api:
+        await imported(app, api, account, statement(sold("USXXX2600009", "10.129")), source="spotify")
+        await imported(app, api, account, statement(sold("USXXX2600009", "much")), source="deezer")
+    async with open_browser(app) as browser:
+        await browser.log_in(owner)
+        notices = (await browser.get("/api/core/notices")).json()["notices"]
+    told = {each["title"].format(**each["facts"]): (each["tone"], each["text"]) for each in notices}
+    assert told["Statement from spotify: 10.12 EUR in 1 lines"] == ("good", "1 of its lines wait to be assigned.")
+    tone, text = told["“september.csv” could not be imported"]
+    assert (tone, "'much'. It is no number" in text) == ("danger", True)

@@ -99,11 +99,11 @@ class MbBillingReceivables extends LitElement {
 
   private row(balance: Balance): TemplateResult {
     const { party, currency, amount } = balance;
-    const name = t("billing.arrived_name", "Money arrived from {source}", { source: party });
+    const name = t("billing.arrived_name", "Money arrived from {source}: {amount}", { source: party, amount: money(amount, currency) });
     const chosen = this.arriving?.id === balance.id;
     return html`<li>
       <div class="what">
-        ${party}<small>${amount < 0 ? t("billing.in_advance", "Paid in advance") : t("billing.outstanding_why", "Told by statements, not yet at the bank")}</small>
+        ${party}<small>${amount < 0 ? t("billing.in_advance", "Paid in advance") : t("billing.outstanding_why", "Expected, not yet at the bank")}</small>
       </div>
       <span>${money(Math.abs(amount), currency)}</span>
       ${(this.host.may?.("ledger.write") ?? true) && !chosen
