@@ -143,6 +143,6 @@ async def test_people_hear_of_a_statement_that_was_imported_and_of_one_that_coul
         await browser.log_in(owner)
         notices = (await browser.get("/api/core/notices")).json()["notices"]
     told = {each["title"].format(**each["facts"]): (each["tone"], each["text"]) for each in notices}
-    assert told["Statement from spotify: 10.12 EUR in 1 lines"] == ("good", "1 of its lines wait to be assigned.")
+    assert told["Statement from spotify: 10.12 EUR"] == ("good", "Lines that have no payee yet: 1.")
     tone, text = told["“september.csv” could not be imported"]
     assert (tone, "'much'. It is no number" in text) == ("danger", True)

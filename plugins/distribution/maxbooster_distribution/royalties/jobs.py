@@ -57,9 +57,9 @@ async def _tell(ctx: Context, row: Statement) -> None:
         return
     total = f"{written(row.amount // PER_MINOR * PER_MINOR, digits(row.currency or ''))[:-8]} {row.currency}"
     open_lines = row.unmatched + row.unsplit
-    text = f"{open_lines} of its lines wait to be assigned." if open_lines else ""
+    text = f"Lines that have no payee yet: {open_lines}." if open_lines else ""
     await notify(
-        ctx, "statement.imported", "Statement from {source}: {total} in {lines} lines", text=text, path="/money",
+        ctx, "statement.imported", "Statement from {source}: {total}", text=text, path="/money",
         tone="good", facts=facts | {"total": total}, permission="royalty.read",
     )  # fmt: skip
 
