@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 import pytest
 from sqlalchemy import insert, text
@@ -11,6 +12,7 @@ from sqlalchemy.exc import DBAPIError
 from maxbooster.plugin import new_id
 from maxbooster_billing.ledger import rules
 from maxbooster_billing.ledger.models import LedgerAccount, LedgerEntry, LedgerTransaction
+from maxbooster_billing.ledger.posting import void
 
 from .conftest import NOW, paid, sale, verdict
 
@@ -112,9 +114,82 @@ async def test_no_entry_comes_beside_its_transaction(app, book):
         ).first().id
     )  # fmt: skip
     for row in rows:
-        id = row.id if not isinstance(row.id, bytes) else __import__("uuid").UUID(bytes=row.id)
-        late = {"account_id": book, "id": new_id(), "transaction_id": newest, "ledger_account_id": id, "amount": 5}
-        assert "comes with its transaction" in await refused(app, insert(LedgerEntry), [late])
+        id = row.id if not isinstance(row.id, bytes) else UUID(bytes=row.id)
+        for leg in (-1, 0, 2):
+            late = {
+                "account_id": book, "transaction_id": newest, "leg": leg, "ledger_account_id": id, "amount": 5,
+            }  # fmt: skip
+            assert "comes with its transaction" in await refused(app, insert(LedgerEntry), [late])
+
+
+_FORGED = """UPDATE billing_ledger_account SET balance = balance + {0}, last_transaction_id =
+    (SELECT id FROM billing_ledger_transaction WHERE key = 'forged') WHERE purpose = 'receivable'"""
+
+
+async def test_whoever_takes_the_posting_rule_off_moves_no_balance_by_another_amount(app, book):
+    """One rule less, and the others still hold: entries and balances follow what a transaction says, or nothing."""
+    receivable = await app.database.read(
+        lambda connection: connection.execute(
+            LedgerAccount.__table__.select().where(LedgerAccount.purpose == "receivable")
+        ).one().id
+    )  # fmt: skip
+    forged = transaction(book, [["receivable", 5, "spotify"], ["payable", -5, "nova"]], key="forged")
+    entry = {
+        "account_id": book, "transaction_id": forged["id"], "leg": 0, "ledger_account_id": receivable, "amount": 5,
+    }  # fmt: skip
+
+    def tries(connection: Any) -> None:
+        before = connection.begin_nested()
+        connection.exec_driver_sql(
+            "DROP TRIGGER billing_transaction_posts"
+            + ("" if connection.dialect.name == "sqlite" else " ON billing_ledger_transaction")
+        )
+        connection.execute(insert(LedgerTransaction), [forged])
+        if connection.dialect.name == "sqlite":
+            connection.execute(insert(LedgerEntry), [entry])
+            raised(connection, _FORGED.format(6))
+            connection.exec_driver_sql(_FORGED.format(5))
+            raised(connection, _FORGED.format(5))
+        else:
+            raised(connection, insert(LedgerEntry), [entry])
+            raised(connection, _FORGED.format(5))
+        before.rollback()
+
+    await app.database.transact(tries)
+    assert (await verdict(app)).ok
+
+
+def raised(connection: Any, statement: Any, rows: Any = None) -> None:
+    with pytest.raises(DBAPIError), connection.begin_nested():
+        connection.execute(text(statement) if isinstance(statement, str) else statement, rows)
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        """INSERT OR REPLACE INTO billing_ledger_account
+            SELECT account_id, id, purpose, party, currency, side, floored, 0, 0, NULL, opened_at
+            FROM billing_ledger_account""",
+        """INSERT OR REPLACE INTO billing_ledger_entry SELECT account_id, transaction_id, leg, ledger_account_id,
+            amount * 2 FROM billing_ledger_entry""",
+        """INSERT OR REPLACE INTO billing_ledger_transaction SELECT account_id, id, key, digest, currency, phase, 'x',
+            settles, reverses, legs, leg_count, transfer, effective_at, recorded_at FROM billing_ledger_transaction
+            WHERE key = '1'""",
+        """INSERT OR REPLACE INTO billing_ledger_transaction SELECT account_id, randomblob(16), 'again', digest,
+            currency, phase, memo, settles, reverses, legs, leg_count, transfer, effective_at, recorded_at
+            FROM billing_ledger_transaction WHERE key = 'void'""",
+    ],
+)
+async def test_sqlite_replaces_nothing_either(app, account, poster, statement):
+    """`INSERT OR REPLACE` deletes without being asked."""
+    if app.database.engine.dialect.name != "sqlite":
+        pytest.skip("PostgreSQL has no such statement")
+    await poster(sale("1", 1000))
+    hold = await poster(paid("2", 300, phase="pending"))
+    await poster(paid("3", 400, phase="pending"))
+    async with app.unit(account) as ctx:
+        await ctx.write(lambda connection: void(connection, ctx.account, hold.id, ctx.now, key="void"))
+    await refused(app, text(statement))
 
 
 async def test_an_account_opens_with_nothing(app, book):

@@ -50,6 +50,61 @@ async def _earn(page, currency, shares):
     assert await page.evaluate(POST, transaction) == 201
 
 
+IMPORT = """async ([text, source]) => {
+    const me = await (await fetch("/api/core/session")).json()
+    const tus = {"x-csrf-token": me.csrf, "tus-resumable": "1.0.0"}
+    const content = new TextEncoder().encode(text)
+    const named = {"upload-length": String(content.length), "upload-metadata": "filename " + btoa("september.csv")}
+    const begun = await fetch("/api/core/uploads", {method: "POST", headers: {...tus, ...named}})
+    const place = begun.headers.get("location")
+    const whole = {"upload-offset": "0", "content-type": "application/offset+octet-stream"}
+    await fetch(place, {method: "PATCH", headers: {...tus, ...whole}, body: content})
+    const file_id = new URL(place, location.href).pathname.split("/").pop()
+    for (let tries = 0; tries < 100; tries++) {  // until the file was looked at
+        const {files} = await (await fetch("/api/core/files")).json()
+        if (files.some(({id, state}) => id === file_id && state === "ready")) break
+        await new Promise(resolve => setTimeout(resolve, 100))
+    }
+    const answer = await fetch("/api/distribution/statements", {
+        method: "POST",
+        headers: {"content-type": "application/json", "x-csrf-token": me.csrf},
+        body: JSON.stringify({file_id, source}),
+    })
+    return answer.status
+}"""
+STATEMENT = """Sale Month,ISRC,Quantity,Net Amount,Currency
+2026-09,QZES92600001,1200,4.1234567891,EUR
+2026-09,QZES92600002,10,0.0276543210,EUR
+"""
+
+
+async def _statements(page):
+    """One that is imported, and one that cannot be, as the page tells of them."""
+    assert await page.evaluate(IMPORT, [STATEMENT, "deezer"]) == 202
+    await page.locator("li", has_text="deezer").get_by_text("2 lines · 2 lines have no payee yet").wait_for()
+    await page.locator("li", has_text="deezer").get_by_text("€4.15", exact=True).first.wait_for()
+    assert await page.evaluate(IMPORT, [STATEMENT.replace("10,0.02", "many,0.02"), "tidal"]) == 202
+    await page.locator("li.failed", has_text="tidal").get_by_text("line 3, column 'Quantity': 'many'").wait_for()
+
+
+async def _money_arrives(page):
+    """All of one receivable, and a part of another."""
+    await page.get_by_role("button", name="Money arrived from deezer").click()
+    await page.get_by_role("button", name="Book it").click()
+    await page.get_by_text("€4.15 from deezer is in the bank.").wait_for()
+    await page.get_by_role("button", name="Money arrived from deezer").wait_for(state="detached")
+    await page.get_by_role("button", name="Money arrived from spotify").first.click()
+    await page.get_by_label("Amount in EUR").fill("much")
+    await page.get_by_role("button", name="Book it").click()
+    await page.get_by_text("Write what arrived, such as 1646.08.").wait_for()
+    assert await _axe(page) == []
+    await page.get_by_label("Amount in EUR").fill("1600")
+    await page.get_by_label("The bank's words").fill("SPOTIFY AB OCT")
+    await page.get_by_role("button", name="Book it").click()
+    await page.locator("li", has_text="spotify").get_by_text("€46.08").wait_for()
+    await page.get_by_text("SPOTIFY AB OCT").first.wait_for()
+
+
 async def test_a_payee_is_paid(platform, seats):
     seat = await seats()
     page = seat.page
@@ -82,6 +137,8 @@ async def test_a_payee_is_paid(platform, seats):
     assert await page.locator(".body .row").count() == 1
     await page.get_by_label("Filter the entries").fill("")
     await page.get_by_label("Filter the entries").blur()
+    await _statements(page)
+    await _money_arrives(page)
     await _seen(seat, "paid")
     async with page.expect_download() as downloading:
         await page.get_by_role("link", name="Export CSV").click()

@@ -5,7 +5,7 @@ What is listed in `__all__` is public; it is imported when it is first named.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from maxbooster.plugin import Command, Manifest, Panel, Permission, hookimpl
 
 if TYPE_CHECKING:
-    from maxbooster.plugin import Job, PersonalData, Routes, Subscription
+    from maxbooster.plugin import Context, FirstStep, Job, PersonalData, Routes, Subscription
 
     from .currency import checked as checked_currency
     from .currency import digits, written
@@ -105,6 +105,20 @@ def register_jobs() -> Sequence[Job]:
     from .payouts.jobs import hear, send
 
     return [send, hear]
+
+
+@hookimpl
+def register_translations() -> Mapping[str, Mapping[str, str]]:
+    from .translations import texts
+
+    return texts
+
+
+@hookimpl
+async def first_steps(ctx: Context) -> Sequence[FirstStep]:
+    from .payees.first_step import steps
+
+    return await steps(ctx)
 
 
 @hookimpl

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from .catalogue.models import Artist, Credit, Label, Placement, Registrant, Release, Track
 from .deliveries.models import Acknowledgement, Delivery, Stage
-from .royalties.models import Allocation, Carry, Split, Statement
+from .royalties.models import Allocation, Carry, Split, Statement, Waiting
 
 tables: list[type] = [
     *(Acknowledgement, Artist, Credit, Delivery, Label, Placement, Registrant, Release, Stage, Track),
-    *(Allocation, Carry, Split, Statement),
+    *(Allocation, Carry, Split, Statement, Waiting),
 ]

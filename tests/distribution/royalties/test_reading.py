@@ -10,7 +10,7 @@ from maxbooster_distribution.royalties.layouts import layout
 from maxbooster_distribution.royalties.lines import Form, Reading, read, written_lines
 from maxbooster_distribution.royalties.reading import StatementFault
 
-from .test_statements import sold, statement
+from .test_statements import HEADER, sold, statement
 
 
 def reading(folder: Path, content: bytes) -> Reading:
@@ -35,7 +35,13 @@ def test_encodings_and_decimal_commas_are_read(tmp_path, encoding):
             ["september.csv, line 2, column 'Net Amount': '1,5'", "decimals=comma"],
         ),
         (statement(sold("", "1", upc="1.23E+11")), ["line 2, column 'UPC': '1.23E+11'", "column as text"]),
+        (statement(sold("1.23E+11", "1")), ["line 2, column 'ISRC': '1.23E+11'", "column as text"]),
         (statement("2026-09,USXXX2600001,Harbour,10,1.00,EUR"), ["line 2", "6 cells, the header 10"]),
+        (statement(sold("A", "1"), "Harbour, live," + sold("B", "1")), ["line 3", "12 cells", "may lack its quotes"]),
+        (statement(sold("A", "1"), header=HEADER.replace("Net Amount", "Net Amuont")), ["'Net Amuont' looks like it"]),
+        (statement(sold("A", "1"), header=HEADER + ",Net Amount"), ["line 1, column 'Net Amount'"]),
+        (statement(sold("A", "1")).decode().encode("utf-16-le"), ["UTF-16 without its byte order mark"]),
+        (statement(sold("A", '"1.234,50"')), ["column 'Net Amount'"]),
         (statement(sold("USXXX2600001", "1"), sold("USXXX2600001", "1\0")), ["NUL"]),
         (b"", ["september.csv. The file is empty"]),
         (statement(), ["no line after the header"]),

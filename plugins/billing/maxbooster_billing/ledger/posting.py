@@ -8,8 +8,7 @@ COMMIT, which others share.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from datetime import datetime
 from functools import cache
 from hashlib import sha256
@@ -183,10 +182,14 @@ def _post(connection: Connection, account: UUID, transaction: Transaction, now: 
     _refuse_malformed(transaction)
     transaction = msgspec.structs.replace(transaction, legs=tuple(sorted(transaction.legs)))
     id, digest = new_id(), transaction.digest()
-    inserted = _insert(connection.dialect)
-    with _in_words(transaction):
-        if connection.exec_driver_sql(inserted.sql, inserted.row(account, id, digest, transaction, now)).rowcount:
+    insert = _insert(connection.dialect)
+    try:
+        if insert.added(connection, insert.row(account, id, digest, transaction, now)):
             return Posted(id)
+    except (IntegrityError, connection.dialect.loaded_dbapi.IntegrityError) as error:
+        if (refusal := _in_words(transaction, str(getattr(error, "orig", error)))) is None:
+            raise
+        raise refusal from error
     known = connection.execute(
         select(_transactions.c.id, _transactions.c.digest).where(
             _transactions.c.account_id == account, _transactions.c.key == transaction.key
@@ -201,29 +204,35 @@ class _Insert:
     """The insert as the raw driver takes it: SQLAlchemy costs as much again as the statement itself."""
 
     def __init__(self, dialect: Dialect) -> None:
-        upsert = sqlite.insert if dialect.name == "sqlite" else postgresql.insert
+        self._sqlite = dialect.name == "sqlite"
+        upsert = sqlite.insert if self._sqlite else postgresql.insert
         compiled = (
             upsert(_transactions).on_conflict_do_nothing(index_elements=["account_id", "key"]).compile(dialect=dialect)
         )
         self.sql = str(compiled)
-        self._names = compiled.positiontup
-        self._write = {
-            column.name: written
-            for column in _transactions.columns
-            if (written := column.type.dialect_impl(dialect).bind_processor(dialect))
-        }
+        self._names = tuple(compiled.positiontup or (column.name for column in _transactions.columns))
+        types = {column.name: column.type.dialect_impl(dialect) for column in _transactions.columns}
+        self._write = [types[name].bind_processor(dialect) for name in self._names]
 
-    def row(self, account: UUID, id: UUID, digest: bytes, transaction: Transaction, now: datetime) -> Any:
-        values = {
+    def row(self, account: UUID, id: UUID, digest: bytes, transaction: Transaction, now: datetime) -> tuple[Any, ...]:
+        said = {
             "account_id": account, "id": id, "key": transaction.key, "digest": digest,
             "currency": transaction.currency, "phase": transaction.phase, "memo": transaction.memo,
             "settles": transaction.settles, "reverses": transaction.reverses, "transfer": transaction.transfer,
             "legs": transaction.legs, "leg_count": len(transaction.legs),
             "effective_at": transaction.at or now, "recorded_at": now,
         }  # fmt: skip
-        for name, write in self._write.items():
-            values[name] = write(values[name])
-        return tuple(values[name] for name in self._names) if self._names is not None else values
+        values = [said[name] for name in self._names]
+        return tuple(
+            value if write is None or value is None else write(value)
+            for value, write in zip(values, self._write, strict=True)
+        )
+
+    def added(self, connection: Connection, row: tuple[Any, ...]) -> bool:
+        """Whether there was no such key yet."""
+        if self._sqlite:
+            return bool(connection.connection.dbapi_connection.execute(self.sql, row).rowcount)  # type: ignore[union-attr]
+        return bool(connection.exec_driver_sql(self.sql, dict(zip(self._names, row, strict=True))).rowcount)
 
 
 @cache
@@ -231,24 +240,19 @@ def _insert(dialect: Dialect) -> _Insert:
     return _Insert(dialect)
 
 
-@contextmanager
-def _in_words(transaction: Transaction) -> Iterator[None]:
+def _in_words(transaction: Transaction, refusal: str) -> Exception | None:
     """What the database refuses and a caller can act on."""
-    try:
-        yield
-    except IntegrityError as error:
-        refusal = str(error.orig)
-        if "_floor" in refusal:
-            raise Overdrawn(_short_of(transaction), field="amount") from error
-        if "settle" in refusal:
-            raise Conflict("This hold is not pending, or is settled already.", field="settles") from error
-        if "reverse" in refusal:
-            raise Conflict("This transaction is reversed already.", field="reverses") from error
-        if "transfer" in refusal:
-            raise Conflict("This transfer was posted under another key.", field="transfer") from error
-        if "_size" in refusal:
-            raise Invalid("The balance would be larger than a book can hold.", field="amount") from error
-        raise
+    if "_floor" in refusal:
+        return Overdrawn(_short_of(transaction), field="amount")
+    if "settle" in refusal:
+        return Conflict("This hold is not pending, or is settled already.", field="settles")
+    if "reverse" in refusal:
+        return Conflict("This transaction is reversed already.", field="reverses")
+    if "transfer" in refusal:
+        return Conflict("This transfer was posted under another key.", field="transfer")
+    if "_size" in refusal:
+        return Invalid("The balance would be larger than a book can hold.", field="amount")
+    return None
 
 
 def _short_of(transaction: Transaction) -> str:

@@ -50,7 +50,7 @@ async def entries(
     limit: int,
 ) -> Sequence[Any]:
     """Entries with what is said of their transactions, the newest transaction first."""
-    query = _joined().order_by(LedgerEntry.transaction_id.desc(), LedgerEntry.ledger_account_id).limit(limit)
+    query = _joined().order_by(LedgerEntry.transaction_id.desc(), LedgerEntry.leg).limit(limit)
     for column, wanted in (
         (LedgerAccount.purpose, purpose),
         (LedgerAccount.party, party),
@@ -83,15 +83,15 @@ def page(connection: Connection, account: UUID, after: UUID | None, limit: int) 
     query = query.where(LedgerTransaction.account_id == account)
     if after is not None:
         query = query.where(LedgerEntry.transaction_id > after)
-    rows = connection.execute(query.order_by(LedgerEntry.transaction_id, LedgerEntry.ledger_account_id).limit(limit))
+    rows = connection.execute(query.order_by(LedgerEntry.transaction_id, LedgerEntry.leg).limit(limit))
     return rows.all()
 
 
 def _joined() -> Select[*tuple[Any, ...]]:
     return (
         select(
-            LedgerEntry.id,
             LedgerEntry.transaction_id,
+            LedgerEntry.leg,
             LedgerEntry.amount,
             LedgerAccount.purpose,
             LedgerAccount.party,

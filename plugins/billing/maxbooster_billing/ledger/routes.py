@@ -12,7 +12,7 @@ from maxbooster.plugin import Conflict, Context, Routes, get, post
 
 from . import export, queries, service
 from .posting import KeyReused, Overdrawn
-from .schemas import PURPOSE_LIST, Balance, Entry, EntryPage, PostedOut, PurposeOut, TransactionIn
+from .schemas import PURPOSE_LIST, Balance, Entry, EntryPage, PostedOut, PurposeOut, ReceiptIn, TransactionIn
 
 Limit = Annotated[int, Parameter(ge=1, le=500, description="At most about this many; transactions are not cut")]
 Before = Annotated[UUID | None, Parameter(description="`next` of the page before")]
@@ -57,6 +57,13 @@ async def post_transaction(ctx: Context, data: TransactionIn) -> PostedOut:
     return PostedOut(posted.id, posted.repeated)
 
 
+@post("/receipts", operation_id="receiveMoney", permission="ledger.write", raises=[KeyReused])
+async def receive_money(ctx: Context, data: ReceiptIn) -> PostedOut:
+    """Money has arrived from an outlet, a shop or a buyer: their receivable is settled. A mistake is reversed."""
+    posted = await service.receive(ctx, data)
+    return PostedOut(posted.id, posted.repeated)
+
+
 @post(
     "/transactions/{transaction_id:uuid}/reverse",
     operation_id="reverseTransaction",
@@ -85,6 +92,14 @@ def _download(content: object, name: str, media_type: str) -> Stream:
 routes = [
     Routes(
         "/ledger",
-        [list_balances, list_entries, list_purposes, post_transaction, reverse_transaction, export_ledger],
+        [
+            list_balances,
+            list_entries,
+            list_purposes,
+            post_transaction,
+            receive_money,
+            reverse_transaction,
+            export_ledger,
+        ],
     )
 ]

@@ -5,8 +5,9 @@
   zero. So there is nothing that a COMMIT could find out later, and nothing half.
 * Transactions and entries are written once: no update, no delete, no entry besides. Accounts are not deleted, and of an
   account only what its entries say can change.
-* On PostgreSQL entries and balances change inside the trigger only; on SQLite only for the newest transaction, while
-  its entries are fewer than its legs, and once for each account.
+* Balances are moved by that trigger alone. PostgreSQL knows when it runs; SQLite does not, so there the tables say it:
+  an entry takes the place of a leg that has none yet, and an account moves once for the newest transaction, by just
+  what its entry says. After the insert there is no such leg and no such account, so nothing can be added by hand.
 
 Tables that are recreated by a later migration lose their triggers on SQLite: such a migration calls `install` again.
 """
@@ -27,7 +28,6 @@ REFUSALS = {
     "opened": "billing: a ledger account opens with nothing",
     "moved": "billing: a balance moves only with a transaction",
     "legs": "billing: a transaction has two legs at least, a void none",
-    "whole": "billing: a leg is a purpose, whole minor units and a party",
     "zero": "billing: the legs do not come to zero",
     "settles": "billing: only a pending transaction of the same currency can be settled",
     "reverses": "billing: a reversal mirrors each leg of a posted transaction",
@@ -37,6 +37,7 @@ TRIGGERS = {
     "billing_transaction_stays": TRANSACTION,
     "billing_transaction_posts": TRANSACTION,
     "billing_transaction_links": TRANSACTION,
+    "billing_transaction_once": TRANSACTION,
     "billing_entry_kept": ENTRY,
     "billing_entry_stays": ENTRY,
     "billing_entry_follows": ENTRY,
@@ -93,19 +94,19 @@ _REVERSES_WRONG = f"""NEW.phase <> 'posted' OR NOT EXISTS (SELECT 1 FROM {TRANSA
         WHERE {_OF.format("o", "reverses")} AND o.ledger_account_id = e.ledger_account_id AND o.amount = -e.amount))"""
 
 
-def _opens(legs: str, purpose: str, party: str, id: str) -> str:
+def _opens(legs: str, purpose: str, party: str, id: str, condition: str = "") -> str:
     return f"""INSERT INTO {ACCOUNT} (account_id, id, purpose, party, currency, side, floored, balance, held, opened_at)
     SELECT NEW.account_id, {id}, {purpose}, {party}, NEW.currency,
         CASE WHEN {purpose} IN ({_CREDITED}) THEN -1 ELSE 1 END, {purpose} IN ({_FLOORED}), 0, 0, NEW.recorded_at
-    FROM {legs} WHERE NOT EXISTS (SELECT 1 FROM {ACCOUNT} a WHERE a.account_id = NEW.account_id
+    FROM {legs} WHERE {condition} NOT EXISTS (SELECT 1 FROM {ACCOUNT} a WHERE a.account_id = NEW.account_id
         AND a.purpose = {purpose} AND a.party = {party} AND a.currency = NEW.currency)
     ON CONFLICT DO NOTHING"""
 
 
-def _enters(legs: str, purpose: str, party: str, amount: str, id: str) -> str:
-    return f"""INSERT INTO {ENTRY} (account_id, id, transaction_id, ledger_account_id, amount)
-    SELECT NEW.account_id, {id}, NEW.id, a.id, {amount} FROM {legs} JOIN {ACCOUNT} a ON a.account_id = NEW.account_id
-        AND a.purpose = {purpose} AND a.party = {party} AND a.currency = NEW.currency"""
+def _enters(legs: str, purpose: str, party: str, amount: str, leg: str) -> str:
+    return f"""INSERT INTO {ENTRY} (account_id, transaction_id, leg, ledger_account_id, amount)
+    SELECT NEW.account_id, NEW.id, {leg}, a.id, {amount} FROM {legs} CROSS JOIN {ACCOUNT} a
+    WHERE a.account_id = NEW.account_id AND a.purpose = {purpose} AND a.party = {party} AND a.currency = NEW.currency"""
 
 
 def _moves(greatest: str, entries: str, condition: str) -> str:
@@ -131,9 +132,12 @@ def _settles(greatest: str) -> str:
 
 # SQLite
 
-_NEWEST = f"t.rowid = (SELECT max(rowid) FROM {TRANSACTION}) AND t.account_id = NEW.account_id"
 _EACH = "json_each(NEW.legs) AS leg"
 _PURPOSE, _AMOUNT, _PARTY = (f"json_extract(leg.value, '$[{place}]')" for place in range(3))
+_ENTERED = f"(SELECT count(*) FROM {ENTRY} e WHERE {_OF.format('e', 'id')})"
+_ENTERS = _enters(_EACH, _PURPOSE, _PARTY, _AMOUNT, "leg.key")
+_ENTERS_REST = f"""{_ENTERS} AND {_ENTERED} < NEW.leg_count
+    AND NOT EXISTS (SELECT 1 FROM {ENTRY} e WHERE {_OF.format("e", "id")} AND e.leg = leg.key)"""
 
 
 def _abort(refusal: str) -> str:
@@ -146,17 +150,25 @@ def _refusing(name: str, when: str, condition: str, refusal: str) -> str:
 
 
 def _posting(name: str, plain: str, moves: str, checks: Sequence[str] = ()) -> str:
-    """Most transactions settle and reverse nothing: they are spared what the others need."""
+    """Most transactions settle and reverse nothing, and move accounts that are open: they are spared what the others
+    need."""
     return f"""CREATE TRIGGER {name} AFTER INSERT ON {TRANSACTION} FOR EACH ROW
     WHEN {plain} (NEW.settles IS NULL AND NEW.reverses IS NULL AND NEW.phase <> 'void') BEGIN
+        {_ENTERS};
+        {_opens(_EACH, _PURPOSE, _PARTY, "randomblob(16)", f"{_ENTERED} < NEW.leg_count AND")};
+        {_ENTERS_REST};
         SELECT CASE WHEN {_LEGS_WRONG} OR legs <> NEW.leg_count THEN {_abort("legs")}
-            WHEN odd > 0 THEN {_abort("whole")} WHEN total <> 0 THEN {_abort("zero")} END
-        FROM (SELECT count(*) AS legs, coalesce(sum({_AMOUNT}), 0) AS total, coalesce(sum(typeof({_AMOUNT}) <> 'integer'
-            OR typeof({_PURPOSE}) <> 'text' OR typeof({_PARTY}) <> 'text'), 0) AS odd FROM {_EACH});
-        {_opens(_EACH, _PURPOSE, _PARTY, "randomblob(16)")};
-        {_enters(_EACH, _PURPOSE, _PARTY, _AMOUNT, "randomblob(16)")};
+            WHEN total <> 0 THEN {_abort("zero")} END
+        FROM (SELECT count(*) AS legs, sum(amount) AS total FROM {ENTRY} e WHERE {_OF.format("e", "id")});
         {"".join(f"{check}; " for check in checks)}{moves}; END"""
 
+
+_SAID = f"""SELECT OLD.balance + sum(CASE WHEN t.phase = 'posted' AND e.transaction_id = t.id THEN e.amount ELSE 0 END),
+        OLD.held + sum(CASE WHEN e.transaction_id = t.settles THEN -max(0, -NEW.side * e.amount)
+            WHEN t.phase = 'pending' THEN max(0, -NEW.side * e.amount) ELSE 0 END)
+    FROM {ENTRY} e WHERE e.account_id = t.account_id AND e.ledger_account_id = NEW.id
+        AND e.transaction_id IN (t.id, t.settles)"""
+"""What an account comes to by its entries of the newest transaction, and of the hold that this one settles."""
 
 SQLITE = [
     _refusing("billing_transaction_kept", "BEFORE UPDATE", "1", "edited"),
@@ -165,8 +177,10 @@ SQLITE = [
     _refusing("billing_entry_stays", "BEFORE DELETE", "1", "edited"),
     _refusing(
         "billing_entry_follows", "BEFORE INSERT",
-        f"""NOT EXISTS (SELECT 1 FROM {TRANSACTION} t WHERE {_NEWEST} AND t.id = NEW.transaction_id
-            AND t.leg_count > (SELECT count(*) FROM {ENTRY} e WHERE {_OF.format("e", "transaction_id")}))""",
+        f"""typeof(NEW.leg) <> 'integer' OR typeof(NEW.amount) <> 'integer'
+            OR NOT EXISTS (SELECT 1 FROM {TRANSACTION} t WHERE t.account_id = NEW.account_id
+                AND t.id = NEW.transaction_id AND NEW.leg BETWEEN 0 AND t.leg_count - 1)
+            OR EXISTS (SELECT 1 FROM {ENTRY} e WHERE {_OF.format("e", "transaction_id")} AND e.leg = NEW.leg)""",
         "beside",
     ),
     _refusing(
@@ -177,11 +191,14 @@ SQLITE = [
         "billing_account_kept", "BEFORE UPDATE",
         " OR ".join(f"NEW.{column} IS NOT OLD.{column}" for column in _IDENTITY)
         + f""" OR NEW.last_transaction_id IS OLD.last_transaction_id OR NOT EXISTS (SELECT 1 FROM {TRANSACTION} t
-            JOIN {ENTRY} e ON e.account_id = t.account_id AND e.transaction_id IN (t.id, t.settles)
-            AND e.ledger_account_id = NEW.id WHERE {_NEWEST} AND t.id = NEW.last_transaction_id)""",
+            WHERE t.rowid = (SELECT max(rowid) FROM {TRANSACTION}) AND t.account_id = NEW.account_id
+            AND t.id = NEW.last_transaction_id AND (NEW.balance, NEW.held) = ({_SAID}))""",
         "moved",
     ),
     _refusing("billing_account_stays", "BEFORE DELETE", "1", "edited"),
+    f"""CREATE TRIGGER billing_transaction_once BEFORE INSERT ON {TRANSACTION} FOR EACH ROW WHEN NEW.settles IS NOT NULL
+    BEGIN SELECT CASE key WHEN NEW.key THEN RAISE(IGNORE) ELSE {_abort("settles")} END FROM {TRANSACTION}
+        WHERE account_id = NEW.account_id AND settles = NEW.settles; END""",
     _posting("billing_transaction_posts", "", _moves("max", ENTRY, _OF.format("e", "id"))),
     _posting("billing_transaction_links", "NOT", _settles("max"), [
         f"SELECT {_abort('settles')} WHERE (NEW.settles IS NOT NULL OR NEW.phase = 'void') AND ({_SETTLES_WRONG})",
@@ -205,11 +222,11 @@ def _trigger(name: str, when: str, function: str) -> str:
     return f"CREATE TRIGGER {name} {when} ON {TRIGGERS[name]} FOR EACH ROW EXECUTE FUNCTION {function}()"
 
 
-_ELEMENTS = "jsonb_array_elements(NEW.legs) AS leg"
+_ELEMENTS = "jsonb_array_elements(NEW.legs) WITH ORDINALITY AS leg(value, place)"
 _NOT_YET = f"""AND NOT EXISTS (SELECT 1 FROM {ENTRY} e
     WHERE {_OF.format("e", "id")} AND e.ledger_account_id = a.id)"""
 _ENTERS_AND_MOVES = f"""WITH entry AS (
-        {_enters(_ELEMENTS, "leg->>0", "leg->>2", "(leg->>1)::bigint", "gen_random_uuid()")} {{rest}}
+        {_enters(_ELEMENTS, "leg.value->>0", "leg.value->>2", "(leg.value->>1)::bigint", "leg.place - 1")} {{rest}}
         RETURNING ledger_account_id, amount
     ), moved AS (
         {_moves("greatest", "entry", "NEW.settles IS NULL")}
@@ -236,7 +253,7 @@ POSTGRESQL = [
         END IF;
         {_ENTERS_AND_MOVES.format(rest="")} INTO entered, total FROM entry;
         IF entered < legs THEN
-            {_opens(_ELEMENTS, "leg->>0", "leg->>2", "gen_random_uuid()")};
+            {_opens(_ELEMENTS, "leg.value->>0", "leg.value->>2", "gen_random_uuid()")};
             {_ENTERS_AND_MOVES.format(rest=_NOT_YET)} INTO more, rest FROM entry;
             entered := entered + more; total := total + rest;
         END IF;

@@ -38,8 +38,9 @@ class Balance(Struct):
 class Entry(Struct):
     """One leg of a transaction: debits are positive minor units."""
 
-    id: UUID
     transaction: UUID
+    leg: int
+    """Which of the transaction's it is, from 0."""
     purpose: str
     party: str
     currency: str
@@ -55,7 +56,7 @@ class Entry(Struct):
     @classmethod
     def of(cls, row: Any) -> Entry:
         return cls(
-            row.id, row.transaction_id, row.purpose, row.party, row.currency, row.amount, row.phase, row.memo, row.key,
+            row.transaction_id, row.leg, row.purpose, row.party, row.currency, row.amount, row.phase, row.memo, row.key,
             row.settles, row.reverses, row.effective_at, row.recorded_at,
         )  # fmt: skip
 
@@ -85,6 +86,26 @@ class TransactionIn(Struct):
     def transaction(self) -> Transaction:
         legs = tuple(Leg(leg.purpose, leg.amount, leg.party) for leg in self.legs)
         return Transaction(key=MANUAL + self.key, currency=self.currency, legs=legs, memo=self.memo, at=self.at)
+
+
+class ReceiptIn(Struct):
+    """Money that has arrived at the bank from whoever owed it."""
+
+    key: Annotated[str, Meta(min_length=1, max_length=80)]
+    """Your name for it, such as the bank's reference: the same key posts once."""
+    source: Annotated[str, Meta(min_length=1, max_length=80)]
+    """Who paid, as the receivable names it."""
+    currency: Currency
+    amount: Annotated[int, Meta(ge=1, le=LARGEST)]
+    """Minor units."""
+    memo: Annotated[str, Meta(max_length=400)] = ""
+    at: datetime | None = None
+    """When it arrived; absent: now."""
+
+    def transaction(self) -> Transaction:
+        legs = (Leg("bank", self.amount), Leg("receivable", -self.amount, self.source))
+        memo = self.memo or f"Arrived from {self.source}"
+        return Transaction(key=f"{MANUAL}received:{self.key}", currency=self.currency, legs=legs, memo=memo, at=self.at)
 
 
 MANUAL = "manual:"

@@ -8,7 +8,7 @@ from maxbooster.plugin import Conflict, Context, Invalid
 
 from . import queries
 from .posting import Posted, post, reverse
-from .schemas import MANUAL, TransactionIn
+from .schemas import MANUAL, ReceiptIn, TransactionIn
 
 
 async def post_by_hand(ctx: Context, new: TransactionIn) -> Posted:
@@ -23,6 +23,18 @@ async def post_by_hand(ctx: Context, new: TransactionIn) -> Posted:
         raise Invalid("Clearing belongs to transfers between accounts; it is not posted by hand.", field="legs")
     transaction = new.transaction()
     ctx.audit("ledger.posted", f"billing_ledger_transaction:{transaction.key}", after={"memo": new.memo})
+    return await ctx.write(post, ctx.account, transaction, ctx.now)
+
+
+async def receive(ctx: Context, arrived: ReceiptIn) -> Posted:
+    """Money is at the bank, and no longer owed by whoever sent it. More than was owed counts as paid in advance.
+
+    Raises:
+        KeyReused: the key was used for something else.
+    """
+    transaction = arrived.transaction()
+    facts = {"source": arrived.source, "amount": arrived.amount, "currency": arrived.currency}
+    ctx.audit("ledger.received", f"billing_ledger_transaction:{transaction.key}", after=facts)
     return await ctx.write(post, ctx.account, transaction, ctx.now)
 
 

@@ -105,12 +105,12 @@ _COUNTS = f"""SELECT (SELECT count(DISTINCT account_id) FROM {ACCOUNT}) AS books
     (SELECT count(*) FROM {TRANSACTION} t WHERE t.phase = 'pending' AND NOT EXISTS (SELECT 1 FROM {TRANSACTION} s
         WHERE s.account_id = t.account_id AND s.settles = t.id)) AS holds"""
 
-_UNBALANCED = f"""SELECT t.account_id, t.id, t.leg_count, count(e.id) AS found, coalesce(sum(e.amount), 0) AS total,
+_UNBALANCED = f"""SELECT t.account_id, t.id, t.leg_count, count(e.leg) AS found, coalesce(sum(e.amount), 0) AS total,
     coalesce(sum(CASE WHEN a.currency <> t.currency THEN 1 ELSE 0 END), 0) AS other
     FROM {TRANSACTION} t LEFT JOIN {ENTRY} e ON e.account_id = t.account_id AND e.transaction_id = t.id
     LEFT JOIN {ACCOUNT} a ON a.account_id = e.account_id AND a.id = e.ledger_account_id
     GROUP BY t.account_id, t.id, t.leg_count, t.phase
-    HAVING count(e.id) <> t.leg_count OR coalesce(sum(e.amount), 0) <> 0
+    HAVING count(e.leg) <> t.leg_count OR coalesce(sum(e.amount), 0) <> 0
         OR (t.leg_count < 2 AND t.phase <> 'void')
         OR coalesce(sum(CASE WHEN a.currency <> t.currency THEN 1 ELSE 0 END), 0) > 0"""
 

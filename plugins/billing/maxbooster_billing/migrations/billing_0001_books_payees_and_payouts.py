@@ -42,6 +42,7 @@ def upgrade() -> None:
             "currency",
             name=op.f("uq_billing_ledger_account_account_id_purpose_party_currency"),
         ),
+        sqlite_with_rowid=False,
     )
     op.create_table(
         "billing_ledger_transaction",
@@ -115,8 +116,8 @@ def upgrade() -> None:
     op.create_table(
         "billing_ledger_entry",
         sa.Column("account_id", Id(), nullable=False),
-        sa.Column("id", Id(), nullable=False),
         sa.Column("transaction_id", Id(), nullable=False),
+        sa.Column("leg", sa.SmallInteger(), nullable=False),
         sa.Column("ledger_account_id", Id(), nullable=False),
         sa.Column("amount", sa.BigInteger(), nullable=False),
         sa.CheckConstraint(
@@ -135,14 +136,11 @@ def upgrade() -> None:
             name=op.f("fk_billing_ledger_entry_account_id_transaction_id"),
             ondelete="RESTRICT",
         ),
-        sa.PrimaryKeyConstraint("account_id", "id", name=op.f("pk_billing_ledger_entry")),
-        sa.UniqueConstraint("account_id", "transaction_id", "ledger_account_id", name="uq_billing_ledger_entry_leg"),
-    )
-    op.create_index(
-        "ix_billing_ledger_entry_account",
-        "billing_ledger_entry",
-        ["account_id", "ledger_account_id", "transaction_id"],
-        unique=False,
+        sa.PrimaryKeyConstraint("account_id", "transaction_id", "leg", name=op.f("pk_billing_ledger_entry")),
+        sa.UniqueConstraint(
+            "account_id", "ledger_account_id", "transaction_id", name="uq_billing_ledger_entry_account"
+        ),
+        sqlite_with_rowid=False,
     )
 
     op.create_table(

@@ -7,8 +7,9 @@ from uuid import UUID
 
 from sqlalchemy import Connection, update
 
-from maxbooster.plugin import Conflict, Context, Invalid
+from maxbooster.plugin import Conflict, Context, Invalid, notify
 
+from ..currency import written
 from ..ledger import queries as ledger
 from ..ledger.posting import KeyReused, Leg, Overdrawn, Transaction, post, void
 from ..payees.models import Payee
@@ -72,6 +73,7 @@ async def settle(ctx: Context, row: Payout, result: PayoutState) -> None:
     row.state = PAID if result.state == "paid" else FAILED
     row.reason, row.ended_at = result.reason[:500], ctx.now
     ctx.audit(f"payout.{row.state}", row, after={"reference": row.reference, "reason": row.reason})
+    await _tell(ctx, row)
     if row.state == PAID:
         ctx.emit(PayoutPaid(row.id, row.payee_id, row.currency, row.amount))
         await ctx.write(post, ctx.account, _paid(row), ctx.now)
@@ -79,6 +81,21 @@ async def settle(ctx: Context, row: Payout, result: PayoutState) -> None:
         ctx.emit(PayoutFailed(row.id, row.payee_id, row.reason))
         hold, key, memo, now = _hold_of(row), f"payout:{row.id}:void", f"Payout failed: {row.reason}"[:500], ctx.now
         await ctx.write(lambda connection: void(connection, ctx.account, hold, now, key=key, memo=memo))
+
+
+async def _tell(ctx: Context, row: Payout) -> None:
+    payee = await ctx.get(Payee, row.payee_id)
+    facts = {"payee": payee.name, "amount": f"{written(row.amount, row.currency)} {row.currency}"}
+    if row.state == PAID:
+        await notify(
+            ctx, "payout.paid", "{amount} was paid to {payee}", path="/money", tone="good", facts=facts,
+            permission="payout.read",
+        )  # fmt: skip
+        return
+    await notify(
+        ctx, "payout.failed", "{amount} to {payee} was refused; it is owed as before", text=row.reason, path="/money",
+        tone="danger", facts=facts, permission="payout.read",
+    )  # fmt: skip
 
 
 def _hold(connection: Connection, account: UUID, payout: UUID, hold: Transaction, now: Any) -> None:

@@ -19,8 +19,12 @@ export interface Statement {
   outlet?: string;
   period?: string;
   currency?: string;
-  total?: number;
+  /** An exact decimal number, as text: a statement counts smaller parts than the currency has. */
+  total?: string | number;
   lines?: number;
+  unmatched?: number;
+  unsplit?: number;
+  reason?: string | null;
 }
 
 export interface Host {
@@ -68,6 +72,10 @@ export class Api {
   /** @param key the same key pays once, however often it is sent */
   payOut = (payee: string, currency: string, amount: number, key: string) =>
     this.host.api.send("POST", `${AT}/payouts`, { payee, currency, amount, key });
+
+  /** @param key the same key books once, however often it is sent */
+  receive = (key: string, source: string, currency: string, amount: number, memo: string) =>
+    this.host.api.send("POST", `${AT}/ledger/receipts`, { key, source, currency, amount, memo });
 
   /** None where the family distribution is not there or the person may not see them. */
   private async statements(): Promise<Statement[]> {

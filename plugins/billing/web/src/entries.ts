@@ -77,7 +77,7 @@ class MbBillingEntries extends LitElement {
   private rows(): Row[] {
     const names = new Map(this.books.payees.map(({ id, name }) => [id, name]));
     return this.entries.filter(({ phase }) => phase === "posted").map((entry) => ({
-      id: entry.id,
+      id: `${entry.transaction}/${entry.leg}`,
       what: entry.memo || entry.key,
       account: accountName(entry.purpose, entry.party, names),
       at: entry.effective_at,

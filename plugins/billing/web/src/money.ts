@@ -6,6 +6,7 @@ import { balances } from "./balances";
 import "./entries";
 import "./payees";
 import { payouts } from "./payouts";
+import "./receivables";
 import { statements } from "./statements";
 import { billing } from "./styles";
 import { reason, totals } from "./words";
@@ -82,6 +83,7 @@ class MbBillingMoney extends LitElement {
     const sums = totals(books.balances, books.payouts);
     return html`${balances(sums, books.payouts.length >= MOST_PAYOUTS)}
       <mb-billing-payees .host=${this.host} .books=${books} .sums=${sums} @books-change=${this.load}></mb-billing-payees>
+      <mb-billing-receivables .host=${this.host} .books=${books} @books-change=${this.load}></mb-billing-receivables>
       ${books.payouts.length ? payouts(books.payouts) : nothing} ${books.statements.length ? statements(books.statements) : nothing}
       ${books.balances.length
         ? html`<mb-billing-entries .host=${this.host} .books=${books} .loads=${this.loads}></mb-billing-entries>`

@@ -2,6 +2,7 @@
 import { html, nothing, type TemplateResult } from "lit";
 import { money, number, t } from "@maxbooster/ui";
 import type { Statement } from "./api";
+import { minorOf, statementState } from "./words";
 
 export function statements(all: readonly Statement[]): TemplateResult {
   return html`<div class="bar">
@@ -13,13 +14,16 @@ export function statements(all: readonly Statement[]): TemplateResult {
 }
 
 function row(statement: Statement): TemplateResult {
-  const { currency, lines, total } = statement;
-  const facts = [statement.period, lines === undefined ? "" : t("billing.lines", "{count} lines", { count: number(lines) }), statement.state];
-  return html`<li>
+  const { currency, lines, state } = statement;
+  const failed = state === "failed" || state === "stopped";
+  const counted = lines && !failed ? t("billing.lines", "{count} lines", { count: number(lines) }) : "";
+  const facts = [statement.period, counted, statementState(statement)];
+  const total = currency && state === "imported" ? minorOf(String(statement.total ?? ""), currency) : undefined;
+  return html`<li class=${failed ? "failed" : ""}>
     <mb-icon name="scroll-text"></mb-icon>
     <div class="what">
       ${statement.outlet ?? statement.source ?? t("billing.statement", "Statement")}
-      <small>${facts.filter(Boolean).join(" · ")}</small>
+      <small class="state">${facts.filter(Boolean).join(" · ")}</small>
     </div>
     <span></span>
     <div class="end">${total !== undefined && currency ? money(total, currency) : nothing}</div>

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Balance, Payout } from "./api";
-import { accountName, payoutState, share, side, totals, way } from "./words";
+import { accountName, decimal, minorOf, payoutState, share, side, statementState, totals, way } from "./words";
 
 const balance = (purpose: string, currency: string, amount: number, held = 0) => ({ purpose, currency, amount, held }) as Balance;
 
@@ -37,5 +37,22 @@ describe("words", () => {
     const purposes = [{ name: "bank", root: "Assets", meaning: "" }, { name: "payable", root: "Liabilities", meaning: "" }];
     expect(side("bank", purposes)).toBe(1);
     expect(side("payable", purposes)).toBe(-1);
+  });
+});
+
+describe("amounts as they are typed", () => {
+  it("are whole minor units of their currency", () => {
+    expect(["1234.5", "1234,50", "15.7673456789", "-0.019", "7"].map((text) => minorOf(text, "EUR"))).toEqual([123450, 123450, 1576, -1, 700]);
+    expect([minorOf("12", "JPY"), minorOf("12.9", "JPY"), minorOf("1.2345", "KWD")]).toEqual([12, 12, 1234]);
+    expect(["", "much", "1.234,50", "1e3", "--1"].map((text) => minorOf(text, "EUR"))).toEqual(Array(5).fill(undefined));
+    expect([decimal(123450, "EUR"), decimal(5, "EUR"), decimal(12, "JPY")]).toEqual(["1234.50", "0.05", "12"]);
+  });
+});
+
+describe("a statement", () => {
+  it("says how far it is, or why not", () => {
+    expect(statementState({ state: "imported", unmatched: 2, unsplit: 1 })).toBe("3 lines have no payee yet");
+    expect(statementState({ state: "stopped", reason: "The import was cancelled." })).toBe("The import was cancelled.");
+    expect(statementState({ state: "imported" })).toBe("Shared out");
   });
 });

@@ -1,6 +1,6 @@
 /** What the books come to, and how the page says it. No page is needed for this. */
 import { t } from "@maxbooster/ui";
-import type { Balance, Payee, Payout, Provider, Purpose } from "./api";
+import type { Balance, Payee, Payout, Provider, Purpose, Statement } from "./api";
 
 /** One currency, in minor units. */
 export interface Totals {
@@ -68,6 +68,40 @@ export function accountName(purpose: string, party: string, names: ReadonlyMap<s
 export function side(purpose: string, purposes: readonly Purpose[]): 1 | -1 {
   const root = purposes.find(({ name }) => name === purpose)?.root;
   return root === "Assets" || root === "Expenses" ? 1 : -1;
+}
+
+/** How many decimals a currency has. */
+export const places = (currency: string) => new Intl.NumberFormat("en", { style: "currency", currency }).resolvedOptions().maximumFractionDigits ?? 2;
+
+/** Minor units of “1234.5” or “1234,50”; smaller parts are cut off. Undefined: it is no amount. */
+export function minorOf(text: string, currency: string): number | undefined {
+  const found = /^(-?)(\d{1,13})(?:[.,](\d*))?$/.exec(text.trim());
+  if (!found) return undefined;
+  const [, sign, whole, rest = ""] = found;
+  const digits = places(currency);
+  const minor = Number(whole + rest.slice(0, digits).padEnd(digits, "0"));
+  return sign && minor ? -minor : minor;
+}
+
+/** 123450 → “1234.50”: how it is typed. */
+export function decimal(minor: number, currency: string): string {
+  const digits = places(currency);
+  const text = String(Math.abs(minor)).padStart(digits + 1, "0");
+  return (minor < 0 ? "-" : "") + (digits ? `${text.slice(0, -digits)}.${text.slice(-digits)}` : text);
+}
+
+export function statementState({ state, reason, unmatched = 0, unsplit = 0 }: Pick<Statement, "state" | "reason" | "unmatched" | "unsplit">): string {
+  switch (state) {
+    case "importing":
+      return t("billing.statement.importing", "Being read");
+    case "failed":
+    case "stopped":
+      return reason ?? t("billing.statement.failed", "Not imported");
+    default:
+      return unmatched + unsplit
+        ? t("billing.statement.waiting", "{count} lines have no payee yet", { count: String(unmatched + unsplit) })
+        : t("billing.statement.imported", "Shared out");
+  }
 }
 
 export const reason = (error: unknown) => (error instanceof Error ? error.message : String(error));

@@ -53,6 +53,10 @@ def upgrade() -> None:
         sa.Column("decimals", sa.String(length=5), nullable=False),
         sa.Column("currency", sa.String(length=3), nullable=True),
         sa.Column("state", sa.String(length=10), nullable=False),
+        sa.Column("job_id", Id(), nullable=False),
+        sa.Column("rate", sa.String(length=24), nullable=True),
+        sa.Column("original_currency", sa.String(length=3), nullable=True),
+        sa.Column("original_total", sa.String(length=40), nullable=True),
         sa.Column("reason", sa.String(length=1000), nullable=True),
         sa.Column("lines", sa.BigInteger(), nullable=False),
         sa.Column("matched", sa.BigInteger(), nullable=False),
@@ -75,6 +79,7 @@ def upgrade() -> None:
         sa.Column("id", Id(), nullable=False),
         sa.Column("statement_id", Id(), nullable=False),
         sa.Column("payee_id", Id(), nullable=False),
+        sa.Column("part_id", Id(), nullable=False),
         sa.Column("currency", sa.String(length=3), nullable=False),
         sa.Column("amount", sa.BigInteger(), nullable=False),
         sa.Column("carried_in", sa.BigInteger(), nullable=False),
@@ -87,11 +92,45 @@ def upgrade() -> None:
             ondelete="CASCADE",
         ),
         sa.PrimaryKeyConstraint("account_id", "id", name=op.f("pk_distribution_royalty_allocation")),
-        sa.UniqueConstraint("account_id", "statement_id", "payee_id", name="uq_distribution_royalty_allocation_payee"),
+        sa.UniqueConstraint(
+            "account_id", "statement_id", "payee_id", "part_id", name="uq_distribution_royalty_allocation_payee"
+        ),
+    )
+    op.create_table(
+        "distribution_royalty_waiting",
+        sa.Column("account_id", Id(), nullable=False),
+        sa.Column("id", Id(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("statement_id", Id(), nullable=False),
+        sa.Column("reason", sa.String(length=10), nullable=False),
+        sa.Column("isrc", sa.String(length=40), nullable=False),
+        sa.Column("upc", sa.String(length=40), nullable=False),
+        sa.Column("title", sa.String(length=200), nullable=False),
+        sa.Column("artist", sa.String(length=200), nullable=False),
+        sa.Column("lines", sa.BigInteger(), nullable=False),
+        sa.Column("units", sa.BigInteger(), nullable=False),
+        sa.Column("track_id", Id(), nullable=True),
+        sa.Column("release_id", Id(), nullable=True),
+        sa.Column("split_id", Id(), nullable=True),
+        sa.Column("assigned_at", UtcTime(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["account_id", "statement_id"],
+            ["distribution_royalty_statement.account_id", "distribution_royalty_statement.id"],
+            name=op.f("fk_distribution_royalty_waiting_account_id_statement_id"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("account_id", "id", name=op.f("pk_distribution_royalty_waiting")),
+    )
+    op.create_index(
+        "ix_distribution_royalty_waiting_statement",
+        "distribution_royalty_waiting",
+        ["account_id", "statement_id"],
+        unique=False,
     )
 
 
 def downgrade() -> None:
+    op.drop_table("distribution_royalty_waiting")
     op.drop_table("distribution_royalty_allocation")
     op.drop_table("distribution_royalty_statement")
     op.drop_table("distribution_royalty_split")

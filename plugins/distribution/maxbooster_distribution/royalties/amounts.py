@@ -20,6 +20,8 @@ def divided(amount: int, parts: Sequence[int], whole: int) -> list[int]:
     sign, size = (-1, -amount) if amount < 0 else (1, amount)
     shares = [size * part // whole for part in parts]
     left = size - sum(shares)
+    if not left:
+        return [sign * share for share in shares]
     by_remainder = sorted(range(len(parts)), key=lambda place: (-(size * parts[place] % whole), place))
     for place in by_remainder[:left]:
         shares[place] += 1

@@ -4,23 +4,24 @@ from __future__ import annotations
 
 import asyncio
 import tempfile
-from collections.abc import Sequence
 from pathlib import Path
 from typing import cast
 from uuid import UUID
 
-from maxbooster.plugin import Context, Invalid, NotFound, TooLarge, job
+from maxbooster.plugin import Context, Invalid, NotFound, TooLarge, job, notify
+from maxbooster_billing.plugin import digits
 
 from ..catalogue import queries as catalogue
 from ..events import StatementImported
 from . import lines, queries
-from .amounts import PER_MINOR
+from .amounts import PER_MINOR, written
 from .layouts import layout
-from .lines import Form, Matching, Shares
-from .models import FAILED, IMPORTED, IMPORTING, Split, Statement
+from .lines import Division, Form, Matching
+from .models import FAILED, IMPORTED, IMPORTING, Statement
 from .posting import Divided, post_statement
 from .reading import Decimals
-from .service import own_layouts
+from .service import conversion_of, own_layouts
+from .shares import common_shares, shares_of
 
 
 @job("royalties.import", queue="long", timeout_s=3600.0)
@@ -31,22 +32,44 @@ async def read_statement(ctx: Context, statement_id: UUID) -> None:
         return
     try:
         with tempfile.TemporaryDirectory(prefix="maxbooster-") as folder:
-            payees = await _import(ctx, row, Path(folder))
+            division = await _import(ctx, row, Path(folder))
     except (Invalid, NotFound, TooLarge) as problem:
         row.state, row.reason = FAILED, problem.detail[:1000]
+        await _tell(ctx, row)
         return
     assert row.currency is not None
     row.state, row.imported_at = IMPORTED, ctx.now
     ctx.emit(StatementImported(row.id, row.source, row.currency, row.amount // PER_MINOR, row.lines))
     ctx.audit("statement.imported", row, after={"lines": row.lines, "unmatched": row.unmatched})
-    divided = Divided(row.id, row.source, row.currency, row.amount, row.unallocated, payees)
+    await _tell(ctx, row)
+    waiting = list(division.waiting.values())
+    divided = Divided(row.id, row.source, row.currency, row.amount, row.unallocated, division.payees, waiting)
     await ctx.write(post_statement, ctx.account, divided, ctx.now)
 
 
-async def _import(ctx: Context, row: Statement, folder: Path) -> dict[str, int]:
-    """Everything but the posting; payee → units."""
+async def _tell(ctx: Context, row: Statement) -> None:
+    facts = {"source": row.source, "file": row.file_name, "lines": row.lines}
+    if row.state == FAILED:
+        await notify(
+            ctx, "statement.failed", "“{file}” could not be imported", text=row.reason or "", path="/money",
+            tone="danger", facts=facts, permission="royalty.write",
+        )  # fmt: skip
+        return
+    total = f"{written(row.amount // PER_MINOR * PER_MINOR, digits(row.currency or ''))[:-8]} {row.currency}"
+    open_lines = row.unmatched + row.unsplit
+    text = f"Lines that have no payee yet: {open_lines}." if open_lines else ""
+    await notify(
+        ctx, "statement.imported", "Statement from {source}: {total}", text=text, path="/money",
+        tone="good", facts=facts | {"total": total}, permission="royalty.read",
+    )  # fmt: skip
+
+
+async def _import(ctx: Context, row: Statement, folder: Path) -> Division:
+    """Everything but the posting."""
     plain, packed = folder / "lines.csv", folder / "lines.csv.gz"
-    form = Form(row.file_name, layout(row.layout, own_layouts(ctx)), row.currency, cast(Decimals, row.decimals))
+    own, conversion = own_layouts(ctx), conversion_of(row)
+    spoken = row.original_currency if conversion else row.currency
+    form = Form(row.file_name, layout(row.layout, own), spoken, cast(Decimals, row.decimals), conversion)
     await ctx.progress(0.05, "Reading the lines")
     async with ctx.files.local(await ctx.files.get(row.file_id)) as path:
         read = await asyncio.to_thread(lines.read, path, plain, form)
@@ -56,37 +79,28 @@ async def _import(ctx: Context, row: Statement, folder: Path) -> dict[str, int]:
     await ctx.progress(0.9, f"{division.matched} of {read.lines} lines belong to tracks")
     row.lines_file_id = (await ctx.files.put(f"statement-{row.id}.csv.gz", packed)).id
     row.currency, row.lines, row.amount, row.rounded = read.currency, read.lines, read.units, read.rounded
+    if conversion is not None:
+        row.original_currency, row.original_total = read.spoken, written(read.original, digits(read.currency))
     row.matched, row.unmatched, row.unsplit = division.matched, division.unmatched, division.unsplit
     row.unallocated = division.unallocated
-    return division.payees
+    return division
 
 
 async def _matching(ctx: Context, isrcs: set[str], upcs: set[str]) -> Matching:
+    """By the codes of the catalogue, and by those that somebody has assigned before."""
     by_isrc = await catalogue.tracks_by_isrc(ctx, isrcs)
     by_upc = await catalogue.tracks_by_upc(ctx, upcs)
+    for code in await queries.assigned_codes(ctx):
+        if code.track_id is not None and code.isrc in isrcs:
+            by_isrc.setdefault(code.isrc, code.track_id)
+        elif not code.isrc and code.upc in upcs:
+            by_upc.setdefault(code.upc, await queries.tracks_meant(ctx, code.track_id, code.release_id))
     tracks = {*by_isrc.values(), *(track for each in by_upc.values() for track in each)}
     splits = await queries.splits_in_force(ctx, tracks)
     return Matching(
         {isrc: shares_of(splits[track]) if track in splits else None for isrc, track in by_isrc.items()},
-        {upc: _common([splits.get(track) for track in each]) for upc, each in by_upc.items()},
+        {upc: common_shares([splits.get(track) for track in each]) for upc, each in by_upc.items()},
     )
-
-
-def _common(splits: Sequence[Split | None]) -> Shares | None:
-    """The split of a release as a whole: that of its tracks, if it is the same for all."""
-    first = splits[0]
-    if first is None or any(each is None or _terms(each) != _terms(first) for each in splits):
-        return None
-    return shares_of(first)
-
-
-def _terms(split: Split) -> tuple[int, list[tuple[str, int]]]:
-    return split.whole, sorted((payee, parts) for payee, parts in split.shares)
-
-
-def shares_of(split: Split) -> Shares:
-    payees, parts = zip(*split.shares, strict=True)
-    return Shares(str(split.id), payees, parts, split.whole)
 
 
 jobs = [read_statement]

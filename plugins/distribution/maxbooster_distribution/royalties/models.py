@@ -5,12 +5,15 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import BigInteger, LargeBinary, String, UniqueConstraint
+from sqlalchemy import BigInteger, Index, LargeBinary, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from maxbooster.plugin import Json, Owned, Table, Versioned, owned_reference
 
 IMPORTING, IMPORTED, FAILED = "importing", "imported", "failed"
+STOPPED = "stopped"
+"""Shown of one that is importing, but whose job was cancelled or has used up its tries."""
+UNMATCHED, UNSPLIT = "unmatched", "unsplit"
 
 
 class Split(Owned, Table):
@@ -45,6 +48,13 @@ class Statement(Versioned, Owned, Table):
     currency: Mapped[str | None] = mapped_column(String(3))
     """As it was asked for; once imported, the statement's own."""
     state: Mapped[str] = mapped_column(String(10))
+    job_id: Mapped[UUID]
+    """The import under way, or the last."""
+    rate: Mapped[str | None] = mapped_column(String(24))
+    """What one of the file's currency was taken for in `currency`, as it was given; None: nothing was converted."""
+    original_currency: Mapped[str | None] = mapped_column(String(3))
+    original_total: Mapped[str | None] = mapped_column(String(40))
+    """What the file says, before it was converted."""
     reason: Mapped[str | None] = mapped_column(String(1000))
     """Why it failed: file, line, column, value, and what to do."""
     lines: Mapped[int] = mapped_column(BigInteger, default=0)
@@ -64,17 +74,47 @@ class Statement(Versioned, Owned, Table):
     imported_at: Mapped[datetime | None]
 
 
+class Waiting(Versioned, Owned, Table):
+    """Lines of a statement with the same codes that found no payee: they wait until somebody says whose they are."""
+
+    __tablename__ = "distribution_royalty_waiting"
+    __table_args__ = (
+        owned_reference("statement_id", "distribution_royalty_statement"),
+        Index("ix_distribution_royalty_waiting_statement", "account_id", "statement_id"),
+    )
+
+    statement_id: Mapped[UUID]
+    reason: Mapped[str] = mapped_column(String(10))
+    """`unmatched`: no track; `unsplit`: one without a split."""
+    isrc: Mapped[str] = mapped_column(String(40))
+    upc: Mapped[str] = mapped_column(String(40))
+    title: Mapped[str] = mapped_column(String(200))
+    artist: Mapped[str] = mapped_column(String(200))
+    """As the first of the lines says it."""
+    lines: Mapped[int] = mapped_column(BigInteger)
+    units: Mapped[int] = mapped_column(BigInteger)
+    track_id: Mapped[UUID | None]
+    release_id: Mapped[UUID | None]
+    split_id: Mapped[UUID | None]
+    """By which it was divided."""
+    assigned_at: Mapped[datetime | None]
+
+
 class Allocation(Owned, Table):
     """What a payee got of a statement: amount + carried in = credited + carried out, to the unit."""
 
     __tablename__ = "distribution_royalty_allocation"
     __table_args__ = (
         owned_reference("statement_id", "distribution_royalty_statement"),
-        UniqueConstraint("account_id", "statement_id", "payee_id", name="uq_distribution_royalty_allocation_payee"),
+        UniqueConstraint(
+            "account_id", "statement_id", "payee_id", "part_id", name="uq_distribution_royalty_allocation_payee"
+        ),
     )
 
     statement_id: Mapped[UUID]
     payee_id: Mapped[UUID]
+    part_id: Mapped[UUID]
+    """The statement itself, or what waited of it and was assigned later."""
     currency: Mapped[str] = mapped_column(String(3))
     amount: Mapped[int] = mapped_column(BigInteger)
     carried_in: Mapped[int] = mapped_column(BigInteger)

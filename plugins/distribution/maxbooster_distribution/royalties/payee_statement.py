@@ -14,9 +14,9 @@ from maxbooster_billing.plugin import digits
 
 from . import queries
 from .amounts import PER_MINOR, divided, written
-from .jobs import shares_of
 from .lines import Line, Shares, written_lines
-from .models import Allocation, Statement
+from .models import Allocation, Statement, Waiting
+from .shares import shares_of
 
 COLUMNS = (
     "line", "period", "isrc", "upc", "title", "artist", "store", "territory", "quantity",
@@ -26,27 +26,33 @@ _AT_ONCE = 5_000
 
 
 async def payee_statement(ctx: Context, statement_id: UUID, payee_id: UUID) -> AsyncIterator[bytes]:
-    """As CSV. The shares of the lines and what was brought forward add up to what is credited and carried on.
+    """As CSV. The shares of the lines and what was brought forward add up to what is credited and carried on; so do
+    those of what was assigned later, each by itself.
 
     Raises:
         NotFound: no such statement in this account, or the payee has no share in it.
     """
     statement = await ctx.get(Statement, statement_id)
-    allocation = await queries.allocation(ctx, statement_id, payee_id)
-    if allocation is None or statement.lines_file_id is None:
+    allocations = await queries.allocations_to(ctx, statement_id, payee_id)
+    if not allocations or statement.lines_file_id is None:
         raise NotFound(f"The payee {payee_id} has no share in this statement.")
     file = await ctx.files.get(statement.lines_file_id)
     payee = str(payee_id)
     splits = {str(row.id): shares_of(row) for row in await queries.splits(ctx)}
     own = {id: shares for id, shares in splits.items() if payee in shares.payees}
+    later = await queries.parts_assigned(ctx, (each.part_id for each in allocations))
+    currency = allocations[0].currency
 
     async def text() -> AsyncIterator[bytes]:
         yield _text([COLUMNS])
         async with ctx.files.local(file) as path:
-            portions = _portions(written_lines(path), own, payee, allocation.currency)
+            portions = _portions(written_lines(path), own, payee, currency)
             while (portion := await asyncio.to_thread(next, portions, None)) is not None:
                 yield portion
-        yield _text(_sums(allocation))
+        for each in allocations:
+            if each.part_id in later:
+                yield _text([_assigned(later[each.part_id], own, payee, currency)])
+            yield _text(_sums(each))
 
     return text()
 
@@ -63,6 +69,13 @@ def _row(line: Line, shares: Shares, payee: str, currency: str) -> tuple[object,
     words = (_harmless(each) for each in line[2:8])
     amounts = (written(line.units, decimals), shares.parts[place], shares.whole, written(share, decimals))
     return (line.number, line.month, *words, line.quantity, currency, *amounts)
+
+
+def _assigned(part: Waiting, own: dict[str, Shares], payee: str, currency: str) -> tuple[object, ...]:
+    """Lines with the same codes, in one: they have no number."""
+    words = (part.isrc, part.upc, part.title, part.artist, "", "")
+    line = Line(0, f"{part.assigned_at:%Y-%m}", *words, part.lines, part.units)
+    return ("assigned", *_row(line, own[str(part.split_id)], payee, currency)[1:])
 
 
 def _sums(row: Allocation) -> Iterator[tuple[object, ...]]:

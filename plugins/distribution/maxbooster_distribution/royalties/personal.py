@@ -6,10 +6,11 @@ from collections.abc import Sequence
 
 from maxbooster.plugin import PersonalData
 
-from .models import Allocation, Carry, Split, Statement
+from .models import Allocation, Carry, Split, Statement, Waiting
 
 _VOUCHERS = "what postings in the books rest on is kept by law, and says who is meant by ids alone"
 
 
 def declared() -> Sequence[PersonalData]:
-    return [PersonalData(table=table, erase="keep", why=_VOUCHERS) for table in (Split, Statement, Allocation, Carry)]
+    tables = (Split, Statement, Waiting, Allocation, Carry)
+    return [PersonalData(table=table, erase="keep", why=_VOUCHERS) for table in tables]

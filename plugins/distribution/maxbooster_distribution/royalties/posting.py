@@ -13,7 +13,8 @@ from maxbooster.plugin import new_id
 from maxbooster_billing.plugin import Leg, Transaction, balances_of, post_many
 
 from .amounts import credited
-from .models import Allocation, Carry
+from .lines import Group
+from .models import UNMATCHED, UNSPLIT, Allocation, Carry, Waiting
 
 _carries = cast(Table, Carry.__table__)
 _PAYEES_AT_ONCE = 400
@@ -30,6 +31,7 @@ class Divided(NamedTuple):
     amount: int
     unallocated: int
     payees: Mapping[str, int]
+    waiting: Sequence[Group] = ()
 
 
 def post_statement(connection: Connection, account: UUID, divided: Divided, now: datetime) -> None:
@@ -38,29 +40,80 @@ def post_statement(connection: Connection, account: UUID, divided: Divided, now:
     What is credited and what the source owes differ by less than a minor unit a head; `fractions` holds just that, so
     that its balance is the sum of what is carried.
     """
-    statement, source, currency, amount, unallocated, payees = divided
+    statement, source, currency, amount = divided[:4]
     book = _Carries(connection, account, currency)
     owed = book.take(f"source:{source}", amount)
-    waiting = book.take(UNALLOCATED, unallocated)
-    credits: dict[str, int] = {}
-    for payee in sorted(payees):
-        carried_in = book.units(payee)
-        credits[payee] = book.take(payee, payees[payee])
-        connection.execute(
-            insert(Allocation).values(
-                account_id=account, id=new_id(), statement_id=statement, payee_id=UUID(payee), currency=currency,
-                amount=payees[payee], carried_in=carried_in, credited=credits[payee], carried_out=book.units(payee),
-            )
-        )  # fmt: skip
-    transactions: list[Transaction] = []
-    for some in _portions(credits):
-        legs = list(_payee_legs(connection, account, currency, some))
-        legs.append(Leg("receivable", sum(some.values()), source))
-        transactions.append(_transaction(statement, len(transactions), currency, source, legs))
+    waiting = book.take(UNALLOCATED, divided.unallocated)
+    credits = _allocate(connection, account, book, divided, part=statement)
+    _queue(connection, account, statement, divided.waiting)
     rest = owed - sum(credits.values())
     legs = [Leg("receivable", rest, source), Leg("unallocated", -waiting), Leg("fractions", waiting - rest)]
-    transactions.append(_transaction(statement, len(transactions), currency, source, legs))
-    post_many(connection, account, [each for each in transactions if each.legs], now)
+    voucher = _Voucher(f"statement:{statement}", currency, f"Royalty statement from {source}", ("receivable", source))
+    post_many(connection, account, _transactions(connection, account, voucher, credits, legs), now)
+
+
+def post_assignment(connection: Connection, account: UUID, part: UUID, divided: Divided, now: datetime) -> None:
+    """Credit payees with what waited in `unallocated`: `divided` is one part of the statement, all of it to payees."""
+    currency = divided.currency
+    book = _Carries(connection, account, currency)
+    freed = -book.take(UNALLOCATED, -divided.amount)
+    credits = _allocate(connection, account, book, divided, part=part)
+    rest = freed - sum(credits.values())
+    legs = [Leg("unallocated", rest), Leg("fractions", -rest)]
+    memo = f"Assigned, of a royalty statement from {divided.source}"
+    voucher = _Voucher(f"assignment:{part}", currency, memo, ("unallocated", ""))
+    post_many(connection, account, _transactions(connection, account, voucher, credits, legs), now)
+
+
+class _Voucher(NamedTuple):
+    key: str
+    currency: str
+    memo: str
+    against: tuple[str, str]
+    """The ledger account, a purpose and a party, from which payees are credited."""
+
+
+def _allocate(connection: Connection, account: UUID, book: _Carries, divided: Divided, *, part: UUID) -> dict[str, int]:
+    """Payee → minor units to be credited."""
+    credits: dict[str, int] = {}
+    for payee in sorted(divided.payees):
+        amount, carried_in = divided.payees[payee], book.units(payee)
+        credits[payee] = book.take(payee, amount)
+        connection.execute(
+            insert(Allocation).values(
+                account_id=account, id=new_id(), statement_id=divided.statement, part_id=part, payee_id=UUID(payee),
+                currency=divided.currency, amount=amount, carried_in=carried_in, credited=credits[payee],
+                carried_out=book.units(payee),
+            )
+        )  # fmt: skip
+    return credits
+
+
+def _queue(connection: Connection, account: UUID, statement: UUID, waiting: Sequence[Group]) -> None:
+    rows = [
+        {
+            "account_id": account, "id": new_id(), "version": 1, "statement_id": statement,
+            "reason": UNSPLIT if each.known else UNMATCHED, "isrc": each.isrc[:40], "upc": each.upc[:40],
+            "title": each.title[:200], "artist": each.artist[:200], "lines": each.lines, "units": each.units,
+        }
+        for each in waiting
+    ]  # fmt: skip
+    if rows:
+        connection.execute(insert(Waiting), rows)
+
+
+def _transactions(
+    connection: Connection, account: UUID, voucher: _Voucher, credits: Mapping[str, int], rest: Sequence[Leg]
+) -> list[Transaction]:
+    """Credits, in as many transactions as they need, and what is left."""
+    transactions: list[Transaction] = []
+    for some in _portions(credits):
+        legs = list(_payee_legs(connection, account, voucher.currency, some))
+        purpose, party = voucher.against
+        legs.append(Leg(purpose, sum(some.values()), party))
+        transactions.append(_transaction(voucher, len(transactions), legs))
+    transactions.append(_transaction(voucher, len(transactions), rest))
+    return [each for each in transactions if each.legs]
 
 
 def _payee_legs(connection: Connection, account: UUID, currency: str, credits: Mapping[str, int]) -> Iterator[Leg]:
@@ -75,10 +128,9 @@ def _payee_legs(connection: Connection, account: UUID, currency: str, credits: M
         yield Leg("overpaid", moved - amount, payee)
 
 
-def _transaction(statement: UUID, number: int, currency: str, source: str, legs: Sequence[Leg]) -> Transaction:
+def _transaction(voucher: _Voucher, number: int, legs: Sequence[Leg]) -> Transaction:
     whole = tuple(leg for leg in legs if leg.amount)
-    memo = f"Royalty statement from {source}"
-    return Transaction(key=f"statement:{statement}:{number}", currency=currency, memo=memo, legs=whole)
+    return Transaction(key=f"{voucher.key}:{number}", currency=voucher.currency, memo=voucher.memo, legs=whole)
 
 
 def _portions(credits: Mapping[str, int]) -> Iterator[dict[str, int]]:

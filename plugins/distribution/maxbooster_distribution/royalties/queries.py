@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import func, select
 
 from maxbooster.plugin import Context
 
-from .models import Allocation, Split, Statement
+from ..catalogue import queries as catalogue
+from .models import Allocation, Split, Statement, Waiting
 
 _MOST = 500
 
@@ -49,7 +51,36 @@ async def allocations(ctx: Context, statement_id: UUID) -> Sequence[Allocation]:
     return await ctx.all(select(Allocation).where(Allocation.statement_id == statement_id).order_by(Allocation.id))
 
 
-async def allocation(ctx: Context, statement_id: UUID, payee_id: UUID) -> Allocation | None:
-    return await ctx.first(
-        select(Allocation).where(Allocation.statement_id == statement_id, Allocation.payee_id == payee_id)
-    )
+async def allocations_to(ctx: Context, statement_id: UUID, payee_id: UUID) -> Sequence[Allocation]:
+    """What a payee got of a statement: with its import, and what was assigned later."""
+    of = (Allocation.statement_id == statement_id, Allocation.payee_id == payee_id)
+    return await ctx.all(select(Allocation).where(*of).order_by(Allocation.id))
+
+
+async def waiting(ctx: Context, *, statement_id: UUID | None, assigned: bool, limit: int) -> Sequence[Any]:
+    """`(Waiting, Statement)`: the newest statements first, in them the largest amounts."""
+    joined = (Statement.account_id == Waiting.account_id) & (Statement.id == Waiting.statement_id)
+    query = select(Waiting, Statement).join(Statement, joined)
+    query = query.where(Waiting.assigned_at.is_not(None) if assigned else Waiting.assigned_at.is_(None))
+    if statement_id is not None:
+        query = query.where(Waiting.statement_id == statement_id)
+    order = (Waiting.statement_id.desc(), func.abs(Waiting.units).desc(), Waiting.id)
+    return await ctx.rows(query.order_by(*order).limit(limit))
+
+
+async def parts_assigned(ctx: Context, ids: Iterable[UUID]) -> dict[UUID, Waiting]:
+    return {row.id: row for row in await ctx.all(select(Waiting).where(Waiting.id.in_(list(ids))))}
+
+
+async def assigned_codes(ctx: Context) -> Sequence[Any]:
+    """What people have said of codes that the catalogue does not know; the latest word first."""
+    columns = (Waiting.isrc, Waiting.upc, Waiting.track_id, Waiting.release_id)
+    said = select(*columns).where(Waiting.assigned_at.is_not(None), (Waiting.isrc != "") | (Waiting.upc != ""))
+    return await ctx.rows(said.order_by(Waiting.assigned_at.desc()))
+
+
+async def tracks_meant(ctx: Context, track_id: UUID | None, release_id: UUID | None) -> list[UUID]:
+    """The track, or those of the release."""
+    if track_id is not None or release_id is None:
+        return [track_id] if track_id is not None else []
+    return [row[0].id for row in await catalogue.tracks_of(ctx, release_id)]

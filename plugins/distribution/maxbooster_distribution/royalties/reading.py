@@ -198,6 +198,8 @@ def units(text: str, scale: int, *, decimal_comma: bool = False) -> tuple[int, b
         ValueError: it is no number, or its separators do not fit; the words say which.
     """
     text = text.strip()
+    if text.isdigit() and len(text) < 18 and text.isascii():
+        return int(text) * 10**scale, False
     if decimal_comma:
         if "." in text and ("," not in text or text.rindex(".") > text.rindex(",")):
             raise ValueError(
@@ -251,12 +253,8 @@ def month(text: str, forms: tuple[str, ...]) -> date:
 
 
 def code(text: str) -> str:
-    """An ISRC or UPC without spaces, hyphens and the apostrophe of spreadsheets; upper case."""
-    return text.strip().strip("'").replace("-", "").replace(" ", "").upper()
+    """An ISRC or UPC without spaces, hyphens and the apostrophe of spreadsheets; upper case.
 
-
-def refuse_exponent(text: str) -> None:
-    """
     Raises:
         ValueError: a spreadsheet has turned the code into a rounded number.
     """
@@ -265,3 +263,10 @@ def refuse_exponent(text: str) -> None:
         raise ValueError(
             "A spreadsheet has rounded this code to a number. Export the file again, with the column as text."
         )
+    return text.strip().strip("'").replace("-", "").replace(" ", "").upper()
+
+
+def product_code(text: str) -> str:
+    """A UPC or EAN with the zeros that spreadsheets take off. Raises as `code`."""
+    plain_code = code(text)
+    return plain_code.lstrip("0").zfill(12) if plain_code else ""

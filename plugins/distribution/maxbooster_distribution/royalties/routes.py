@@ -8,14 +8,26 @@ from uuid import UUID
 from litestar.params import Parameter
 from litestar.response import Stream
 
-from maxbooster.plugin import Conflict, Context, NotFound, Routes, get, post, put
+from maxbooster.plugin import Conflict, Context, Invalid, NotFound, Routes, get, post, put
 
-from . import queries, service
+from . import queries, service, waiting
 from .layouts import layout, layouts
 from .models import Statement
 from .payee_statement import payee_statement
-from .schemas import LayoutOut, SplitIn, SplitOut, StatementIn, StatementOut, StatementTaken, payee_amount
+from .schemas import (
+    AssignIn,
+    LayoutOut,
+    SplitIn,
+    SplitOut,
+    StatementIn,
+    StatementOut,
+    StatementTaken,
+    WaitingOut,
+    payee_amount,
+)
 
+OfStatement = Annotated[UUID | None, Parameter(description="Only of this statement")]
+Assigned = Annotated[bool, Parameter(description="What was assigned already, rather than what waits")]
 Limit = Annotated[int, Parameter(ge=1, le=500, description="At most this many, newest first")]
 
 
@@ -46,13 +58,16 @@ async def import_statement(ctx: Context, data: StatementIn) -> StatementTaken:
 @get("/", operation_id="listStatements", permission="royalty.read")
 async def list_statements(ctx: Context, limit: Limit = 100) -> list[StatementOut]:
     """The newest first, without their payees."""
-    return [StatementOut.of(row) for row in await queries.statements(ctx, limit)]
+    rows = await queries.statements(ctx, limit)
+    progress = await service.progress_of(ctx, rows)
+    return [StatementOut.of(row, *progress[row.id]) for row in rows]
 
 
 @get("/{statement_id:uuid}", operation_id="getStatement", permission="royalty.read")
 async def get_statement(ctx: Context, statement_id: UUID) -> StatementOut:
     row = await ctx.get(Statement, statement_id)
-    return StatementOut.of(row, [payee_amount(each) for each in await queries.allocations(ctx, statement_id)])
+    payees = [payee_amount(each) for each in await queries.allocations(ctx, statement_id)]
+    return StatementOut.of(row, *(await service.progress_of(ctx, [row]))[row.id], payees)
 
 
 @get(
@@ -69,6 +84,26 @@ async def get_payee_statement(ctx: Context, statement_id: UUID, payee_id: UUID) 
     return Stream(content, headers=headers, media_type="text/csv")
 
 
+@get("/waiting", operation_id="listWaitingRoyalties", permission="royalty.read")
+async def list_waiting(
+    ctx: Context, statement: OfStatement = None, assigned: Assigned = False, limit: Limit = 100
+) -> list[WaitingOut]:
+    """What has no payee yet, because its codes are unknown or its track has no split."""
+    return await waiting.listed(ctx, statement_id=statement, assigned=assigned, limit=limit)
+
+
+@post(
+    "/waiting/{waiting_id:uuid}/assign",
+    operation_id="assignRoyalties",
+    permission="royalty.write",
+    raises=[Conflict, Invalid, NotFound],
+    status_code=200,
+)
+async def assign_waiting(ctx: Context, waiting_id: UUID, data: AssignIn) -> WaitingOut:
+    """Say whose it is: it is divided by the split of that track or release, posted, and remembered for its codes."""
+    return await waiting.assign(ctx, waiting_id, data)
+
+
 @get("/layouts", operation_id="listLayouts", permission="royalty.read")
 async def list_layouts(ctx: Context) -> list[LayoutOut]:
     """How statements can be laid out: which headers mean what."""
@@ -80,5 +115,5 @@ async def list_layouts(ctx: Context) -> list[LayoutOut]:
 routes = [
     Routes("/tracks", [get_split, set_split]),
     Routes("/statements", [import_statement, list_statements, get_statement, get_payee_statement]),
-    Routes("/royalties", [list_layouts]),
+    Routes("/royalties", [list_layouts, list_waiting, assign_waiting]),
 ]

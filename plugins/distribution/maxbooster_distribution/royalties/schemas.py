@@ -11,7 +11,7 @@ from msgspec import Meta, Struct
 from maxbooster_billing.plugin import digits
 
 from .amounts import written
-from .models import Allocation, Statement
+from .models import Allocation, Statement, Waiting
 from .reading import Decimals
 
 
@@ -33,6 +33,13 @@ class SplitOut(Struct):
     made_at: datetime | None = None
 
 
+class ConversionIn(Struct, forbid_unknown_fields=True):
+    currency: Annotated[str, Meta(pattern=r"^[A-Z]{3}$", examples=["EUR"])]
+    """Into which."""
+    rate: Annotated[str, Meta(pattern=r"^[0-9]{1,9}(\.[0-9]{1,12})?$", examples=["0.9213"])]
+    """What one of the file's currency is worth in it; taken exactly, and kept with the statement."""
+
+
 class StatementIn(Struct, forbid_unknown_fields=True):
     file_id: UUID
     layout: Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_-]{0,59}$")] = "standard"
@@ -41,6 +48,9 @@ class StatementIn(Struct, forbid_unknown_fields=True):
     currency: Annotated[str, Meta(pattern=r"^[A-Z]{3}$", examples=["EUR"])] | None = None
     """For files that do not say it."""
     decimals: Decimals = "auto"
+
+    convert: ConversionIn | None = None
+    """Book it in another currency; absent: in the file's own, and payees are owed that."""
 
 
 class StatementTaken(Struct):
@@ -57,13 +67,52 @@ class PayeeAmount(Struct):
     """Minor units that were posted; the rest is carried to the next statement."""
     carried_in: str
     carried_out: str
+    assigned: UUID | None = None
+    """What of the queue it came from; absent: from the import."""
+
+
+class WaitingOut(Struct):
+    """Lines of a statement with the same codes that have no payee yet, or were given some."""
+
+    id: UUID
+    statement: UUID
+    source: str
+    reason: str
+    """`unmatched`: they belong to no track; `unsplit`: to one without a split."""
+    isrc: str
+    upc: str
+    title: str
+    artist: str
+    lines: int
+    currency: str
+    amount: str
+    """Exact, as a decimal number."""
+    track: UUID | None
+    release: UUID | None
+    assigned_at: datetime | None
+
+    @classmethod
+    def of(cls, row: Waiting, statement: Statement) -> WaitingOut:
+        currency = statement.currency or ""
+        return cls(
+            row.id, row.statement_id, statement.source, row.reason, row.isrc, row.upc, row.title, row.artist, row.lines,
+            currency, written(row.units, digits(currency)), row.track_id, row.release_id, row.assigned_at,
+        )  # fmt: skip
+
+
+class AssignIn(Struct, forbid_unknown_fields=True):
+    """Either of the two."""
+
+    track: UUID | None = None
+    release: UUID | None = None
 
 
 class StatementOut(Struct):
     id: UUID
     state: str
-    """`importing`, `imported` or `failed`."""
+    """`importing`, `imported`, `failed`, or `stopped`: its job was cancelled or gave up; import it again."""
     reason: str | None
+    job: UUID
     source: str
     file_id: UUID
     file_name: str
@@ -75,6 +124,10 @@ class StatementOut(Struct):
     """Of the matched lines those whose track has no split."""
     rounded: int
     currency: str | None
+    rate: str | None
+    """At which the file's currency was converted."""
+    original_currency: str | None
+    original_total: str | None
     total: str
     """Exact, as a decimal number."""
     unallocated: str
@@ -84,11 +137,14 @@ class StatementOut(Struct):
     payees: list[PayeeAmount] = []
 
     @classmethod
-    def of(cls, row: Statement, allocations: list[PayeeAmount] | None = None) -> StatementOut:
+    def of(
+        cls, row: Statement, state: str, reason: str | None, allocations: list[PayeeAmount] | None = None
+    ) -> StatementOut:
         places = digits(row.currency or "")
         return cls(
-            row.id, row.state, row.reason, row.source, row.file_id, row.file_name, row.layout,
+            row.id, state, reason, row.job_id, row.source, row.file_id, row.file_name, row.layout,
             row.lines, row.matched, row.unmatched, row.unsplit, row.rounded, row.currency,
+            row.rate, row.original_currency, row.original_total,
             written(row.amount, places), written(row.unallocated, places),
             row.received_at, row.imported_at, allocations or [],
         )  # fmt: skip
@@ -98,7 +154,8 @@ def payee_amount(row: Allocation) -> PayeeAmount:
     places = digits(row.currency)
     exact = (written(each, places) for each in (row.amount, row.carried_in, row.carried_out))
     amount, carried_in, carried_out = exact
-    return PayeeAmount(row.payee_id, amount, row.credited, carried_in, carried_out)
+    part = row.part_id if row.part_id != row.statement_id else None
+    return PayeeAmount(row.payee_id, amount, row.credited, carried_in, carried_out, part)
 
 
 class LayoutOut(Struct):

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from fractions import Fraction
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 from maxbooster.plugin import Conflict, Context, Invalid
-from maxbooster_billing.plugin import known_payees
+from maxbooster_billing.plugin import checked_currency, known_payees
 
 from ..catalogue.models import Track
 from . import queries
 from .layouts import layout
-from .models import FAILED, IMPORTED, IMPORTING, Split, Statement
+from .lines import Conversion
+from .models import IMPORTED, IMPORTING, STOPPED, Split, Statement
 from .schemas import Share, SplitIn, SplitOut, StatementIn, StatementTaken
 
 WHOLES = (10_000, 1_000_000)
@@ -64,6 +68,9 @@ async def take_statement(ctx: Context, wanted: StatementIn) -> StatementTaken:
     """
     from .jobs import read_statement
 
+    if wanted.convert and not Fraction(wanted.convert.rate):
+        raise Invalid("A rate of 0 would make nothing of it.", field="rate")
+
     layout(wanted.layout, own_layouts(ctx))
     file = await ctx.files.get(wanted.file_id)
     if file.state != "ready" or file.sha256 is None:
@@ -71,15 +78,45 @@ async def take_statement(ctx: Context, wanted: StatementIn) -> StatementTaken:
     row = await queries.statement_of(ctx, file.sha256, wanted.layout)
     if row is not None and row.state == IMPORTED:
         return StatementTaken(row.id, None)
+    if row is not None and (await progress_of(ctx, [row]))[row.id][0] == IMPORTING:
+        return StatementTaken(row.id, row.job_id)
     if row is None:
         row = Statement(sha256=file.sha256, layout=wanted.layout, received_at=ctx.now)
         ctx.add(row)
         ctx.audit("statement.taken", row, after={"file": file.name, "layout": wanted.layout})
-    if row.state in (None, FAILED):
-        row.source, row.currency = wanted.source or wanted.layout, wanted.currency
-        row.file_id, row.file_name, row.decimals = file.id, file.name[:255], wanted.decimals
-        row.state, row.reason = IMPORTING, None
-    return StatementTaken(row.id, ctx.enqueue(read_statement, row.id, key=str(ctx.account)))
+    row.source, row.currency = wanted.source or wanted.layout, wanted.currency
+    row.rate = row.original_currency = row.original_total = None
+    if wanted.convert is not None:
+        row.currency, row.rate = checked_currency(wanted.convert.currency), wanted.convert.rate
+        row.original_currency = wanted.currency
+    row.file_id, row.file_name, row.decimals = file.id, file.name[:255], wanted.decimals
+    row.state, row.reason = IMPORTING, None
+    row.job_id = ctx.enqueue(read_statement, row.id, key=str(ctx.account))
+    return StatementTaken(row.id, row.job_id)
+
+
+def conversion_of(row: Statement) -> Conversion | None:
+    if row.rate is None or row.currency is None:
+        return None
+    rate = Fraction(row.rate)
+    return Conversion(row.currency, rate.numerator, rate.denominator)
+
+
+async def progress_of(ctx: Context, rows: Sequence[Statement]) -> dict[UUID, tuple[str, str | None]]:
+    """Statement → its state, and why: one whose import was cancelled or gave up is not importing any more."""
+    under_way = [row.job_id for row in rows if row.state == IMPORTING]
+    jobs = await ctx.jobs(under_way) if under_way else {}
+    return {
+        row.id: _stopped(jobs.get(row.job_id)) if row.state == IMPORTING else (row.state, row.reason) for row in rows
+    }
+
+
+def _stopped(job: Any) -> tuple[str, str | None]:
+    if job is None or job.state == "cancelled":
+        return STOPPED, "The import was cancelled; nothing of it was posted. Import the file again."
+    if job.state == "dead":
+        return STOPPED, f"The import gave up; nothing of it was posted. Import the file again. {job.note or ''}".strip()
+    return IMPORTING, None
 
 
 def own_layouts(ctx: Context) -> Path:

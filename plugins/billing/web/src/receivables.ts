@@ -1,0 +1,128 @@
+/** `<mb-billing-receivables>`: who has yet to pay us, and the form for money that has arrived. */
+import { css, html, LitElement, nothing, type TemplateResult } from "lit";
+import { money, t } from "@maxbooster/ui";
+import { Api, type Balance, type Books, type Host } from "./api";
+import { billing } from "./styles";
+import { decimal, minorOf, places, reason } from "./words";
+
+class MbBillingReceivables extends LitElement {
+  static override properties = {
+    host: { attribute: false }, books: { attribute: false }, arriving: { state: true }, failure: { state: true }, busy: { state: true },
+  };
+  declare host: Host;
+  declare books: Books;
+  /** Whose money the form is about. */
+  declare private arriving: Balance | undefined;
+  declare private failure: string;
+  declare private busy: boolean;
+  /** Names what is sent: pressed twice, it is booked once. */
+  private key = "";
+
+  static override styles = [
+    billing,
+    css`
+      .rows > li {
+        display: flex;
+        flex-wrap: wrap;
+        align-items: center;
+        gap: var(--mb-space-2) var(--mb-space-4);
+      }
+      .what {
+        flex: 1 1 160px;
+      }
+      form {
+        display: flex;
+        flex: 1 0 100%;
+        flex-wrap: wrap;
+        align-items: flex-end;
+        gap: var(--mb-space-3);
+        padding-bottom: var(--mb-space-2);
+      }
+      label {
+        display: grid;
+        flex: 1 1 160px;
+        gap: var(--mb-space-1);
+        color: var(--mb-quiet);
+      }
+      .problem {
+        margin-bottom: var(--mb-space-3);
+      }
+    `,
+  ];
+
+  constructor() {
+    super();
+    this.failure = "";
+    this.busy = false;
+  }
+
+  private open(balance: Balance): void {
+    this.arriving = balance;
+    this.failure = "";
+    this.key = crypto.randomUUID();
+    void this.updateComplete.then(() => this.renderRoot.querySelector<HTMLInputElement>("input[name=amount]")?.select());
+  }
+
+  private readonly book = async (event: SubmitEvent): Promise<void> => {
+    event.preventDefault();
+    const { arriving } = this;
+    if (!arriving) return;
+    const given = new FormData(event.currentTarget as HTMLFormElement);
+    const amount = minorOf(String(given.get("amount") ?? ""), arriving.currency);
+    if (!amount || amount < 0) {
+      this.failure = t("billing.arrived_amount", "Write what arrived, such as {amount}.", { amount: decimal(arriving.amount, arriving.currency) });
+      return;
+    }
+    this.busy = true;
+    this.failure = "";
+    try {
+      await new Api(this.host).receive(this.key, arriving.party, arriving.currency, amount, String(given.get("memo") ?? "").trim());
+      this.arriving = undefined;
+      this.host.notify(t("billing.arrived_done", "{amount} from {source} is in the bank.", { amount: money(amount, arriving.currency), source: arriving.party }));
+      this.dispatchEvent(new CustomEvent("books-change"));
+    } catch (error) {
+      this.failure = reason(error);
+    } finally {
+      this.busy = false;
+    }
+  };
+
+  override render(): TemplateResult | typeof nothing {
+    const open = this.books.balances.filter(({ purpose, amount }) => purpose === "receivable" && amount !== 0);
+    if (!open.length) return nothing;
+    return html`<div class="bar"><h2>${t("billing.outstanding", "To arrive")}</h2></div>
+      ${this.failure ? html`<p class="problem" role="alert"><mb-icon name="triangle-alert"></mb-icon>${this.failure}</p>` : nothing}
+      <ul class="rows">
+        ${open.map((each) => this.row(each))}
+      </ul>`;
+  }
+
+  private row(balance: Balance): TemplateResult {
+    const { party, currency, amount } = balance;
+    const name = t("billing.arrived_name", "Money arrived from {source}: {amount}", { source: party, amount: money(amount, currency) });
+    const chosen = this.arriving?.id === balance.id;
+    return html`<li>
+      <div class="what">
+        ${party}<small>${amount < 0 ? t("billing.in_advance", "Paid in advance") : t("billing.outstanding_why", "Expected, not yet at the bank")}</small>
+      </div>
+      <span>${money(Math.abs(amount), currency)}</span>
+      ${(this.host.may?.("ledger.write") ?? true) && !chosen
+        ? html`<button aria-label=${name} @click=${() => this.open(balance)}>${t("billing.arrived", "Money arrived")}</button>`
+        : nothing}
+      ${chosen ? this.form(balance) : nothing}
+    </li>`;
+  }
+
+  private form({ amount, currency }: Balance): TemplateResult {
+    return html`<form @submit=${this.book}>
+      <label
+        >${t("billing.arrived_what", "Amount in {currency}", { currency })}
+        <input name="amount" inputmode="decimal" required autocomplete="off" .value=${amount > 0 ? decimal(amount, currency) : ""} placeholder=${places(currency) ? "0.00" : "0"}
+      /></label>
+      <label>${t("billing.arrived_memo", "The bank's words (if you like)")}<input name="memo" maxlength="400" autocomplete="off" /></label>
+      <button class="primary" ?disabled=${this.busy}>${t("billing.arrived_book", "Book it")}</button>
+      <button type="button" @click=${() => (this.arriving = undefined)}>${t("billing.not_now", "Not now")}</button>
+    </form>`;
+  }
+}
+customElements.define("mb-billing-receivables", MbBillingReceivables);
