@@ -9,7 +9,6 @@ import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
-from pathlib import Path
 
 import asyncssh
 
@@ -65,7 +64,7 @@ async def _listening(place: Place, listen: str) -> AsyncIterator[None]:
     host, _, port = listen.rpartition(":")
     if host.strip("[]") not in LOOPBACK or not port.isdigit():
         raise Invalid(f"sandbox.sftp is {listen!r}; write 127.0.0.1 and a port: nobody else is let in.", field="sftp")
-    key = _host_key(place.key)
+    key = asyncssh.import_private_key(place.host_key)
     server = await asyncssh.listen(
         host.strip("[]"),
         int(port),
@@ -78,14 +77,6 @@ async def _listening(place: Place, listen: str) -> AsyncIterator[None]:
     place.say(Address(host.strip("[]"), server.get_port(), key.export_public_key().decode().rpartition(" ")[0].strip()))
     async with server:
         yield
-
-
-def _host_key(path: Path) -> asyncssh.SSHKey:
-    """The same as long as the folder lives, so that it can be known."""
-    if not path.exists():
-        asyncssh.generate_private_key("ssh-ed25519", comment="sandbox").write_private_key(path)
-        path.chmod(0o600)
-    return asyncssh.read_private_key(path)
 
 
 class _Login(asyncssh.SSHServer):
