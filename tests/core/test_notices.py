@@ -112,26 +112,30 @@ async def test_a_job_that_has_used_up_its_tries_is_told(app, nova):
 async def test_hook_first_steps(app, nova):
     async with at_home(app, nova) as browser:
         before = {each["id"]: each["done"] for each in (await browser.get("/api/core/first-steps")).json()}
-        assert before == {"setlist.first": False, "core.factor": False, "core.team": False}
+        assert before.items() >= {"setlist.first": False, "core.factor": False, "core.team": False}.items()
         await browser.post("/api/setlist/setlists", json=SETLIST)
         await browser.prove(nova)
         await browser.post("/api/core/invitations", json={"email": "mix@example.org", "role": "editor"})
         after = {each["id"]: each["done"] for each in (await browser.get("/api/core/first-steps")).json()}
-    assert after == {"setlist.first": True, "core.factor": False, "core.team": True}
+    assert after.items() >= {"setlist.first": True, "core.factor": False, "core.team": True}.items()
 
 
 async def test_plugins_that_are_asked_together_do_not_get_in_each_others_way(app, nova):
     """They read through one Context at the same time; nobody's answer is lost."""
     async with at_home(app, nova) as browser:
+        all_of_them = (await browser.get("/api/core/first-steps")).json()
+        assert len(all_of_them) >= 3
         for _ in range(10):
             answers = await asyncio.gather(*(browser.get("/api/core/first-steps") for _ in range(4)))
-            assert {len(answer.json()) for answer in answers} == {3}
+            assert all(answer.json() == all_of_them for answer in answers)
 
 
 async def test_steps_that_one_may_not_take_are_not_shown(app, nova):
     viewer = await make_person(app, "viewer@example.org", role="viewer", account=nova.account)
     async with at_home(app, viewer) as browser:
-        assert [each["id"] for each in (await browser.get("/api/core/first-steps")).json()] == ["core.factor"]
+        shown = {each["id"] for each in (await browser.get("/api/core/first-steps")).json()}
+    assert "core.factor" in shown
+    assert "core.team" not in shown
 
 
 async def test_what_the_policy_of_the_page_refused_is_reported(app):

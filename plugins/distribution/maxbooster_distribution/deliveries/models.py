@@ -50,6 +50,8 @@ class Delivery(Versioned, Owned, Table):
     due_at: Mapped[datetime]
     """When the outlet should be done, by its own terms."""
     expected_from: Mapped[datetime]
+    sign_due_at: Mapped[datetime]
+    """By when something should happen to it, if a job works on it; see `signs.py`."""
     stages: Mapped[list[Stage]] = relationship(lazy="raise", order_by="Stage.id", passive_deletes=True)
     acknowledgements: Mapped[list[Acknowledgement]] = relationship(lazy="raise", passive_deletes=True)
 
