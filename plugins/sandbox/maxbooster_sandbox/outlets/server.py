@@ -7,7 +7,7 @@ import fcntl
 import hmac
 import re
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
 
 import asyncssh
@@ -55,7 +55,8 @@ async def outlets_running(ctx: Context) -> AsyncIterator[None]:
 
 async def _look(desk: Desk) -> None:
     while True:
-        await asyncio.to_thread(desk.look, datetime.now(UTC))
+        with suppress(OSError):  # a file that went away meanwhile; the next look finds what is there
+            await asyncio.to_thread(desk.look, datetime.now(UTC))
         await asyncio.sleep(_LOOK_S)
 
 
