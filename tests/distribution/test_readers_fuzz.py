@@ -18,7 +18,7 @@ from lxml import etree
 from PIL import Image
 
 from maxbooster.plugin import Invalid
-from maxbooster_distribution import document
+from maxbooster_distribution import document, sample
 from maxbooster_distribution.ddex.choreography import Answer, acknowledgement, answers
 from maxbooster_distribution.ddex.message import Envelope, Party, written
 from maxbooster_distribution.ddex.reading import parse
@@ -259,4 +259,4 @@ def test_release_documents_are_read_or_refused(tmp_path, data):
 def _example() -> bytes:
     import msgspec
 
-    return msgspec.json.encode(document.example())
+    return msgspec.json.encode(sample.example())
