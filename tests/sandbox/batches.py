@@ -3,32 +3,23 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
 
 import msgspec
 import pytest
 
-from maxbooster_distribution.ddex.message import Envelope, Party
 from maxbooster_distribution.ddex.schemas import SIBLING, Schemas
 from maxbooster_distribution.outlets.spotify import outlet
 from maxbooster_distribution.package import INSERT, Batch, assemble, write
-from maxbooster_distribution.testing import material
+from maxbooster_distribution.testing import ENVELOPE, material
 from maxbooster_distribution.transports.folder import FolderTransport
 from maxbooster_distribution.transports.transport import deliver as bring
 
 needs_schemas = pytest.mark.skipif(not SIBLING.exists(), reason=f"the DDEX schemas are not in {SIBLING}")
 SCHEMAS = Schemas(SIBLING)
 BATCH = "20260105120000000"
-_ENVELOPE = Envelope(
-    message_id="0193a7c2",
-    thread_id="0193a7c1",
-    created_at=datetime(2026, 1, 5, 12, tzinfo=UTC),
-    sender=Party("PADPIDA2026010101N", "Quay Street"),
-    recipient=Party("PADPIDA2026010102L", "An outlet"),
-    test=True,
-)
+_ENVELOPE = msgspec.structs.replace(ENVELOPE, test=True)
 
 
 def deliver(home: Path, *, what: str = INSERT, manifest: bool = True) -> Path:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
-from typing import NoReturn
+from typing import NoReturn, TypeVar
 
 import msgspec
 from msgspec import Struct
@@ -17,6 +18,7 @@ from .media import AudioFacts, CoverFacts, audio_facts, cover_facts
 from .quality.rule import Finding, Subject
 
 LARGEST_BYTES = 5_000_000
+F = TypeVar("F", AudioFacts, CoverFacts)
 
 
 class Sender(Struct, frozen=True):
@@ -86,28 +88,19 @@ def open_files(document: Document, folder: Path) -> Opened:
     broken: list[Finding] = []
     paths: dict[str, Path] = {}
 
-    def keep(facts: AudioFacts | CoverFacts, name: str) -> None:
-        paths[facts.sha256] = folder / name
-
-    audio: list[AudioFacts | None] = []
-    for index, track in enumerate(document.tracks):
-        sound = None
-        if track.audio:
-            try:
-                sound = audio_facts(folder / track.audio, track.audio)
-                keep(sound, track.audio)
-            except Invalid as error:
-                broken.append(_unusable(f"tracks[{index}].audio", error))
-        audio.append(sound)
-    cover = None
-    if document.cover:
+    def facts(read: Callable[[Path, str], F], name: str | None, field: str) -> F | None:
+        if not name:
+            return None
         try:
-            cover = cover_facts(folder / document.cover, document.cover)
-            keep(cover, document.cover)
+            found = read(folder / name, name)
         except Invalid as error:
-            broken.append(_unusable("cover", error))
+            broken.append(
+                Finding(rule="P05", severity="ERROR", field=field, message=error.detail, fix="Use another file.")
+            )
+            return None
+        paths[found.sha256] = folder / name
+        return found
+
+    audio = [facts(audio_facts, track.audio, f"tracks[{n}].audio") for n, track in enumerate(document.tracks)]
+    cover = facts(cover_facts, document.cover, "cover")
     return Opened(document=document, audio=audio, cover=cover, paths=paths, broken=broken)
-
-
-def _unusable(field: str, error: Invalid) -> Finding:
-    return Finding(rule="P05", severity="ERROR", field=field, message=error.detail, fix="Use another file.")

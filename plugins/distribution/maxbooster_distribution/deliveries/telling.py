@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Literal
 from uuid import UUID
 
 from maxbooster.plugin import Context, FirstStep, job, notify, on
@@ -13,41 +14,37 @@ from ..outlets import service as outlets
 from . import queries, states
 from .models import Delivery
 
-_CONCERNS = "release.read"
-
 
 @on(ReleaseLive, "distribution.tell_live")
 async def tell_live(ctx: Context, live: ReleaseLive) -> None:
-    facts = await _facts(ctx, live.release, live.outlet)
-    await notify(
-        ctx, "release.live", "“{title}” is live on {outlet}",
-        path=f"/releases/{live.release}", tone="good", facts=facts, permission=_CONCERNS,
-    )  # fmt: skip
+    await _tell(ctx, live, "“{title}” is live on {outlet}", tone="good")
 
 
 @on(ReleaseRejected, "distribution.tell_rejected")
 async def tell_rejected(ctx: Context, rejected: ReleaseRejected) -> None:
-    facts = await _facts(ctx, rejected.release, rejected.outlet)
-    await notify(
-        ctx, "release.rejected", "{outlet} refused “{title}”", text=rejected.reason,
-        path=f"/releases/{rejected.release}", tone="danger", facts=facts, permission=_CONCERNS,
-    )  # fmt: skip
+    await _tell(ctx, rejected, "{outlet} refused “{title}”", text=rejected.reason)
 
 
 @on(DeliveryOverdue, "distribution.tell_overdue")
 async def tell_overdue(ctx: Context, overdue: DeliveryOverdue) -> None:
-    facts = await _facts(ctx, overdue.release, overdue.outlet)
-    await notify(
-        ctx, "delivery.overdue", "{outlet} takes longer than it said with “{title}”",
-        text="It should be done by now, by its own terms. Ask the outlet, or look whether the delivery stands still.",
-        path=f"/releases/{overdue.release}", tone="danger", facts=facts, permission=_CONCERNS,
-    )  # fmt: skip
+    text = "It should be done by now, by its own terms. Ask the outlet, or look whether the delivery stands still."
+    await _tell(ctx, overdue, "{outlet} takes longer than it said with “{title}”", text=text)
 
 
-async def _facts(ctx: Context, release: UUID, outlet: str) -> dict[str, str]:
+async def _tell(
+    ctx: Context,
+    event: ReleaseLive | ReleaseRejected | DeliveryOverdue,
+    title: str,
+    *,
+    text: str = "",
+    tone: Literal["good", "danger"] = "danger",
+) -> None:
     known = await outlets.offered(ctx)
-    title = known[outlet].title if outlet in known else outlet
-    return {"title": (await catalogue.release(ctx, release)).title, "outlet": title}
+    outlet = known[event.outlet].title if event.outlet in known else event.outlet
+    release = await catalogue.release(ctx, event.release)
+    facts = {"title": release.title, "outlet": outlet}
+    path = f"/releases/{release.id}"
+    await notify(ctx, event.name(), title, text=text, path=path, tone=tone, facts=facts, permission="release.read")
 
 
 @job("distribution.watch")

@@ -95,5 +95,14 @@ def without(text: str, part: re.Match[str]) -> str:
     return f"{before} {after}".strip()
 
 
+def taken_out(text: str, part: re.Pattern[str]) -> tuple[list[re.Match[str]], str]:
+    """Every such part, one after the other, and the text without them."""
+    found = []
+    while match := part.search(text):
+        found.append(match)
+        text = without(text, match)
+    return found, text
+
+
 def main_and_featured(title: Title) -> tuple[set[str], set[str]]:
     return {name.lower() for name in title.names(MAIN)}, {name.lower() for name in title.names(FEATURED)}

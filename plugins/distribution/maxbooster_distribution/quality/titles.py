@@ -8,10 +8,9 @@ from collections.abc import Iterator
 
 from ..description import FEATURED, CreditLine, joined
 from .rule import Change, Objection
-from .title import BRACKETED, Title, capitalised, main_and_featured, title_rule, without
+from .title import BRACKETED, Title, capitalised, main_and_featured, taken_out, title_rule, without
 from .words import any_of, listed, titles_are_capitalised, titles_are_sentences
 
-_FEATURING = re.compile(r"(?<!\w)(?:feat\.?|ft\.?|featuring|w/)(?=\s|$)", re.IGNORECASE)
 _FEATURED_PART = re.compile(
     r"\s*[(\[]?\s*(?<!\w)(?:feat\.?|ft\.?|featuring|w/)\s+(?P<names>[^()\[\]]+?)\s*(?:[)\]]|$)", re.IGNORECASE
 )
@@ -84,42 +83,52 @@ def not_a_sentence(title: Title) -> Iterator[Objection]:
 @title_rule("T06", "ERROR")
 def featuring_written_otherwise(title: Title) -> Iterator[Objection]:
     found = _FEATURED_PART.search(title.text)
-    if found and not _WELL_FEATURED.search(title.text):
-        names = joined([name for name in _AND.split(found["names"]) if name])
-        better = f"{title.text[: found.start()].rstrip()} (feat. {names}){title.text[found.end() :]}".strip()
-        yield Objection(
-            title.field, f"“{found.group().strip()}” is not how guests are written.", f"Write “(feat. {names})”.",
-            [Change(title.field, better)],
-        )  # fmt: skip
+    if not found or _WELL_FEATURED.search(title.text):
+        return
+    names, _ = _guests(found.group())
+    others, rest = _guests(title.text[found.end() :])
+    together = joined(list(dict.fromkeys([*names, *others])))
+    better = " ".join([title.text[: found.start()].rstrip(), f"(feat. {together})", rest]).strip()
+    yield Objection(
+        title.field, f"“{found.group().strip()}” is not how guests are written.",
+        f"Write “(feat. {together})”." if together else "Write “(feat. Name)”, or take it out.",
+        [Change(title.field, better)] if together else [],
+    )  # fmt: skip
 
 
 @title_rule("T07", "ERROR")
 def featured_without_credit(title: Title) -> Iterator[Objection]:
     """A name in the title without the role; or the same name in both places twice."""
-    found = _FEATURED_PART.search(title.text)
-    if not found:
-        return
+    names, rest = _guests(title.text)
     main, featured = main_and_featured(title)
-    names = [name for name in _AND.split(found["names"]) if name]
-    if doubled := [name for name in names if name.lower() in main]:
+    doubled = [name for name in names if name.lower() in main]
+    missing = [name for name in names if name.lower() not in {*main, *featured}]
+    changes = [Change(title.field, rest)]
+    if missing:
+        credited = [*title.credits, *(CreditLine(name, FEATURED) for name in missing)]
+        changes.append(Change(title.credits_field, credited))
+    if doubled:
         yield Objection(
             title.field, f"{joined(doubled)} is a main artist already, and stands in the title too.",
-            "Take the name out of the title.", [Change(title.field, without(title.text, found))],
+            "Take the name out of the title.", changes,
         )  # fmt: skip
-    elif missing := [name for name in names if name.lower() not in featured]:
-        credits = [*title.credits, *(CreditLine(name, FEATURED) for name in missing)]
+    elif missing:
         yield Objection(
             title.field, f"The title names {joined(missing)}, who is not credited as a guest.",
-            "Credit the guest and take the name out of the title; stores add it.",
-            [Change(title.field, without(title.text, found)), Change(title.credits_field, credits)],
+            "Credit the guest and take the name out of the title; stores add it.", changes,
         )  # fmt: skip
+
+
+def _guests(text: str) -> tuple[list[str], str]:
+    """Who is typed into a title, wherever, and the title without them."""
+    found, rest = taken_out(text, _FEATURED_PART)
+    names = [name for part in found for name in _AND.split(part["names"]) if name]
+    return list(dict.fromkeys(names)), rest
 
 
 @title_rule("T08", "WARN")
 def featured_typed(title: Title) -> Iterator[Objection]:
-    rest = title.text
-    while found := _FEATURED_PART.search(rest):
-        rest = without(rest, found)
+    _, rest = _guests(title.text)
     if rest != title.text:
         yield Objection(
             title.field, "Guests are typed into the title; stores add them from the credits.",
@@ -231,11 +240,13 @@ _PRODUCED = re.compile(
 
 @title_rule("T16", "ERROR")
 def produced_in_title(title: Title) -> Iterator[Objection]:
-    if found := _PRODUCED.search(title.text):
-        credits = [*title.credits, CreditLine(found["name"], "StudioProducer")]
-        changes = [Change(title.field, without(title.text, found)), Change(title.credits_field, credits)]
+    found, rest = taken_out(title.text, _PRODUCED)
+    if found:
+        names = dict.fromkeys(part["name"] for part in found)
+        credits = [*title.credits, *(CreditLine(name, "StudioProducer") for name in names)]
+        changes = [Change(title.field, rest), Change(title.credits_field, credits)]
         yield Objection(
-            title.field, f"“{found.group().strip()}” is a credit.", "Credit the producer instead.",
+            title.field, f"“{found[0].group().strip()}” is a credit.", "Credit the producer instead.",
             changes if title.field != "title" else changes[:1],
         )  # fmt: skip
 

@@ -3,7 +3,7 @@ import { css, html, LitElement, nothing, type TemplateResult } from "lit";
 import { t } from "@maxbooster/ui";
 import type { Credit } from "./api";
 import { ROLES } from "./choices";
-import { editing } from "./editor-style";
+import { editing, inset } from "./editor-style";
 import { style } from "./style";
 
 const KNOWN = new Set(ROLES.flatMap(([, roles]) => roles.map(([value]) => value)));
@@ -13,12 +13,8 @@ export class Credits extends LitElement {
   static override styles = [
     style,
     editing,
+    inset,
     css`
-      :host {
-        display: block;
-        margin: 0;
-        max-width: none;
-      }
       ol {
         display: grid;
         gap: var(--mb-space-2);

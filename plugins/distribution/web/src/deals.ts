@@ -3,7 +3,7 @@ import { css, html, LitElement, nothing, type TemplateResult } from "lit";
 import { t } from "@maxbooster/ui";
 import type { Deal } from "./api";
 import { COUNTRIES, country, countryCode, MODELS, USES, withSet, WORLDWIDE, type Choice } from "./choices";
-import { editing } from "./editor-style";
+import { editing, inset } from "./editor-style";
 import { style } from "./style";
 
 type Where = "everywhere" | "except" | "only";
@@ -20,13 +20,8 @@ export class Deals extends LitElement {
   static override styles = [
     style,
     editing,
+    inset,
     css`
-      :host {
-        display: block;
-        margin: 0;
-        max-width: none;
-        font-size: var(--mb-text-s);
-      }
       section {
         display: grid;
         gap: var(--mb-space-4);

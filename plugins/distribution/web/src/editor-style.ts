@@ -175,3 +175,13 @@ export const editing = css`
     }
   }
 `;
+
+/** Of what stands inside the editor, and takes its width from there. */
+export const inset = css`
+  :host {
+    display: block;
+    margin: 0;
+    max-width: none;
+    font-size: var(--mb-text-s);
+  }
+`;
