@@ -97,7 +97,9 @@ async def test_a_send_that_is_cancelled_while_it_waits_stands_still_after_a_whil
         await proxy.refuse()
         delivery = await submit(api, at)
         await drain(app)
-        assert "Trying again (attempt 2 of 10)" in (await shown(api, delivery))["note"]
+        waiting = await shown(api, delivery)
+        assert waiting["words"] == "Sending to Spotify · waiting to try again"
+        assert "Trying again (attempt 2 of 10)" in waiting["note"]
         await cancel(api, await unfinished(api, "distribution.send"))
     clock.advance(minutes=5)
     assert (await shown(api, delivery))["stands_still"] is False

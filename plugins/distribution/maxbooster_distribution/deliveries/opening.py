@@ -18,7 +18,7 @@ from ..outlets import service as outlets
 from ..outlets.outlet import DdexOutlet, Endpoint
 from ..package import TAKEDOWN, Material
 from . import clock, signs, states
-from .content import Content
+from .content import Content, schemas
 from .models import Delivery, Stage
 
 NAMELESS = "Max Booster"
@@ -41,10 +41,11 @@ class Opening:
     async def open(self, outlet: DdexOutlet, what: str, material: Material, *, revision: int, number: int) -> None:
         """
         Raises:
-            NotReady: the outlet is not set up.
+            NotReady: the outlet is not set up, or there are no schemas: what cannot be proved is not queued.
             Conflict: a party id is missing.
         """
         ctx, released = self._ctx, material.description.release_date
+        schemas(ctx)
         endpoint = await outlets.reachable(ctx, outlet)
         content = Content(
             material=material,

@@ -79,10 +79,11 @@ def sentence(title: str, what: str, state: str, *, expected: datetime, now: date
         what, "Delivered to"
     )
     soon = ahead(expected, now)
+    waiting = " · waiting to try again" if note else ""
     return {
         QUEUED: f"{doing} to {title} is about to start",
-        PACKAGING: f"Packing for {title}",
-        SENDING: f"Sending to {title}",
+        PACKAGING: f"Packing for {title}{waiting}",
+        SENDING: f"Sending to {title}{waiting}",
         SENT: f"{done} {title} · {'gone' if gone else 'live'} {soon}",
         ACKNOWLEDGED: f"{title} is taking it down · gone {soon}" if gone else f"Accepted by {title} · live {soon}",
         LIVE: f"Live on {title}",
