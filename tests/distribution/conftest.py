@@ -15,6 +15,7 @@ from PIL import Image
 
 from maxbooster.testing import drain, with_services
 from maxbooster_distribution.ddex.schemas import SIBLING
+from maxbooster_distribution.testing import SIMULATED
 from tests.contract.site import Site
 
 RELEASES = "/api/distribution/releases"
@@ -98,13 +99,7 @@ async def until(app: Any, api: httpx.AsyncClient, at: str, *wanted: str, timeout
             await asyncio.sleep(0.05)
 
 
-SANDBOX = {
-    "sandbox__enabled": "true",
-    "sandbox__answer_after_s": "0.1",
-    "sandbox__live_after_s": "0.1",
-    "sandbox__poll_s": "0.1",
-    "distribution__retry_s": "0.1",
-}
+SANDBOX = SIMULATED | {"distribution__retry_s": "0.1"}
 
 
 @pytest.fixture

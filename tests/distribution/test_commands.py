@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 
 import pytest
+from click import UsageError
 from click.testing import CliRunner
 
-from maxbooster.plugin import Problem
+from maxbooster.plugin import Invalid, NotReady, Problem
 from maxbooster_distribution.commands import distribution
 from maxbooster_distribution.ddex.receiving import read_batch
 from maxbooster_distribution.ddex.schemas import SIBLING, Schemas
-from maxbooster_distribution.quality.review import QualityError
 
 from .conftest import needs_schemas, picture, wav
 
@@ -77,8 +77,10 @@ def test_the_same_batch_id_gives_the_same_bytes(release, tmp_path):
 
 
 def test_what_blocks_is_not_packed(release, tmp_path):
-    change(release, upc=None)
-    run("package", release, "--outlet", "spotify", "--out", tmp_path / "out", fails=QualityError)
+    change(release, upc=None, label=None, p_line=None)
+    done = run("package", release, "--outlet", "spotify", "--out", tmp_path / "out", fails=Invalid)
+    assert {"upc", "p_line"} <= {line.split()[2].rstrip(":") for line in done.output.splitlines()}, "each is told"
+    assert "Nothing is packed" in str(done.exception)
     assert not (tmp_path / "out").exists()
 
 
@@ -111,8 +113,45 @@ def test_missing_files_are_findings(release, tmp_path):
 
 
 def test_an_unknown_outlet_is_answered_with_those_that_there_are(release):
-    done = run("validate", release, "--outlet", "spotfy", fails=Problem)
-    assert "audiomack, deezer, spotify" in str(done.exception)
+    done = run("validate", release, "--outlet", "spotfy", fails=UsageError)
+    assert "audiomack, deezer, spotify. Did you mean 'spotify'?" in done.exception.message
+    done = run("validate", release, fails=UsageError)
+    assert "Choose from: audiomack, deezer, spotify" in done.exception.format_message()
+
+
+def test_an_outlet_is_known_by_its_title_too(release):
+    assert run("validate", release, "--outlet", "Spotify").exit_code == 0
+
+
+def test_a_sender_that_cannot_be_one_is_told_when_it_is_checked(release):
+    change(release, sender={"party_id": "abc", "name": "Quay Street"})
+    done = run("validate", release, "--outlet", "spotify", fails=Invalid)
+    assert "'abc' is no DDEX party id" in str(done.exception)
+    assert "$.sender.party_id" in str(done.exception)
+
+
+def test_without_schemas_a_release_is_checked_but_not_packed(release, tmp_path, monkeypatch):
+    monkeypatch.setenv("MAXBOOSTER_DISTRIBUTION__SCHEMAS", str(tmp_path / "none"))
+    done = run("validate", release, "--outlet", "spotify")
+    assert (done.exit_code, "schemas add FOLDER" in done.stderr) == (0, True)
+    run("package", release, "--outlet", "spotify", "--out", tmp_path / "out", fails=NotReady)
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_place_that_cannot_be_written_is_named(release, tmp_path):
+    out = tmp_path / "RELEASE.json" / "out"
+    done = run("package", release, "--outlet", "spotify", "--out", out, fails=Invalid)
+    assert f"{out} cannot be written" in str(done.exception)
+
+
+def test_the_example_can_be_packed_as_it_stands_and_overwrites_nothing(tmp_path, monkeypatch):
+    monkeypatch.setenv("MAXBOOSTER_DATA", str(tmp_path / "data"))
+    folder = tmp_path / "harbour"
+    assert str(folder / "RELEASE.json") in run("example", "--into", folder).output
+    done = run("package", folder / "RELEASE.json", "--outlet", "spotify", "--out", tmp_path / "out")
+    assert "5 files" in done.output
+    done = run("example", "--into", folder, fails=Invalid)
+    assert "is there already" in str(done.exception)
 
 
 def test_schemas_are_added_to_the_data_folder(release, tmp_path):

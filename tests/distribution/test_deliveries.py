@@ -11,10 +11,10 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 from lxml import etree
 
 from maxbooster.plugin import Conflict
-from maxbooster.testing import drain
+from maxbooster.testing import drain, make_app, open_api
 from maxbooster_distribution.deliveries import states
 
-from .conftest import DELIVERIES, RELEASES, described, make_release, needs_schemas, track, until
+from .conftest import DELIVERIES, RELEASES, SANDBOX, described, make_release, needs_schemas, track, until
 
 pytestmark = needs_schemas
 JOURNEY = ["queued", "packaging", "sending", "sent", "acknowledged", "live"]
@@ -119,6 +119,17 @@ async def test_findings_stop_a_submission(api, simulated):
     review = (await api.get(f"{RELEASES}/{made['id']}/review")).json()
     assert review["blocking"] == len(refused.json()["findings"])
     assert (await api.get(f"{RELEASES}/{made['id']}/deliveries")).json()["deliveries"] == []
+
+
+async def test_without_schemas_nothing_is_queued(tmp_path, account):
+    """A delivery that cannot be packed would wait without end; whoever sends it is told at once."""
+    settings = SANDBOX | {"distribution__schemas": str(tmp_path / "none")}
+    url = f"sqlite:///{tmp_path}/one.db"
+    async with make_app(tmp_path / "data", url, **settings) as app, open_api(app, account.account) as api:
+        at = await make_release(app, api, account)
+        refused = await api.post(f"{at}/submit", json={"outlets": ["spotify"]})
+        assert (refused.status_code, "schemas add FOLDER" in refused.json()["detail"]) == (503, True)
+        assert (await api.get(f"{at}/deliveries")).json()["deliveries"] == []
 
 
 async def test_a_description_is_reviewed_before_it_is_saved(api, simulated):

@@ -6,7 +6,7 @@ from datetime import date
 
 import msgspec
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from maxbooster_distribution.description import ReleaseDescription
@@ -125,6 +125,9 @@ PIECES = ["harbour", "OF", "(live)", "feat.", "Jo", "x", "[", ")", "vol", "2", "
 
 @settings(max_examples=300, deadline=None)
 @given(st.lists(st.sampled_from(PIECES), min_size=1, max_size=6).map(" ".join))
+@example("feat. harbour [ feat. OF")
+@example("prod. harbour [ prod. harbour")
+@example("feat. x ) feat. harbour")
 def test_a_safe_fix_ends_what_its_rule_objected_to(title):
     one = subject(title)
     for finding in review(one):

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import difflib
 import shutil
 import tempfile
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
@@ -13,9 +15,9 @@ from typing import Any
 import click
 import msgspec
 
-from maxbooster.plugin import Invalid, Settings, assembled
+from maxbooster.plugin import Invalid, NotReady, Settings, assembled
 
-from . import document
+from . import document, sample
 from .ddex import schemas as ddex
 from .ddex.choreography import batch_id
 from .ddex.message import Envelope, Party
@@ -24,8 +26,8 @@ from .document import Opened
 from .outlets.outlet import DdexOutlet
 from .package import INSERT, Batch, Material, Package, assemble, write
 from .quality import vocabulary
-from .quality.review import require, review
-from .quality.rule import Finding
+from .quality.review import review
+from .quality.rule import Finding, Subject
 from .settings import DistributionSettings
 from .transports.folder import FolderTransport
 from .transports.transport import deliver
@@ -39,19 +41,43 @@ def distribution() -> None:
     """Check releases, pack them for outlets, and read royalty statements."""
 
 
+class _Outlet(click.ParamType[str]):
+    """The name of an outlet whose connector is switched on."""
+
+    name = "NAME"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        known = _offered()
+        found = next((name for name, outlet in known.items() if value.lower() in (name, outlet.title.lower())), None)
+        if found is None:
+            near = difflib.get_close_matches(value.lower(), known, n=1)
+            meant = f" Did you mean {near[0]!r}?" if near else ""
+            self.fail(f"There is no outlet {value!r}; there are {', '.join(known)}.{meant}", param, ctx)
+        return found
+
+    def get_missing_message(self, param: click.Parameter, ctx: click.Context | None) -> str:
+        return f"Choose from: {', '.join(_offered())}."
+
+
+_outlet = click.option("--outlet", "name", required=True, type=_Outlet(), help="Where it would go: `spotify`.")
+
+
 @distribution.command()
-def example() -> None:
+@click.option("--into", "folder", type=_FOLDER, help="Write it into FOLDER instead, with two masters and a cover.")
+def example(folder: Path | None) -> None:
     """Print a complete RELEASE.json; its files lie beside it."""
-    content = msgspec.json.format(msgspec.json.encode(document.example()), indent=2)
-    click.echo(content.decode())
+    if folder is None:
+        click.echo(sample.written().decode())
+        return
+    click.echo(f"{sample.write(folder)}: edit it, then `maxbooster distribution validate` it.")
 
 
 @distribution.command()
 @click.argument("release", type=_FILE)
-@click.option("--outlet", "name", required=True, help="An outlet's name, as in `maxbooster plugins list`.")
+@_outlet
 @click.option("--json", "as_json", is_flag=True, help="Print the findings as JSON.")
 def validate(release: Path, name: str, as_json: bool) -> None:
-    """Check RELEASE (a RELEASE.json) as OUTLET would; exits with 1 if anything blocks."""
+    """Check a RELEASE.json as an outlet would; exits with 1 if anything blocks."""
     known = _Known(name)
     opened = document.open_files(document.read(release), release.parent)
     findings = known.findings(opened)
@@ -59,23 +85,31 @@ def validate(release: Path, name: str, as_json: bool) -> None:
     if as_json:
         _print_json({"outlet": name, "blocking": len(blocking), "findings": findings})
     else:
-        for finding in findings:
-            click.echo(f"{finding.severity:5}  {finding.rule}  {finding.field}: {finding.message} {finding.fix}")
+        _print(findings)
         click.echo(f"{len(findings)} findings, {len(blocking)} of them block a delivery to {known.outlet.title}.")
+    if known.unproved:
+        click.echo(f"DDEX's own words were not looked up. {known.unproved}", err=True)
     raise SystemExit(1 if blocking else 0)
+
+
+def _print(findings: Sequence[Finding]) -> None:
+    for finding in findings:
+        click.echo(f"{finding.severity:5}  {finding.rule}  {finding.field}: {finding.message} {finding.fix}")
 
 
 @distribution.command()
 @click.argument("release", type=_FILE)
-@click.option("--outlet", "name", required=True, help="An outlet's name, as in `maxbooster plugins list`.")
+@_outlet
 @click.option("--out", required=True, type=_FOLDER, help="Where the batch folder goes.")
 @click.option("--batch", help="BatchId to use (YYYYMMDDhhmmssnnn): the same id gives the same bytes.  [default: now]")
 @click.option("--json", "as_json", is_flag=True, help="Print where it is as JSON.")
 def package(release: Path, name: str, out: Path, batch: str | None, as_json: bool) -> None:
-    """Pack RELEASE (a RELEASE.json) for OUTLET: message, files and manifest, proved, as a batch folder."""
+    """Pack a RELEASE.json for an outlet: message, files and manifest, proved, as a batch folder."""
     known = _Known(name)
     opened = document.open_files(document.read(release), release.parent)
-    require(known.findings(opened))
+    if blocking := [finding for finding in known.findings(opened) if finding.blocks]:
+        _print(blocking)
+        raise Invalid(f"Nothing is packed: {len(blocking)} findings block a delivery to {known.outlet.title}.")
     packed = known.packed(opened, _moment(batch))
     folder = _put(packed, out)
     if as_json:
@@ -97,15 +131,20 @@ def add_schemas(folder: Path) -> None:
     click.echo(f"Installed in {ddex.install(folder, assembled().settings_of(Settings).data)}.")
 
 
+def _offered() -> dict[str, DdexOutlet]:
+    """Name → outlet, of every connector that is switched on."""
+    found = {outlet.name: outlet for _, outlet in assembled().registry.answers("outlet", DdexOutlet)}
+    return dict(sorted(found.items()))
+
+
 class _Known:
     """What a command knows of an outlet and of the schemas, without a database."""
 
     def __init__(self, name: str) -> None:
         app = assembled()
-        offered = {outlet.name: outlet for _, outlet in app.registry.answers("outlet", DdexOutlet)}
-        if name not in offered:
-            raise Invalid(f"There is no outlet {name!r}; there are {', '.join(sorted(offered))}.", field="outlet")
-        self.outlet = offered[name]
+        self.outlet = _offered()[name]
+        self.unproved = ""
+        """Why DDEX's own words could not be looked up."""
         self.settings = app.settings_of(self.outlet.settings)
         self._distribution = app.settings_of(DistributionSettings)
         self._data = app.settings_of(Settings).data
@@ -117,9 +156,16 @@ class _Known:
     def findings(self, opened: Opened) -> list[Finding]:
         subject = opened.subject(datetime.now(UTC).date())
         broken = {finding.field for finding in opened.broken}
-        found = [*vocabulary.findings(self.schemas, subject), *review(subject, [self.outlet])]
+        found = [*self._words(subject), *review(subject, [self.outlet])]
         both = opened.broken + [finding for finding in found if finding.field not in broken]
         return sorted(both, key=lambda finding: finding.severity != "ERROR")
+
+    def _words(self, subject: Subject) -> list[Finding]:
+        try:
+            return list(vocabulary.findings(self.schemas, subject))
+        except NotReady as missing:
+            self.unproved = missing.detail
+            return []
 
     def packed(self, opened: Opened, at: datetime) -> Package:
         said = opened.document
@@ -150,8 +196,11 @@ def _put(packed: Package, out: Path) -> Path:
     wanted = out / packed.folder
     if wanted.exists():
         raise Invalid(f"{wanted} is there already; remove it, or take another batch id.", field="out")
-    out.mkdir(parents=True, exist_ok=True)
-    part = Path(tempfile.mkdtemp(prefix=".", suffix=".part", dir=out))
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        part = Path(tempfile.mkdtemp(prefix=".", suffix=".part", dir=out))
+    except OSError as error:
+        raise Invalid(f"{out} cannot be written: {error.strerror}. Choose another folder.", field="out") from error
     try:
         asyncio.run(deliver(FolderTransport(part), packed, _silent))
         (part / packed.folder).rename(wanted)

@@ -84,10 +84,6 @@ class TrackDescription(Struct, kw_only=True, forbid_unknown_fields=True):
     audio: Text | None = None
     """Its master: a path beside the RELEASE.json, or the id of a stored file."""
 
-    @property
-    def full_title(self) -> str:
-        return f"{self.title} ({self.subtitle})" if self.subtitle else self.title
-
 
 class ReleaseDescription(Struct, kw_only=True, forbid_unknown_fields=True):
     """Everything that is said about a release."""

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
-from typing import NoReturn
+from typing import NoReturn, TypeVar
 
 import msgspec
 from msgspec import Struct
 
 from maxbooster.plugin import Invalid
 
-from .description import CreditLine, ReleaseDescription, RightsLine, TrackDescription
+from .catalogue.identifiers import dpid
+from .description import ReleaseDescription
 from .media import AudioFacts, CoverFacts, audio_facts, cover_facts
 from .quality.rule import Finding, Subject
 
 LARGEST_BYTES = 5_000_000
+F = TypeVar("F", AudioFacts, CoverFacts)
 
 
 class Sender(Struct, frozen=True):
@@ -54,11 +57,23 @@ def read(path: Path) -> Document:
     try:
         if path.stat().st_size > LARGEST_BYTES:
             raise Invalid(f"{path} is larger than {LARGEST_BYTES:,} bytes; no release needs that.", field="file")
-        return msgspec.json.decode(path.read_bytes(), type=Document)
+        found = msgspec.json.decode(path.read_bytes(), type=Document)
     except OSError as error:
         raise Invalid(f"{path} cannot be read: {error.strerror}.", field="file") from error
     except (msgspec.ValidationError, msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         _refuse(path, error)
+    if found.sender is not None:
+        _refuse_unless_dpid(path, found.sender)
+    return found
+
+
+def _refuse_unless_dpid(path: Path, sender: Sender) -> None:
+    try:
+        dpid(sender.party_id, "sender.party_id")
+    except Invalid as error:
+        raise Invalid(
+            f"{path} is no release description: {error.detail} - at `$.sender.party_id`", field="file"
+        ) from error
 
 
 def _refuse(path: Path, error: Exception) -> NoReturn:
@@ -73,57 +88,19 @@ def open_files(document: Document, folder: Path) -> Opened:
     broken: list[Finding] = []
     paths: dict[str, Path] = {}
 
-    def keep(facts: AudioFacts | CoverFacts, name: str) -> None:
-        paths[facts.sha256] = folder / name
-
-    audio: list[AudioFacts | None] = []
-    for index, track in enumerate(document.tracks):
-        sound = None
-        if track.audio:
-            try:
-                sound = audio_facts(folder / track.audio, track.audio)
-                keep(sound, track.audio)
-            except Invalid as error:
-                broken.append(_unusable(f"tracks[{index}].audio", error))
-        audio.append(sound)
-    cover = None
-    if document.cover:
+    def facts(read: Callable[[Path, str], F], name: str | None, field: str) -> F | None:
+        if not name:
+            return None
         try:
-            cover = cover_facts(folder / document.cover, document.cover)
-            keep(cover, document.cover)
+            found = read(folder / name, name)
         except Invalid as error:
-            broken.append(_unusable("cover", error))
+            broken.append(
+                Finding(rule="P05", severity="ERROR", field=field, message=error.detail, fix="Use another file.")
+            )
+            return None
+        paths[found.sha256] = folder / name
+        return found
+
+    audio = [facts(audio_facts, track.audio, f"tracks[{n}].audio") for n, track in enumerate(document.tracks)]
+    cover = facts(cover_facts, document.cover, "cover")
     return Opened(document=document, audio=audio, cover=cover, paths=paths, broken=broken)
-
-
-def _unusable(field: str, error: Invalid) -> Finding:
-    return Finding(rule="P05", severity="ERROR", field=field, message=error.detail, fix="Use another file.")
-
-
-def example() -> Document:
-    """A complete one. Its codes are well-formed and nobody's; put your own in their place."""
-    writers = [CreditLine("Ana Lind", "ComposerLyricist"), CreditLine("Bo Kern", "StudioProducer")]
-    return Document(
-        kind="ep",
-        title="Harbour Lights",
-        upc="012345678905",
-        catalogue_number="QUAY 001",
-        credits=[CreditLine("Nova Lane")],
-        label="Quay Street",
-        genre="Electronic",
-        language="en",
-        release_date=date(2027, 6, 4),
-        p_line=RightsLine(2027, "Quay Street"),
-        c_line=RightsLine(2027, "Quay Street"),
-        cover="cover.png",
-        tracks=[
-            TrackDescription(
-                title="Harbour Lights", isrc="QZES92700001", language="en", credits=writers, audio="01.wav"
-            ),
-            TrackDescription(
-                title="First Ferry", subtitle="Live", isrc="QZES92700002", instrumental=True, credits=writers,
-                audio="02.wav",
-            ),
-        ],
-        sender=Sender("PADPIDA2026010101N", "Quay Street"),
-    )  # fmt: skip

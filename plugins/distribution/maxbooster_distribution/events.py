@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from uuid import UUID
 
 from maxbooster.plugin import Event
@@ -50,6 +51,15 @@ class ReleaseRejected(Event, frozen=True, tag="release.rejected"):
     delivery: UUID
     outlet: str
     reason: str
+
+
+class DeliveryOverdue(Event, frozen=True, tag="delivery.overdue"):
+    """An outlet should be done by its own terms, and is not. Said once for each delivery."""
+
+    release: UUID
+    delivery: UUID
+    outlet: str
+    due_at: datetime
 
 
 class StatementImported(Event, frozen=True, tag="statement.imported"):

@@ -81,7 +81,7 @@ def cover_facts(path: Path, name: str | None = None) -> CoverFacts:
         raise Invalid(f"{name} has {size:,} bytes; a cover has at most {LARGEST_COVER_BYTES:,}.", field="cover")
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+            warnings.simplefilter("ignore")  # what matters is refused below
             with Image.open(path, formats=("JPEG", "PNG", "TIFF", "WEBP", "GIF", "BMP")) as picture:
                 width, height = picture.size
                 if width * height > LARGEST_COVER_PIXELS:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,7 +13,7 @@ from .outlets.outlet import FLAC, JPEG, PNG, TIFF, WAV, DdexOutlet, Endpoint, Ou
 from .settings import DistributionSettings
 
 if TYPE_CHECKING:
-    from maxbooster.plugin import Job, PersonalData, Routes
+    from maxbooster.plugin import Context, FirstStep, Job, PersonalData, Routes, Subscription
 
     from .ddex.choreography import Answer
     from .ddex.message import Envelope
@@ -64,6 +64,27 @@ def register_jobs() -> Sequence[Job]:
     from .royalties.jobs import jobs as royalties
 
     return [*deliveries, *royalties]
+
+
+@hookimpl
+def register_subscriptions() -> Sequence[Subscription]:
+    from .deliveries.telling import subscriptions
+
+    return subscriptions
+
+
+@hookimpl
+async def first_steps(ctx: Context) -> Sequence[FirstStep]:
+    from .deliveries.telling import steps
+
+    return await steps(ctx)
+
+
+@hookimpl
+def register_translations() -> Mapping[str, Mapping[str, str]]:
+    from .translations import texts
+
+    return texts
 
 
 @hookimpl

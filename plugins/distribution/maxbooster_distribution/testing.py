@@ -43,7 +43,7 @@ SIMULATED: dict[str, Any] = {
     "sandbox__live_after_s": "0.1",
     "sandbox__poll_s": "0.1",
 }
-_ENVELOPE = Envelope(
+ENVELOPE = Envelope(
     message_id="0193a7c2",
     thread_id="0193a7c1",
     created_at=datetime(2026, 1, 5, 12, tzinfo=UTC),
@@ -139,7 +139,7 @@ class OutletContract:
         message, _ = _written(outlet, schemas, TAKEDOWN)
         deals = etree.fromstring(message).findall("DealList/ReleaseDeal/Deal")
         ends = [deal.findtext("DealTerms/ValidityPeriod/EndDateTime") or "9999" for deal in deals]
-        assert all(end <= _ENVELOPE.created_at.isoformat() for end in ends), ends
+        assert all(end <= ENVELOPE.created_at.isoformat() for end in ends), ends
 
     def test_a_reactivation_offers_what_was_offered(self, outlet: DdexOutlet, schemas: Schemas) -> None:
         """The message of the first delivery; that it is one more is said in the manifest."""
@@ -162,7 +162,7 @@ class OutletContract:
 def _written(outlet: DdexOutlet, schemas: Schemas, what: str, tracks: int = 2) -> tuple[bytes, bytes]:
     """Message and manifest, proved."""
     batch = Batch("20260105120000000", outlet.batch_folder("20260105120000000"))
-    return write(outlet, material(outlet.requirements, tracks), _ENVELOPE, schemas, what=what, batch=batch)
+    return write(outlet, material(outlet.requirements, tracks), ENVELOPE, schemas, what=what, batch=batch)
 
 
 async def made_release(app: Any, api: httpx.AsyncClient, account: Any, asked: Requirements) -> str:

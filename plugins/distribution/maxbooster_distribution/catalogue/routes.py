@@ -7,7 +7,7 @@ from uuid import UUID
 from maxbooster.plugin import Conflict, Context, Routes, delete, get, post, put
 
 from ..description import ReleaseDescription
-from . import queries, service
+from . import queries, registering, service
 from .schemas import Issued, RegistrantIn, RegistrantOut, ReleaseChange, ReleaseMade, ReleaseOut, ReleaseRow, TrackFacts
 
 
@@ -47,7 +47,7 @@ async def remove_release(ctx: Context, release_id: UUID) -> None:
 @post("/{release_id:uuid}/identifiers", operation_id="issueIdentifiers", permission="release.write", raises=[Conflict])
 async def issue_identifiers(ctx: Context, release_id: UUID) -> Issued:
     """Give the release a UPC and its tracks ISRCs, where they have none, from the account's own prefixes."""
-    return await service.issue(ctx, release_id)
+    return await registering.issue(ctx, release_id)
 
 
 @get("/", operation_id="getRegistrant", permission="release.read")
@@ -59,7 +59,7 @@ async def get_registrant(ctx: Context) -> RegistrantOut:
 @put("/", operation_id="setRegistrant", permission="release.register", raises=[Conflict], status_code=204)
 async def set_registrant(ctx: Context, data: RegistrantIn) -> None:
     """Enter the sender's name, its DDEX party id, and the prefixes that codes are issued from."""
-    await service.register(ctx, data)
+    await registering.register(ctx, data)
 
 
 routes = [

@@ -2,27 +2,23 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
-from pathlib import Path
-from typing import TypeVar
 from uuid import UUID
 
 import msgspec
 from msgspec import Struct
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection
 
-from maxbooster.plugin import Conflict, Context, Invalid, NotFound, StoredFile
+from maxbooster.plugin import Conflict, Context, Invalid
 
 from ..description import CreditLine, Deal, ReleaseDescription, RightsLine, TrackDescription, artist_line
-from ..media import AudioFacts, CoverFacts, audio_facts, cover_facts
+from ..media import AudioFacts, CoverFacts
 from . import identifiers, queries
+from .files import audio_of, cover_of, file_id
 from .identifiers import ISRC, UPC, Code
-from .models import Artist, Credit, Label, Placement, Registrant, Release, Track
-from .schemas import Issued, RegistrantIn, ReleaseRow
-
-F = TypeVar("F", AudioFacts, CoverFacts)
+from .models import Artist, Credit, Label, Placement, Release, Track
+from .schemas import ReleaseRow
 
 
 class Described(Struct):
@@ -199,7 +195,7 @@ async def _set_release(ctx: Context, row: Release, said: ReleaseDescription, cla
     code = identifiers.upc(said.upc) if said.upc else None
     claims.replace(UPC, row.upc, code)
     row.cover = msgspec.to_builtins(await cover_of(ctx, said.cover, "cover"))
-    row.cover_file_id = _file_id(said.cover, "cover")
+    row.cover_file_id = file_id(said.cover, "cover")
     row.upc, row.kind, row.title, row.subtitle = code, said.kind, said.title, said.subtitle
     row.catalogue_number, row.genre, row.language = said.catalogue_number, said.genre, said.language
     row.release_date, row.original_release_date = said.release_date, said.original_release_date
@@ -219,7 +215,7 @@ async def _set_track(
     code = identifiers.isrc(said.isrc, f"{at}.isrc") if said.isrc else None
     claims.replace(ISRC, row.isrc, code)
     row.audio = msgspec.to_builtins(await audio_of(ctx, said.audio, f"{at}.audio"))
-    row.audio_file_id = _file_id(said.audio, f"{at}.audio")
+    row.audio_file_id = file_id(said.audio, f"{at}.audio")
     row.title, row.subtitle, row.isrc, row.genre = said.title, said.subtitle, code, said.genre
     row.language, row.instrumental, row.advisory = said.language, said.instrumental, said.advisory
     row.p_line = msgspec.to_builtins(said.p_line)
@@ -279,116 +275,3 @@ async def _label(ctx: Context, name: str | None) -> UUID | None:
         row = Label(name=name)
         ctx.add(row)
     return row.id
-
-
-def _file_id(written: str | None, field: str) -> UUID | None:
-    if not written:
-        return None
-    try:
-        return UUID(written)
-    except ValueError:
-        raise Invalid(f"{written!r} is not the id of a stored file; upload it first.", field=field) from None
-
-
-async def audio_of(ctx: Context, written: str | None, field: str) -> AudioFacts | None:
-    """What a master is: as the catalogue knows it, else read now.
-
-    Raises:
-        Invalid: there is no such file, it has not arrived whole, or it is no sound.
-    """
-    id = _file_id(written, field)
-    known = await queries.known_audio(ctx, id) if id else None
-    return msgspec.convert(known, AudioFacts) if known else await _facts(ctx, id, audio_facts, field)
-
-
-async def cover_of(ctx: Context, written: str | None, field: str) -> CoverFacts | None:
-    """
-    Raises:
-        Invalid: as in `audio_of`, for a picture.
-    """
-    id = _file_id(written, field)
-    known = await queries.known_cover(ctx, id) if id else None
-    return msgspec.convert(known, CoverFacts) if known else await _facts(ctx, id, cover_facts, field)
-
-
-async def _facts(ctx: Context, id: UUID | None, read: Callable[[Path, str], F], field: str) -> F | None:
-    if id is None:
-        return None
-    file = await _ready_file(ctx, id, field)
-    async with ctx.files.local(file) as path:
-        try:
-            return await asyncio.to_thread(read, path, file.name)
-        except Invalid as error:
-            raise Invalid(error.detail, field=field) from error
-
-
-async def _ready_file(ctx: Context, id: UUID, field: str) -> StoredFile:
-    try:
-        file = await ctx.files.get(id)
-    except NotFound:
-        raise Invalid(f"There is no file {id}; upload it first.", field=field) from None
-    if file.state != "ready":
-        raise Invalid(f"{file.name} is {file.state}; wait until it has arrived, or upload another.", field=field)
-    return StoredFile.of(file)
-
-
-# Identifiers
-
-
-async def register(ctx: Context, said: RegistrantIn) -> None:
-    """Say who the account is towards outlets and registries.
-
-    Raises:
-        Invalid: a prefix or a party id is none.
-    """
-    row = await queries.registrant(ctx)
-    if row is None:
-        row = Registrant()
-        ctx.add(row)
-    row.name = said.name
-    row.dpid = identifiers.dpid(said.dpid) if said.dpid else None
-    row.isrc_prefix = identifiers.isrc_prefix(said.isrc_prefix) if said.isrc_prefix else None
-    gs1 = identifiers.gs1_prefix(said.gs1_prefix) if said.gs1_prefix else None
-    if gs1 != row.gs1_prefix:
-        row.gs1_prefix, row.upc_issued = gs1, 0
-    ctx.audit("registrant.changed", row, after=said)
-
-
-async def issue(ctx: Context, id: UUID) -> Issued:
-    """Give the release a UPC and its tracks ISRCs where they have none. Commits.
-
-    Raises:
-        NotFound: no such release in this account.
-        Conflict: the account's prefix is not known, or its codes are used up.
-    """
-    row = await ctx.get(Release, id)
-    tracks = [track for track, _ in await queries.tracks_of(ctx, id)]
-    ctx.audit("release.identified", row)
-    return await ctx.write(_issue, ctx.account, row.id, [track.id for track in tracks], ctx.now)
-
-
-def _issue(connection: Connection, account: UUID, release: UUID, tracks: list[UUID], at: datetime) -> Issued:
-    upc = _stored(connection, account, Release, release, "upc")
-    if upc is None:
-        upc = identifiers.issue_upc(connection, account, at)
-        _store(connection, account, Release, release, upc=upc)
-    isrcs = []
-    for track in tracks:
-        isrc = _stored(connection, account, Track, track, "isrc")
-        if isrc is None:
-            isrc = identifiers.issue_isrc(connection, account, at)
-            _store(connection, account, Track, track, isrc=isrc)
-        isrcs.append(isrc)
-    return Issued(upc, isrcs)
-
-
-def _stored(connection: Connection, account: UUID, kind: type[Release | Track], id: UUID, column: str) -> str | None:
-    """Held until the transaction ends."""
-    table = kind.__table__
-    row = select(table.c[column]).where(table.c.account_id == account, table.c.id == id).with_for_update()
-    return connection.execute(row).scalar_one()  # type: ignore[no-any-return]
-
-
-def _store(connection: Connection, account: UUID, kind: type[Release | Track], id: UUID, **code: str) -> None:
-    raised = {"version": kind.version + 1}
-    connection.execute(update(kind).where(kind.account_id == account, kind.id == id).values(**code, **raised))

@@ -134,14 +134,14 @@ def acknowledgement(envelope: Envelope, batch: str, answer: Answer) -> etree._El
     return root
 
 
-def answers(root: etree._Element) -> list[Answer]:
+def answers(root: etree._Element, name: str = "the message") -> list[Answer]:
     """What an AcknowledgementMessage (FtpAcknowledgementMessage up to 1.6) says, one entry per message.
 
     Raises:
         Invalid: it is no acknowledgement.
     """
     if etree.QName(root).localname not in ("AcknowledgementMessage", "FtpAcknowledgementMessage"):
-        raise Invalid(f"A {etree.QName(root).localname} is no acknowledgement.", field="message")
+        raise Invalid(f"{name} is a {etree.QName(root).localname} and no acknowledgement.", field="message")
     found = []
     for release in root.iterfind("ReleaseStatus"):
         for about in release.iterfind("Acknowledgement"):

@@ -7,7 +7,6 @@ from lxml import etree
 from maxbooster.plugin import Invalid
 
 LARGEST_BYTES = 10_000_000
-DEEPEST = 100
 
 
 def parse(content: bytes, name: str = "the message") -> etree._Element:
@@ -24,7 +23,8 @@ def parse(content: bytes, name: str = "the message") -> etree._Element:
     try:
         root = etree.fromstring(content, parser)
     except (etree.XMLSyntaxError, ValueError) as error:
-        raise Invalid(f"{name} is not XML that can be read: {str(error)[:200]}.", field="message") from error
+        reason = " ".join(str(getattr(error, "msg", "") or error).split())[:200]
+        raise Invalid(f"{name} is not XML that can be read: {reason}.", field="message") from error
     if root.getroottree().docinfo.doctype:
         raise Invalid(f"{name} declares a document type, which DDEX messages never do; it is refused.", field="message")
     return root

@@ -48,7 +48,7 @@ def _read(folder: Path, listed: etree._Element, sender: Party, recipient: Party,
     problems: list[tuple[str, str]] = []
     available = True
     path = _below(folder, text_of(listed, "URL") or "")
-    if path is None or not path.is_file():
+    if path is None:
         problems.append(("ErnMissing", f"There is no {text_of(listed, 'URL')}."))
     else:
         content = path.read_bytes()
@@ -87,7 +87,7 @@ def _files(folder: Path, root: etree._Element) -> list[tuple[str, str]]:
     for file in root.iter("File"):
         uri = text_of(file, "URI") or ""
         path = _below(folder, uri)
-        if path is None or not path.is_file():
+        if path is None:
             problems.append(("ResourceMissing", f"{uri} is not there."))
         elif _sha256(path) != text_of(file, "HashSum/HashSumValue"):
             problems.append(("SignatureOrHashSumWrongOrMissing", f"{uri} differs from what the message says."))
@@ -95,9 +95,12 @@ def _files(folder: Path, root: etree._Element) -> list[tuple[str, str]]:
 
 
 def _below(folder: Path, uri: str) -> Path | None:
-    """A path below the folder; None for one that leads out of it."""
-    path = (folder / uri).resolve()
-    return path if path.is_relative_to(folder.resolve()) else None
+    """A file below the folder; None if there is none, or it leads out of it."""
+    try:
+        path = (folder / uri).resolve()
+        return path if path.is_relative_to(folder.resolve()) and path.is_file() else None
+    except (OSError, ValueError, RuntimeError):  # no name that a file can have
+        return None
 
 
 def _sha256(path: Path) -> str:

@@ -10,7 +10,7 @@ from ..ddex.reading import parse
 from ..events import ReleaseLive, ReleaseRejected, ReleaseTakenDown
 from ..outlets.outlet import DdexOutlet, Endpoint
 from ..package import TAKEDOWN
-from ..transports.transport import opened
+from ..transports.transport import Transport, opened
 from . import queries, states, words
 from .content import batch_folder
 from .models import Acknowledgement, Delivery
@@ -20,7 +20,7 @@ UNREADABLE = "unreadable"
 
 
 async def collect(ctx: Context, row: Delivery, outlet: DdexOutlet, endpoint: Endpoint) -> None:
-    """Read what is new, oldest first.
+    """Read what is new, oldest first. What cannot be read is noted, and keeps nothing else back.
 
     Raises:
         NotReady, AuthFailed: the outlet cannot be reached.
@@ -29,19 +29,36 @@ async def collect(ctx: Context, row: Delivery, outlet: DdexOutlet, endpoint: End
     known = {each.name for each in await queries.acknowledgements(ctx, row.id)}
     async with opened(endpoint) as transport:
         names = [name for name in await transport.names(folder) if name.lower().endswith(".xml") and name not in known]
-        contents = [(name, await transport.read(f"{folder}/{name}")) for name in names]
+        contents = [(name, await _content(row, outlet, transport, f"{folder}/{name}")) for name in names]
     for name, content in contents:
-        await _take(ctx, row, outlet, name, content)
+        if content is not None:
+            await _take(ctx, row, outlet, name, content)
+
+
+async def _content(row: Delivery, outlet: DdexOutlet, transport: Transport, path: str) -> bytes | None:
+    try:
+        return await transport.read(path)
+    except Invalid as error:
+        row.note = _unreadable(outlet, error)
+        return None
+
+
+def _unreadable(outlet: DdexOutlet, error: Invalid) -> str:
+    return f"{outlet.title} sent an answer that cannot be read: {error.detail}"
 
 
 async def _take(ctx: Context, row: Delivery, outlet: DdexOutlet, name: str, content: bytes) -> None:
     """Keep one acknowledgement, and do what it says."""
-    file = await ctx.files.put(name, content)
     try:
-        about = [each for each in choreography.answers(parse(content, name)) if each.message_id == row.id.hex]
+        file = await ctx.files.put(name, content)
+    except Invalid as error:
+        row.note = _unreadable(outlet, error)
+        return
+    try:
+        about = [each for each in choreography.answers(parse(content, name), name) if each.message_id == row.id.hex]
     except Invalid as error:
         about = []
-        row.note = f"{outlet.title} sent an answer that cannot be read: {error.detail}"
+        row.note = _unreadable(outlet, error)
     status = about[-1].status if about else UNREADABLE
     ctx.add(Acknowledgement(delivery_id=row.id, name=name[:255], file_id=file.id, status=status[:80], at=ctx.now))
     row.answered_at = ctx.now

@@ -5,17 +5,18 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from maxbooster.plugin import Context, Job, NotReady, Problem, job
+from maxbooster.plugin import Context, NotReady, Problem, job
 
 from ..events import ReleaseDelivered
 from ..outlets import service as outlets
 from ..outlets.outlet import DdexOutlet, Endpoint
 from ..settings import DistributionSettings
 from ..transports.transport import deliver, opened
-from . import content, states
+from . import content, signs, states
 from .answers import collect as collect_answers
 from .models import Delivery
 from .service import advance
+from .telling import watch
 
 _LONGEST_WAIT_S = 3600.0
 _MEGABYTE = 1_000_000
@@ -26,7 +27,7 @@ async def begin(ctx: Context, delivery_id: UUID) -> None:
     row = await ctx.get(Delivery, delivery_id)
     if row.state == states.QUEUED:
         advance(ctx, row, states.PACKAGING)
-        ctx.enqueue(pack, row.id)
+        go_on(ctx, row)
 
 
 @job("distribution.pack")
@@ -36,16 +37,17 @@ async def pack(ctx: Context, delivery_id: UUID) -> None:
     if row.state != states.PACKAGING:
         return
     try:
-        outlet = await _outlet(ctx, row)
-        message, manifest = await content.write(ctx, row, outlet)
-        upc = content.content_of(row).material.description.upc
-        row.message_file_id = (await ctx.files.put(f"{upc}.xml", message)).id
-        row.manifest_file_id = (await ctx.files.put(f"BatchComplete_{row.batch}.xml", manifest)).id
+        async with signs.given(ctx, row.id):
+            outlet = await _outlet(ctx, row)
+            message, manifest = await content.write(ctx, row, outlet)
+            upc = content.content_of(row).material.description.upc
+            row.message_file_id = (await ctx.files.put(f"{upc}.xml", message)).id
+            row.manifest_file_id = (await ctx.files.put(f"BatchComplete_{row.batch}.xml", manifest)).id
     except Problem as problem:
-        await _put_off(ctx, row, pack, problem)
+        _put_off(ctx, row, problem)
         return
     advance(ctx, row, states.SENDING)
-    ctx.enqueue(send, row.id)
+    go_on(ctx, row)
 
 
 @job("distribution.send", queue="long", timeout_s=6 * 3600.0)
@@ -55,45 +57,52 @@ async def send(ctx: Context, delivery_id: UUID) -> None:
     if row.state != states.SENDING:
         return
     try:
-        outlet = await _outlet(ctx, row)
-        endpoint = await _endpoint(ctx, row, outlet)
-        async with content.packed(ctx, row, outlet) as package, opened(endpoint) as transport:
-
-            async def tell(done: int) -> None:
-                note = f"{done / _MEGABYTE:.1f} of {package.size / _MEGABYTE:.1f} MB to {outlet.title}"
-                await ctx.progress(done / package.size, note)
-
-            await deliver(transport, package, tell)
+        async with signs.given(ctx, row.id):
+            outlet = await _outlet(ctx, row)
+            endpoint = await _endpoint(ctx, row, outlet)
+            await _bring(ctx, row, outlet, endpoint)
     except Problem as problem:
-        await _put_off(ctx, row, send, problem)
+        _put_off(ctx, row, problem)
         return
     row.tries, row.sent_at = 0, ctx.app.clock()
     advance(ctx, row, states.SENT)
     ctx.emit(ReleaseDelivered(row.release_id, row.id, row.outlet, row.what))
-    ctx.enqueue(collect, row.id, 1, at=_next_look(ctx, endpoint))
+    _look_again(ctx, row, endpoint)
+
+
+async def _bring(ctx: Context, row: Delivery, outlet: DdexOutlet, endpoint: Endpoint) -> None:
+    async with content.packed(ctx, row, outlet) as package, opened(endpoint) as transport:
+
+        async def tell(done: int) -> None:
+            note = f"{done / _MEGABYTE:.1f} of {package.size / _MEGABYTE:.1f} MB to {outlet.title}"
+            await ctx.progress(done / package.size, note)
+
+        await deliver(transport, package, tell)
 
 
 @job("distribution.collect")
-async def collect(ctx: Context, delivery_id: UUID, look: int) -> None:
+async def collect(ctx: Context, delivery_id: UUID) -> None:
     """See whether the outlet has answered; look again until it has said its last word."""
     row = await ctx.get(Delivery, delivery_id)
-    if row.state not in states.AWAITED:
+    if row.state not in states.AWAITED or signs.is_early(row, ctx.now):
         return
     endpoint: Endpoint | None = None
     try:
         outlet = await _outlet(ctx, row)
         endpoint = await _endpoint(ctx, row, outlet)
+        before = row.tries
         await collect_answers(ctx, row, outlet, endpoint)
-        row.tries = 0
+        if before:
+            row.tries, row.note = 0, None
     except Problem as problem:
         row.tries += 1
         row.note = f"Its answers cannot be read just now: {problem.detail}"
     if row.state not in states.AWAITED:
         return
-    if ctx.now > row.due_at + timedelta(days=ctx.settings(DistributionSettings).give_up_days):
+    if ctx.now > _given_up_at(ctx, row):
         advance(ctx, row, states.FAILED, "The outlet never answered. Ask them whether it arrived, then try again.")
         return
-    ctx.enqueue(collect, row.id, look + 1, once=f"{row.id}:{look + 1}", at=_next_look(ctx, endpoint))
+    _look_again(ctx, row, endpoint)
 
 
 async def _outlet(ctx: Context, row: Delivery) -> DdexOutlet:
@@ -120,7 +129,12 @@ async def _endpoint(ctx: Context, row: Delivery, outlet: DdexOutlet) -> Endpoint
     return endpoint
 
 
-async def _put_off(ctx: Context, row: Delivery, leg: Job, problem: Problem) -> None:
+def _given_up_at(ctx: Context, row: Delivery) -> datetime:
+    """Counted anew when it was sent again."""
+    return max(row.due_at, row.sent_at or row.due_at) + timedelta(days=ctx.settings(DistributionSettings).give_up_days)
+
+
+def _put_off(ctx: Context, row: Delivery, problem: Problem) -> None:
     """Wait and try again if that can help; else the delivery has failed."""
     settings = ctx.settings(DistributionSettings)
     row.tries += 1
@@ -129,12 +143,26 @@ async def _put_off(ctx: Context, row: Delivery, leg: Job, problem: Problem) -> N
         return
     wait_s = min(settings.retry_s * 2.0 ** (row.tries - 1), _LONGEST_WAIT_S)
     row.note = f"{problem.detail} Trying again (attempt {row.tries + 1} of {settings.tries})."
-    ctx.enqueue(leg, row.id, at=ctx.app.clock() + timedelta(seconds=wait_s))
+    go_on(ctx, row, after_s=wait_s)
 
 
-def _next_look(ctx: Context, endpoint: Endpoint | None) -> datetime:
+def _look_again(ctx: Context, row: Delivery, endpoint: Endpoint | None) -> None:
     often = endpoint.poll_s if endpoint and endpoint.poll_s else ctx.settings(DistributionSettings).poll_s
-    return ctx.app.clock() + timedelta(seconds=often)
+    go_on(ctx, row, after_s=often)
 
 
-jobs = [begin, pack, send, collect]
+def go_on(ctx: Context, row: Delivery, *, after_s: float = 0.0) -> None:
+    """Queue the leg that a delivery is on. Two of one leg do no harm: they take turns, and the second finds it done."""
+    at = ctx.app.clock() + timedelta(seconds=after_s)
+    row.sign_due_at = signs.due(at)
+    ctx.enqueue(_LEGS[row.state], row.id, key=str(row.id), at=at)
+
+
+_LEGS = {
+    states.QUEUED: begin,
+    states.PACKAGING: pack,
+    states.SENDING: send,
+    states.SENT: collect,
+    states.ACKNOWLEDGED: collect,
+}
+jobs = [begin, pack, send, collect, watch]

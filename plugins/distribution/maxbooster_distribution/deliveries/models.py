@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Index, String, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from maxbooster.plugin import Json, Owned, Table, Versioned, owned_reference
+
+
+def cut_to(longest: int) -> Callable[[Table, str, str | None], str | None]:
+    """Outlets write as much as they like; a column holds so much of it."""
+
+    def cut(_row: Table, _name: str, text: str | None) -> str | None:
+        return f"{text[: longest - 1]}…" if text is not None and len(text) > longest else text
+
+    return cut
 
 
 class Delivery(Versioned, Owned, Table):
@@ -50,6 +60,10 @@ class Delivery(Versioned, Owned, Table):
     due_at: Mapped[datetime]
     """When the outlet should be done, by its own terms."""
     expected_from: Mapped[datetime]
+    sign_due_at: Mapped[datetime]
+    """By when something should happen to it, if a job works on it; see `signs.py`."""
+    _cut_note = validates("note")(cut_to(1000))
+    _cut_advice = validates("advice")(cut_to(500))
     stages: Mapped[list[Stage]] = relationship(lazy="raise", order_by="Stage.id", passive_deletes=True)
     acknowledgements: Mapped[list[Acknowledgement]] = relationship(lazy="raise", passive_deletes=True)
 
@@ -67,6 +81,7 @@ class Stage(Owned, Table):
     state: Mapped[str] = mapped_column(String(20))
     note: Mapped[str | None] = mapped_column(String(1000))
     at: Mapped[datetime]
+    _cut_note = validates("note")(cut_to(1000))
 
 
 class Acknowledgement(Owned, Table):

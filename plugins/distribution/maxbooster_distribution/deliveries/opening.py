@@ -17,8 +17,8 @@ from ..events import ReleaseSubmitted
 from ..outlets import service as outlets
 from ..outlets.outlet import DdexOutlet, Endpoint
 from ..package import TAKEDOWN, Material
-from . import clock, states
-from .content import Content
+from . import clock, signs, states
+from .content import Content, schemas
 from .models import Delivery, Stage
 
 NAMELESS = "Max Booster"
@@ -41,10 +41,11 @@ class Opening:
     async def open(self, outlet: DdexOutlet, what: str, material: Material, *, revision: int, number: int) -> None:
         """
         Raises:
-            NotReady: the outlet is not set up.
+            NotReady: the outlet is not set up, or there are no schemas: what cannot be proved is not queued.
             Conflict: a party id is missing.
         """
         ctx, released = self._ctx, material.description.release_date
+        schemas(ctx)
         endpoint = await outlets.reachable(ctx, outlet)
         content = Content(
             material=material,
@@ -66,6 +67,7 @@ class Opening:
             queued_at=ctx.now,
             expected_from=usual,
             due_at=most,
+            sign_due_at=signs.due(ctx.now),
         )
         ctx.add(row, Stage(delivery_id=row.id, state=states.QUEUED, at=ctx.now))
         self._title = material.description.title
@@ -74,7 +76,8 @@ class Opening:
 
     async def commit(self) -> list[UUID]:
         """The deliveries, in the order in which they were named."""
-        from .jobs import begin
+        from .jobs import go_on
+        from .telling import watch
 
         ctx = self._ctx
         for what in dict.fromkeys(row.what for row in self._opened):
@@ -83,15 +86,11 @@ class Opening:
             ctx.emit(ReleaseSubmitted(self._release, revision, self._title, what, there))
             ctx.audit(f"release.{what}", f"distribution_release:{self._release}", after={"outlets": there})
         for row in self._opened:
-            ctx.enqueue(begin, row.id, key=key(row))
+            go_on(ctx, row)
+            ctx.enqueue(watch, row.id, at=row.due_at)
         if self._opened:
             await ctx.write(_name_batches, ctx.account, [(row.id, row.outlet) for row in self._opened], ctx.now)
         return self._ids
-
-
-def key(row: Delivery) -> str:
-    """Deliveries of a release to an outlet go one after the other."""
-    return f"{row.release_id}:{row.outlet}"
 
 
 def _name_batches(connection: Connection, account: UUID, rows: list[tuple[UUID, str]], now: datetime) -> None:

@@ -17,6 +17,10 @@ async def was_submitted(ctx: Context, release_id: UUID) -> bool:
     return await ctx.first(select(Delivery.id).where(Delivery.release_id == release_id)) is not None
 
 
+async def anything_submitted(ctx: Context) -> bool:
+    return await ctx.first(select(Delivery.id)) is not None
+
+
 async def of_release(ctx: Context, release_id: UUID) -> Sequence[Delivery]:
     """With their stages, the newest of each outlet first."""
     mine = select(Delivery).where(Delivery.release_id == release_id).options(selectinload(Delivery.stages))

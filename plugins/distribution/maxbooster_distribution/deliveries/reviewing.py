@@ -8,6 +8,7 @@ from uuid import UUID
 from maxbooster.plugin import Context, Invalid, NotReady
 
 from ..catalogue import service as catalogue
+from ..catalogue.files import audio_of, cover_of
 from ..description import ReleaseDescription
 from ..media import AudioFacts, CoverFacts
 from ..outlets.outlet import DdexOutlet
@@ -32,13 +33,13 @@ async def review_description(ctx: Context, said: ReleaseDescription, chosen: Seq
     audio: list[AudioFacts | None] = []
     for index, track in enumerate(said.tracks):
         try:
-            audio.append(await catalogue.audio_of(ctx, track.audio, f"tracks[{index}].audio"))
+            audio.append(await audio_of(ctx, track.audio, f"tracks[{index}].audio"))
         except Invalid as error:
             audio.append(None)
             broken.append(_unusable(error))
     cover: CoverFacts | None = None
     try:
-        cover = await catalogue.cover_of(ctx, said.cover, "cover")
+        cover = await cover_of(ctx, said.cover, "cover")
     except Invalid as error:
         broken.append(_unusable(error))
     fields = {each.field for each in broken}

@@ -93,7 +93,7 @@ async def get_delivery(ctx: Context, delivery_id: UUID) -> DeliveryOut:
     status_code=204,
 )
 async def retry_delivery(ctx: Context, delivery_id: UUID) -> None:
-    """Try a failed delivery again, as it is."""
+    """Go on with a delivery that has failed or stands still, as it is."""
     await service.retry(ctx, delivery_id)
 
 

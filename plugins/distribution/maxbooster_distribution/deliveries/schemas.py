@@ -12,7 +12,8 @@ from ..description import ReleaseDescription
 from ..quality.rule import Finding
 from .clock import Clock, reading
 from .models import Acknowledgement, Delivery
-from .words import sentence
+from .signs import stands_still
+from .words import STILL_ADVICE, sentence, standstill
 
 OutletNames = Annotated[list[Annotated[str, Meta(max_length=60)]], Meta(min_length=1, max_length=200)]
 
@@ -82,6 +83,8 @@ class DeliveryOut(Struct):
     """Where it is, in a sentence."""
     note: str | None
     advice: str | None
+    stands_still: bool
+    """Nobody works on it any more: its job was cancelled, or did not work out. It can be tried again."""
     clock: Clock
     sandbox: bool
     revision: int
@@ -99,6 +102,7 @@ class DeliveryOut(Struct):
     @classmethod
     def of(cls, row: Delivery, title: str, now: datetime, *, stages: bool = True) -> DeliveryOut:
         expected = row.expected_from if now < row.expected_from else row.due_at
+        still = stands_still(row, now)
         return cls(
             id=row.id,
             release=row.release_id,
@@ -107,9 +111,14 @@ class DeliveryOut(Struct):
             number=row.number,
             what=row.what,
             state=row.state,
-            words=sentence(title, row.what, row.state, expected=expected, now=now, note=row.note),
+            words=(
+                standstill(title, row.what, row.state)
+                if still
+                else sentence(title, row.what, row.state, expected=expected, now=now, note=row.note)
+            ),
             note=row.note,
-            advice=row.advice,
+            advice=STILL_ADVICE if still else row.advice,
+            stands_still=still,
             clock=reading(row.state, row.queued_at, row.due_at, now),
             sandbox=row.sandbox,
             revision=row.revision,

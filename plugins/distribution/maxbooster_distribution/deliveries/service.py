@@ -13,10 +13,10 @@ from ..outlets import service as outlets
 from ..outlets.outlet import DdexOutlet
 from ..package import INSERT, REACTIVATION, TAKEDOWN, UPDATE, Material
 from ..quality.review import require
-from . import queries, states
+from . import queries, signs, states
 from .content import content_of
 from .models import Delivery, Stage
-from .opening import Opening, key
+from .opening import Opening
 from .reviewing import review_release
 
 
@@ -86,20 +86,21 @@ async def _repeat(ctx: Context, release_id: UUID, names: Sequence[str], what: st
 
 
 async def retry(ctx: Context, id: UUID) -> None:
-    """Try a failed delivery again, as it is: what arrived stays, the rest follows.
+    """Go on with a delivery that has failed or stands still, as it is: what arrived stays, the rest follows.
 
     Raises:
         NotFound: no such delivery in this account.
-        Conflict: it has not failed.
+        Conflict: it has not failed, and something happens to it.
     """
-    from .jobs import begin
+    from .jobs import go_on
 
     row = await ctx.get(Delivery, id)
-    if row.state != states.FAILED:
-        raise Conflict("Only a failed delivery is tried again; this one is under way or over.", field="state")
-    row.tries = 0
-    advance(ctx, row, states.QUEUED)
-    ctx.enqueue(begin, row.id, key=key(row))
+    if row.state != states.FAILED and not signs.stands_still(row, ctx.now):
+        raise Conflict("Only a delivery that failed or stands still is tried again; this one does not.", field="state")
+    row.tries, row.note = 0, None
+    if row.state == states.FAILED:
+        advance(ctx, row, states.QUEUED)
+    go_on(ctx, row)
     ctx.audit("delivery.retried", row)
 
 
@@ -111,7 +112,7 @@ def advance(ctx: Context, row: Delivery, state: str, note: str | None = None, ad
     """
     states.demand(row.state, state)
     at = ctx.app.clock()
-    row.state, row.note, row.advice = state, note, advice
+    row.state, row.note, row.advice, row.sign_due_at = state, note, advice, signs.due(at)
     row.ended_at = at if state in states.ENDED else None
     ctx.add(Stage(delivery_id=row.id, state=state, note=note, at=at))
 

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from ..ddex.choreography import Answer
 from ..package import REACTIVATION, TAKEDOWN, UPDATE
-from .states import ACKNOWLEDGED, DOWN, FAILED, LIVE, PACKAGING, QUEUED, REJECTED, SENDING, SENT
+from .states import ACKNOWLEDGED, AWAITED, DOWN, FAILED, LIVE, PACKAGING, QUEUED, REJECTED, SENDING, SENT
 
 _STATUSES = {
     "ResourceMissing": "a file did not arrive",
@@ -61,18 +61,29 @@ def unknown(title: str, answer: Answer) -> str:
     return f"{title} answered {answer.status!r}, which is not a status that DDEX knows; ask them what it means."
 
 
+_DOING = {TAKEDOWN: "Takedown", UPDATE: "Update", REACTIVATION: "Return"}
+STILL_ADVICE = "Nobody works on it: its job was cancelled or did not work out. Try again; what has arrived stays."
+
+
+def standstill(title: str, what: str, state: str) -> str:
+    if state in AWAITED:
+        return f"{title} is not asked for its answer any more"
+    return f"{_DOING.get(what, 'Delivery')} to {title} stands still"
+
+
 def sentence(title: str, what: str, state: str, *, expected: datetime, now: datetime, note: str | None = None) -> str:
     """Where a delivery is: "Delivered to Spotify · live in about 2 days"."""
     gone = what == TAKEDOWN
-    doing = {TAKEDOWN: "Takedown", UPDATE: "Update", REACTIVATION: "Return"}.get(what, "Delivery")
+    doing = _DOING.get(what, "Delivery")
     done = {TAKEDOWN: "Takedown sent to", UPDATE: "Update sent to", REACTIVATION: "Sent again to"}.get(
         what, "Delivered to"
     )
     soon = ahead(expected, now)
+    waiting = " · waiting to try again" if note else ""
     return {
         QUEUED: f"{doing} to {title} is about to start",
-        PACKAGING: f"Packing for {title}",
-        SENDING: f"Sending to {title}",
+        PACKAGING: f"Packing for {title}{waiting}",
+        SENDING: f"Sending to {title}{waiting}",
         SENT: f"{done} {title} · {'gone' if gone else 'live'} {soon}",
         ACKNOWLEDGED: f"{title} is taking it down · gone {soon}" if gone else f"Accepted by {title} · live {soon}",
         LIVE: f"Live on {title}",

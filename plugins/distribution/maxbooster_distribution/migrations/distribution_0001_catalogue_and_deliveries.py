@@ -153,6 +153,7 @@ def upgrade() -> None:
         sa.Column("ended_at", UtcTime(), nullable=True),
         sa.Column("due_at", UtcTime(), nullable=False),
         sa.Column("expected_from", UtcTime(), nullable=False),
+        sa.Column("sign_due_at", UtcTime(), nullable=False),
         sa.ForeignKeyConstraint(
             ["account_id", "release_id"],
             ["distribution_release.account_id", "distribution_release.id"],

@@ -95,13 +95,13 @@ def without(text: str, part: re.Match[str]) -> str:
     return f"{before} {after}".strip()
 
 
-def stripped(text: str, pattern: re.Pattern[str]) -> tuple[str, list[re.Match[str]]]:
-    """The text without any part of a pattern, and the parts that were taken out."""
-    parts: list[re.Match[str]] = []
-    while part := pattern.search(text):
-        parts.append(part)
-        text = without(text, part)
-    return text, parts
+def taken_out(text: str, part: re.Pattern[str]) -> tuple[list[re.Match[str]], str]:
+    """Every such part, one after the other, and the text without them."""
+    found = []
+    while match := part.search(text):
+        found.append(match)
+        text = without(text, match)
+    return found, text
 
 
 def main_and_featured(title: Title) -> tuple[set[str], set[str]]:

@@ -8,19 +8,14 @@ from collections.abc import Iterator
 
 from ..description import FEATURED, CreditLine, joined
 from .rule import Change, Objection
-from .title import BRACKETED, Title, capitalised, main_and_featured, stripped, title_rule, without
+from .title import BRACKETED, Title, capitalised, main_and_featured, taken_out, title_rule, without
 from .words import any_of, listed, titles_are_capitalised, titles_are_sentences
 
-_FEATURING = re.compile(r"(?<!\w)(?:feat\.?|ft\.?|featuring|w/)(?=\s|$)", re.IGNORECASE)
 _FEATURED_PART = re.compile(
     r"\s*[(\[]?\s*(?<!\w)(?:feat\.?|ft\.?|featuring|w/)\s+(?P<names>[^()\[\]]+?)\s*(?:[)\]]|$)", re.IGNORECASE
 )
 _WELL_FEATURED = re.compile(r"(?:\(feat\. [^()]+\)|\[feat\. [^\[\]]+\])")
 _AND = re.compile(r"\s*(?:,|&|\+|\band\b|\bx\b|\bwith\b|/)\s*", re.IGNORECASE)
-
-
-def _guests(part: re.Match[str]) -> list[str]:
-    return [name for name in _AND.split(part["names"]) if name] or [part["names"].strip()]
 
 
 @title_rule("T01", "ERROR")
@@ -87,29 +82,32 @@ def not_a_sentence(title: Title) -> Iterator[Objection]:
 
 @title_rule("T06", "ERROR")
 def featuring_written_otherwise(title: Title) -> Iterator[Objection]:
-    if _WELL_FEATURED.search(title.text) or not (found := _FEATURED_PART.search(title.text)):
+    found = _FEATURED_PART.search(title.text)
+    if not found or _WELL_FEATURED.search(title.text):
         return
-    after, more = stripped(title.text[found.end() :], _FEATURED_PART)
-    names = joined([name for part in (found, *more) for name in _guests(part)])
-    better = f"{title.text[: found.start()].rstrip()} (feat. {names}) {after}".strip()
+    names, _ = _guests(found.group())
+    others, rest = _guests(title.text[found.end() :])
+    together = joined(list(dict.fromkeys([*names, *others])))
+    better = " ".join([title.text[: found.start()].rstrip(), f"(feat. {together})", rest]).strip()
     yield Objection(
-        title.field, f"“{found.group().strip()}” is not how guests are written.", f"Write “(feat. {names})”.",
-        [Change(title.field, better)],
+        title.field, f"“{found.group().strip()}” is not how guests are written.",
+        f"Write “(feat. {together})”." if together else "Write “(feat. Name)”, or take it out.",
+        [Change(title.field, better)] if together else [],
     )  # fmt: skip
 
 
 @title_rule("T07", "ERROR")
 def featured_without_credit(title: Title) -> Iterator[Objection]:
     """A name in the title without the role; or the same name in both places twice."""
-    rest, parts = stripped(title.text, _FEATURED_PART)
-    names = [name for part in parts for name in _guests(part)]
+    names, rest = _guests(title.text)
     main, featured = main_and_featured(title)
-    missing = [name for name in dict.fromkeys(names) if name.lower() not in main | featured]
+    doubled = [name for name in names if name.lower() in main]
+    missing = [name for name in names if name.lower() not in {*main, *featured}]
     changes = [Change(title.field, rest)]
     if missing:
-        credits = [*title.credits, *(CreditLine(name, FEATURED) for name in missing)]
-        changes.append(Change(title.credits_field, credits))
-    if doubled := [name for name in names if name.lower() in main]:
+        credited = [*title.credits, *(CreditLine(name, FEATURED) for name in missing)]
+        changes.append(Change(title.credits_field, credited))
+    if doubled:
         yield Objection(
             title.field, f"{joined(doubled)} is a main artist already, and stands in the title too.",
             "Take the name out of the title.", changes,
@@ -121,10 +119,17 @@ def featured_without_credit(title: Title) -> Iterator[Objection]:
         )  # fmt: skip
 
 
+def _guests(text: str) -> tuple[list[str], str]:
+    """Who is typed into a title, wherever, and the title without them."""
+    found, rest = taken_out(text, _FEATURED_PART)
+    names = [name for part in found for name in _AND.split(part["names"]) if name]
+    return list(dict.fromkeys(names)), rest
+
+
 @title_rule("T08", "WARN")
 def featured_typed(title: Title) -> Iterator[Objection]:
-    rest, parts = stripped(title.text, _FEATURED_PART)
-    if parts:
+    _, rest = _guests(title.text)
+    if rest != title.text:
         yield Objection(
             title.field, "Guests are typed into the title; stores add them from the credits.",
             "Take them out of the title and keep the credit.", [Change(title.field, rest)],
@@ -136,7 +141,7 @@ def featured_joined_otherwise(title: Title) -> Iterator[Objection]:
     found = _FEATURED_PART.search(title.text)
     if not found or not _WELL_FEATURED.search(title.text):
         return
-    names = _guests(found)
+    names = [name for name in _AND.split(found["names"]) if name]
     if found["names"].strip() != joined(names):
         better = title.text.replace(found["names"].strip(), joined(names))
         yield Objection(
@@ -235,12 +240,13 @@ _PRODUCED = re.compile(
 
 @title_rule("T16", "ERROR")
 def produced_in_title(title: Title) -> Iterator[Objection]:
-    rest, parts = stripped(title.text, _PRODUCED)
-    if parts:
-        credits = [*title.credits, *(CreditLine(part["name"], "StudioProducer") for part in parts)]
+    found, rest = taken_out(title.text, _PRODUCED)
+    if found:
+        names = dict.fromkeys(part["name"] for part in found)
+        credits = [*title.credits, *(CreditLine(name, "StudioProducer") for name in names)]
         changes = [Change(title.field, rest), Change(title.credits_field, credits)]
         yield Objection(
-            title.field, f"“{parts[0].group().strip()}” is a credit.", "Credit the producer instead.",
+            title.field, f"“{found[0].group().strip()}” is a credit.", "Credit the producer instead.",
             changes if title.field != "title" else changes[:1],
         )  # fmt: skip
 

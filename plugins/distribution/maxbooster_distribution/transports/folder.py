@@ -43,9 +43,12 @@ class FolderTransport:
 
     async def read(self, path: str) -> bytes:
         file = self._root / path
-        if file.stat().st_size > LARGEST_ANSWER_BYTES:
-            raise Invalid(f"{file.name} has more than {LARGEST_ANSWER_BYTES:,} bytes; no answer is that long.")
-        return await asyncio.to_thread(file.read_bytes)
+        try:
+            if file.stat().st_size > LARGEST_ANSWER_BYTES:
+                raise Invalid(f"{file.name} has more than {LARGEST_ANSWER_BYTES:,} bytes; no answer is that long.")
+            return await asyncio.to_thread(file.read_bytes)
+        except OSError as error:
+            raise NotReady(f"{file} cannot be read: {error.strerror}.") from error
 
 
 def _is_there(path: Path, item: Item) -> bool:

@@ -2,6 +2,7 @@
 
 export interface Host {
   api: { get(path: string): Promise<unknown>; send(method: string, path: string, body?: unknown): Promise<unknown> };
+  may(permission: string): boolean;
   navigate(path: string): void;
   events: EventTarget;
 }
@@ -69,12 +70,13 @@ export interface Outlets { outlets: Outlet[]; sandbox: boolean }
 export interface Delivery {
   id: string; release: string; outlet: string; outlet_title: string; number: number; what: "insert" | "update" | "takedown" | "reactivation";
   state: "queued" | "packaging" | "sending" | "sent" | "acknowledged" | "live" | "down" | "rejected" | "failed";
-  words: string; note: string | null; advice: string | null; clock: "ended" | "on time" | "at risk" | "late"; sandbox: boolean; batch: string;
+  words: string; note: string | null; advice: string | null; stands_still: boolean; clock: "ended" | "on time" | "at risk" | "late"; sandbox: boolean; batch: string;
   queued_at: string; sent_at: string | null; ended_at: string | null; expected_from: string; due_at: string;
   message_file: string | null; manifest_file: string | null; stages: { state: string; at: string; note: string | null }[];
 }
 export interface Deliveries { deliveries: Delivery[]; sandbox: boolean }
 export interface Registrant { name: string; dpid: string | null; isrc_prefix: string | null; gs1_prefix: string | null }
+export interface Registered extends Registrant { isrcs_issued: number; isrc_year: number; upcs_issued: number }
 
 const BASE = "/api/distribution";
 
@@ -90,7 +92,7 @@ export class Api {
   change = (id: string, version: number, description: Description) => this.send("PUT", `/releases/${id}`, { version, description });
   remove = (id: string) => this.send("DELETE", `/releases/${id}`);
   issueCodes = (id: string) => this.send("POST", `/releases/${id}/identifiers`);
-  registrant = () => this.get<Registrant>("/registrant");
+  registrant = () => this.get<Registered>("/registrant");
   register = (registrant: Registrant) => this.send("PUT", "/registrant", registrant);
   review = (description: Description, outlets: string[]) => this.send<Review>("POST", "/review", { description, outlets });
   reviewRelease = (id: string) => this.get<Review>(`/releases/${id}/review`);
@@ -103,6 +105,9 @@ export class Api {
   retry = (id: string) => this.send("POST", `/deliveries/${id}/retry`);
   diff = (id: string) => this.get<{ before: number | null; diff: string }>(`/deliveries/${id}/diff`);
 }
+
+/** Whether somebody has to do something about a delivery before it goes on. */
+export const needsSomebody = ({ state, stands_still }: Pick<Delivery, "state" | "stands_still">) => state === "rejected" || state === "failed" || stands_still;
 
 /** Where the bytes of a stored file are. */
 export const content = (file: string) => `/api/core/files/${file}/content`;

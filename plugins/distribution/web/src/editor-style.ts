@@ -101,6 +101,7 @@ export const editing = css`
   button.plain {
     font-size: var(--mb-text-s);
   }
+  .add,
   .box + button.plain,
   mb-upload + button.plain {
     margin-inline-start: calc(-1 * var(--mb-space-2));
@@ -123,8 +124,21 @@ export const editing = css`
     padding: var(--mb-space-4) 0;
     border-top: 1px solid var(--mb-line);
   }
-  .tracks .findings {
+  .tracks .inner {
     grid-column: 2;
+    margin-top: var(--mb-space-3);
+  }
+  .inner h3 {
+    margin: 0 0 var(--mb-space-1);
+    font-size: var(--mb-text-s);
+    font-weight: 550;
+  }
+  .about {
+    font-size: var(--mb-text-s);
+  }
+  .codes a {
+    margin-inline-start: var(--mb-space-3);
+    font-size: var(--mb-text-s);
   }
   .number {
     color: var(--mb-quiet);
@@ -159,5 +173,15 @@ export const editing = css`
     .last {
       padding-top: 0;
     }
+  }
+`;
+
+/** Of what stands inside the editor, and takes its width from there. */
+export const inset = css`
+  :host {
+    display: block;
+    margin: 0;
+    max-width: none;
+    font-size: var(--mb-text-s);
   }
 `;

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Description } from "./api";
-import { artistLine, at, changed } from "./fields";
+import { artistLine, asNew, at, changed, stated } from "./fields";
 
 const release: Description = { kind: "single", title: "HARBOUR", credits: [], tracks: [{ title: "Harbour (Live)", credits: [] }] };
 
@@ -23,4 +23,16 @@ test("a field is read by its address, also where there is none", () => {
 test("names are joined as stores show them", () => {
   const credits = ["A", "B", "C"].map((name) => ({ name, role: "MainArtist" }));
   expect(artistLine([...credits, { name: "D", role: "FeaturedArtist" }, { name: "E", role: "Mixer" }])).toBe("A, B & C feat. D");
+});
+
+test("credits that nobody has filled in yet say nothing", () => {
+  const credits = [{ name: " Ana ", role: "Composer" }, { name: " ", role: "Lyricist" }];
+  const said = stated({ ...release, credits, tracks: [{ title: "A", credits }] });
+  expect(said.credits).toEqual([{ name: "Ana", role: "Composer" }]);
+  expect(said.tracks[0]!.credits).toEqual(said.credits);
+});
+
+test("what comes back after it was deleted keeps recordings that have an ISRC, and makes the others anew", () => {
+  const tracks = [{ id: "1", title: "A", credits: [], isrc: "QZES92600001" }, { id: "2", title: "B", credits: [] }];
+  expect(asNew({ ...release, tracks }).tracks.map(({ id }) => id)).toEqual(["1", null]);
 });

@@ -22,6 +22,18 @@ export function changed(description: Description, changes: Change[]): Descriptio
   return copy;
 }
 
+/** To be stored anew: recordings without an ISRC went with the release, those that have one are in the catalogue still. */
+export const asNew = (said: Description): Description => ({ ...said, tracks: said.tracks.map((track) => ({ ...track, id: track.isrc ? (track.id ?? null) : null })) });
+
+/** As it is sent: rows of credits that nobody has filled in yet say nothing. */
+export const stated = (draft: Description): Description => {
+  const filled = (credits: Credit[]) => credits.map((each) => ({ ...each, name: each.name.trim() })).filter(({ name }) => name);
+  return { ...draft, credits: filled(draft.credits), tracks: draft.tracks.map((track) => ({ ...track, credits: filled(track.credits) })) };
+};
+
+/** Two descriptions are the same if they would be stored the same. */
+export const same = (one: Description | undefined, other: Description | undefined): boolean => JSON.stringify(one) === JSON.stringify(other);
+
 /** "A, B & C feat. D", as it is shown. */
 export function artistLine(credits: Credit[]): string {
   const named = (role: string) => joined(credits.filter((credit) => credit.role === role).map((credit) => credit.name));

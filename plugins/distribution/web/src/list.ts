@@ -1,7 +1,7 @@
 /** All releases: what each is, and where it stands. */
 import { css, html, nothing } from "lit";
 import { date, page, t } from "@maxbooster/ui";
-import { content, type Delivery, type ReleaseRow } from "./api";
+import { content, needsSomebody, type Delivery, type ReleaseRow } from "./api";
 import { Part } from "./part";
 import { style } from "./style";
 
@@ -43,6 +43,11 @@ export class ReleaseList extends Part {
       }
       .rows a:hover {
         background: var(--mb-raised);
+      }
+      .actions {
+        display: flex;
+        flex-wrap: wrap;
+        gap: var(--mb-space-2);
       }
       .cover {
         width: 48px;
@@ -88,9 +93,12 @@ export class ReleaseList extends Part {
     const rows = (this.rows ?? []).filter((row) => `${row.title} ${row.artists} ${row.upc ?? ""}`.toLowerCase().includes(this.filter.toLowerCase()));
     return html`<div class="head">
         <div><h1>${t("releases.title", "Releases")}</h1></div>
-        ${this.rows?.length
-          ? html`<wa-button variant="brand" @click=${() => this.host.navigate("/releases/new")}>${t("releases.new", "New release")}</wa-button>`
-          : nothing}
+        <div class="actions">
+          <wa-button appearance="plain" href="/releases/codes">${t("releases.codes_title", "Name and codes")}</wa-button>
+          ${this.rows?.length
+            ? html`<wa-button variant="brand" @click=${() => this.host.navigate("/releases/new")}>${t("releases.new", "New release")}</wa-button>`
+            : nothing}
+        </div>
       </div>
       ${this.sandbox(this.simulated)} ${this.problem()}
       ${(this.rows?.length ?? 0) > 6
@@ -124,8 +132,8 @@ export class ReleaseList extends Part {
 }
 
 /** Where a release stands, from its newest delivery to each outlet: what needs somebody first. */
-export function standing(deliveries: Pick<Delivery, "state" | "words" | "clock" | "outlet_title">[]): { text: string; tone: string } {
-  const wrong = deliveries.filter(({ state }) => state === "rejected" || state === "failed");
+export function standing(deliveries: Pick<Delivery, "state" | "words" | "clock" | "outlet_title" | "stands_still">[]): { text: string; tone: string } {
+  const wrong = deliveries.filter(needsSomebody);
   if (wrong.length === 1) return { text: t("releases.stuck_one", "Needs you: {outlet}", { outlet: wrong[0]!.outlet_title }), tone: "wrong" };
   if (wrong.length) return { text: t("releases.stuck", "Needs you at {n} outlets", { n: wrong.length }), tone: "wrong" };
   const late = deliveries.find(({ clock }) => clock === "late" || clock === "at risk");

@@ -169,7 +169,7 @@ export class OutletRow extends LitElement {
 
   override render(): TemplateResult {
     const { delivery: each } = this;
-    const tone = TONES[each.state];
+    const tone = each.stands_still ? "wrong" : TONES[each.state];
     const hue = HUES[[...each.outlet].reduce((sum, letter) => sum + letter.charCodeAt(0), 0) % HUES.length];
     return html`<button class="line" aria-expanded=${this.open} @click=${() => (this.open = !this.open)}>
         <span class="badge" style="--hue: ${hue}" aria-hidden="true">${each.outlet_title[0]}</span>
@@ -211,7 +211,7 @@ export class OutletRow extends LitElement {
       html`<wa-button size="s" appearance="outlined" ?disabled=${this.busy} @click=${() => this.dispatchEvent(new CustomEvent(event))}>${label}</wa-button>`;
     const down = each.what === "takedown" && ["sent", "acknowledged", "down"].includes(each.state);
     const there = ["sent", "acknowledged", "live"].includes(each.state) && each.what !== "takedown";
-    return html`${each.state === "failed" ? way(t("releases.retry", "Try again"), "retry") : nothing}
+    return html`${each.state === "failed" || each.stands_still ? way(t("releases.retry", "Try again"), "retry") : nothing}
       ${each.state === "rejected" ? way(t("releases.resend", "Send again"), "resend") : nothing}
       ${there ? way(t("releases.resend_new", "Send what changed"), "resend") : nothing}
       ${there ? way(t("releases.take_down", "Take down…"), "takedown") : nothing}

@@ -1,9 +1,10 @@
 /** One release: what it is, where it is at each outlet, and what needs somebody. */
-import { css, html, nothing, type TemplateResult } from "lit";
-import { confirmed, date, duration, page, t, when } from "@maxbooster/ui";
-import { content, type Deliveries, type Delivery, type Finding, type Outlets, type Release, type Review } from "./api";
-import { artistLine } from "./fields";
+import { html, nothing, type TemplateResult } from "lit";
+import { confirmed, date, duration, page, t, undoable, when } from "@maxbooster/ui";
+import { content, needsSomebody, words, type Deliveries, type Delivery, type Finding, type Outlets, type Release, type Review } from "./api";
+import { artistLine, asNew } from "./fields";
 import { Part } from "./part";
+import { overview } from "./overview-style";
 import { style } from "./style";
 import "./outlet-row";
 
@@ -12,152 +13,7 @@ const LOOK_AGAIN_MS = 2000;
 
 export class ReleaseOverview extends Part {
   static override properties = { ...Part.properties, release: {}, chosen: { state: true } };
-  static override styles = [
-    page,
-    style,
-    css`
-      .whole {
-        display: grid;
-        grid-template-columns: minmax(0, 300px) minmax(0, 1fr);
-        gap: var(--mb-space-8);
-        align-items: start;
-      }
-      dl {
-        display: grid;
-        grid-template-columns: auto 1fr;
-        gap: var(--mb-space-2) var(--mb-space-4);
-        margin: var(--mb-space-4) 0;
-        font-size: var(--mb-text-s);
-      }
-      dt {
-        color: var(--mb-quiet);
-      }
-      dd {
-        margin: 0;
-        text-align: end;
-        overflow-wrap: anywhere;
-      }
-      .stages {
-        display: grid;
-        grid-template-columns: repeat(4, minmax(0, 1fr));
-        gap: 2px;
-        margin: 0 0 var(--mb-space-6);
-        padding: 0;
-        list-style: none;
-        font-size: var(--mb-text-s);
-      }
-      .stages li {
-        padding-top: var(--mb-space-2);
-        border-top: 3px solid var(--mb-line);
-      }
-      .stages li.ok {
-        border-color: var(--mb-ok);
-        color: var(--mb-text);
-      }
-      .stages li.wait {
-        border-color: var(--mb-accent);
-        color: var(--mb-text);
-      }
-      .stages li.wrong {
-        border-color: var(--mb-danger);
-      }
-      .stages small {
-        display: block;
-        color: var(--mb-quiet);
-      }
-      .attention {
-        display: flex;
-        flex-wrap: wrap;
-        gap: var(--mb-space-3);
-        align-items: center;
-        margin-bottom: var(--mb-space-6);
-        padding: var(--mb-space-4);
-        border: 1px solid var(--mb-line);
-        border-radius: var(--mb-radius);
-        background: var(--mb-raised);
-        font-size: var(--mb-text-s);
-      }
-      .attention > mb-icon {
-        color: var(--mb-accent-text);
-      }
-      .attention div {
-        flex: 1 1 240px;
-      }
-      .attention span {
-        display: block;
-        color: var(--mb-quiet);
-      }
-      .over {
-        display: flex;
-        flex-wrap: wrap;
-        align-items: baseline;
-        justify-content: space-between;
-        gap: var(--mb-space-2);
-        margin: 0 0 var(--mb-space-1);
-        font-size: var(--mb-text-s);
-      }
-      .over h2 {
-        margin: 0;
-        font-size: var(--mb-text-s);
-      }
-      .over h2 span {
-        font-weight: 400;
-      }
-      .actions {
-        display: flex;
-        flex-wrap: wrap;
-        gap: var(--mb-space-2);
-      }
-      .rows > li {
-        padding: 0;
-      }
-      .choice {
-        display: flex;
-        align-items: center;
-        gap: var(--mb-space-3);
-        width: 100%;
-        min-height: 44px;
-      }
-      .choice input {
-        width: 16px;
-        height: 16px;
-        margin: 0;
-        accent-color: var(--mb-accent);
-      }
-      .choice span:last-child {
-        margin-inline-start: auto;
-        color: var(--mb-quiet);
-        text-align: end;
-      }
-      details {
-        margin-top: var(--mb-space-3);
-        color: var(--mb-quiet);
-        font-size: var(--mb-text-s);
-      }
-      summary {
-        min-height: 24px;
-        cursor: pointer;
-      }
-      details p {
-        margin: var(--mb-space-2) 0 0;
-      }
-      @media (max-width: 820px) {
-        .whole {
-          grid-template-columns: minmax(0, 1fr);
-        }
-        .left {
-          order: 2;
-        }
-        .left .cover {
-          max-width: 220px;
-        }
-        .stages {
-          grid-template-columns: repeat(2, minmax(0, 1fr));
-          row-gap: var(--mb-space-3);
-        }
-      }
-    `,
-  ];
+  static override styles = [page, style, overview];
   declare release: string;
   /** Outlets to send to; undefined: all that are ready. */
   declare chosen: ReadonlySet<string> | undefined;
@@ -245,6 +101,9 @@ export class ReleaseOverview extends Part {
     return html`${there.length
         ? html`<wa-button appearance="outlined" ?loading=${this.busy === "down"} @click=${() => this.takeDown(there)}>${t("releases.take_down", "Take down…")}</wa-button>`
         : nothing}
+      ${this.current.length || !this.host.may("release.write")
+        ? nothing
+        : html`<wa-button appearance="plain" ?loading=${this.busy === "remove"} @click=${this.discard}>${t("releases.delete", "Delete…")}</wa-button>`}
       <wa-button appearance="outlined" variant=${blocked ? "brand" : "neutral"} href="/releases/${this.release}/edit">${t("releases.edit", "Edit")}</wa-button>
       ${primary && !blocked
         ? html`<wa-button variant="brand" ?loading=${this.busy === "send"} @click=${() => this.send(this.going)}>${this.going.length === 1
@@ -258,7 +117,7 @@ export class ReleaseOverview extends Part {
     const packed = all.filter(({ message_file }) => message_file).length;
     const arrived = all.filter(({ state }) => ["sent", "acknowledged", "live", "down"].includes(state)).length;
     const live = all.filter(({ state }) => state === "live").length;
-    const wrong = all.some(({ state }) => state === "rejected" || state === "failed");
+    const wrong = all.some(needsSomebody);
     const expected = all.filter(({ state }) => state === "sent" || state === "acknowledged").map(({ expected_from }) => expected_from).sort()[0];
     const blocking = this.review?.blocking ?? 0;
     const stage = (name: string, text: string, tone: string) => html`<li class=${tone}>${name}<small>${text}</small></li>`;
@@ -331,6 +190,28 @@ export class ReleaseOverview extends Part {
     this.chosen = chosen;
   }
 
+  /** A draft goes, with what stands nowhere else; it can be made again as it was. */
+  private readonly discard = async (): Promise<void> => {
+    const { description: said } = this.found!;
+    const name = said.title || t("releases.untitled", "Untitled");
+    const loses = [t("releases.loses_tracks", "the description of {n} tracks; their files stay", { n: said.tracks.length }), ...(said.upc ? [t("releases.loses_upc", "its UPC {upc}", { upc: said.upc })] : [])];
+    if (!(await confirmed({ title: t("releases.delete_title", "Delete “{title}”?", { title: name }), loses, action: t("releases.delete_action", "Delete the draft") }))) return;
+    this.busy = "remove";
+    try {
+      await this.api.remove(this.release);
+    } catch (error) {
+      this.failure = words(error);
+      return;
+    } finally {
+      this.busy = "";
+    }
+    this.host.navigate("/releases");
+    undoable(t("releases.deleted", "“{title}” is deleted.", { title: name }), async () => {
+      const { id } = await this.api.make(asNew(said));
+      this.host.navigate(`/releases/${id}`);
+    });
+  };
+
   private async send(outlets: string[]): Promise<void> {
     const said = t("releases.sending", "It is on its way. You can leave this page; delivery goes on.");
     await this.doing("send", () => this.api.submit(this.release, outlets), said);
@@ -354,9 +235,9 @@ export class ReleaseOverview extends Part {
 }
 
 /** Refused and failed first, then what is on its way, the late before the others, then what is done. */
-function need({ state, clock }: Delivery): number {
-  if (state === "rejected" || state === "failed") return 0;
-  return ["late", "at risk", "on time", "ended"].indexOf(clock) + 1;
+function need(delivery: Delivery): number {
+  if (needsSomebody(delivery)) return 0;
+  return ["late", "at risk", "on time", "ended"].indexOf(delivery.clock) + 1;
 }
 
 /** What was found, with the track that it is about. */

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import os
 import secrets
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from uuid import UUID
 
+import asyncssh
 import msgspec
 from msgspec import Struct
 
@@ -44,19 +47,12 @@ class Place:
     @property
     def password(self) -> str:
         """Of every simulated login; made at first need."""
-        path = self.root / "password"
-        try:
-            self.prepare()
-            with open(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w", encoding="ascii") as file:
-                file.write(secrets.token_urlsafe(24))
-        except FileExistsError:
-            pass
-        return path.read_text("ascii")
+        return kept(self.root / "password", lambda: secrets.token_urlsafe(24).encode()).decode("ascii")
 
     @property
-    def key(self) -> Path:
-        """The server's own key."""
-        return self.root / "host-key"
+    def host_key(self) -> bytes:
+        """The server's own, in OpenSSH's form: the same as long as the folder lives, so that it can be known."""
+        return kept(self.root / "host-key", _new_key)
 
     def say(self, address: Address) -> None:
         write(self.root / "sftp.json", msgspec.json.encode(address))
@@ -69,9 +65,29 @@ class Place:
             return None
 
 
+def _new_key() -> bytes:
+    return asyncssh.generate_private_key("ssh-ed25519", comment="sandbox").export_private_key()
+
+
+def kept(path: Path, make: Callable[[], bytes]) -> bytes:
+    """What is there, else what is made now; of several processes that make it, one wins, whenever any is killed."""
+    if not path.exists():
+        part = _written_beside(path, make())
+        with suppress(FileExistsError):
+            path.hardlink_to(part)
+        part.unlink()
+    return path.read_bytes()
+
+
 def write(path: Path, content: bytes) -> None:
     """Whole or not at all."""
+    _written_beside(path, content).replace(path)
+
+
+def _written_beside(path: Path, content: bytes) -> Path:
+    """In a file that only the platform's own user may read."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     part = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
-    part.write_bytes(content)
-    part.replace(path)
+    with open(os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as file:
+        file.write(content)
+    return part

@@ -7,9 +7,8 @@ import fcntl
 import hmac
 import re
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
-from pathlib import Path
 
 import asyncssh
 
@@ -56,7 +55,8 @@ async def outlets_running(ctx: Context) -> AsyncIterator[None]:
 
 async def _look(desk: Desk) -> None:
     while True:
-        await asyncio.to_thread(desk.look, datetime.now(UTC))
+        with suppress(OSError):  # a file that went away meanwhile; the next look finds what is there
+            await asyncio.to_thread(desk.look, datetime.now(UTC))
         await asyncio.sleep(_LOOK_S)
 
 
@@ -65,7 +65,7 @@ async def _listening(place: Place, listen: str) -> AsyncIterator[None]:
     host, _, port = listen.rpartition(":")
     if host.strip("[]") not in LOOPBACK or not port.isdigit():
         raise Invalid(f"sandbox.sftp is {listen!r}; write 127.0.0.1 and a port: nobody else is let in.", field="sftp")
-    key = _host_key(place.key)
+    key = asyncssh.import_private_key(place.host_key)
     server = await asyncssh.listen(
         host.strip("[]"),
         int(port),
@@ -78,14 +78,6 @@ async def _listening(place: Place, listen: str) -> AsyncIterator[None]:
     place.say(Address(host.strip("[]"), server.get_port(), key.export_public_key().decode().rpartition(" ")[0].strip()))
     async with server:
         yield
-
-
-def _host_key(path: Path) -> asyncssh.SSHKey:
-    """The same as long as the folder lives, so that it can be known."""
-    if not path.exists():
-        asyncssh.generate_private_key("ssh-ed25519", comment="sandbox").write_private_key(path)
-        path.chmod(0o600)
-    return asyncssh.read_private_key(path)
 
 
 class _Login(asyncssh.SSHServer):

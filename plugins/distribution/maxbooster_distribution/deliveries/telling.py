@@ -1,0 +1,74 @@
+"""What people hear at the bell: a release is live, an outlet refused it, an outlet takes longer than it said."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal
+from uuid import UUID
+
+from maxbooster.plugin import Context, FirstStep, job, notify, on
+
+from ..catalogue import queries as catalogue
+from ..events import DeliveryOverdue, ReleaseLive, ReleaseRejected
+from ..outlets import service as outlets
+from . import queries, states
+from .models import Delivery
+
+
+@on(ReleaseLive, "distribution.tell_live")
+async def tell_live(ctx: Context, live: ReleaseLive) -> None:
+    await _tell(ctx, live, "“{title}” is live on {outlet}", tone="good")
+
+
+@on(ReleaseRejected, "distribution.tell_rejected")
+async def tell_rejected(ctx: Context, rejected: ReleaseRejected) -> None:
+    await _tell(ctx, rejected, "{outlet} refused “{title}”", text=rejected.reason)
+
+
+@on(DeliveryOverdue, "distribution.tell_overdue")
+async def tell_overdue(ctx: Context, overdue: DeliveryOverdue) -> None:
+    text = "It should be done by now, by its own terms. Ask the outlet, or look whether the delivery stands still."
+    await _tell(ctx, overdue, "{outlet} takes longer than it said with “{title}”", text=text)
+
+
+async def _tell(
+    ctx: Context,
+    event: ReleaseLive | ReleaseRejected | DeliveryOverdue,
+    title: str,
+    *,
+    text: str = "",
+    tone: Literal["good", "danger"] = "danger",
+) -> None:
+    known = await outlets.offered(ctx)
+    outlet = known[event.outlet].title if event.outlet in known else event.outlet
+    release = await catalogue.release(ctx, event.release)
+    facts = {"title": release.title, "outlet": outlet}
+    path = f"/releases/{release.id}"
+    await notify(ctx, event.name(), title, text=text, path=path, tone=tone, facts=facts, permission="release.read")
+
+
+@job("distribution.watch")
+async def watch(ctx: Context, delivery_id: UUID) -> None:
+    """Queued for the moment when a delivery is due: is it not over by then, then it is overdue."""
+    row = await ctx.get(Delivery, delivery_id)
+    if row.state not in states.ENDED:
+        ctx.emit(DeliveryOverdue(row.release_id, row.id, row.outlet, row.due_at))
+
+
+async def steps(ctx: Context) -> Sequence[FirstStep]:
+    """A release that is on its way is the first result."""
+    return [
+        FirstStep(
+            id="distribution.release",
+            title="Send your first release",
+            why="Describe it once; what an outlet would refuse is shown while you type, and how to mend it.",
+            path="/releases",
+            icon="disc-3",
+            done=await queries.anything_submitted(ctx),
+            order=20,
+            permission="release.write",
+        )
+    ]
+
+
+subscriptions = [tell_live, tell_rejected, tell_overdue]

@@ -1,0 +1,220 @@
+"""A release is edited wholly in the page: codes, tracks, credits, deals; nothing typed is lost, and a draft can go."""
+
+from __future__ import annotations
+
+import json
+
+from .test_distribution_releases import _seen
+
+
+async def _described(page):
+    """The only release, as the API says it."""
+    return json.loads(
+        await page.evaluate("""async () => {
+            const [row] = await (await fetch("/api/distribution/releases")).json();
+            return JSON.stringify((await (await fetch("/api/distribution/releases/" + row.id)).json()).description);
+        }""")
+    )
+
+
+async def _codes(seat):
+    """The prefixes of the account are entered, and a wrong one is named at its field."""
+    page = seat.page
+    await page.get_by_role("link", name="Name and codes").click()
+    await page.get_by_label("Name that outlets see").fill("Harbour Records")
+    await page.get_by_label("ISRC prefix").fill("Q1")
+    await page.get_by_label("GS1 company prefix").fill("012345")
+    await page.get_by_role("button", name="Save").click()
+    await page.get_by_text("'Q1' is no ISRC prefix").wait_for()
+    await _seen(seat, "codes")
+    seat.complaints.clear()  # the refusal
+    await page.get_by_label("ISRC prefix").fill("QZ-ES9")
+    await page.get_by_role("button", name="Save").click()
+    await page.get_by_text("Saved. New codes come").wait_for()
+
+
+async def _credit(page, of, number, name, role):
+    await page.get_by_role("button", name=f"Add a credit: {of}").click()
+    await page.get_by_label(f"Name {number}: {of}").fill(name)
+    await page.get_by_label(f"Role {number}: {of}").select_option(label=role)
+
+
+async def _deal(page):
+    """Sold too, not in France, for three years; a second deal is added and thought better of."""
+    await page.get_by_label("Paid by advertising").uncheck()
+    await page.get_by_label("Download to keep").check()
+    await page.get_by_label("Where", exact=True).select_option(label="Everywhere except")
+    for country in ("Germany", "fr", "Atlantis"):
+        await page.get_by_label("Country of deal 1").fill(country)
+        await page.keyboard.press("Enter")
+    await page.get_by_text("“Atlantis” is no country").wait_for()
+    await page.get_by_label("Country of deal 1").fill("")
+    await page.get_by_role("button", name="Remove Germany").click()
+    await page.get_by_label("From").fill("2027-03-05")
+    await page.get_by_label("Until").fill("2030-03-05")
+    await page.get_by_role("button", name="Add a deal").click()
+    await page.get_by_role("button", name="Remove deal 2").click()
+
+
+async def test_a_release_is_edited_wholly_in_the_page(platform, seats):
+    seat = await seats()
+    page = seat.page
+    await seat.register(platform, "editor@example.org", "Nova Reyes")
+    await seat.go("/releases")
+    await _codes(seat)
+
+    await seat.go("/releases/new")
+    await page.get_by_label("Title", exact=True).fill("Harbour Lights")
+    await page.get_by_label("Artists").fill("Nova Reyes")
+    await page.get_by_label("Catalogue number").fill("HAR 001")
+    await page.get_by_label("Language of the titles").select_option("de")
+    for number, title in enumerate(("First Ferry", "Last Light"), start=1):
+        await page.get_by_role("button", name="Add a track without a master").click()
+        await page.get_by_label("Title", exact=True).nth(number).fill(title)
+    await _credit(page, "First Ferry", 1, "Ana Lind", "Composer and lyricist")
+    await _credit(page, "First Ferry", 2, "Bo Kern", "Mixing engineer")
+    await _credit(page, "First Ferry", 3, "Ina Moll", "Featured artist")
+    await page.get_by_role("button", name="Move Bo Kern up: First Ferry").click()
+    await page.get_by_role("button", name="Remove Ina Moll: First Ferry").click()
+    await _credit(page, "Last Light", 1, "Bo Kern", "Producer")
+    await page.get_by_role("button", name="Move up: track 2").click()
+
+    await _deal(page)
+    await _seen(seat, "editor-full")
+
+    await page.get_by_role("button", name="Save the draft").click()
+    await page.get_by_role("heading", name="Harbour Lights").wait_for()
+    said = await _described(page)
+    assert (said["catalogue_number"], said["language"]) == ("HAR 001", "de")
+    assert [each["title"] for each in said["tracks"]] == ["Last Light", "First Ferry"]
+    assert [list(each.values()) for each in said["tracks"][0]["credits"]] == [["Bo Kern", "StudioProducer"]]
+    assert [list(each.values()) for each in said["tracks"][1]["credits"]] == [
+        ["Bo Kern", "MixingEngineer"], ["Ana Lind", "ComposerLyricist"],
+    ]  # fmt: skip
+    [deal] = said["deals"]
+    assert (deal["models"], deal["territories"], deal["excluded"]) == (["SubscriptionModel"], ["Worldwide"], ["FR"])
+    assert (deal["starts"], deal["ends"]) == ("2027-03-05", "2030-03-05")
+    assert "PermanentDownload" in deal["uses"]
+
+    await page.get_by_role("link", name="Edit").click()
+    await page.get_by_role("button", name="Issue missing codes").click()
+    await page.get_by_text("The codes are there").wait_for()
+    assert (await page.get_by_label("ISRC").nth(1).input_value()).startswith("QZES9")
+    await page.get_by_role("button", name="Remove track 1").click()
+    await page.get_by_role("button", name="Save", exact=True).click()
+    await page.get_by_text("1 · ", exact=False).first.wait_for()
+    assert [each["title"] for each in (await _described(page))["tracks"]] == ["First Ferry"]
+    assert seat.complaints == []
+
+
+async def _draft(seat, title):
+    """A draft that is stored, on its page."""
+    await seat.go("/releases/new")
+    await seat.page.get_by_label("Title", exact=True).fill(title)
+    await seat.page.get_by_role("button", name="Save the draft").click()
+    await seat.page.get_by_role("heading", name=title).wait_for()
+
+
+async def test_nothing_that_was_typed_is_lost_unasked(platform, seats):
+    seat = await seats()
+    page = seat.page
+    await seat.register(platform, "leaving@example.org", "Nova Reyes")
+    await _draft(seat, "Harbour Lights")
+    await page.get_by_role("link", name="Edit").click()
+    title = page.get_by_label("Title", exact=True)
+    await title.fill("Harbour Nights")
+
+    await page.get_by_role("link", name="Cancel").click()
+    await page.get_by_text("Leave without saving?").wait_for()
+    await page.keyboard.press("Escape")
+    await page.get_by_text("Leave without saving?").wait_for(state="hidden")
+    assert await title.input_value() == "Harbour Nights"
+
+    await page.go_back()
+    await page.get_by_role("button", name="Go back to them").click()
+    await title.wait_for()
+    assert await title.input_value() == "Harbour Nights"
+
+    asked = []
+    page.on("dialog", lambda dialog: asked.append(dialog.type) or dialog.dismiss())
+    await page.close(run_before_unload=True)
+    for _ in range(100):
+        if asked:
+            break
+        await page.wait_for_timeout(20)
+    assert asked == ["beforeunload"]
+
+    await page.get_by_role("link", name="Cancel").click()
+    await page.get_by_role("button", name="Leave without saving").click()
+    await page.get_by_role("heading", name="Harbour Lights").wait_for()
+    assert seat.complaints == []
+
+
+async def test_a_draft_is_deleted_after_a_question_and_comes_back(platform, seats):
+    seat = await seats()
+    page = seat.page
+    await seat.register(platform, "deleting@example.org", "Nova Reyes")
+    await _draft(seat, "Harbour Lights")
+    await page.get_by_role("button", name="Delete…").click()
+    await page.get_by_text("the description of 0 tracks").wait_for()
+    await page.get_by_role("button", name="Keep it").click()
+    await page.get_by_role("button", name="Delete…").click()
+    await page.get_by_role("button", name="Delete the draft").click()
+    await page.get_by_text("Your first release begins here").wait_for()
+    await page.get_by_role("button", name="Undo").click()
+    await page.get_by_role("heading", name="Harbour Lights").wait_for()
+    assert seat.complaints == []
+
+
+async def test_a_release_is_described_by_keyboard_alone(platform, seats):
+    seat = await seats()
+    page, keys = seat.page, seat.page.keyboard
+    await seat.register(platform, "keyboard@example.org", "Nova Reyes")
+    await seat.go("/releases/new")
+    await page.get_by_label("Title", exact=True).wait_for()
+
+    async def to(label):
+        """Tab on until the focus is on a control of that name."""
+        for _ in range(80):
+            await keys.press("Tab")
+            if label in await page.evaluate(_FOCUSED):
+                return
+        raise AssertionError(f"Tab never came to “{label}”")
+
+    await to("Title")
+    await keys.type("Harbour Lights")
+    await to("Add a track without a master")
+    await keys.press("Enter")
+    await page.get_by_role("button", name="Add a credit").wait_for()
+    await keys.press("Shift+Tab")
+    for _ in range(20):
+        if "Add a credit" in await page.evaluate(_FOCUSED):
+            break
+        await keys.press("Shift+Tab")
+    await keys.press("Enter")
+    await page.wait_for_timeout(100)
+    await keys.type("Ana Lind")
+    await to("Role 1")
+    await keys.type("Lyricist")
+    await to("Where")
+    await keys.type("Only")
+    await to("Country")
+    await keys.type("Japan")
+    await keys.press("Enter")
+    await page.get_by_role("button", name="Remove Japan").wait_for()
+    await page.evaluate("document.activeElement.blur()")
+    await to("Save the draft")
+    await keys.press("Enter")
+    await page.get_by_role("heading", name="Harbour Lights").wait_for()
+    said = await _described(page)
+    assert [each["credits"] for each in said["tracks"]] == [[{"name": "Ana Lind", "role": "Lyricist"}]]
+    assert said["deals"][0]["territories"] == ["JP"]
+
+
+_FOCUSED = """() => {
+    let at = document.activeElement;
+    while (at?.shadowRoot?.activeElement) at = at.shadowRoot.activeElement;
+    const host = at?.getRootNode().host;
+    const words = [at?.ariaLabel, at?.labels?.[0]?.textContent, at?.textContent, host?.textContent];
+    return words.find((each) => each?.trim())?.trim() ?? "";
+}"""
