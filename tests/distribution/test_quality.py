@@ -53,6 +53,7 @@ def test_the_first_twenty_rules_are_all_there_with_their_severities():
         ("Harbour (Feat Jo and Mia)", "T06", "Harbour (feat. Jo & Mia)"),
         ("Harbour (feat. Jo)", "T07", "Harbour"),
         ("Harbour (feat. Jo)", "T08", "Harbour"),
+        ("Harbour ft. X", "T06", "Harbour (feat. X)"),
         ("Harbour (feat. Jo, Mia, Al)", "T09", "Harbour (feat. Jo, Mia & Al)"),
         ("Harbour (Live)", "T10", "Harbour"),
         ("Harbour - Acoustic", "T10", "Harbour"),

@@ -90,9 +90,8 @@ def featuring_written_otherwise(title: Title) -> Iterator[Objection]:
     together = joined(list(dict.fromkeys([*names, *others])))
     better = " ".join([title.text[: found.start()].rstrip(), f"(feat. {together})", rest]).strip()
     yield Objection(
-        title.field, f"“{found.group().strip()}” is not how guests are written.",
-        f"Write “(feat. {together})”." if together else "Write “(feat. Name)”, or take it out.",
-        [Change(title.field, better)] if together else [],
+        title.field, f"“{found.group().strip()}” is not how guests are written.", f"Write “(feat. {together})”.",
+        [Change(title.field, better)],
     )  # fmt: skip
 
 
@@ -122,8 +121,12 @@ def featured_without_credit(title: Title) -> Iterator[Objection]:
 def _guests(text: str) -> tuple[list[str], str]:
     """Who is typed into a title, wherever, and the title without them."""
     found, rest = taken_out(text, _FEATURED_PART)
-    names = [name for part in found for name in _AND.split(part["names"]) if name]
-    return list(dict.fromkeys(names)), rest
+    return list(dict.fromkeys(name for part in found for name in _names(part))), rest
+
+
+def _names(part: re.Match[str]) -> list[str]:
+    """Somebody may be called X."""
+    return [name for name in _AND.split(part["names"]) if name] or [part["names"].strip()]
 
 
 @title_rule("T08", "WARN")
@@ -141,7 +144,7 @@ def featured_joined_otherwise(title: Title) -> Iterator[Objection]:
     found = _FEATURED_PART.search(title.text)
     if not found or not _WELL_FEATURED.search(title.text):
         return
-    names = [name for name in _AND.split(found["names"]) if name]
+    names = _names(found)
     if found["names"].strip() != joined(names):
         better = title.text.replace(found["names"].strip(), joined(names))
         yield Objection(
