@@ -126,8 +126,7 @@ def _checked(given: str) -> URL:
             return url.set(drivername="postgresql+psycopg")
         case other:
             raise SettingsError(
-                f"The database {other!r} is not supported; use sqlite:///path or postgresql://…",
-                field="core.database",
+                f"The database {other!r} is not supported; use sqlite:///path or postgresql://…", field="core.database"
             )
 
 

@@ -185,10 +185,7 @@ def _migrate(
     connection: Connection, namespace: Namespace, direction: str, revision: str, execution_options: dict[str, Any]
 ) -> None:
     config = _config(namespace)
-    config.attributes |= {
-        "connection": connection.execution_options(**execution_options),
-        "namespace": namespace.name,
-    }
+    config.attributes |= {"connection": connection.execution_options(**execution_options), "namespace": namespace.name}
     with _transaction(connection, namespace):
         try:
             getattr(command, direction)(config, revision)

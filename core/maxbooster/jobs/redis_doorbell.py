@@ -24,12 +24,7 @@ if TYPE_CHECKING:
     from ..settings import Settings
     from .job import Doorbell
 
-manifest = Manifest(
-    name="core.redis",
-    version=__version__,
-    title="Doorbell for workers over Redis",
-    requires=("core",),
-)
+manifest = Manifest(name="core.redis", version=__version__, title="Doorbell for workers over Redis", requires=("core",))
 
 
 @hookimpl
