@@ -204,6 +204,13 @@ async def test_sqlite_replaces_nothing_either(app, account, poster, statement):
     await refused(app, text(statement))
 
 
+@pytest.mark.parametrize("table", ["entry", "transaction", "account"])
+async def test_postgresql_empties_no_table_at_once_either(app, book, table):
+    if app.database.engine.dialect.name != "postgresql":
+        pytest.skip("SQLite has no such statement")
+    assert "not edited or deleted" in await refused(app, text(f"TRUNCATE billing_ledger_{table} CASCADE"))
+
+
 async def test_an_account_opens_with_nothing(app, book):
     rich = {
         "account_id": book, "id": new_id(), "purpose": "payable", "party": "me", "currency": "EUR", "side": -1,
