@@ -9,7 +9,7 @@ from maxbooster.testing import drain, make_person, open_browser
 from maxbooster_billing.plugin import manifest
 
 from .conftest import AT, sale
-from .test_payouts import pay, payee
+from .one_app.test_payouts import pay, payee
 
 
 @pytest.fixture

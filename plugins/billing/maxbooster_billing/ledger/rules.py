@@ -44,6 +44,9 @@ TRIGGERS = {
     "billing_account_opens": ACCOUNT,
     "billing_account_kept": ACCOUNT,
     "billing_account_stays": ACCOUNT,
+    "billing_transaction_whole": TRANSACTION,
+    "billing_entry_whole": ENTRY,
+    "billing_account_whole": ACCOUNT,
 }
 _FUNCTIONS = ("billing_refuse_edit", "billing_keep_entry", "billing_keep_account", "billing_post")
 
@@ -218,8 +221,8 @@ def _function(name: str, body: str, declared: str = "") -> str:
     return f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ {declared} BEGIN {body} END $$"
 
 
-def _trigger(name: str, when: str, function: str) -> str:
-    return f"CREATE TRIGGER {name} {when} ON {TRIGGERS[name]} FOR EACH ROW EXECUTE FUNCTION {function}()"
+def _trigger(name: str, when: str, function: str, each: str = "ROW") -> str:
+    return f"CREATE TRIGGER {name} {when} ON {TRIGGERS[name]} FOR EACH {each} EXECUTE FUNCTION {function}()"
 
 
 _ELEMENTS = "jsonb_array_elements(NEW.legs) WITH ORDINALITY AS leg(value, place)"
@@ -272,4 +275,8 @@ POSTGRESQL = [
     _trigger("billing_account_kept", "BEFORE UPDATE", "billing_keep_account"),
     _trigger("billing_account_stays", "BEFORE DELETE", "billing_refuse_edit"),
     _trigger("billing_transaction_posts", "AFTER INSERT", "billing_post"),
+    *(
+        _trigger(f"billing_{table}_whole", "BEFORE TRUNCATE", "billing_refuse_edit", "STATEMENT")
+        for table in ("transaction", "entry", "account")
+    ),
 ]

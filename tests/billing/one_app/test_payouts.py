@@ -10,7 +10,9 @@ import pytest
 from maxbooster.testing import drain, make_person, open_api, open_browser
 from maxbooster_billing.ledger.posting import Leg, Transaction, post
 
-from .conftest import AT, balances, sale, verdict
+from ..conftest import AT, balances, sale, verdict
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
 async def payee(api, poster, destination: str, owed: int = 1000, name: str = "Nova") -> str:
@@ -172,20 +174,6 @@ async def test_a_person_proves_who_they_are_before_paying(app, poster, clock):
         wanted = {"payee": "01a21248-857b-7679-afdd-587c12e4b923", "currency": "EUR", "key": "1"}
         refused = await browser.post(f"{AT}/payouts", json=wanted)
         assert (refused.status_code, refused.json()["type"]) == (403, "urn:maxbooster:problem:step-up-required")
-
-
-class TestLargePayouts:
-    @pytest.fixture
-    def app_settings(self):
-        return {"billing_test__decline_above": 500}
-
-    async def test_the_provider_declines_by_amount(self, app, api, poster):
-        nova = await payee(api, poster, "accept")
-        first, second = await pay(api, nova, "1", amount=500), await pay(api, nova, "2", amount=500)
-        third = await api.post(f"{AT}/payouts", json={"payee": nova, "currency": "EUR", "key": "3", "amount": 1})
-        assert third.status_code == 409
-        await drain(app)
-        assert {(await state(api, each["id"]))[0] for each in (first, second)} == {"paid"}
 
 
 async def test_paid_and_failed_payouts_are_told_to_the_others(app, api, poster, account):
