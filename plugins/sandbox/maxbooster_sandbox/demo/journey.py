@@ -23,6 +23,7 @@ ISRC_PREFIX = "ZZMB1"
 GS1_PREFIX = "2099001"
 """Restricted circulation: numbers that begin with 20 to 29 are never sold (GS1 General Specifications 1.4.5)."""
 AHEAD = timedelta(days=14)
+SOURCE = "sandbox"
 SPLIT = {"Composer": 5_000, "Producer": 3_000, "Label": 2_000}
 """Who has which part, in basis points."""
 Told = tuple[str, str]
@@ -192,7 +193,7 @@ def statement(at: Journey) -> Told:
     path = at.results / "sales.csv"
     codes = {"isrc": at.facts["isrc"], "upc": at.facts["upc"], "title": at.title, "artist": ARTIST}
     sales.write(path, stores=at.facts["stores"], **codes)
-    begun = at.api.post("/api/distribution/statements", {"file_id": at.api.upload(path)})
+    begun = at.api.post("/api/distribution/statements", {"file_id": at.api.upload(path), "source": SOURCE})
     place = f"/api/distribution/statements/{begun['id']}"
     found = at.api.finished("the statement", place)
     if found["unmatched"] or found["unsplit"]:
@@ -202,6 +203,17 @@ def statement(at: Journey) -> Told:
         at.summary.statements.append(str(csv))
     total = Decimal(found["total"]).quantize(Decimal("0.01"))
     return f"{found['lines']} lines, {total} {found['currency']}, all divided", at.page("/money")
+
+
+def arrive(at: Journey) -> Told:
+    """The outlets pay what their statement says."""
+    arrived = 0
+    for each in at.api.get("/api/billing/ledger/balances"):
+        if each["purpose"] == "receivable" and each["party"] == SOURCE and each["amount"] > 0:
+            wanted = {"source": SOURCE, "currency": each["currency"], "amount": each["amount"]}
+            at.api.post("/api/billing/ledger/receipts", wanted | {"key": f"{at.results.name}:{each['currency']}"})
+            arrived += each["amount"]
+    return f"{arrived / 100:.2f} {sales.CURRENCY} from the outlets", at.page("/money")
 
 
 def pay(at: Journey) -> Told:
@@ -236,6 +248,7 @@ STAGES: list[tuple[str, Callable[[Journey], Told]]] = [
     ("Deliver to three outlets", deliver),
     ("Agree on the split", split),
     ("Import a royalty statement", statement),
+    ("Book the money that arrives", arrive),
     ("Pay the payees out", pay),
     ("Verify the ledger", verify),
 ]
