@@ -30,7 +30,7 @@ from .conftest import COVER, DELIVERIES, REGISTRANT, RELEASES, described, needs_
 pytestmark = [pytest.mark.slow, needs_schemas]
 
 OUTLETS = ["spotify", "deezer"]
-SEEDS = [int(seed) for seed in os.environ.get("DELIVERY_SEEDS", "1").split()]
+SEEDS = [int(seed) for seed in os.environ.get("DELIVERY_SEEDS", "3").split()]
 KILLS = ["packaging", "sending", "sending", "sending", "sent", "acknowledged"]
 """What a delivery is when a process is killed: it packs, it sends, its answers are taken."""
 MASTER_S = 90
