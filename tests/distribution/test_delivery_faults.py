@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import random
 from hashlib import sha256
 from itertools import pairwise
@@ -19,14 +20,17 @@ from maxbooster.identity import EVERYTHING, Identity
 from maxbooster.settings import read
 from maxbooster.testing import services
 from maxbooster.testing.processes import Process
+from maxbooster_distribution.ddex.schemas import installed
 from maxbooster_distribution.deliveries import states
 from maxbooster_distribution.plugin import read_batch
+from maxbooster_distribution.settings import DistributionSettings
 
 from .conftest import COVER, DELIVERIES, REGISTRANT, RELEASES, described, needs_schemas, track, wav
 
 pytestmark = [pytest.mark.slow, needs_schemas]
 
 OUTLETS = ["spotify", "deezer"]
+SEEDS = [int(seed) for seed in os.environ.get("DELIVERY_SEEDS", "3").split()]
 KILLS = ["packaging", "sending", "sending", "sending", "sent", "acknowledged"]
 """What a delivery is when a process is killed: it packs, it sends, its answers are taken."""
 MASTER_S = 90
@@ -34,7 +38,7 @@ ALL_LIVE_WITHIN_S = 120
 
 
 @pytest.mark.timeout(400)
-@pytest.mark.parametrize("seed", [1])
+@pytest.mark.parametrize("seed", SEEDS)
 async def test_whatever_is_killed_when_every_outlet_gets_one_whole_batch(database_url, tmp_path, seed):
     """Two processes work, one of them is also the outlets; either dies at any moment, and comes back."""
     chance = random.Random(seed)
@@ -156,7 +160,7 @@ def assert_legal(delivery: dict, seed: int) -> None:
 
 def assert_arrived_once(platform: Platform, account: UUID, told: list[dict], masters: set[str]) -> None:
     """What lies at the outlets is what the platform says that it sent, each once and whole."""
-    schemas = installed_schemas_of(platform)
+    schemas = installed(DistributionSettings(), platform.data)
     for outlet in OUTLETS:
         batches = sorted(path for path in (platform.homes / outlet / account.hex).iterdir() if path.is_dir())
         mine = [each for each in told if each["outlet"] == outlet]
@@ -171,10 +175,3 @@ def assert_arrived_once(platform: Platform, account: UUID, told: list[dict], mas
             others = [path for path in sent if path != manifest and not path.name.startswith(".")]
             assert manifest.stat().st_mtime_ns >= max(path.stat().st_mtime_ns for path in others)
             assert {sha256(path.read_bytes()).hexdigest() for path in others if path.suffix == ".wav"} == masters
-
-
-def installed_schemas_of(platform: Platform):
-    from maxbooster_distribution.ddex.schemas import installed
-    from maxbooster_distribution.settings import DistributionSettings
-
-    return installed(DistributionSettings(), platform.data)

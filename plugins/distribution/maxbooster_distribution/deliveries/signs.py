@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -51,6 +51,7 @@ async def given(ctx: Context, id: UUID) -> AsyncIterator[None]:
     try:
         yield
     except asyncio.CancelledError:
+        beating.cancel()
         await _set(ctx, id, sign_due_at=ctx.app.clock())
         raise
     finally:
@@ -60,7 +61,8 @@ async def given(ctx: Context, id: UUID) -> AsyncIterator[None]:
 async def _beat(ctx: Context, id: UUID) -> None:
     while True:
         await asyncio.sleep(_EVERY_S)
-        await _set(ctx, id, sign_due_at=due(ctx.app.clock()))
+        with suppress(Exception):  # the database is away; the work itself will say so
+            await _set(ctx, id, sign_due_at=due(ctx.app.clock()))
 
 
 async def _set(ctx: Context, id: UUID, **values: Any) -> None:

@@ -61,6 +61,10 @@ export class ReleaseList extends Part {
       @media (max-width: 640px) {
         .rows a {
           grid-template-columns: 48px minmax(0, 1fr);
+          row-gap: 2px;
+        }
+        .cover {
+          grid-row: span 2;
         }
         .day {
           display: none;

@@ -144,7 +144,10 @@ def deliver(at: Journey) -> Told:
         raise DemoFailed(f"Only {len(ready)} outlets are ready; the sandbox needs {OUTLETS}: {', '.join(ready)}.")
     place = f"/api/distribution/releases/{at.facts['release']}"
     at.api.post(f"{place}/submit", {"outlets": ready})
-    found = at.api.until("the outlets' answers", lambda: _all_live(at.api.get(f"{place}/deliveries")), within_s=120)
+    try:
+        found = at.api.until("the outlets' answers", lambda: _all_live(at.api.get(f"{place}/deliveries")), within_s=120)
+    except DemoFailed as late:
+        raise DemoFailed(f"{late} {_where_they_are(at.api.get(f'{place}/deliveries'))}") from None
     for delivery in found:
         batch = _batch(at.platform.data, delivery)
         at.summary.packages.append(str(batch))
@@ -160,6 +163,11 @@ def _all_live(answer: dict[str, Any]) -> list[dict[str, Any]] | None:
         if each["state"] in ("rejected", "failed"):
             raise DemoFailed(each["words"])
     return deliveries if deliveries and all(each["state"] == "live" for each in deliveries) else None
+
+
+def _where_they_are(answer: dict[str, Any]) -> str:
+    """For whoever looks for the reason: what each delivery waits for."""
+    return " ".join(f"{each['words']}{': ' + each['note'] if each['note'] else ''}." for each in answer["deliveries"])
 
 
 def _batch(data: Path, delivery: dict[str, Any]) -> Path:
