@@ -86,7 +86,11 @@ def validate(release: Path, name: str, as_json: bool) -> None:
         _print_json({"outlet": name, "blocking": len(blocking), "findings": findings})
     else:
         _print(findings)
-        click.echo(f"{len(findings)} findings, {len(blocking)} of them block a delivery to {known.outlet.title}.")
+        click.echo(
+            f"{len(findings)} findings, {len(blocking)} of them block a delivery to {known.outlet.title}."
+            if findings
+            else f"Nothing to mend: {known.outlet.title} can have it."
+        )
     if known.unproved:
         click.echo(f"DDEX's own words were not looked up. {known.unproved}", err=True)
     raise SystemExit(1 if blocking else 0)
