@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from maxbooster_distribution.ddex.schemas import SIBLING
-from maxbooster_sandbox.demo import running
+from maxbooster_sandbox.demo import running, sales
 from maxbooster_sandbox.demo.api import Api
 from maxbooster_sandbox.demo.journey import STAGES, Journey, deliver, verify
 from maxbooster_sandbox.demo.summary import Summary
@@ -29,9 +29,18 @@ def earn(platform: Platform, owner: Caller) -> None:
             _submit(journey)
         elif stage is not verify:
             stage(journey)
+    _sell_what_nobody_knows(journey)
 
 
 def _submit(at: Journey) -> None:
     """Without the DDEX schemas nothing can be delivered; what would be is there."""
     at.api.post(f"/api/distribution/releases/{at.facts['release']}/submit", {"outlets": ["spotify"]})
     at.facts["stores"] = ["Spotify"]
+
+
+def _sell_what_nobody_knows(at: Journey) -> None:
+    """A statement whose royalties wait for somebody to say whose they are."""
+    path = at.results / "unknown.csv"
+    sales.write(path, stores=["Spotify"], isrc="ZZMB12699999", upc="", title="Unknown", artist="Unknown")
+    begun = at.api.post("/api/distribution/statements", {"file_id": at.api.upload(path), "source": "nobody"})
+    at.api.finished("the statement", f"/api/distribution/statements/{begun['id']}")

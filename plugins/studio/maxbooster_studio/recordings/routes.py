@@ -7,7 +7,7 @@ from uuid import UUID
 
 from litestar.params import QueryParameter
 
-from maxbooster.plugin import Conflict, Context, Routes, delete, get, post
+from maxbooster.plugin import Conflict, Context, NotFound, Routes, delete, get, post
 
 from ..drawings import MOST_BINS, Curve, Peaks, curve, peaks
 from ..targets import TARGETS, Target
@@ -21,7 +21,7 @@ Cursor = Annotated[UUID | None, QueryParameter(description="`next` of the page b
 Bins = Annotated[int, QueryParameter(ge=1, le=MOST_BINS, description="At least this many, where the length allows it")]
 
 
-@post("/", operation_id="bringRecording", permission="studio.master", raises=[Conflict], status_code=202)
+@post("/", operation_id="bringRecording", permission="studio.master", raises=[Conflict, NotFound], status_code=202)
 async def bring_recording(ctx: Context, data: NewRecording) -> RecordingMade:
     """Measure an uploaded file in the background. The same file again is the same recording."""
     return await service.bring(ctx, data)
