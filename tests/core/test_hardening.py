@@ -199,7 +199,6 @@ def _written(form: str, event: str, **facts: object) -> list[str]:
     with contextlib.redirect_stderr(io.StringIO()) as written:
         logs.configure(form=form)
         structlog.get_logger("maxbooster").warning(event, **facts)
-    vars(logs.log).pop("bind", None)
     logs.configure(level="warning")
     return written.getvalue().splitlines()
 

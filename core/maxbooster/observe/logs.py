@@ -16,6 +16,10 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _SECRET = ("password", "secret", "token", "authorization", "cookie", "api_key", "signature")
 
 
+_steps: list[Any] = []
+"""One list for good: loggers that are in use keep hold of it."""
+
+
 def configure(*, form: str = "text", level: str = "info") -> None:
     """Write to standard error: lines for people (`text`) or one JSON object a line (`json`)."""
     renderer: Any = (
@@ -27,16 +31,17 @@ def configure(*, form: str = "text", level: str = "info") -> None:
     )
     for chatty in ("httpx", "httpcore", "alembic", "arq"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
+    _steps[:] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.processors.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        structlog.processors.format_exc_info if form == "json" else _keep,
+        _redact,
+        _keep if form == "json" else _printable,
+        renderer,
+    ]
     structlog.configure(
-        processors=[
-            structlog.contextvars.merge_contextvars,
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.format_exc_info if form == "json" else _keep,
-            _redact,
-            _keep if form == "json" else _printable,
-            renderer,
-        ],
+        processors=_steps,
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelName(level.upper())),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
         cache_logger_on_first_use=True,
