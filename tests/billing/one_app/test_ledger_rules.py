@@ -80,6 +80,7 @@ def transaction(book: Any, legs: list[list[Any]], **more: Any) -> dict[str, Any]
         ([["bank", 5, ""], ["payable", -5, "nova"]], {"leg_count": 3}, "two legs at least"),
         ([["bank", 0.5, ""], ["payable", -0.5, "nova"]], {}, ""),
         ([["bank", 5, ""], ["bank", -5, ""]], {}, ""),
+        ([["bank", 5, ""], ["bank", 5, ""], ["payable", -10, "nova"]], {}, ""),
         ([["bank", 0, ""], ["payable", 0, "nova"]], {}, ""),
         ([["bank", -500, ""], ["payable", 500, "nova"]], {}, "floor"),
         ([["bank", -5, ""], ["payable", 5, "nova"]], {"phase": "later"}, "phase"),

@@ -137,11 +137,15 @@ def upgrade() -> None:
             ondelete="RESTRICT",
         ),
         sa.PrimaryKeyConstraint("account_id", "transaction_id", "leg", name=op.f("pk_billing_ledger_entry")),
-        sa.UniqueConstraint(
-            "account_id", "ledger_account_id", "transaction_id", name="uq_billing_ledger_entry_account"
-        ),
         sqlite_with_rowid=False,
     )
+    if op.get_bind().dialect.name == "postgresql":
+        op.create_index(
+            "uq_billing_ledger_entry_account",
+            "billing_ledger_entry",
+            ["account_id", "ledger_account_id", "transaction_id"],
+            unique=True,
+        )
 
     op.create_table(
         "billing_payout",
