@@ -298,8 +298,8 @@ async def test_unknown_tokens_do_not_refill_a_limit(app, browser, monkeypatch):
 
 @pytest.mark.slow
 async def test_processes_share_a_keys_limit(app, browser, tmp_path, database_url, app_settings):
-    """Each learns once a second what the others let through: what was too much at first is paid back, then together they
-    are near the limit."""
+    """Each learns once a second what the others let through: what was too much at first is paid back, then together
+    they are near the limit."""
     made = await make_key(browser, "account.read")
     async with (
         make_app(tmp_path / "data", database_url, migrated=True, **app_settings) as second,
