@@ -1,6 +1,6 @@
 """Masters of real recordings, judged by ffmpeg's meter; what two hours need in memory; and how fast, beside loudnorm.
 
-The recordings are not in the repository: MAXBOOSTER_SAMPLES names a folder with some, as for the tests.
+The recordings are not in the repository: MAXBOOSTER_TEST_SAMPLES names a folder with some, as for the tests.
 """
 
 from __future__ import annotations
@@ -59,10 +59,10 @@ def recordings() -> list[Path]:
     Raises:
         Skipped: there are none.
     """
-    folder = Path(os.environ.get("MAXBOOSTER_SAMPLES") or places.ROOT.parent / "shared" / "data" / "audio")
+    folder = Path(os.environ.get("MAXBOOSTER_TEST_SAMPLES") or places.ROOT.parent / "shared" / "data" / "audio")
     found = sorted(path for path in folder.glob("*") if path.suffix in (".flac", ".ogg", ".wav"))
     if not found:
-        raise Skipped(f"no recordings in {folder}; MAXBOOSTER_SAMPLES names a folder with some")
+        raise Skipped(f"no recordings in {folder}; MAXBOOSTER_TEST_SAMPLES names a folder with some")
     return found
 
 

@@ -110,6 +110,10 @@ class Settings(PluginSettings, kw_only=True, frozen=True):
         return self.storage or (self.data.resolve() / "files").as_uri()
 
 
+_TESTS = PREFIX + "TEST_"
+"""Says where the tests find their services: no setting, but processes that tests start inherit it."""
+
+
 class Sections:
     """Everything that was set, by section; each section is decoded when its owner asks for it."""
 
@@ -164,7 +168,7 @@ def read(environment: Mapping[str, str] = os.environ, file: Path | None = None) 
     if named or path.exists():
         sections = _read_file(path)
     for variable, value in environment.items():
-        if variable.startswith(PREFIX) and variable != PREFIX + "CONFIG":
+        if variable.startswith(PREFIX) and variable != PREFIX + "CONFIG" and not variable.startswith(_TESTS):
             section, name = _place(variable)
             sections.setdefault(section, {})[name] = value
     return Sections(sections, f"the environment and {path}" if sections else "the settings")

@@ -40,6 +40,10 @@ def test_a_connectors_section_is_its_own(tmp_path):
     assert sections.decode("colours.dark", Dark) == Dark(accent="red", depth=3)
 
 
+def test_where_tests_find_their_services_is_no_setting():
+    assert read({"MAXBOOSTER_TEST_POSTGRES": "postgresql://there"}).decode("core", Settings).database == ""
+
+
 def test_lists_in_the_environment_are_separated_by_commas():
     assert read({"MAXBOOSTER_DISABLED": "studio, social.bluesky"}).decode("core", Settings).disabled == (
         "studio",

@@ -39,10 +39,10 @@ def song(tmp_path: Path) -> Path:
 @pytest.fixture(scope="session")
 def samples() -> list[Path]:
     """Real recordings, which are not in the repository."""
-    folder = Path(os.environ.get("MAXBOOSTER_SAMPLES") or ROOT.parent / "shared" / "data" / "audio")
+    folder = Path(os.environ.get("MAXBOOSTER_TEST_SAMPLES") or ROOT.parent / "shared" / "data" / "audio")
     found = sorted([*folder.glob("*.flac"), *folder.glob("*.ogg")])
     if not found:
-        pytest.skip(f"no recordings in {folder}; MAXBOOSTER_SAMPLES names a folder with some")
+        pytest.skip(f"no recordings in {folder}; MAXBOOSTER_TEST_SAMPLES names a folder with some")
     return found
 
 
