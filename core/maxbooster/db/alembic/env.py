@@ -17,6 +17,12 @@ def _ours(name: str | None, kind: str, parents: Any) -> bool:
     return kind == "schema" or bool(table and table.startswith(prefix))
 
 
+def _wanted(item: Any, name: str | None, kind: str, *_: Any) -> bool:
+    """Other plugins' tables are theirs; an index with `info={"dialect": …}` is for that database only."""
+    here = attributes["connection"].dialect.name
+    return str(name).startswith(prefix) if kind == "table" else item.info.get("dialect", here) == here
+
+
 def _render(kind: str, item: Any, autogenerate: Any) -> str | Literal[False]:
     """Our own types are imported from where plugin authors find them."""
     if kind == "type" and type(item).__module__ == "maxbooster.db.types":
@@ -30,7 +36,7 @@ context.configure(
     target_metadata=Table.metadata,
     version_table=f"alembic_version_{attributes['namespace']}",
     include_name=_ours,
-    include_object=lambda item, name, kind, *_: kind != "table" or str(name).startswith(prefix),
+    include_object=_wanted,
     render_as_batch=attributes["connection"].dialect.name == "sqlite",
     render_item=_render,
     compare_type=True,

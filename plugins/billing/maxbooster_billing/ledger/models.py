@@ -35,8 +35,9 @@ _CLUSTERED = {"sqlite_with_rowid": False}
 
 
 _BY_ACCOUNT = Index(
-    "uq_billing_ledger_entry_account", "account_id", "ledger_account_id", "transaction_id", unique=True
-).ddl_if(dialect="postgresql")
+    "uq_billing_ledger_entry_account", "account_id", "ledger_account_id", "transaction_id",
+    unique=True, info={"dialect": "postgresql"},
+).ddl_if(dialect="postgresql")  # fmt: skip
 """Where books are large. SQLite is spared a sixth of a posting: there an account's entries are picked out of its book,
 which lies together, and a second leg in an account is refused as a balance that does not follow."""
 
