@@ -76,7 +76,7 @@ class App:
         self.listeners = self.offers.listeners
         self.policy = Policy(self.offers.permissions)
         self.plans = Plans(self)
-        self._reported: dict[int, float] = {}
+        self.reported: dict[int, float] = {}
         self._background: list[asyncio.Task[None]] = []
 
     # Assembly
@@ -181,13 +181,13 @@ class App:
         """Store how far a job has come, at most twice a second."""
         if running is None:
             return
-        due = self._reported.get(running.seq, 0.0) + PROGRESS_EVERY_S
+        due = self.reported.get(running.seq, 0.0) + PROGRESS_EVERY_S
         if monotonic() < due and share < 1:
             return
-        self._reported[running.seq] = monotonic()
+        self.reported[running.seq] = monotonic()
         share = min(max(share, 0.0), 1.0)
         facts = {"id": running.id, "name": running.name, "state": "running", "progress": share, "note": note}
-        self.live.tell(running.account_id, "job", facts)
         await self.database.write(lambda connection: queue.report(connection, running.seq, running.token, share, note))
-        if len(self._reported) > _REMEMBERED_REPORTS:
-            self._reported.clear()
+        self.live.tell(running.account_id, "job", facts)
+        if len(self.reported) > _REMEMBERED_REPORTS:
+            self.reported.clear()

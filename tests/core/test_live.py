@@ -53,6 +53,7 @@ async def test_the_progress_of_a_job_is_hinted(app, account):
     progress = [each for each in hints if each["kind"] == "job" and each["id"] == begun["job"]]
     assert progress
     assert progress[-1]["name"] == "setlist.fill"
+    assert [each["state"] for each in progress][-1] == "done", "whoever was shown that it runs must hear that it ended"
 
 
 async def test_one_who_sleeps_loses_the_oldest_hints_alone(app, account):

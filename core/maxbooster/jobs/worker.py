@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 IDLE_POLL_S = 0.5
 """How often a worker looks by itself, for jobs whose time has come and rings that got lost."""
 NOTICEABLE_S = 0.25
-"""Only a job that takes longer, or fails, is worth a hint to those who look on."""
+"""Only a job that takes longer, fails, or has told how far it is, is worth a hint to those who look on."""
 BEAT_S = 2.0
 AHEAD = 8
 """Quick jobs are claimed ahead of time, as a multiple of those that run, because a claim is a commit."""
@@ -166,7 +166,7 @@ class Worker:
             seconds = perf_counter() - began
             self._pace_s[claimed.queue] += (seconds - self._pace_s[claimed.queue]) / 8
             metrics.JOB_SECONDS.labels(claimed.name).observe(seconds)
-            if outcome != "done" or seconds > NOTICEABLE_S:
+            if outcome != "done" or seconds > NOTICEABLE_S or claimed.seq in self.app.reported:
                 facts = {"id": claimed.id, "name": claimed.name, "state": outcome}
                 self.app.live.tell(claimed.account_id, "job", facts)
 
