@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
-from decimal import Decimal
+from decimal import ROUND_DOWN, Decimal
 from pathlib import Path
 from typing import Any
 
@@ -209,7 +209,7 @@ def statement(at: Journey) -> Told:
     for name, payee in at.facts["payees"].items():
         csv = at.api.download(f"{place}/payees/{payee}", at.results / f"statement {name}.csv")
         at.summary.statements.append(str(csv))
-    total = Decimal(found["total"]).quantize(Decimal("0.01"))
+    total = Decimal(found["total"]).quantize(Decimal("0.01"), ROUND_DOWN)
     return f"{found['lines']} lines, {total} {found['currency']}, all divided", at.page("/money")
 
 
