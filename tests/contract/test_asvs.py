@@ -32,6 +32,7 @@ class TestNever:
 class TestAlways:
     def test_inside(self): ...
 """
+"""Specimens in a text, which nobody runs: what the register takes for a test that counts, and what not."""
 MET = Requirement("V1.2.3", "1", "met", "It is done.", ("tests/test_a.py::test_runs",))
 
 

@@ -202,7 +202,7 @@ def test_an_acknowledgement_reads_as_it_was_written(status, outcome):
 def test_ddexs_own_sample_of_an_acknowledgement_is_understood():
     path = SIBLING.parent / "samples" / "choreography" / "ACK_sample_sftp18.xml"
     if not path.exists():
-        pytest.skip(f"{path} is not there")
+        pytest.skip(f"DDEX's samples may not lie in the repository, and {path} is not there")
     [answer] = choreography.answers(reading.parse(path.read_bytes()))
     assert (answer.message_id, answer.outcome, answer.action) == ("m1", Outcome.REFUSED, "ResendXmlAndResources")
     assert answer.file_statuses == ("SignatureOrHashSumWrongOrMissing",)

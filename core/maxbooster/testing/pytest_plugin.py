@@ -37,7 +37,8 @@ def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def migrated_postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A PostgreSQL database with every plugin's tables; tests copy it."""
+    """A PostgreSQL database with every plugin's tables; tests copy it. Who has no PostgreSQL still tests on SQLite, and
+    reads what was skipped at the end."""
     try:
         server = services.postgres()
     except services.Missing as missing:

@@ -177,6 +177,7 @@ def raised(connection: Any, statement: Any, rows: Any = None) -> None:
         connection.execute(statement, rows)
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 @pytest.mark.parametrize(
     "statement",
     [
@@ -194,9 +195,7 @@ def raised(connection: Any, statement: Any, rows: Any = None) -> None:
     ],
 )
 async def test_sqlite_replaces_nothing_either(app, account, poster, statement):
-    """`INSERT OR REPLACE` deletes without being asked."""
-    if app.database.engine.dialect.name != "sqlite":
-        pytest.skip("PostgreSQL has no such statement")
+    """`INSERT OR REPLACE` deletes without being asked; PostgreSQL has no such statement."""
     await poster(sale("1", 1000))
     hold = await poster(paid("2", 300, phase="pending"))
     await poster(paid("3", 400, phase="pending"))
@@ -205,10 +204,10 @@ async def test_sqlite_replaces_nothing_either(app, account, poster, statement):
     await refused(app, text(statement))
 
 
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 @pytest.mark.parametrize("table", ["entry", "transaction", "account"])
 async def test_postgresql_empties_no_table_at_once_either(app, book, table):
-    if app.database.engine.dialect.name != "postgresql":
-        pytest.skip("SQLite has no such statement")
+    """SQLite has no such statement."""
     assert "not edited or deleted" in await refused(app, text(f"TRUNCATE billing_ledger_{table} CASCADE"))
 
 
