@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import tempfile
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 from uuid import UUID
@@ -102,7 +103,7 @@ class _Output:
 async def _written(ctx: Context, source: Path, name: str, output: _Output, *, begin: float = 0.75) -> _Rendered:
     """Into a file without a name, which goes with its process, and from there into the store."""
     with tempfile.TemporaryFile() as file:
-        compute = lambda told: _render(source, name, output, file, told)  # noqa: E731
+        compute = partial(_render, source, name, output, file)
         measured = await beside(ctx, compute, f"Writing {output.name}", share=(begin, 0.97))
         stored = await ctx.files.put(output.name, pieces(file))
     return _Rendered(stored.id, measured)
