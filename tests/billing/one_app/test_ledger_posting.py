@@ -11,8 +11,8 @@ import pytest
 from maxbooster.plugin import Conflict, Invalid, NotFound, new_id
 from maxbooster.testing import drain, open_api
 from maxbooster_billing.ledger.posting import KeyReused, Leg, Overdrawn, Transaction, post, post_many, reverse, void
-from maxbooster_billing.plugin import posted_under, reverse_many
 from maxbooster_billing.ledger.transfers import Transfer, send
+from maxbooster_billing.plugin import posted_under, reverse_many
 
 from ..conftest import AT, balances, paid, sale, verdict
 
