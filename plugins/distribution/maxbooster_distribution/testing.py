@@ -113,7 +113,7 @@ class OutletContract:
         """An app in sandbox mode, its simulated outlets running."""
         pytest.importorskip("maxbooster_sandbox", reason="maxbooster-sandbox is not installed")
         shutil.copy(migrated_sqlite, tmp_path / "one.db")
-        official = {"distribution__schemas": str(schemas.official)} if schemas.official else {}
+        official: dict[str, Any] = {"distribution__schemas": str(schemas.official)} if schemas.official else {}
         url = f"sqlite:///{tmp_path / 'one.db'}"
         async with make_app(tmp_path / "data", url, migrated=True, **SIMULATED, **official) as app, with_services(app):
             yield app
