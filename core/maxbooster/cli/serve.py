@@ -16,6 +16,7 @@ from .. import services
 from ..app import App
 from ..errors import SettingsError
 from ..http.assembly import serving
+from ..http.connection import PatientProtocol
 from ..jobs import schedule
 from ..jobs.job import DEFAULT_QUEUE, LONG_QUEUE
 from ..jobs.worker import Worker
@@ -104,6 +105,8 @@ async def _listen(app: App, host: str, port: int) -> None:
 def _uvicorn_options(app: App, host: str, port: int) -> dict[str, Any]:
     return {
         "host": host,
+        "http": PatientProtocol,
+        "ws": "none",
         "port": port,
         "log_config": None,
         "access_log": False,
@@ -112,7 +115,6 @@ def _uvicorn_options(app: App, host: str, port: int) -> dict[str, Any]:
         "forwarded_allow_ips": list(app.settings.trusted_proxies),
         "timeout_graceful_shutdown": 20,
         "lifespan": "on",
-        "h11_max_incomplete_event_size": 65_536,
     }
 
 
