@@ -77,7 +77,7 @@ async def look(ctx: Context, kind: str, token: str) -> Proof:
         LinkSpent: nothing.
     """
     query = select(Proof).where(Proof.hash == _hash(token), Proof.kind == kind, Proof.expires_at > ctx.now)
-    found = await ctx.first(query)
+    found = await ctx.platform.first(query)
     if found is None:
         raise LinkSpent
     return found
@@ -103,7 +103,7 @@ def _hash(token: str) -> bytes:
 @job("core.mail_proof", attempts=8, priority=10)
 async def mail_proof(ctx: Context, proof_id: UUID) -> None:
     """Write the letter, if there is somebody to write to. Sent again, it carries a new link."""
-    proof = await ctx.first(select(Proof).where(Proof.id == proof_id))
+    proof = await ctx.platform.first(select(Proof).where(Proof.id == proof_id))
     if proof is None or proof.expires_at <= ctx.now:
         return
     token = secrets.token_urlsafe(32)
@@ -131,10 +131,13 @@ async def _register(ctx: Context, proof: Proof, link: str) -> Mail:
 async def _reset(ctx: Context, proof: Proof, link: str) -> Mail | None:
     """An earlier link stops working."""
     user = await _user_of(ctx, proof.email)
-    if user is None or await ctx.first(select(User.id).where(User.id == user, User.disabled_at.is_(None))) is None:
+    if (
+        user is None
+        or await ctx.platform.first(select(User.id).where(User.id == user, User.disabled_at.is_(None))) is None
+    ):
         return None
     earlier = select(Proof).where(Proof.kind == "reset", Proof.user_id == user, Proof.id != proof.id)
-    for each in await ctx.all(earlier):
+    for each in await ctx.platform.all(earlier):
         ctx.delete(each)
     proof.user_id = user
     return letters.reset(proof.email, link)
@@ -147,7 +150,7 @@ async def _email(ctx: Context, proof: Proof, link: str) -> Mail:
 
 
 async def _invitation(ctx: Context, proof: Proof, link: str) -> Mail | None:
-    name = await ctx.first(select(Account.name).where(Account.id == proof.account_id))
+    name = await ctx.platform.first(select(Account.name).where(Account.id == proof.account_id))
     return letters.invitation(proof.email, name, proof.facts["role"], link) if name is not None else None
 
 
