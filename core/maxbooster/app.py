@@ -24,6 +24,7 @@ from .db import migrate
 from .db.engine import Database
 from .errors import NotReady, PluginError, UsageError, suggestion
 from .http.client import Client
+from .http.traffic import Traffic
 from .identity import Identity
 from .jobs import queries as queue
 from .jobs.job import Doorbell, Job
@@ -76,6 +77,7 @@ class App:
         self.listeners = self.offers.listeners
         self.policy = Policy(self.offers.permissions)
         self.plans = Plans(self)
+        self.traffic = Traffic(self.settings.in_flight)
         self.reported: dict[int, float] = {}
         self._background: list[asyncio.Task[None]] = []
 

@@ -18,6 +18,7 @@ from uvicorn.supervisors import Multiprocess
 from .. import services
 from ..app import App
 from ..http.assembly import serving
+from ..http.connection import PatientProtocol
 from ..jobs import schedule
 from ..jobs.job import DEFAULT_QUEUE, LONG_QUEUE
 from ..jobs.worker import Worker
@@ -149,6 +150,8 @@ def _nothing() -> None:
 
 def _uvicorn_options(app: App) -> dict[str, Any]:
     return {
+        "http": PatientProtocol,
+        "ws": "none",
         "log_config": None,
         "access_log": False,
         "server_header": False,
@@ -156,7 +159,6 @@ def _uvicorn_options(app: App) -> dict[str, Any]:
         "forwarded_allow_ips": list(app.settings.trusted_proxies),
         "timeout_graceful_shutdown": 20,
         "lifespan": "on",
-        "h11_max_incomplete_event_size": 65_536,
     }
 
 

@@ -19,7 +19,7 @@ class MbHome extends LitElement {
         height: 3px;
         margin: var(--mb-space-2) 0 var(--mb-space-4);
         border-radius: 2px;
-        background: linear-gradient(var(--mb-accent) 0 0) no-repeat left / calc(var(--share) * 100%) 100% var(--mb-line);
+        background: linear-gradient(var(--mb-text) 0 0) no-repeat left / calc(var(--share) * 100%) 100% var(--mb-line);
       }
       :dir(rtl) .bar {
         background-position: right;

@@ -24,9 +24,10 @@ class MbProfile extends LitElement {
         font-size: var(--mb-text-s);
       }
       wa-qr-code {
-        padding: var(--mb-space-3);
+        padding: 20px;
         border-radius: var(--mb-radius);
         background: white;
+        color: black;
         justify-self: start;
       }
     `,

@@ -1,6 +1,5 @@
 /** Everything of the kit on one page, as it looks with something in it. */
 import "@awesome.me/webawesome/dist/components/button/button.js";
-import "@awesome.me/webawesome/dist/components/input/input.js";
 import { css, html, LitElement, nothing } from "lit";
 import { bytes, confirmed, date, keycaps, money, notify, number, page, shortcuts, t, undoable } from "@maxbooster/ui";
 import { Problem } from "../api/problem";
@@ -39,8 +38,8 @@ function statement(count: number): Line[] {
 
 const COLUMNS: Column<Line>[] = [
   { key: "track", title: "Track", width: "minmax(0, 1.6fr)" },
-  { key: "outlet", title: "Outlet" },
-  { key: "territory", title: "Territory", render: ({ territory }) => html`<span style="color: var(--mb-quiet)">${territory}</span>` },
+  { key: "outlet", title: "Store", filter: true },
+  { key: "territory", title: "Territory", filter: true, render: ({ territory }) => html`<span style="color: var(--mb-quiet)">${territory}</span>` },
   { key: "reported", title: "Reported", width: "116px", render: ({ reported }) => html`<span style="color: var(--mb-quiet)">${date(reported)}</span>` },
   { key: "streams", title: "Streams", width: "96px", align: "end", render: ({ streams }) => number(streams) },
   { key: "earned", title: "Earned", width: "96px", align: "end", render: ({ earned }) => money(earned, "EUR") },
@@ -83,8 +82,7 @@ const DAYS = Array.from({ length: 60 }, (_, day) => new Date(Date.UTC(2026, 8, 1
 const wave = (size: number, speed: number) => DAYS.map((_, day) => Math.round(size * (1 + 0.35 * Math.sin(day / speed) + day / 70 + (day > 33 ? 0.6 * Math.exp(-(day - 34) / 9) : 0))));
 
 class MbStyle extends LitElement {
-  static override properties = { filter: { state: true }, chosen: { state: true }, problem: { state: true }, lines: { state: true } };
-  declare filter: string;
+  static override properties = { chosen: { state: true }, problem: { state: true }, lines: { state: true } };
   declare chosen: number;
   declare problem: Problem | undefined;
   declare lines: Line[];
@@ -98,27 +96,6 @@ class MbStyle extends LitElement {
       }
       h2 {
         margin: var(--mb-space-12) 0 var(--mb-space-4);
-      }
-      .bar {
-        display: flex;
-        flex-wrap: wrap;
-        align-items: center;
-        gap: var(--mb-space-2) var(--mb-space-4);
-        min-height: 40px;
-        margin-bottom: var(--mb-space-2);
-        font-size: var(--mb-text-s);
-      }
-      .bar wa-input {
-        flex: 0 1 280px;
-      }
-      .bar wa-input::part(form-control-label) {
-        position: absolute;
-        clip-path: inset(50%);
-      }
-      .bar output {
-        flex: 1;
-        color: var(--mb-quiet);
-        white-space: nowrap;
       }
       .charts {
         display: grid;
@@ -194,7 +171,6 @@ class MbStyle extends LitElement {
 
   constructor() {
     super();
-    this.filter = "";
     this.chosen = 0;
     this.lines = statement(10_000);
   }
@@ -203,7 +179,6 @@ class MbStyle extends LitElement {
     super.connectedCallback();
     const jump = (selector: string) => () => this.renderRoot.querySelector<HTMLElement>(selector)?.scrollIntoView({ block: "start" });
     this.taken = [
-      shortcuts.register("/", { title: t("style.filter", "Filter the statement"), run: () => this.renderRoot.querySelector<HTMLElement>("wa-input")?.focus() }),
       shortcuts.register("j f", { title: t("style.to_form", "Jump to the form"), run: jump("mb-form") }),
       shortcuts.register("j u", { title: t("style.to_upload", "Jump to uploads"), run: jump("mb-upload") }),
       shortcuts.register("ctrl+alt+t", { title: t("style.to_top", "Back to the top"), run: () => scrollTo({ top: 0 }) }),
@@ -246,27 +221,19 @@ class MbStyle extends LitElement {
 
   private table() {
     return html`<h2>${t("style.table", "Statement lines")}</h2>
-      <div class="bar">
-        <wa-input
-          size="s"
-          type="search"
-          label=${t("style.filter", "Filter the statement")}
-          placeholder=${t("style.filter_hint", "Filter by track, outlet or territory")}
-          @input=${(event: Event) => (this.filter = (event.target as HTMLInputElement).value)}
-        ></wa-input>
-        <output>${this.chosen ? t("style.chosen", "{n} selected", { n: number(this.chosen) }) : t("style.lines", "{n} lines", { n: number(this.lines.length) })}</output>
-        ${this.chosen ? html`<wa-button size="s" appearance="outlined" @click=${this.hide}>${t("style.hide", "Hide them")}</wa-button>` : nothing}
-      </div>
       <mb-table
         label=${t("style.table", "Statement lines")}
+        search=${t("style.search", "Search the statement")}
+        kept=""
         selectable
         .columns=${COLUMNS}
         .rows=${this.lines}
         .order=${BY_EARNINGS}
-        filter=${this.filter}
         @selection-change=${(event: CustomEvent<{ rows: Line[] }>) => (this.chosen = event.detail.rows.length)}
         @row-open=${(event: CustomEvent<{ row: Line }>) => notify(`${event.detail.row.track} · ${event.detail.row.outlet}`)}
-      ></mb-table>`;
+      >
+        ${this.chosen ? html`<wa-button slot="actions" size="s" appearance="outlined" @click=${this.hide}>${t("style.hide", "Hide them")}</wa-button>` : nothing}
+      </mb-table>`;
   }
 
   private charts() {

@@ -10,14 +10,15 @@ import { listPanels, openPanel, PanelFailed, type Panel } from "./panels";
 import { PAGES } from "./pages";
 import { router, type Route } from "./router";
 import { session } from "./session";
-import { logOut, switchAccount, toggleTheme } from "./actions";
+import { chooseTheme, logOut, switchAccount } from "./actions";
 import "./bell";
 import "./failure";
+import { keepFocus } from "./focus";
 import { registerShellKeys, showKeys } from "./keys";
 import { speak } from "./language";
 import "./live";
 import { MbPalette, panelCommands, type Command } from "./palette";
-import { OWN } from "./side";
+import { OWN, THEMES } from "./side";
 import "./tray";
 
 const TITLE = "Max Booster";
@@ -49,7 +50,11 @@ class MbApp extends LitElement {
       gap: var(--mb-space-3);
       padding: 0 var(--mb-space-4);
       border-bottom: 1px solid var(--mb-line);
+      background: var(--mb-ground);
       font-weight: 600;
+      position: sticky;
+      inset-block-start: 0;
+      z-index: 6;
     }
     .mark {
       display: grid;
@@ -188,8 +193,12 @@ class MbApp extends LitElement {
       { title: t("shell.profile", "Your profile"), icon: "user", run: () => router.go("/profile") },
       { title: t("shell.devices", "Devices"), icon: "monitor", run: () => router.go("/devices") },
       ...others.map(({ id, name }) => ({ title: t("shell.switch", "Switch to {name}", { name }), icon: "users", run: () => void switchAccount(id) })),
-      { title: t("shell.theme", "Light or dark"), icon: "sun", run: toggleTheme },
-      { title: t("keys.title", "Keyboard shortcuts"), icon: "list-checks", run: showKeys },
+      ...THEMES.map(([value, title, icon]) => ({
+        title: t("shell.use_theme", "Use theme: {theme}", { theme: t(`shell.theme.${value}`, title) }),
+        icon,
+        run: () => chooseTheme(value),
+      })),
+      { title: t("shortcuts.title", "Keyboard shortcuts"), icon: "list-checks", run: showKeys },
       { title: t("shell.log_out", "Log out"), icon: "log-out", run: () => void logOut() },
     ];
   }
@@ -201,6 +210,7 @@ class MbApp extends LitElement {
       this.fail(error);
     }
     registerShellKeys(() => this.find());
+    keepFocus();
     this.ready = true;
     await this.open();
   }

@@ -45,7 +45,7 @@ class MbTray extends LitElement {
       width: 14px;
       height: 14px;
       border-radius: 50%;
-      background: conic-gradient(var(--mb-accent) calc(var(--share) * 1turn), var(--mb-line) 0);
+      background: conic-gradient(var(--mb-text) calc(var(--share) * 1turn), var(--mb-line) 0);
       mask: radial-gradient(circle, transparent 4px, black 4.5px);
     }
     .list {
@@ -85,7 +85,11 @@ class MbTray extends LitElement {
       white-space: nowrap;
     }
     .stop {
-      color: var(--mb-accent-text);
+      color: var(--mb-quiet);
+    }
+    .stop:hover {
+      color: var(--mb-text);
+      text-decoration: underline;
     }
     @media (max-width: 600px) {
       .words {

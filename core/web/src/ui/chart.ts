@@ -8,7 +8,7 @@ import "./icons";
 
 export type { Series } from "./chart-data";
 
-const COLOURS = ["--mb-accent-text", "--mb-info", "--mb-ok", "--mb-quiet", "--mb-danger"];
+const COLOURS = ["--mb-info", "--mb-quiet", "--mb-ok", "--mb-text", "--mb-danger"];
 
 /** Height of the picture: `--mb-chart-height`, 240 px unless said. */
 export class MbChart extends LitElement {

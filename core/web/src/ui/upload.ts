@@ -125,7 +125,7 @@ export class MbUpload extends LitElement {
     }
     .receiving > mb-icon,
     .cut > mb-icon {
-      color: var(--mb-accent-text);
+      color: var(--mb-text);
     }
     .bar {
       position: absolute;
@@ -136,7 +136,7 @@ export class MbUpload extends LitElement {
     .bar i {
       display: block;
       height: 100%;
-      background: var(--mb-accent);
+      background: var(--mb-text);
       transform-origin: left;
       transition: transform var(--mb-quick);
     }
