@@ -196,7 +196,7 @@ _LETTERS: dict[str, Callable[[Context, Proof, str], Any]] = {
 @job("core.mail_notice", attempts=8)
 async def mail_notice(ctx: Context, to: str, subject: str, text: str) -> None:
     """A letter without a link that opens anything."""
-    await ctx.app.mail.send(Mail(to, subject, text))
+    await ctx.app.mail.send(Mail(to, subject, text, key=ctx.request_id or ""))
 
 
 def notify(ctx: Context, mail: Mail) -> None:
