@@ -47,15 +47,15 @@ export class MbConfirm extends LitElement {
   }
 
   override render() {
-    const { title, text, loses, action } = this.question;
+    const { title, text, loses, action, harmless } = this.question;
     return html`<wa-dialog label=${title} ?open=${this.open} @wa-hide=${() => (this.open = false)} @wa-after-hide=${this.closed}>
       ${text ? html`<p>${text}</p>` : nothing}
       ${loses?.length
-        ? html`<p>${t("confirm.loses", "This will be lost:")}</p>
+        ? html`<p>${t("confirm.loses", "You will lose:")}</p>
             <ul>${loses.map((each) => html`<li>${each}</li>`)}</ul>`
         : nothing}
-      <wa-button slot="footer" appearance="outlined" autofocus @click=${() => this.close(false)}>${t("confirm.keep", "Keep it")}</wa-button>
-      <wa-button slot="footer" variant="danger" @click=${() => this.close(true)}>${action}</wa-button>
+      <wa-button slot="footer" appearance="outlined" autofocus @click=${() => this.close(false)}>${t("confirm.keep", "Cancel")}</wa-button>
+      <wa-button slot="footer" variant=${harmless ? "brand" : "danger"} @click=${() => this.close(true)}>${action}</wa-button>
     </wa-dialog>`;
   }
 }

@@ -11,6 +11,8 @@ export interface Question {
   loses?: string[];
   /** What the button does: “Delete 9 tracks”. */
   action: string;
+  /** Whether nothing is taken away by it. */
+  harmless?: boolean;
 }
 
 /** Whether the person wants it. Closing the question is a no. */
@@ -34,6 +36,6 @@ async function restore(undo: () => unknown): Promise<void> {
     await undo();
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    notify({ text: t("undo.failed", "It could not be undone: {reason}", { reason }), tone: "danger" });
+    notify({ text: t("undo.failed", "Couldn’t undo: {reason}", { reason }), tone: "danger" });
   }
 }
