@@ -72,8 +72,11 @@ async def faults(seat, path, keys):
     return [f"{path}: {each}" for each in wrong]
 
 
-@pytest.mark.parametrize("theme", ["dark", "light"])
-@pytest.mark.parametrize("size", SIZES)
+SLOW = pytest.mark.slow
+LOOKS = [("desktop", "dark"), ("phone", "light"), pytest.param("desktop", "light", marks=SLOW), pytest.param("phone", "dark", marks=SLOW)]
+
+
+@pytest.mark.parametrize(("size", "theme"), LOOKS)
 async def test_every_page_opens(platform, seats, size, theme):
     seat = await seats(viewport=SIZES[size], color_scheme=theme)
     keys = set(await (await seat.context.request.get(f"{platform.base}/api/core/translations/en")).json())
@@ -107,22 +110,27 @@ async def test_a_page_that_never_opens_is_noticed(platform, seats):
 async def test_the_theme_follows_the_system_until_one_is_chosen(platform, seats):
     seat = await seats(color_scheme="light")
     page = seat.page
-    theme = "document.documentElement.dataset.theme"
+
+    async def becomes(theme):
+        await page.locator(f"html[data-theme={theme}]").wait_for()
+
+    async def choose(name):
+        await page.locator("mb-side footer button").click()
+        await page.get_by_role("radio", name=name).check(force=True)
+
     await seat.register(platform, "theme@example.org", "Nova Reyes")
-    assert await page.evaluate(theme) == "light"
+    await becomes("light")
     await page.emulate_media(color_scheme="dark")
-    assert await page.evaluate(theme) == "dark"
-    await page.locator("mb-side footer button").click()
-    await page.get_by_role("radio", name="Light").check(force=True)
-    assert await page.evaluate(theme) == "light"
+    await becomes("dark")
+    await choose("Light")
+    await becomes("light")
     await page.reload()
     await page.get_by_text("Good to see you").wait_for()
-    assert await page.evaluate(theme) == "light"
-    await page.locator("mb-side footer button").click()
-    await page.get_by_role("radio", name="System").check(force=True)
-    assert await page.evaluate(theme) == "dark"
+    await becomes("light")
+    await choose("System")
+    await becomes("dark")
     await page.emulate_media(color_scheme="light")
-    assert await page.evaluate(theme) == "light"
+    await becomes("light")
     assert seat.complaints == []
 
 

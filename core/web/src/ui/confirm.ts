@@ -7,6 +7,8 @@ export interface Question {
   /** What is asked: “Delete Nightfall?” */
   title: string;
   text?: string;
+  /** What is about to happen, a line each. */
+  facts?: [name: string, value: string][];
   /** What will be lost, each in a few words. */
   loses?: string[];
   /** What the button does: “Delete 9 tracks”. */
