@@ -128,8 +128,8 @@ class _Watched(SQLCompiler):
             self._read[_plain(alias if alias is not None and _plain(alias.element) is _plain(table) else table)] += 1
         elif kind == "local" and not self._platform:
             raise UsageError(
-                f"{table.name} belongs to no account, so its rows are everybody's: read it by ctx.platform, in code that"
-                " decides whom it shows what"
+                f"{table.name} belongs to no account, so its rows are everybody's: read it by ctx.platform, in code"
+                " that decides whom it shows what"
             )
 
     def visit_binary(self, binary: Any, *given: Any, **more: Any) -> str:
