@@ -20,7 +20,7 @@ from .auth.passwords import Hasher
 from .auth.plan import Plans
 from .auth.policy import Policy
 from .context import Context, unit_of_work
-from .db import migrate
+from .db import known, migrate
 from .db.engine import Database
 from .errors import NotReady, PluginError, UsageError, suggestion
 from .http.client import Client
@@ -162,6 +162,8 @@ class App:
                 " run `maxbooster db upgrade`."
             )
         self._gather()
+        if not await self.database.read(lambda connection: known.is_remembered(connection, self.offers)):
+            await self.database.transact(lambda connection: known.remember(connection, self.offers))
 
     async def close(self) -> None:
         for task in self._background:

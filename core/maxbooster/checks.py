@@ -6,6 +6,7 @@ from .context import Context
 from .db import migrate
 from .errors import NotReady
 from .health import HealthCheck
+from .plugins import leftovers
 
 
 async def _database(ctx: Context) -> None:
@@ -56,4 +57,5 @@ core = [
     HealthCheck("redis", _redis, vital=True),
     HealthCheck("plugins", _plugins),
     HealthCheck("settings", _settings),
+    HealthCheck("leftovers", leftovers.told, thorough=True),
 ]

@@ -27,6 +27,8 @@ class HealthCheck(Struct, frozen=True):
     name: str
     ask: Callable[[Context], Awaitable[None]]
     vital: bool = False
+    thorough: bool = False
+    """Only `maxbooster doctor` asks it: it takes a while, or concerns nobody who only looks whether to send traffic."""
 
 
 class Finding(Struct, frozen=True):
@@ -36,9 +38,10 @@ class Finding(Struct, frozen=True):
     vital: bool = False
 
 
-async def examine(app: App) -> list[Finding]:
+async def examine(app: App, *, thorough: bool = True) -> list[Finding]:
     """Ask every check at once; a check that hangs counts as failed after five seconds."""
-    return list(await asyncio.gather(*(_ask(app, *offered) for offered in app.offers.health_checks)))
+    wanted = [each for each in app.offers.health_checks if thorough or not each[1].thorough]
+    return list(await asyncio.gather(*(_ask(app, *offered) for offered in wanted)))
 
 
 async def _ask(app: App, plugin: str, check: HealthCheck) -> Finding:

@@ -11,11 +11,13 @@ from sqlalchemy import (
     MetaData,
     String,
     Text,
+    case,
     cast,
     column,
     delete,
     exists,
     extract,
+    false,
     func,
     insert,
     lateral,
@@ -25,6 +27,7 @@ from sqlalchemy import (
     table,
     text,
     true,
+    tuple_,
     union_all,
     update,
 )
@@ -202,6 +205,14 @@ KEPT: dict[str, Statement] = {
     "nested": lambda: select(Crate.name).where(
         Crate.id.in_(select(Record.crate_id).where(Record.id.in_(select(Record.id))))
     ),
+    "like": lambda: select(Crate.name).where(Crate.name.contains("s") | Crate.name.startswith("x", autoescape=True)),
+    "expressions": lambda: select(Crate.name).where(
+        func.lower(Crate.name).ilike("%S")
+        | (Crate.version + 1 > 7)
+        | case((Crate.room.is_(None), false()), else_=true())
+    ),
+    "set": lambda: select(Crate.name).where(Crate.name.in_(["ours", "theirs"]), tuple_(Crate.name).in_([("ours",)])),
+    "distinct": lambda: select(Crate.name).distinct().order_by(Crate.name.desc().nulls_last()).offset(0),
     "over-its-own-subquery": lambda: select(aliased(Crate, select(Crate).subquery()).name),
 }
 

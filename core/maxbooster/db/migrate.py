@@ -124,26 +124,26 @@ def upgrade_enabled(database: Database, registry: Registry) -> list[Status]:
 def leave_out_failed(database: Database, registry: Registry) -> None:
     """Drop the plugins whose migration was tried and failed: their tables are not what their code expects."""
     with database.reading.connect() as connection:
-        if not inspect(connection).has_table(_TRIED.name):
+        if not inspect(connection).has_table(FAILED.name):
             return
-        for row in connection.execute(select(_TRIED)).all():
+        for row in connection.execute(select(FAILED)).all():
             if row.plugin in registry.plugins and registry.plugins[row.plugin].state == "enabled":
                 registry.drop(row.plugin, _failed(row.reason))
 
 
-_TRIED = Table("migration_failure", MetaData(), Column("plugin", String(80), primary_key=True), Column("reason", Text))
+FAILED = Table("migration_failure", MetaData(), Column("plugin", String(80), primary_key=True), Column("reason", Text))
 """Plugins whose migration failed, for processes that only look (`serve`, `worker`)."""
 
 
 def _note_failure(connection: Connection, namespace: Namespace, reason: str) -> None:
-    _TRIED.create(connection, checkfirst=True)
+    FAILED.create(connection, checkfirst=True)
     _forget_failure(connection, namespace)
-    connection.execute(insert(_TRIED).values(plugin=namespace.plugin, reason=reason))
+    connection.execute(insert(FAILED).values(plugin=namespace.plugin, reason=reason))
 
 
 def _forget_failure(connection: Connection, namespace: Namespace) -> None:
-    if inspect(connection).has_table(_TRIED.name):
-        connection.execute(delete(_TRIED).where(_TRIED.c.plugin == namespace.plugin))
+    if inspect(connection).has_table(FAILED.name):
+        connection.execute(delete(FAILED).where(FAILED.c.plugin == namespace.plugin))
 
 
 def _failed(reason: str) -> str:

@@ -59,6 +59,11 @@ class Registry:
             if plugin.state == "enabled" and plugin.manifest is not None:
                 yield plugin, plugin.manifest
 
+    @property
+    def families(self) -> set[str]:
+        """Of everything that is installed, whatever its state."""
+        return {name.partition(".")[0] for name in self.plugins}
+
     def collect(self, hook: str, kind: type[T], **arguments: Any) -> list[tuple[str, T]]:
         """Ask an assembly hook for lists of `kind`, plugin by plugin: `(plugin name, item)` in dependency order.
 
