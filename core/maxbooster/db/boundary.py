@@ -59,7 +59,7 @@ def prove(statement: Any, dialect: Dialect, account: UUID | None, *, platform: b
     shape = (dialect.name, account is None, platform, locking, key.key) if key is not None else None
     if shape is None or shape not in _proved:
         _refuse_strange(statement)
-        _compiler(type(dialect).statement_compiler)(dialect, statement, account, platform, locking)
+        _compiler(type(dialect))(dialect, statement, account, platform, locking)
         if shape is not None:
             _remember(shape)
 
@@ -89,8 +89,9 @@ def _refuse_strange(statement: Any) -> None:
 
 
 @cache
-def _compiler(real: type[SQLCompiler]) -> Any:
+def _compiler(dialect: type[Dialect]) -> Any:
     """The dialect's own compiler, watched."""
+    real = dialect.statement_compiler
     return type(f"Watched{real.__name__}", (_Watched, real), {})
 
 
