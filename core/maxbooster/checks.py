@@ -7,6 +7,7 @@ from .db import migrate
 from .errors import NotReady
 from .health import HealthCheck
 from .http.traffic import refuse_when_full
+from .plugins import leftovers
 
 
 async def _database(ctx: Context) -> None:
@@ -26,7 +27,14 @@ async def _storage(ctx: Context) -> None:
 
 async def _plugins(ctx: Context) -> None:
     if broken := [plugin.name for plugin in ctx.app.registry.plugins.values() if plugin.state == "broken"]:
-        raise NotReady(f"Broken plugins: {', '.join(broken)}. `maxbooster plugins list` says why.")
+        raise NotReady(
+            f"Switched off because they are broken: {', '.join(broken)}. `maxbooster plugins list` says why."
+        )
+
+
+async def _settings(ctx: Context) -> None:
+    if leftovers := ctx.app.leftovers:
+        raise NotReady(" ".join(leftovers))
 
 
 async def _redis(ctx: Context) -> None:
@@ -44,10 +52,12 @@ async def _redis(ctx: Context) -> None:
 
 
 core = [
-    HealthCheck("database", _database),
-    HealthCheck("migrations", _migrations),
-    HealthCheck("storage", _storage),
+    HealthCheck("database", _database, vital=True),
+    HealthCheck("migrations", _migrations, vital=True),
+    HealthCheck("storage", _storage, vital=True),
+    HealthCheck("redis", _redis, vital=True),
     HealthCheck("plugins", _plugins),
-    HealthCheck("redis", _redis),
-    HealthCheck("requests", refuse_when_full),
+    HealthCheck("requests", refuse_when_full, vital=True),
+    HealthCheck("settings", _settings),
+    HealthCheck("leftovers", leftovers.told, thorough=True),
 ]

@@ -24,9 +24,14 @@ def db() -> None:
 def upgrade() -> None:
     """Bring every enabled plugin's tables to their newest version."""
     with _database() as (app, database):
-        changed = migrate.upgrade(database, migrate.namespaces(app.registry))
+        changed = migrate.upgrade_enabled(database, app.registry)
         for state in changed:
             click.echo(f"{state.namespace}: {state.current or 'nothing'} → {state.newest}")
+        broken = [each for each in app.registry.plugins.values() if each.state == "broken"]
+        for plugin in broken:
+            click.echo(f"{plugin.name}: {plugin.reason}", err=True)
+        if broken:
+            raise click.exceptions.Exit(1)
         if not changed:
             click.echo("Everything is up to date.")
 

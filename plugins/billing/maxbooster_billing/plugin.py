@@ -93,6 +93,7 @@ manifest = Manifest(
     version="0.1.0",
     title="Billing",
     hookspecs=("maxbooster_billing.hookspecs",),
+    areas=("ledger", "payee", "payout", "transfer", "money"),
     permissions=(
         Permission("ledger.read", "See the books", roles=_ALL),
         Permission("ledger.write", "Post into the books by hand", roles=("owner", "admin")),

@@ -29,6 +29,7 @@ manifest = Manifest(
     title="Distribution",
     requires=("billing",),
     hookspecs=("maxbooster_distribution.hookspecs",),
+    areas=("release", "releases", "delivery", "royalty", "royalties", "statement", "statements"),
     permissions=(
         Permission("release.read", "See releases and where they are", roles=_EVERYBODY),
         Permission(

@@ -18,6 +18,7 @@ manifest = Manifest(
     version="0.1.0",
     title="Sandbox",
     requires=("distribution",),
+    areas=("demo",),
     permissions=(
         Permission(
             "sandbox.read",
