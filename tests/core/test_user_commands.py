@@ -181,7 +181,7 @@ def test_a_reset_makes_the_password_worthless_and_queues_a_letter(user, nova, da
 
 def test_staff_are_made_and_unmade(user, nova, data):
     refused = user("token", EMAIL)
-    assert (refused.code, "is not staff" in refused.err) == (1, True)
+    assert (refused.code, "not a member of staff" in refused.err) == (1, True)
     assert user("operator", EMAIL, "finance").out == f"{EMAIL}: finance\n"
     _, [me], _ = logged_in(data, nova, "/api/core/session")
     assert (me["user"]["operator"], me["accounts"][-1]["role"]) == ("finance", "finance")
