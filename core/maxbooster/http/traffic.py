@@ -8,7 +8,7 @@ import asyncio
 from collections import defaultdict
 from typing import TYPE_CHECKING, ClassVar
 
-from litestar.types import Message, Receive, Scope, Send
+from litestar.types import Message, Receive, ReceiveMessage, Scope, Send
 
 from ..auth.throttle import network
 from ..errors import NotReady, Overloaded, Problem
@@ -61,7 +61,7 @@ class Traffic:
         finally:
             self.in_flight += 1
 
-    async def wait(self, receive: Receive, network: str, seconds: float) -> Message:
+    async def wait(self, receive: Receive, network: str, seconds: float) -> ReceiveMessage:
         """
         Raises:
             TimeoutError: nothing came in that time, or too many of this network keep the server waiting.
@@ -100,7 +100,7 @@ class _Body:
         self._received = 0
         self._waited = 0.0
 
-    async def next(self) -> Message:
+    async def next(self) -> ReceiveMessage:
         """
         Raises:
             TooSlow: the client keeps the server waiting.

@@ -51,12 +51,12 @@ const RELEASE: JsonSchema = {
   type: "object",
   required: ["title", "kind", "tracks", "release_date", "contact"],
   properties: {
-    title: { type: "string", title: "Title", minLength: 1, maxLength: 120, description: "As it is to be shown in stores." },
+    title: { type: "string", title: "Title", minLength: 1, maxLength: 120, description: "As stores will show it." },
     kind: { enum: ["album", "single", "ep"], title: "Kind", default: "album" },
     release_date: { type: "string", format: "date", title: "Release date", description: "Stores want it 14 days ahead." },
     tracks: { type: "integer", minimum: 1, maximum: 99, title: "Tracks", default: 9 },
-    genres: { type: "array", items: { type: "string" }, title: "Genres", maxItems: 3, description: "Up to three. Enter after each." },
-    outlets: { type: "array", items: { enum: ["streaming", "downloads", "video"] }, title: "Where to", default: ["streaming", "downloads"] },
+    genres: { type: "array", items: { type: "string" }, title: "Genres", maxItems: 3, description: "Up to three. Press Enter after each." },
+    outlets: { type: "array", items: { enum: ["streaming", "downloads", "video"] }, title: "Stores", default: ["streaming", "downloads"] },
     explicit: { type: "boolean", title: "Explicit lyrics", default: false },
     notes: { type: "string", maxLength: 1000, title: "Notes for the stores" },
     contact: { $ref: "#/$defs/Contact" },
@@ -64,9 +64,9 @@ const RELEASE: JsonSchema = {
   $defs: {
     Contact: {
       type: "object",
-      title: "Who answers questions",
+      title: "Contact",
       required: ["email"],
-      properties: { email: { type: "string", format: "email", title: "E-mail address" }, site: { type: "string", format: "uri", title: "Website" } },
+      properties: { email: { type: "string", format: "email", title: "Email" }, site: { type: "string", format: "uri", title: "Website" } },
     },
   },
 };
@@ -201,7 +201,7 @@ class MbStyle extends LitElement {
   private async deleteRelease(): Promise<void> {
     const yes = await confirmed({
       title: t("style.delete", "Delete “Nightfall”?"),
-      text: t("style.delete_why", "It was never delivered, so no store is told. This cannot be undone."),
+      text: t("style.delete_why", "It was never delivered, so no store is affected. This can’t be undone."),
       loses: [t("style.lose_tracks", "9 tracks and their masters, 1.2 GB"), t("style.lose_splits", "The splits that 3 payees accepted")],
       action: t("style.delete_go", "Delete 9 tracks"),
     });
@@ -210,7 +210,7 @@ class MbStyle extends LitElement {
 
   override render() {
     return html`<h1>${t("style.title", "The kit")}</h1>
-      <p>${t("style.text", "What pages and panels are made of. Everything here works by keyboard, in the dark and in the light.")}</p>
+      <p>${t("style.text", "What pages and panels are made of. Everything works by keyboard, in both themes.")}</p>
       ${this.table()} ${this.charts()}
       <div class="two">
         <section>${this.form()}</section>
@@ -232,13 +232,13 @@ class MbStyle extends LitElement {
         @selection-change=${(event: CustomEvent<{ rows: Line[] }>) => (this.chosen = event.detail.rows.length)}
         @row-open=${(event: CustomEvent<{ row: Line }>) => notify(`${event.detail.row.track} · ${event.detail.row.outlet}`)}
       >
-        ${this.chosen ? html`<wa-button slot="actions" size="s" appearance="outlined" @click=${this.hide}>${t("style.hide", "Hide them")}</wa-button>` : nothing}
+        ${this.chosen ? html`<wa-button slot="actions" size="s" appearance="outlined" @click=${this.hide}>${t("style.hide", "Hide")}</wa-button>` : nothing}
       </mb-table>`;
   }
 
   private charts() {
     const day = new Intl.DateTimeFormat("en", { day: "numeric", month: "short", timeZone: "UTC" });
-    return html`<h2>${t("style.charts", "Pictures of numbers")}</h2>
+    return html`<h2>${t("style.charts", "Charts")}</h2>
       <div class="charts">
         <mb-chart
           kind="area"
@@ -259,7 +259,7 @@ class MbStyle extends LitElement {
   }
 
   private form() {
-    return html`<h2>${t("style.form", "A form from a schema")}</h2>
+    return html`<h2>${t("style.form", "Form from a schema")}</h2>
       <mb-form
         .schema=${RELEASE}
         .given=${{ title: "Nightfall", genres: ["Ambient"], contact: { email: "" } }}
@@ -279,9 +279,9 @@ class MbStyle extends LitElement {
   }
 
   private questions() {
-    return html`<h2>${t("style.lost", "Before something is lost")}</h2>
+    return html`<h2>${t("style.lost", "Confirmation and undo")}</h2>
       <div class="actions">
-        <wa-button appearance="outlined" @click=${this.deleteRelease}>${t("style.delete_ask", "Delete …")}</wa-button>
+        <wa-button appearance="outlined" @click=${this.deleteRelease}>${t("style.delete_ask", "Delete…")}</wa-button>
         <wa-button appearance="outlined" @click=${() => undoable(t("style.archived", "“Halo” is archived."), () => notify(t("style.back", "“Halo” is back.")))}
           >${t("style.archive", "Archive")}</wa-button
         >
@@ -292,23 +292,23 @@ class MbStyle extends LitElement {
     return html`<h2>${t("style.first", "First use")}</h2>
       <mb-empty
         icon="disc-3"
-        heading=${t("style.none", "No release yet")}
-        text=${t("style.none_why", "A release is your music with its cover, its credits and its splits. Bring a recording; the rest is asked step by step.")}
+        heading=${t("style.none", "No releases yet")}
+        text=${t("style.none_why", "A release is your music with its cover, credits and splits. Upload a recording to start.")}
       >
-        <wa-button appearance="outlined">${t("style.start", "Start a release")}</wa-button>
+        <wa-button appearance="outlined">${t("style.start", "Create a release")}</wa-button>
       </mb-empty>`;
   }
 
   private keys() {
     const caps = (keys: string) => keycaps(keys).map((stroke) => html`${stroke.map((cap) => html`<kbd>${cap}</kbd> `)}`);
-    return html`<h2>${t("style.keys", "Keys of this page")}</h2>
+    return html`<h2>${t("style.keys", "Shortcuts on this page")}</h2>
       <dl>
         ${shortcuts.all().map(({ keys, title }) => html`<dt>${title}</dt><dd>${caps(keys)}</dd>`)}
       </dl>`;
   }
 
   private tokens() {
-    return html`<h2>${t("style.tokens", "Colour and type")}</h2>
+    return html`<h2>${t("style.tokens", "Color and type")}</h2>
       <ul class="tokens">
         ${TOKENS.map((each) => html`<li><i style="background: var(--mb-${each})"></i>${each}</li>`)}
       </ul>

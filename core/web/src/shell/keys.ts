@@ -9,13 +9,13 @@ const PLACES: [string, string, string][] = [
   ["g h", "/home", "Home"],
   ["g f", "/files", "Files"],
   ["g t", "/team", "Team"],
-  ["g w", "/work", "Work"],
+  ["g j", "/work", "Jobs"],
   ["g a", "/activity", "Activity"],
 ];
 
 export function registerShellKeys(find: () => void): void {
   const known = (run: () => void) => () => session.me && run();
-  shortcuts.register("mod+k", { title: t("palette.title", "Go to or do"), run: known(find) });
+  shortcuts.register("mod+k", { title: t("palette.title", "Search and commands"), run: known(find) });
   shortcuts.register("?", { title: t("shortcuts.title", "Keyboard shortcuts"), run: known(showKeys) });
   for (const [keys, path, title] of PLACES) {
     shortcuts.register(keys, { title: t("shortcuts.go", "Go to {place}", { place: t(`shell${path.replace("/", ".")}`, title) }), run: known(() => router.go(path)) });

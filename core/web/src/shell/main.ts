@@ -252,7 +252,7 @@ class MbApp extends LitElement {
   private async openPanelAt(path: string): Promise<HTMLElement> {
     const known = this.panels.length ? this.panels : await listPanels();
     const panel = known.find((each) => path === each.panel.route || path.startsWith(`${each.panel.route}/`));
-    if (!panel) throw new Error(t("shell.nothing_here", "There is nothing at this address."));
+    if (!panel) throw new Error(t("shell.nothing_here", "There is no page at this address."));
     document.title = `${panel.panel.title} · ${TITLE}`;
     const frame = document.createElement("div");
     frame.className = "panel";
@@ -262,7 +262,7 @@ class MbApp extends LitElement {
 
   private fail(error: unknown): void {
     const text = error instanceof Error ? error.message : String(error);
-    const named = error instanceof PanelFailed ? error.panel.panel.title : t("shell.failed", "This page cannot be shown");
+    const named = error instanceof PanelFailed ? error.panel.panel.title : t("shell.failed", "This page can’t be shown");
     this.content = undefined;
     this.failure = { title: error instanceof Problem ? error.details.title : named, text };
   }
@@ -283,7 +283,7 @@ class MbApp extends LitElement {
     return html`
       <header>
         <button class="skip" @click=${() => this.renderRoot.querySelector("main")?.focus()}>
-          ${t("shell.skip", "Skip to the page")}
+          ${t("shell.skip", "Skip to content")}
         </button>
         <button
           class="menu"
@@ -295,7 +295,7 @@ class MbApp extends LitElement {
         </button>
         <a href="/home"><span class="mark"><mb-icon name="chevron-up" size="14"></mb-icon></span>${TITLE}</a>
         <button class="find" aria-keyshortcuts="Control+K" @click=${this.find}>
-          <mb-icon name="search"></mb-icon><span>${t("palette.search", "Search or jump to …")}</span
+          <mb-icon name="search"></mb-icon><span>${t("palette.search", "Search or jump to…")}</span
           ><kbd aria-hidden="true">Ctrl K</kbd>
         </button>
         <mb-tray></mb-tray>

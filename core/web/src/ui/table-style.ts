@@ -167,6 +167,18 @@ export const tableStyle = css`
     text-decoration-color: var(--mb-faint);
     text-underline-offset: 3px;
   }
+  .quiet {
+    color: var(--mb-quiet);
+  }
+  code,
+  .code {
+    font-family: var(--mb-mono);
+    font-size: 0.9em;
+  }
+  .cell wa-select::part(form-control-label) {
+    position: absolute;
+    clip-path: inset(50%);
+  }
   .tools {
     display: flex;
     flex-wrap: wrap;
