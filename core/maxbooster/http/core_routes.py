@@ -77,12 +77,13 @@ class PanelOut(Struct):
 
 @get("/panels", operation_id="listPanels", permission="plugin.read")
 async def list_panels(ctx: Context) -> list[PanelOut]:
-    """The pages of the web application that the caller may open."""
-    return [
+    """The pages of the web application that the caller may open, in the order of the navigation."""
+    may = [
         PanelOut(plugin, panel)
         for plugin, panel in ctx.app.offers.panels
         if all(ctx.identity and ctx.identity.may(permission) for permission in panel.permissions)
     ]
+    return sorted(may, key=lambda each: (each.panel.order, each.panel.title))
 
 
 class ConsoleViewOut(Struct):

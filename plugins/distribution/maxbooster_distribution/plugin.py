@@ -95,6 +95,7 @@ def register_panels() -> Sequence[Panel]:
             title="Releases",
             icon="disc-3",
             route="/releases",
+            order=30,
             tag="mb-distribution-releases",
             module="releases.js",
             permissions=("release.read",),
