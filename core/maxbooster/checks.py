@@ -1,4 +1,4 @@
-"""What the core itself needs, as checks: the first ones in order to serve, the rest are the operator's concern."""
+"""What the core itself needs, as checks: the first ones in order to serve, the thorough ones for `maxbooster doctor`."""
 
 from __future__ import annotations
 
@@ -235,12 +235,12 @@ core = [
     HealthCheck("plugins", _plugins),
     HealthCheck("redis", _redis),
     HealthCheck("requests", refuse_when_full),
-    HealthCheck("secret keys", _secret_keys, serving=False),
-    HealthCheck("files", _blobs, serving=False),
-    HealthCheck("disk space", _disk_space, serving=False),
-    HealthCheck("public address", _public_address, serving=False),
-    HealthCheck("mail", _mail, serving=False),
-    HealthCheck("jobs", _jobs, serving=False),
-    HealthCheck("clock", _clock, serving=False),
-    HealthCheck("web application", _web_application, serving=False),
+    HealthCheck("secret keys", _secret_keys, thorough=True),
+    HealthCheck("files", _blobs, thorough=True),
+    HealthCheck("disk space", _disk_space, thorough=True),
+    HealthCheck("public address", _public_address, thorough=True),
+    HealthCheck("mail", _mail, thorough=True),
+    HealthCheck("jobs", _jobs, thorough=True),
+    HealthCheck("clock", _clock, thorough=True),
+    HealthCheck("web application", _web_application, thorough=True),
 ]

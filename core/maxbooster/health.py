@@ -27,8 +27,8 @@ class HealthCheck(Struct, frozen=True):
 
     name: str
     ask: Callable[[Context], Awaitable[str | None]]
-    serving: bool = True
-    """Whether a process that fails it should get no requests; the others are asked by `doctor` alone."""
+    thorough: bool = False
+    """Only `maxbooster doctor` asks it: it takes a while, or concerns nobody who only looks whether to send traffic."""
 
 
 class Advice(Problem):
@@ -63,7 +63,7 @@ class Finding(Struct, frozen=True):
 
 async def examine(app: App) -> list[Finding]:
     """Ask what this process needs in order to serve. Values stay out: everybody may read this."""
-    found = await examine_all(app, [check for check in app.offers.health_checks if check.serving])
+    found = await examine_all(app, [check for check in app.offers.health_checks if not check.thorough])
     return [Finding(each.name, each.ok, each.reason) for each in found]
 
 

@@ -157,7 +157,9 @@ def test_links_in_emails_follow_the_address_that_is_listened_on(tmp_path):
     )  # fmt: skip
     try:
         wait_for_port(port)
-        body = json.dumps({"email": "ann@example.org", "password": "correct horse battery", "name": "Ann", "born_on": "1990-01-01"}).encode()
+        body = json.dumps(
+            {"email": "ann@example.org", "password": "correct horse battery", "name": "Ann", "born_on": "1990-01-01"}
+        ).encode()
         asked = urllib.request.Request(
             f"http://127.0.0.1:{port}/api/core/registration", body, {"content-type": "application/json"}
         )
