@@ -1,4 +1,4 @@
-"""What the core itself needs, as checks: the first ones in order to serve, the thorough ones for `maxbooster doctor`."""
+"""What the core itself needs: the first checks in order to serve, the thorough ones for `maxbooster doctor`."""
 
 from __future__ import annotations
 

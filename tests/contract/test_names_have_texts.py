@@ -1,4 +1,4 @@
-"""Names of jobs, audit entries and security events are for programs; whoever reads them in the application sees a text."""
+"""Names of jobs, audit entries and security events are for programs; in the application each has a text."""
 
 from __future__ import annotations
 
