@@ -22,8 +22,8 @@ def known_already(to: str, origin: str) -> Mail:
     return Mail(
         to,
         "You already have an account",
-        "Somebody, probably you, entered this email address to sign up or to change an address. It already belongs to an"
-        f" account.\n\nSign in: {origin}/login\nForgot your password? {origin}/reset\n\n"
+        "Somebody, probably you, entered this email address to sign up or to change an address. It already belongs to"
+        f" an account.\n\nSign in: {origin}/login\nForgot your password? {origin}/reset\n\n"
         "If it wasn't you, you don't have to do anything." + _SIGNED,
     )
 
