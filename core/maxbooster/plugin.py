@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from .db.directory import claim as claim_in_directory
     from .db.directory import release as release_from_directory
     from .events import Event, Subscription, on
-    from .health import HealthCheck
+    from .health import Advice, HealthCheck
     from .http.routes import Routes, delete, get, patch, post, put
     from .identity import Identity
     from .jobs import Cancelled, Doorbell, Job, job
@@ -68,6 +68,7 @@ _LATE = {
     "Event": "events",
     "Subscription": "events",
     "on": "events",
+    "Advice": "health",
     "HealthCheck": "health",
     "Routes": "http.routes",
     "delete": "http.routes",
@@ -93,6 +94,7 @@ _LATE = {
 
 __all__ = [
     "API",
+    "Advice",
     "AuthFailed",
     "Cancelled",
     "Command",

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from litestar import Response
 from litestar.params import QueryParameter
-from msgspec import Struct
+from msgspec import Struct, structs
 from sqlalchemy import Connection, select
 
 from .. import health
@@ -48,7 +48,8 @@ async def is_alive() -> Alive:
 @get("/ready", operation_id="isReady", public=True)
 async def is_ready(ctx: Context) -> Response[Readiness]:
     """Everything that the process needs is there; 503 names what is not. A broken plugin degrades, and no more."""
-    findings = await health.examine(ctx.app, thorough=False)
+    found = await health.examine(ctx.app, thorough=False)
+    findings = [structs.replace(finding, value=None) for finding in found]  # everybody may read this
     ready = all(finding.ok for finding in findings if finding.vital)
     degraded = not all(finding.ok for finding in findings)
     return Response(Readiness(ready, degraded, findings), status_code=200 if ready else 503)
@@ -80,12 +81,13 @@ class PanelOut(Struct):
 
 @get("/panels", operation_id="listPanels", permission="plugin.read")
 async def list_panels(ctx: Context) -> list[PanelOut]:
-    """The pages of the web application that the caller may open."""
-    return [
+    """The pages of the web application that the caller may open, in the order of the navigation."""
+    may = [
         PanelOut(plugin, panel)
         for plugin, panel in ctx.app.offers.panels
         if all(ctx.identity and ctx.identity.may(permission) for permission in panel.permissions)
     ]
+    return sorted(may, key=lambda each: (each.panel.order, each.panel.title))
 
 
 class ConsoleViewOut(Struct):

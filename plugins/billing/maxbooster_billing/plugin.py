@@ -162,6 +162,7 @@ def register_panels() -> Sequence[Panel]:
             title="Money",
             icon="wallet",
             route="/money",
+            order=50,
             tag="mb-billing-money",
             module="money.js",
             permissions=("ledger.read",),

@@ -13,7 +13,7 @@ from .outlets.outlet import FLAC, JPEG, PNG, TIFF, WAV, DdexOutlet, Endpoint, Ou
 from .settings import DistributionSettings
 
 if TYPE_CHECKING:
-    from maxbooster.plugin import Context, FirstStep, Job, PersonalData, Routes, Subscription
+    from maxbooster.plugin import Context, FirstStep, HealthCheck, Job, PersonalData, Routes, Subscription
 
     from .ddex.choreography import Answer
     from .ddex.message import Envelope
@@ -96,6 +96,7 @@ def register_panels() -> Sequence[Panel]:
             title="Releases",
             icon="disc-3",
             route="/releases",
+            order=30,
             tag="mb-distribution-releases",
             module="releases.js",
             permissions=("release.read",),
@@ -113,6 +114,13 @@ def register_tables() -> Sequence[type]:
     from .tables import tables
 
     return tables
+
+
+@hookimpl
+def register_health_checks() -> Sequence[HealthCheck]:
+    from .ddex.health import checks
+
+    return checks
 
 
 @hookimpl

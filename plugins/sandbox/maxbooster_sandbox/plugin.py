@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from maxbooster.plugin import Command, Manifest, Permission, hookimpl
@@ -39,6 +39,11 @@ def register_routes() -> Sequence[Routes]:
     from .outlets.routes import routes
 
     return routes
+
+
+@hookimpl
+def register_translations() -> Mapping[str, Mapping[str, str]]:
+    return {"en": {"audit.sandbox.behaviour": "Simulated store changed"}}
 
 
 @hookimpl

@@ -65,6 +65,7 @@ def register_panels() -> Sequence[Panel]:
             title="Master",
             icon="activity",
             route="/master",
+            order=20,
             tag="mb-studio-master",
             module="master.js",
             permissions=("studio.read",),

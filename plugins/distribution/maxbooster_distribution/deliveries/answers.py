@@ -50,7 +50,7 @@ def _unreadable(outlet: DdexOutlet, error: Invalid) -> str:
 async def _take(ctx: Context, row: Delivery, outlet: DdexOutlet, name: str, content: bytes) -> None:
     """Keep one acknowledgement, and do what it says."""
     try:
-        file = await ctx.files.put(name, content)
+        file = await ctx.files.put(name, content, purpose="distribution.answer")
     except Invalid as error:
         row.note = _unreadable(outlet, error)
         return

@@ -41,8 +41,10 @@ async def pack(ctx: Context, delivery_id: UUID) -> None:
             outlet = await _outlet(ctx, row)
             message, manifest = await content.write(ctx, row, outlet)
             upc = content.content_of(row).material.description.upc
-            row.message_file_id = (await ctx.files.put(f"{upc}.xml", message)).id
-            row.manifest_file_id = (await ctx.files.put(f"BatchComplete_{row.batch}.xml", manifest)).id
+            row.message_file_id = (await ctx.files.put(f"{upc}.xml", message, purpose="distribution.message")).id
+            row.manifest_file_id = (
+                await ctx.files.put(f"BatchComplete_{row.batch}.xml", manifest, purpose="distribution.message")
+            ).id
     except Problem as problem:
         _put_off(ctx, row, problem)
         return
