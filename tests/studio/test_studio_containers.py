@@ -67,10 +67,10 @@ def _extensible(channels: int, mask: int, samples) -> bytes:
 
 
 LAYOUTS = {
-    "2.0": (0x3, "LR"), "2.1": (0x0B, "LRx"), "3.0": (0x7, "LRC"), "3.1": (0x0F, "LRCx"),
-    "4.0 back center": (0x107, "LRCB"), "quad": (0x33, "LRss"), "quad at the sides": (0x603, "LRss"), "5.0": (0x37, "LRCss"), "5.1": (0x3F, "LRCxss"),
-    "5.1 at the sides": (0x60F, "LRCxss"), "6.1": (0x70F, "LRCxBss"), "7.1": (0x63F, "LRCxbbss"), "mono": (0x4, "C"),
-    "7.1 wide": (0xFF, "LRCxssWW"),
+    "2.0": (0x3, "LR"), "2.1": (0x0B, "LRx"), "3.0": (0x7, "LRC"), "3.1": (0x0F, "LRCx"), "4.0": (0x107, "LRCB"),
+    "quad": (0x33, "LRss"), "quad at the sides": (0x603, "LRss"), "5.0": (0x37, "LRCss"), "5.1": (0x3F, "LRCxss"),
+    "5.1 at the sides": (0x60F, "LRCxss"), "6.1": (0x70F, "LRCxBss"), "7.1": (0x63F, "LRCxbbss"),
+    "7.1 wide": (0xFF, "LRCxssWW"), "mono": (0x4, "C"),
 }  # fmt: skip
 """Masks, and for each channel what it is: x is the LFE, s a surround at 60° to 120°, all others count once."""
 
