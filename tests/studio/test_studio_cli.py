@@ -213,3 +213,23 @@ def test_people_get_words(run, song, tmp_path):
     assert "plays as it is" in mastered
 
 
+def test_music_is_mastered_exactly(run, samples, tmp_path):
+    """The two smallest; all of them in the slow test."""
+    for path in sorted(samples, key=lambda each: each.stat().st_size)[:2]:
+        _exactly(run, path, tmp_path, -14)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("loudness", [-14, -16, -9])
+def test_every_piece_is_mastered_to_every_target(run, samples, tmp_path, loudness):
+    for path in samples:
+        _exactly(run, path, tmp_path, loudness)
+
+
+def _exactly(run, path, tmp_path, loudness):
+    report = printed(run("master", path, tmp_path / "out.wav", "--target", str(loudness), "--json"))
+    reading = ffmpeg.heard(tmp_path / "out.wav")
+    assert report["integrated_lufs"] == pytest.approx(loudness, abs=0.1), path.name
+    assert reading.integrated_lufs == pytest.approx(loudness, abs=0.1), path.name
+    assert max(report["true_peak_dbtp"], reading.true_peak_dbtp) <= -1, path.name

@@ -193,7 +193,7 @@ def _settings(best: _Approach, before: Analysis, target: Target, wishes: Wishes)
     reached = _integrated(best.result)
     if chain.compressor is not None:
         settings.append(explained.compressor(chain.compressor, before, best.result, best.over_db, wishes))
-    settings.append(explained.gain(chain.gain_db, before, target))
+    settings.append(explained.gain(chain.gain_db, before, target, compressed=chain.compressor is not None))
     settings.append(explained.limiter(target, over_db=best.over_db))
     if abs(target.integrated_lufs - reached) > TOLERANCE_LU:
         raised = reached - (before.integrated_lufs or 0.0)

@@ -101,10 +101,10 @@ def _quoted(reference: Reference) -> str:
     return f"“{reference.title}”"
 
 
-def gain(gain_db: float, before: Analysis, target: Target) -> Setting:
-    way = "Raised" if gain_db >= 0 else "Lowered"
+def gain(gain_db: float, before: Analysis, target: Target, *, compressed: bool) -> Setting:
+    way, after = "Raised" if gain_db >= 0 else "Lowered", " after the compressor" if compressed else ""
     reason = f"The recording came at {number(before.integrated_lufs or 0.0)} LUFS; {_asked(target)}"
-    return Setting("gain", f"{way} by {number(abs(gain_db))} dB", reason)
+    return Setting("gain", f"{way} by {number(abs(gain_db))} dB{after}", reason)
 
 
 def _asked(target: Target) -> str:
