@@ -70,12 +70,13 @@ def test_passages_far_apart_cost_the_limiter_what_is_said(tmp_path):
     assert leaving.true_peak_dbtp <= -1
 
 
+@pytest.mark.slow
 @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     level_db=st.floats(-50, 0), offset=st.sampled_from([0.0, 0.0, 0.05, -0.3]), crest=st.floats(0, 30),
     target=st.floats(-30, -7), intensity=st.sampled_from([0, 50, 100]), seed=st.integers(0, 9),
 )  # fmt: skip
-def test_what_is_said_holds_for_any_sound(tmp_path, level_db, offset, crest, target, intensity, seed):
+def test_what_is_said_holds_for_any_sound(tmp_path, level_db, offset, crest, target, intensity, seed):  # noqa: PLR0917
     chance = np.random.default_rng(seed)
     time = np.arange(3 * 16_000) / 16_000
     sound = np.sin(2 * np.pi * 220 * time) * (0.3 + 0.7 * (time % 1 < 0.5)) + chance.normal(0, 0.1, len(time))
@@ -143,4 +144,4 @@ def test_a_reference_is_come_closer_to_and_named(tmp_path):
     assert made.chain.width > 1
     assert "in “Wide” it is" in said["width"]
     assert "than in “Wide”" in said["tone"]
-    assert any(band.gain_db > 0 and band.hz > 3_000 for band in made.chain.bands)
+    assert max(made.chain.bands, key=lambda band: band.hz).gain_db > 0

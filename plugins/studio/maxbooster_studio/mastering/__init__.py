@@ -1,5 +1,6 @@
 """Mastering: a chain chosen from what was measured, driven to the target, every setting explained."""
 
+from .aim import target_for
 from .approach import MOST_CHANNELS, Mastered, master, met
 from .explained import number
 from .schemas import USUAL_INTENSITY, MasterReport, Reference, Setting, Wishes
@@ -17,4 +18,5 @@ __all__ = [
     "met",
     "number",
     "render",
+    "target_for",
 ]
