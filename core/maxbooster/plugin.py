@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from .storage import StoredFile
     from .storage.events import FileReady
     from .web.first_steps import FirstStep
+    from .web.offers import Offer
 
 _LATE = {
     "Context": "context",
@@ -82,6 +83,7 @@ _LATE = {
     "job": "jobs",
     "FileReady": "storage.events",
     "FirstStep": "web.first_steps",
+    "Offer": "web.offers",
     "Mail": "mail",
     "MailTransport": "mail",
     "PersonalData": "privacy",
@@ -119,6 +121,7 @@ __all__ = [
     "NotFound",
     "NotInPlan",
     "NotReady",
+    "Offer",
     "Owned",
     "Panel",
     "Permission",

@@ -13,7 +13,17 @@ from .outlets.outlet import FLAC, JPEG, PNG, TIFF, WAV, DdexOutlet, Endpoint, Ou
 from .settings import DistributionSettings
 
 if TYPE_CHECKING:
-    from maxbooster.plugin import Context, FirstStep, HealthCheck, Job, PersonalData, Routes, Subscription
+    from maxbooster.plugin import (
+        Context,
+        FirstStep,
+        HealthCheck,
+        Job,
+        Offer,
+        PersonalData,
+        Routes,
+        StoredFile,
+        Subscription,
+    )
 
     from .ddex.choreography import Answer
     from .ddex.message import Envelope
@@ -79,6 +89,18 @@ async def first_steps(ctx: Context) -> Sequence[FirstStep]:
     from .deliveries.telling import steps
 
     return await steps(ctx)
+
+
+@hookimpl
+async def hand_over(ctx: Context, file: StoredFile, kind: str, title: str) -> Offer | None:
+    """A master becomes the sound of a new release."""
+    from urllib.parse import urlencode
+
+    from maxbooster.plugin import Offer
+
+    if kind != "master" or ctx.identity is None or not ctx.identity.may("release.write"):
+        return None
+    return Offer("Send to a release", f"/releases/new?{urlencode({'audio': str(file.id), 'title': title})}")
 
 
 @hookimpl
