@@ -16,7 +16,7 @@ from .conftest import DELIVERIES, make_release, until
 from .test_transports import named
 
 OUTLET = Party("PADPIDA2011072101T", "Spotify")
-UPC = "123450000017"
+UPC = "123450000014"
 
 
 @pytest.fixture
