@@ -147,9 +147,10 @@ def register_health_checks() -> Sequence[HealthCheck]:
 
 @hookimpl
 def register_personal_data() -> Sequence[PersonalData]:
-    from .royalties.personal import declared
+    from .deliveries.personal import declared as deliveries
+    from .royalties.personal import declared as royalties
 
-    return declared()
+    return [*deliveries(), *royalties()]
 
 
 # What other families and connectors may import from this one; the rest is private.

@@ -11,6 +11,7 @@ texts = {
         "job.distribution.watch": "Watching when a delivery is due",
         "job.on:distribution.tell_live": "Telling that a release is live",
         "job.on:distribution.tell_rejected": "Telling that a release was refused",
+        "job.on:distribution.tell_flagged": "Telling that a store reports a problem",
         "job.on:distribution.tell_overdue": "Telling that an outlet is late",
         "job.royalties.import": "Reading a royalty statement",
         "audit.delivery.retried": "Delivery retried",
