@@ -27,6 +27,8 @@ from .plugins.manifest import API, Command, ConsoleView, Manifest, Panel, Permis
 from .settings import PluginSettings, Settings
 
 if TYPE_CHECKING:
+    from .audit.trail import objects as audit_objects
+    from .audit.trail import verify as audit_faults
     from .auth.plan import Plan
     from .cli.running import assembled, in_account, in_platform
     from .context import Context
@@ -49,6 +51,8 @@ if TYPE_CHECKING:
 _LATE = {
     "Context": "context",
     "assembled": "cli.running",
+    "audit_faults": "audit.trail:verify",
+    "audit_objects": "audit.trail:objects",
     "in_account": "cli.running",
     "in_platform": "cli.running",
     "Identity": "identity",
@@ -138,6 +142,8 @@ __all__ = [
     "UtcTime",
     "Versioned",
     "assembled",
+    "audit_faults",
+    "audit_objects",
     "claim_in_directory",
     "compose",
     "delete",

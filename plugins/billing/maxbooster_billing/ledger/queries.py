@@ -69,6 +69,10 @@ async def settled_by(ctx: Context, pending: Sequence[UUID]) -> dict[UUID, str]:
     return {row.settles: row.phase for row in await ctx.rows(query)}
 
 
+async def under_key(ctx: Context, key: str) -> LedgerTransaction | None:
+    return await ctx.first(select(LedgerTransaction).where(LedgerTransaction.key == key))
+
+
 async def transaction(ctx: Context, id: UUID) -> LedgerTransaction:
     """
     Raises:

@@ -16,13 +16,13 @@ Destination = Annotated[str, Meta(max_length=200)]
 ProviderName = Annotated[str, Meta(pattern="^[a-z][a-z0-9_]{0,39}$")]
 
 
-class NewPayee(Struct):
+class NewPayee(Struct, forbid_unknown_fields=True):
     name: Name
     provider: ProviderName | None = None
     destination: Destination = ""
 
 
-class PayeeChange(Struct):
+class PayeeChange(Struct, forbid_unknown_fields=True):
     name: Name
     version: int
     """The version that was read; the change is refused if there is a newer one."""

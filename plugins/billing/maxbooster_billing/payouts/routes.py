@@ -11,10 +11,12 @@ from litestar.params import Parameter
 from maxbooster.plugin import Conflict, Context, Invalid, NotFound, Routes, TooLarge, get, post
 
 from ..ledger.posting import KeyReused, Overdrawn
+from ..ledger.settled import NotSettled
 from ..providers.interface import NoticeRefused, PaysOut, SendsNotices, offers
 from ..providers.registry import providers
 from . import queries, service
 from .jobs import hear
+from .limits import OverLimit
 from .schemas import NewPayout, NoticeTaken, PayoutBegun, PayoutOut, ProviderOut
 
 State = Annotated[Literal["held", "sent", "paid", "failed"] | None, Parameter(description="Only in this state")]
@@ -35,7 +37,7 @@ async def list_payouts(
     operation_id="requestPayout",
     permission="payout.request",
     step_up="people",
-    raises=[Conflict, KeyReused, Overdrawn, NotFound],
+    raises=[Conflict, KeyReused, NotSettled, Overdrawn, OverLimit, NotFound],
     status_code=202,
 )
 async def request_payout(ctx: Context, data: NewPayout) -> PayoutBegun:

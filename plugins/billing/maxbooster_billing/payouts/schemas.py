@@ -12,13 +12,13 @@ from ..currency import LARGEST
 from ..ledger.schemas import Currency
 
 
-class NewPayout(Struct):
+class NewPayout(Struct, forbid_unknown_fields=True):
     payee: UUID
     currency: Currency
     key: Annotated[str, Meta(min_length=1, max_length=100)]
     """Your name for it: the same key pays once."""
     amount: Annotated[int, Meta(ge=1, le=LARGEST)] | None = None
-    """Minor units; absent: all that is available."""
+    """Minor units; absent: all that is owed and has arrived."""
 
 
 class PayoutOut(Struct):
