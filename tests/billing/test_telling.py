@@ -56,7 +56,13 @@ async def test_every_job_of_billing_has_words(app):
     assert all(texts["en"][f"job.{name}"] for name in jobs)
 
 
-async def test_money_that_arrives_settles_what_is_owed_to_us_once(app, api, poster):
+async def test_money_that_arrives_settles_what_is_owed_to_us_once(app, owner, poster):
+    async with open_browser(app) as browser:
+        await browser.log_in(owner)
+        await _money_arrives(browser, poster)
+
+
+async def _money_arrives(api, poster):
     await poster(sale("1", 1000))
     arrived = {"key": "BANK 7", "source": "spotify", "currency": "EUR", "amount": 700}
     answers = [await api.post(f"{AT}/ledger/receipts", json=arrived) for _ in range(2)]

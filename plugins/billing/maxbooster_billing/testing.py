@@ -35,7 +35,7 @@ class PayoutProviderContract:
 
     @pytest.fixture
     async def payee(self, app: Any, account: Any, api: httpx.AsyncClient) -> str:
-        """Somebody who is owed 12.50 EUR."""
+        """Somebody who is owed 12.50 EUR, which have arrived."""
         new = {"name": "Nova", "provider": self.provider, "destination": self.destination}
         made = await api.post(f"{AT}/payees", json=new)
         assert made.status_code == 201, made.text
@@ -43,6 +43,9 @@ class PayoutProviderContract:
         async with app.unit(account) as ctx:
             legs = (Leg("receivable", 1250, "outlet"), Leg("payable", -1250, id))
             await ctx.write(post, ctx.account, Transaction(key="owed", currency="EUR", legs=legs), ctx.now)
+        async with app.unit(account) as ctx:
+            legs = (Leg("bank", 1250), Leg("receivable", -1250, "outlet"))
+            await ctx.write(post, ctx.account, Transaction(key="arrived", currency="EUR", legs=legs), ctx.now)
         return id
 
     async def test_it_answers_under_its_name(self, api: httpx.AsyncClient) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from uuid import UUID
 from zlib import crc32
 
 from sqlalchemy import ColumnElement, Connection, func, select, text
@@ -38,30 +37,31 @@ def refuse_large(amount: int, currency: str, limits: BillingSettings) -> None:
         )
 
 
-def refuse_many(connection: Connection, account: UUID, payout: Payout, limits: BillingSettings, now: datetime) -> None:
+def refuse_many(connection: Connection, payout: Payout, limits: BillingSettings, now: datetime) -> None:
     """Call it after the payout's row and hold, which keep others of this account waiting.
 
     Raises:
         OverLimit: with it, the account or its provider would pay out more than in a day it may.
     """
     if limits.payout_limit_a_day:
-        mine = Payout.account_id == account
-        _refuse(connection, mine, payout, limits.payout_limit_a_day, "This account pays", "PAYOUT_LIMIT_A_DAY", now)
+        total = _paid_since(connection, Payout.account_id == payout.account_id, payout.currency, now)
+        _refuse(total, limits.payout_limit_a_day, payout, "This account pays", "PAYOUT_LIMIT_A_DAY")
     if limits.provider_limit_a_day:
         if connection.dialect.name == "postgresql":
             turn = {"turn": crc32(f"billing:{payout.provider}".encode())}
             connection.execute(text("SELECT pg_advisory_xact_lock(:turn)"), turn)
-        through = Payout.provider == payout.provider
-        words = f"All accounts together pay through {payout.provider}"
-        _refuse(connection, through, payout, limits.provider_limit_a_day, words, "PROVIDER_LIMIT_A_DAY", now)
+        total = _paid_since(connection, Payout.provider == payout.provider, payout.currency, now)
+        who = f"All accounts together pay through {payout.provider}"
+        _refuse(total, limits.provider_limit_a_day, payout, who, "PROVIDER_LIMIT_A_DAY")
 
 
-def _refuse(
-    connection: Connection, which: ColumnElement[bool], payout: Payout, limit: int, who: str, name: str, now: datetime
-) -> None:
-    since = (Payout.requested_at > now - DAY, Payout.state != FAILED, Payout.currency == payout.currency)
+def _paid_since(connection: Connection, which: ColumnElement[bool], currency: str, now: datetime) -> int:
+    since = (Payout.requested_at > now - DAY, Payout.state != FAILED, Payout.currency == currency)
     query = select(func.coalesce(func.sum(Payout.amount), 0)).where(which, *since)
-    total = int(connection.execute(query).scalar_one())
+    return int(connection.execute(query).scalar_one())
+
+
+def _refuse(total: int, limit: int, payout: Payout, who: str, name: str) -> None:
     if total > limit:
         raise OverLimit(
             f"{who} out at most {_words(limit, payout.currency)} in 24 hours, and this would make it"

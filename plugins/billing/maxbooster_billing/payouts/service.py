@@ -53,7 +53,7 @@ async def request_payout(ctx: Context, new: NewPayout) -> PayoutBegun:
         key=f"payout:{row.id}:hold", currency=new.currency, legs=_legs(payee.id, amount), phase="pending",
         memo=f"Payout to {payee.name}"[:500],
     )  # fmt: skip
-    await ctx.write(_hold, ctx.account, row, hold, limits, ctx.now)
+    await ctx.write(_hold, row, hold, limits, ctx.now)
     return PayoutBegun(row.id, job)
 
 
@@ -105,14 +105,12 @@ async def _tell(ctx: Context, row: Payout) -> None:
     )  # fmt: skip
 
 
-def _hold(
-    connection: Connection, account: UUID, row: Payout, hold: Transaction, limits: BillingSettings, now: datetime
-) -> None:
+def _hold(connection: Connection, row: Payout, hold: Transaction, limits: BillingSettings, now: datetime) -> None:
     """The hold first: it keeps other payouts of this book and currency waiting, so what is then found still holds."""
-    posted = post(connection, account, hold, now)
-    refuse_unsettled(connection, account, hold.currency, row.amount)
-    refuse_many(connection, account, row, limits, now)
-    of = (Payout.account_id == account, Payout.id == row.id)
+    posted = post(connection, row.account_id, hold, now)
+    refuse_unsettled(connection, row.account_id, hold.currency, row.amount)
+    refuse_many(connection, row, limits, now)
+    of = (Payout.account_id == row.account_id, Payout.id == row.id)
     connection.execute(update(Payout).where(*of).values(hold_id=posted.id))
 
 
