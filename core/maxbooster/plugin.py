@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from .notices import notify
     from .privacy import PersonalData
     from .services import Service
+    from .spreadsheet import csv_text
     from .storage import StoredFile
     from .storage.events import FileReady
     from .web.first_steps import FirstStep
@@ -93,6 +94,7 @@ _LATE = {
     "Service": "services",
     "StoredFile": "storage",
     "compose": "mail",
+    "csv_text": "spreadsheet",
 }
 
 __all__ = [
@@ -146,6 +148,7 @@ __all__ = [
     "audit_objects",
     "claim_in_directory",
     "compose",
+    "csv_text",
     "delete",
     "get",
     "hookimpl",

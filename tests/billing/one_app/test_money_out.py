@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from maxbooster.plugin import new_id
+from maxbooster.plugin import Identity, new_id
 from maxbooster.testing import drain, make_person, open_browser
 from maxbooster_billing.ledger.posting import Leg, Transaction
 from maxbooster_billing.ledger.settled import NotSettled
@@ -27,15 +27,22 @@ def by_hand(key: str, *legs: tuple[str, int, str]) -> dict[str, Any]:
 
 
 @pytest_asyncio.fixture(loop_scope="module")
-async def people(app: Any, account: Any) -> Any:
-    """An owner and an admin of the account, each in a browser, freshly logged in."""
-    persons = [
-        await make_person(app, f"{role}-{account.account}@example.org", role=role, account=account.account)
-        for role in ("owner", "admin")
-    ]
-    async with open_browser(app) as one, open_browser(app) as other:
-        for browser, person in zip((one, other), persons, strict=True):
-            await browser.log_in(person)
+async def owner(app: Any) -> Any:
+    return await make_person(app, f"owner-{new_id()}@example.org")
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def account(owner: Any) -> Identity:
+    return Identity(owner.account, owner.user, frozenset({"*"}))
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def people(app: Any, owner: Any) -> Any:
+    """The owner and an admin of the account, each in a browser, freshly logged in."""
+    admin = await make_person(app, f"admin-{new_id()}@example.org", role="admin", account=owner.account)
+    async with open_browser(app) as one, open_browser(app, address="127.0.0.2") as other:
+        await one.log_in(owner)
+        await other.log_in(admin)
         yield one, other
 
 
@@ -50,7 +57,7 @@ async def test_an_api_key_makes_no_money_by_hand(app, api):
     refused = await api.post(f"{AT}/payouts", json={"payee": mallory, "currency": "EUR", "key": "1"})
     assert refused.status_code == 409
     approval = await api.post(f"{AT}/ledger/proposals/{answer.json()['id']}/approve")
-    assert (approval.status_code, approval.json()["type"]) == (403, "urn:maxbooster:problem:step-up-required")
+    assert (approval.status_code, approval.json()["type"]) == (403, "urn:maxbooster:problem:not-allowed")
 
 
 @pytest.mark.parametrize(

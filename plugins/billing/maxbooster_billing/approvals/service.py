@@ -34,7 +34,7 @@ async def propose(ctx: Context, transaction: Transaction) -> Proposal:
     Raises:
         KeyReused: the key was used for something else.
     """
-    said = msgspec.to_builtins(transaction)
+    said = msgspec.json.decode(msgspec.json.encode(transaction))
     if (before := await ctx.first(select(Proposal).where(Proposal.key == transaction.key))) is not None:
         if before.transaction != said:
             raise KeyReused(f"The key {transaction.key!r} was used for another posting.", field="key")

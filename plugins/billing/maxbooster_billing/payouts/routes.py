@@ -12,8 +12,8 @@ from maxbooster.plugin import Conflict, Context, Invalid, NotFound, Routes, TooL
 
 from ..ledger.posting import KeyReused, Overdrawn
 from ..ledger.settled import NotSettled
-from ..providers.interface import NoticeRefused, PaysOut, SendsNotices, offers
-from ..providers.registry import providers
+from ..providers.interface import NoticeRefused, SendsNotices
+from ..providers.registry import destinations, providers, shown
 from . import queries, service
 from .jobs import hear
 from .limits import OverLimit
@@ -29,7 +29,9 @@ async def list_payouts(
     ctx: Context, payee: OfPayee = None, payout_state: State = None, limit: Limit = 100
 ) -> list[PayoutOut]:
     """The newest first."""
-    return [PayoutOut.of(row) for row in await queries.payouts(ctx, payee=payee, state=payout_state, limit=limit)]
+    shown = await destinations(ctx)
+    rows = await queries.payouts(ctx, payee=payee, state=payout_state, limit=limit)
+    return [PayoutOut.of(row, shown) for row in rows]
 
 
 @post(
@@ -47,16 +49,13 @@ async def request_payout(ctx: Context, data: NewPayout) -> PayoutBegun:
 
 @get("/payouts/{payout_id:uuid}", operation_id="getPayout", permission="payout.read")
 async def get_payout(ctx: Context, payout_id: UUID) -> PayoutOut:
-    return PayoutOut.of(await queries.payout(ctx, payout_id))
+    return PayoutOut.of(await queries.payout(ctx, payout_id), await destinations(ctx))
 
 
 @get("/providers", operation_id="listProviders", permission="payee.read")
 async def list_providers(ctx: Context) -> list[ProviderOut]:
     """Who can pay out or take payments here."""
-    return [
-        ProviderOut(each.name, each.title, offers(each), each.destination_hint if isinstance(each, PaysOut) else "")
-        for each in await providers(ctx)
-    ]
+    return [ProviderOut.of(each) for each in await shown(ctx)]
 
 
 @post(

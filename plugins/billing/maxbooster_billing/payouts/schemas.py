@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
@@ -10,6 +11,7 @@ from msgspec import Meta, Struct
 
 from ..currency import LARGEST
 from ..ledger.schemas import Currency
+from ..providers.interface import DestinationField, PaysOut, Provider, offers
 
 
 class NewPayout(Struct, forbid_unknown_fields=True):
@@ -35,14 +37,15 @@ class PayoutOut(Struct):
     reason: str
     provider: str
     destination: str
+    """As people see it: never all of an account number."""
     reference: str
     requested_at: datetime
     sent_at: datetime | None
     ended_at: datetime | None
 
     @classmethod
-    def of(cls, row: Any) -> PayoutOut:
-        return cls(**row._mapping)
+    def of(cls, row: Any, shown: Callable[[str | None, str], str]) -> PayoutOut:
+        return cls(**{**row._mapping, "destination": shown(row.provider, row.destination)})
 
 
 class PayoutBegun(Struct):
@@ -56,6 +59,14 @@ class ProviderOut(Struct):
     title: str
     offers: list[str]
     destination_hint: str = ""
+    destination_fields: list[DestinationField] = []
+
+    @classmethod
+    def of(cls, provider: Provider) -> ProviderOut:
+        if not isinstance(provider, PaysOut):
+            return cls(provider.name, provider.title, offers(provider))
+        hint, fields = provider.destination_hint, list(provider.destination_fields)
+        return cls(provider.name, provider.title, offers(provider), hint, fields)
 
 
 class NoticeTaken(Struct):

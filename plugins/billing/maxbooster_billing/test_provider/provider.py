@@ -13,7 +13,7 @@ from uuid import uuid4
 
 from maxbooster.plugin import Context, NotReady
 
-from ..providers.interface import Notice, NoticeRefused, PayoutOrder, PayoutState
+from ..providers.interface import DestinationField, Notice, NoticeRefused, PayoutOrder, PayoutState
 from .bank import Bank
 
 if TYPE_CHECKING:
@@ -36,6 +36,8 @@ class TestProvider:
     name = "test"
     title = "Test provider (moves no money)"
     destination_hint = "accept, decline, slow, flaky or fee; more may follow after a colon"
+    destination_fields = (DestinationField("Behavior", destination_hint),)
+    for_testing = True
 
     def __init__(self, bank: Bank, settings: TestProviderSettings) -> None:
         self.bank = bank
@@ -46,6 +48,9 @@ class TestProvider:
         if behaviour in BEHAVIOURS:
             return None
         return f"The test provider does not know {behaviour!r}: write {', '.join(BEHAVIOURS)}."
+
+    def destination_shown(self, destination: str) -> str:
+        return destination
 
     async def pay_out(self, ctx: Context, order: PayoutOrder) -> PayoutState:
         remembered = await asyncio.to_thread(self.bank.remember, order, ctx.now)
