@@ -34,7 +34,11 @@ async def test_people_hear_of_payouts_that_were_paid_and_refused(app, api, poste
     told = {each["title"].format(**each["facts"]): (each["tone"], each["text"], each["path"]) for each in notices}
     assert told == {
         "10.00 EUR was paid to Nova": ("good", "", "/money"),
-        "10.00 EUR to Lux was refused; it is owed as before": ("danger", "The receiver's account is closed.", "/money"),
+        "10.00 EUR to Lux failed and is back in their balance": (
+            "danger",
+            "The receiver's account is closed.",
+            "/money",
+        ),
     }
     assert steps["billing.payee"] is True
     async with open_browser(app) as browser:

@@ -63,6 +63,7 @@ class PayoutProviderContract:
         async with app.unit(account, writable=False) as ctx:
             provider = await payer(ctx, self.provider)
         shown = provider.destination_shown(self.destination)
+        assert provider.fee("EUR", 1250, self.destination) >= 0
         assert shown
         assert not re.search(r"\d{6}", shown)
 

@@ -42,6 +42,10 @@ class BankTransfer:
             return str(fault)
         return None
 
+    def fee(self, currency: str, amount: int, destination: str) -> int:
+        """The bank's own account fees are not the payment's."""
+        return 0
+
     def destination_shown(self, destination: str) -> str:
         return read(destination).shown()
 

@@ -17,7 +17,7 @@ from ..providers.registry import destinations, providers, shown
 from . import queries, service
 from .jobs import hear
 from .limits import OverLimit
-from .schemas import NewPayout, NoticeTaken, PayoutBegun, PayoutOut, ProviderOut
+from .schemas import NewPayout, NoticeTaken, PayoutBegun, PayoutOut, ProviderOut, QuoteIn, QuoteOut
 
 State = Annotated[Literal["held", "sent", "paid", "failed"] | None, Parameter(description="Only in this state")]
 OfPayee = Annotated[UUID | None, Parameter(description="Only this payee's")]
@@ -45,6 +45,18 @@ async def list_payouts(
 async def request_payout(ctx: Context, data: NewPayout) -> PayoutBegun:
     """Pay a payee what is available, or a part of it, in the background."""
     return await service.request_payout(ctx, data)
+
+
+@post(
+    "/payouts/quote",
+    operation_id="quotePayout",
+    permission="payout.request",
+    raises=[Conflict, NotFound],
+    status_code=200,
+)
+async def quote_payout(ctx: Context, data: QuoteIn) -> QuoteOut:
+    """What a payout would cost. Nothing is paid."""
+    return await service.quote(ctx, data)
 
 
 @get("/payouts/{payout_id:uuid}", operation_id="getPayout", permission="payout.read")
@@ -78,4 +90,4 @@ async def take_notice(ctx: Context, request: Request[Any, Any, Any], provider: s
     return NoticeTaken(len(notices))
 
 
-routes = [Routes("/", [list_payouts, request_payout, get_payout, list_providers, take_notice])]
+routes = [Routes("/", [list_payouts, request_payout, quote_payout, get_payout, list_providers, take_notice])]

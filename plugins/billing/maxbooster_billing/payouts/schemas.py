@@ -23,6 +23,25 @@ class NewPayout(Struct, forbid_unknown_fields=True):
     """Minor units; absent: all that is owed and has arrived."""
 
 
+class QuoteIn(Struct, forbid_unknown_fields=True):
+    payee: UUID
+    currency: Currency
+    amount: Annotated[int, Meta(ge=1, le=LARGEST)]
+    """Minor units."""
+
+
+class QuoteOut(Struct):
+    """Minor units."""
+
+    amount: int
+    """What the payee receives."""
+    fee: int
+    """What the provider keeps besides."""
+    total: int
+    """What leaves the bank."""
+    destination: str
+
+
 class PayoutOut(Struct):
     """`held` waits to be sent, `sent` is on its way, `paid` and `failed` are final."""
 

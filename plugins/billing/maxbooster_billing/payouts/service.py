@@ -15,13 +15,14 @@ from ..ledger.posting import KeyReused, Leg, Overdrawn, Transaction, post, void
 from ..ledger.settled import NotSettled, refuse_unsettled, settled
 from ..payees.models import Payee
 from ..providers.interface import PayoutOrder, PayoutState
+from ..providers.registry import payer
 from ..settings import BillingSettings
 from . import queries
 from .events import PayoutFailed, PayoutPaid
 from .jobs import send
 from .limits import refuse_large, refuse_many
 from .models import FAILED, FINAL, HELD, PAID, SENT, Payout
-from .schemas import NewPayout, PayoutBegun
+from .schemas import NewPayout, PayoutBegun, QuoteIn, QuoteOut
 
 
 async def request_payout(ctx: Context, new: NewPayout) -> PayoutBegun:
@@ -55,6 +56,21 @@ async def request_payout(ctx: Context, new: NewPayout) -> PayoutBegun:
     )  # fmt: skip
     await ctx.write(_hold, row, hold, limits, ctx.now)
     return PayoutBegun(row.id, job)
+
+
+async def quote(ctx: Context, wanted: QuoteIn) -> QuoteOut:
+    """
+    Raises:
+        NotFound: no such payee in this account.
+        Conflict: the payee has no way to be paid.
+        NotReady: the provider does not answer.
+    """
+    payee = await ctx.get(Payee, wanted.payee)
+    if payee.provider is None:
+        raise Conflict(f"{payee.name} has no payout method yet; set one first.", field="payee")
+    provider = await payer(ctx, payee.provider)
+    fee = provider.fee(wanted.currency, wanted.amount, payee.destination)
+    return QuoteOut(wanted.amount, fee, wanted.amount + fee, provider.destination_shown(payee.destination))
 
 
 def order(ctx: Context, row: Payout) -> PayoutOrder:
@@ -100,7 +116,7 @@ async def _tell(ctx: Context, row: Payout) -> None:
         )  # fmt: skip
         return
     await notify(
-        ctx, "payout.failed", "{amount} to {payee} was refused; it is owed as before", text=row.reason, path="/money",
+        ctx, "payout.failed", "{amount} to {payee} failed and is back in their balance", text=row.reason, path="/money",
         tone="danger", facts=facts, permission="payout.read",
     )  # fmt: skip
 

@@ -115,6 +115,9 @@ class PaysOut(Provider, Protocol):
     def destination_fault(self, destination: str) -> str | None:
         """What is wrong with a destination, or None."""
 
+    def fee(self, currency: str, amount: int, destination: str) -> int:
+        """What the provider will keep besides the amount, in minor units; shown before anybody confirms."""
+
     def destination_shown(self, destination: str) -> str:
         """How people see a destination that is right: never all of an account number."""
 

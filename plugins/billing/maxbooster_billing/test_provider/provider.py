@@ -27,6 +27,7 @@ BEHAVIOURS = {
     "fee": "is paid for a fee of 25 minor units",
 }
 SLOW_S = 60.0
+FEE = 25
 SIGNATURE = "test-signature"
 
 
@@ -49,6 +50,9 @@ class TestProvider:
             return None
         return f"The test provider does not know {behaviour!r}: write {', '.join(BEHAVIOURS)}."
 
+    def fee(self, currency: str, amount: int, destination: str) -> int:
+        return FEE if destination.partition(":")[0] == "fee" else 0
+
     def destination_shown(self, destination: str) -> str:
         return destination
 
@@ -64,7 +68,9 @@ class TestProvider:
             return PayoutState(state="sent", reference=remembered.reference, ask_again_at=due)
         if fault := self._decision(order, behaviour):
             return PayoutState(state="failed", reference=remembered.reference, reason=fault)
-        return PayoutState(state="paid", reference=remembered.reference, fee=25 if behaviour == "fee" else 0)
+        return PayoutState(
+            state="paid", reference=remembered.reference, fee=self.fee(order.currency, order.amount, order.destination)
+        )
 
     def _decision(self, order: PayoutOrder, behaviour: str) -> str | None:
         if behaviour == "decline":
