@@ -58,7 +58,7 @@ async def end(ctx: Context, id: UUID, *, executed: bool, reason: str = "") -> No
         raise Invalid("Say why the bank did not execute it.", field="reason")
     row.state, row.reason, row.ended_at = EXECUTED if executed else FAILED, reason.strip(), ctx.now
     ctx.audit(f"bank_transfer.{row.state}", row, after={"reason": row.reason})
-    ctx.enqueue(send, row.id, key=str(row.id))
+    ctx.enqueue(send, row.id, key=f"{row.id}:now")
 
 
 def _sender(ctx: Context) -> Destination:

@@ -24,14 +24,24 @@ def balances_of(
 ) -> dict[str, tuple[int, int]]:
     """Party → balance and what is held, both seen from the purpose's own side. On PostgreSQL the rows stay locked until
     the transaction ends, so that what is then posted still fits."""
+    return _by_party(connection, _balances(account, purpose, parties, currency).with_for_update())
+
+
+def balances_seen(
+    connection: Connection, account: UUID, purpose: str, parties: Sequence[str], currency: str
+) -> dict[str, tuple[int, int]]:
+    """The same to look at, or after a posting that has locked them."""
+    return _by_party(connection, _balances(account, purpose, parties, currency))
+
+
+def _balances(account: UUID, purpose: str, parties: Sequence[str], currency: str) -> Select[*tuple[Any, ...]]:
     of = (LedgerAccount.purpose == purpose, LedgerAccount.party.in_(parties), LedgerAccount.currency == currency)
-    rows = connection.execute(
-        select(LedgerAccount.party, LedgerAccount.side, LedgerAccount.balance, LedgerAccount.held)
-        .where(LedgerAccount.account_id == account, *of)
-        .order_by(LedgerAccount.id)
-        .with_for_update()
-    )
-    return {row.party: (row.side * row.balance, row.held) for row in rows}
+    shown = (LedgerAccount.party, LedgerAccount.side, LedgerAccount.balance, LedgerAccount.held)
+    return select(*shown).where(LedgerAccount.account_id == account, *of).order_by(LedgerAccount.id)
+
+
+def _by_party(connection: Connection, query: Select[*tuple[Any, ...]]) -> dict[str, tuple[int, int]]:
+    return {row.party: (row.side * row.balance, row.held) for row in connection.execute(query)}
 
 
 async def payable(ctx: Context, party: str) -> Sequence[LedgerAccount]:

@@ -94,7 +94,7 @@ def _by_person(ctx: Context) -> bool:
 async def _owed_by(ctx: Context, source: str, currency: str) -> int:
     account = ctx.account
     found = await ctx.app.database.read(
-        lambda connection: queries.balances_of(connection, account, "receivable", [source], currency)
+        lambda connection: queries.balances_seen(connection, account, "receivable", [source], currency)
     )
     return found.get(source, (0, 0))[0]
 
@@ -102,7 +102,7 @@ async def _owed_by(ctx: Context, source: str, currency: str) -> int:
 def _receive(connection: Connection, account: UUID, arrived: ReceiptIn, now: datetime) -> Posted:
     posted = post(connection, account, arrived.transaction(), now)
     source, currency = arrived.source, arrived.currency
-    left, _ = queries.balances_of(connection, account, "receivable", [source], currency)[source]
+    left, _ = queries.balances_seen(connection, account, "receivable", [source], currency)[source]
     if left < 0 and not posted.repeated:
         owed = f"{written(arrived.amount + left, currency)} {currency}"
         raise Conflict(f"{source} owes {owed} by now. Enter no more than that, or propose the rest.", field="amount")

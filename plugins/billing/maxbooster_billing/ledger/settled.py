@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 from maxbooster.plugin import Conflict
 
 from ..currency import written
-from .queries import balances_of
+from .queries import balances_seen
 
 
 class NotSettled(Conflict):
@@ -22,8 +22,8 @@ class NotSettled(Conflict):
 def settled(connection: Connection, account: UUID, currency: str) -> int:
     """Minor units at the bank that no payout has taken or held. What statements left in fractions of a minor unit has
     been credited to payees, and arrives rounded: it counts as arrived."""
-    bank, held = balances_of(connection, account, "bank", [""], currency).get("", (0, 0))
-    fractions, _ = balances_of(connection, account, "fractions", [""], currency).get("", (0, 0))
+    bank, held = balances_seen(connection, account, "bank", [""], currency).get("", (0, 0))
+    fractions, _ = balances_seen(connection, account, "fractions", [""], currency).get("", (0, 0))
     return bank - held + max(0, -fractions)
 
 

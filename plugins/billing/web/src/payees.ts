@@ -213,7 +213,7 @@ class MbBillingPayees extends LitElement {
         </select></label
       >
       ${this.provider
-        ? this.fields().map((field, place) => this.part(field, place, known))
+        ? this.fields().map((field, place) => this.field(field, place, known))
         : nothing}
       <button class="primary" ?disabled=${this.busy}>${known ? t("billing.save", "Save") : t("billing.add_now", "Add")}</button>
       <button type="button" @click=${() => (this.editing = undefined)}>${t("billing.cancel", "Cancel")}</button>
@@ -224,7 +224,7 @@ class MbBillingPayees extends LitElement {
     return this.books.providers.find(({ name }) => name === this.provider)?.destination_fields ?? [];
   }
 
-  private part(field: { label: string; hint?: string; required?: boolean }, place: number, known: Payee | undefined): TemplateResult {
+  private field(field: { label: string; hint?: string; required?: boolean }, place: number, known: Payee | undefined): TemplateResult {
     const last = this.fields().length - 1;
     const parts = (known?.provider === this.provider ? known.destination : "").split("/");
     const value = place === last ? parts.slice(place).join("/") : (parts[place] ?? "");
