@@ -49,8 +49,8 @@ def _steps(connection: Connection) -> Iterator[Step]:
     labels = {label for label, _ in schema.differences(connection)}
     if "rule" in labels or not _purposes_right(connection):
         yield "The rules, and the table of purposes, are", _put_rules_back
-    for table in schema.switched_off(connection):
-        yield f"The foreign keys of {table} are", _switch_on(table)
+    for name in schema.switched_off(connection):
+        yield f"The foreign keys of {name} are", _switch_on(name)
     for table in TABLES.values():
         for index in sorted(table.indexes, key=lambda index: str(index.name)):
             if f"index {index.name}" in labels:
@@ -90,7 +90,7 @@ def _recreate(index: Index) -> Callable[[Connection], object]:
 
 def _add(constraint: Constraint) -> Callable[[Connection], object]:
     def act(connection: Connection) -> None:
-        table = constraint.table  # type: ignore[attr-defined]
+        table = constraint.table
         connection.exec_driver_sql(f"ALTER TABLE {table.name} DROP CONSTRAINT IF EXISTS {constraint.name}")
         connection.execute(AddConstraint(constraint, isolate_from_table=False))
 

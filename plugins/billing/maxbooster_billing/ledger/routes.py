@@ -71,8 +71,8 @@ async def post_transaction(ctx: Context, data: TransactionIn) -> PostedOut:
     raises=[Conflict, KeyReused],
 )
 async def receive_money(ctx: Context, data: ReceiptIn) -> PostedOut:
-    """Money has arrived from an outlet, a shop or a buyer: their receivable is settled. More than they
-    owed, or what an API key says, waits until a second person approves it. A mistake is reversed."""
+    """Record what a store or buyer has paid: their receivable is settled. More than they owed, or what an API key
+    reports, waits until a second person approves it. A mistake is reversed."""
     return await service.receive(ctx, data)
 
 

@@ -1,4 +1,4 @@
-"""What leads a new account to its first pay-out."""
+"""The first step towards a payout."""
 
 from __future__ import annotations
 
