@@ -16,6 +16,7 @@ texts = {
         "job.royalties.import": "Reading a royalty statement",
         "audit.delivery.retried": "Delivery retried",
         "audit.registrant.changed": "Label details and code prefixes changed",
+        "audit.split.set": "Split changed",
         "audit.release.described": "Release details saved",
         "audit.release.identified": "Release codes assigned",
         "audit.release.insert": "Release submitted",

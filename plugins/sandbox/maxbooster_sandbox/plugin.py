@@ -35,6 +35,11 @@ manifest = Manifest(
 
 
 @hookimpl
+def payments_simulated(ctx: Context) -> bool:
+    return ctx.settings(SandboxSettings).enabled
+
+
+@hookimpl
 def register_routes() -> Sequence[Routes]:
     from .outlets.routes import routes
 
