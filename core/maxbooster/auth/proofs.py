@@ -60,7 +60,7 @@ async def ask(
         id=new_id(), kind=kind, email=email, user_id=user, account_id=account, facts=dict(facts or {}),
         created_at=ctx.now, expires_at=ctx.now + LIFETIME[kind],
     )  # fmt: skip
-    for earlier in await ctx.all(select(Proof).where(_same_matter(proof))):
+    for earlier in await ctx.platform.all(select(Proof).where(_same_matter(proof))):
         ctx.delete(earlier)
     ctx.add(proof)
     ctx.enqueue(mail_proof, proof.id)
@@ -107,7 +107,7 @@ async def look(ctx: Context, kind: str, token: str) -> Proof:
         LinkSpent: nothing.
     """
     query = select(Proof).where(Proof.hash == _hash(token), Proof.kind == kind, Proof.expires_at > ctx.now)
-    found = await ctx.first(query)
+    found = await ctx.platform.first(query)
     if found is None:
         raise LinkSpent
     return found
@@ -133,7 +133,7 @@ def _hash(token: str) -> bytes:
 @job("core.mail_proof", attempts=8, priority=10)
 async def mail_proof(ctx: Context, proof_id: UUID) -> None:
     """Write the letter, if there is somebody to write to. Sent again, it carries a new link."""
-    proof = await ctx.first(select(Proof).where(Proof.id == proof_id))
+    proof = await ctx.platform.first(select(Proof).where(Proof.id == proof_id))
     if proof is None or proof.expires_at <= ctx.now or await _is_outdated(ctx, proof):
         return
     token = secrets.token_urlsafe(32)
@@ -149,7 +149,7 @@ async def mail_proof(ctx: Context, proof_id: UUID) -> None:
 
 async def _is_outdated(ctx: Context, proof: Proof) -> bool:
     """Two that were asked for at once: the newer one counts, whichever is mailed first."""
-    return await ctx.first(select(Proof.id).where(_same_matter(proof), Proof.id > proof.id)) is not None
+    return await ctx.platform.first(select(Proof.id).where(_same_matter(proof), Proof.id > proof.id)) is not None
 
 
 async def _user_of(ctx: Context, email: str) -> UUID | None:
@@ -165,7 +165,10 @@ async def _register(ctx: Context, proof: Proof, link: str) -> Mail:
 
 async def _reset(ctx: Context, proof: Proof, link: str) -> Mail | None:
     user = await _user_of(ctx, proof.email)
-    if user is None or await ctx.first(select(User.id).where(User.id == user, User.disabled_at.is_(None))) is None:
+    if (
+        user is None
+        or await ctx.platform.first(select(User.id).where(User.id == user, User.disabled_at.is_(None))) is None
+    ):
         return None
     proof.user_id = user
     return letters.reset(proof.email, link)
@@ -178,7 +181,7 @@ async def _email(ctx: Context, proof: Proof, link: str) -> Mail:
 
 
 async def _invitation(ctx: Context, proof: Proof, link: str) -> Mail | None:
-    name = await ctx.first(select(Account.name).where(Account.id == proof.account_id))
+    name = await ctx.platform.first(select(Account.name).where(Account.id == proof.account_id))
     return letters.invitation(proof.email, name, proof.facts["role"], link) if name is not None else None
 
 
@@ -193,7 +196,7 @@ _LETTERS: dict[str, Callable[[Context, Proof, str], Any]] = {
 @job("core.mail_notice", attempts=8)
 async def mail_notice(ctx: Context, to: str, subject: str, text: str) -> None:
     """A letter without a link that opens anything."""
-    await ctx.app.mail.send(Mail(to, subject, text))
+    await ctx.app.mail.send(Mail(to, subject, text, key=ctx.request_id or ""))
 
 
 def notify(ctx: Context, mail: Mail) -> None:

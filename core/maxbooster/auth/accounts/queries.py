@@ -24,20 +24,24 @@ async def members(ctx: Context, account: UUID) -> Sequence[Any]:
         .where(Membership.account_id == account)
         .order_by(Membership.since, User.id)
     )
-    return await ctx.rows(query)
+    return await ctx.platform.rows(query)
 
 
 async def role_of(ctx: Context, account: UUID, user: UUID | None) -> str | None:
-    return await ctx.first(select(Membership.role).where(Membership.account_id == account, Membership.user_id == user))
+    return await ctx.platform.first(
+        select(Membership.role).where(Membership.account_id == account, Membership.user_id == user)
+    )
 
 
 async def invitations(ctx: Context, account: UUID) -> Sequence[Proof]:
     query = select(Proof).where(Proof.account_id == account, Proof.kind == "invitation", Proof.expires_at > ctx.now)
-    return await ctx.all(query.order_by(Proof.id))
+    return await ctx.platform.all(query.order_by(Proof.id))
 
 
 async def below(ctx: Context, account: UUID) -> Sequence[Account]:
-    return await ctx.all(select(Account).where(Account.parent_id == account).order_by(Account.name, Account.id))
+    return await ctx.platform.all(
+        select(Account).where(Account.parent_id == account).order_by(Account.name, Account.id)
+    )
 
 
 def join(connection: Connection, user: UUID, account: UUID, role: str, now: datetime) -> None:

@@ -30,7 +30,7 @@ async def current(ctx: Context) -> Account:
     Raises:
         NotFound: the caller is in no account of an artist or label (staff, for one).
     """
-    account = await ctx.first(select(Account).where(Account.id == ctx.account))
+    account = await ctx.platform.first(select(Account).where(Account.id == ctx.account))
     if account is None:
         raise NotFound(f"There is no account {ctx.account}.")
     return account
@@ -157,7 +157,7 @@ async def invite(ctx: Context, given: NewInvitation) -> Proof:
 
 async def _invitation(ctx: Context, id: UUID) -> Proof:
     query = select(Proof).where(Proof.id == id, Proof.account_id == ctx.account, Proof.kind == "invitation")
-    found = await ctx.first(query)
+    found = await ctx.platform.first(query)
     if found is None:
         raise NotFound(f"There is no invitation {id}.")
     return found
@@ -185,7 +185,7 @@ async def accept(ctx: Context, token: str) -> Account:
     """
     user = await oneself(ctx)
     proof = await proofs.look(ctx, "invitation", token)
-    account = await ctx.first(select(Account).where(Account.id == proof.account_id))
+    account = await ctx.platform.first(select(Account).where(Account.id == proof.account_id))
     if account is None:
         raise LinkSpent
     if await queries.role_of(ctx, account.id, user.id) is not None:

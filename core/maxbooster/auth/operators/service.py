@@ -25,7 +25,7 @@ async def find(ctx: Context, email: str | None, limit: int, after: UUID | None =
         query = query.where(User.email.startswith(email.strip().lower(), autoescape=True))
     if after is not None:
         query = query.where(User.id > after)
-    return await ctx.all(query)
+    return await ctx.platform.all(query)
 
 
 async def user(ctx: Context, id: UUID) -> User:
@@ -33,7 +33,7 @@ async def user(ctx: Context, id: UUID) -> User:
     Raises:
         NotFound: no such user.
     """
-    found = await ctx.first(select(User).where(User.id == id))
+    found = await ctx.platform.first(select(User).where(User.id == id))
     if found is None:
         raise NotFound(f"There is no user {id}.")
     return found

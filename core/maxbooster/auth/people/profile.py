@@ -27,7 +27,7 @@ async def oneself(ctx: Context) -> User:
     Raises:
         NotAllowed: the caller is a key that belongs to nobody.
     """
-    user = await ctx.first(select(User).where(User.id == ctx.user)) if ctx.user else None
+    user = await ctx.platform.first(select(User).where(User.id == ctx.user)) if ctx.user else None
     if user is None:
         raise NotAllowed("This key belongs to an account, not to a person; log in.")
     return user
@@ -88,7 +88,7 @@ async def reset_password(ctx: Context, token: str, password: str) -> UUID:
         Invalid: the password is weak.
     """
     proof = await proofs.look(ctx, "reset", token)
-    user = await ctx.first(select(User).where(User.id == proof.user_id))
+    user = await ctx.platform.first(select(User).where(User.id == proof.user_id))
     if user is None or user.disabled_at is not None or user.email != proof.email:
         raise proofs.LinkSpent
     hashed = await accepted_password(ctx, password, [user.email, user.name])
@@ -131,7 +131,7 @@ async def change_email(ctx: Context, token: str) -> str:
         Conflict: somebody took the address in the meantime.
     """
     proof = await proofs.look(ctx, "email", token)
-    user = await ctx.first(select(User).where(User.id == proof.user_id))
+    user = await ctx.platform.first(select(User).where(User.id == proof.user_id))
     if user is None or user.disabled_at is not None:
         raise proofs.LinkSpent
     note(ctx, EmailChanged(user.id))

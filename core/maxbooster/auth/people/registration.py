@@ -129,7 +129,7 @@ async def look_at_invitation(ctx: Context, token: str) -> Invited:
         LinkSpent: the link does not work (any more).
     """
     proof = await proofs.look(ctx, "invitation", token)
-    name = await ctx.first(select(Account.name).where(Account.id == proof.account_id))
+    name = await ctx.platform.first(select(Account.name).where(Account.id == proof.account_id))
     known = await ctx.app.database.fetch(directory.LOOK_UP, hash=directory.key("email", proof.email))
     return Invited(proof.email, name or "", proof.facts["role"], bool(known))
 
