@@ -55,8 +55,16 @@ async def is_ready(ctx: Context) -> Response[Readiness]:
     return Response(Readiness(ready, degraded, findings), status_code=200 if ready else 503)
 
 
-@get("/metrics", operation_id="readMetrics", public=True, media_type="text/plain", include_in_schema=False)
+@get(
+    "/metrics",
+    operation_id="readMetrics",
+    permission="metrics.read",
+    local=True,
+    media_type="text/plain",
+    include_in_schema=False,
+)
 async def read_metrics() -> bytes:
+    """For programs on this machine, and for staff's tokens."""
     from prometheus_client import generate_latest
 
     return generate_latest()
