@@ -48,9 +48,10 @@ async def read_statement(ctx: Context, statement_id: UUID) -> None:
 
 async def _tell(ctx: Context, row: Statement) -> None:
     facts = {"source": row.source, "file": row.file_name, "lines": row.lines}
+    path = f"/royalties/statements/{row.id}"
     if row.state == FAILED:
         await notify(
-            ctx, "statement.failed", "“{file}” could not be imported", text=row.reason or "", path="/money",
+            ctx, "statement.failed", "“{file}” could not be imported", text=row.reason or "", path=path,
             tone="danger", facts=facts, permission="royalty.write",
         )  # fmt: skip
         return
@@ -58,7 +59,7 @@ async def _tell(ctx: Context, row: Statement) -> None:
     open_lines = row.unmatched + row.unsplit
     text = f"Lines that have no payee yet: {open_lines}." if open_lines else ""
     await notify(
-        ctx, "statement.imported", "Statement from {source}: {total}", text=text, path="/money",
+        ctx, "statement.imported", "Statement from {source}: {total}", text=text, path=path,
         tone="good", facts=facts | {"total": total}, permission="royalty.read",
     )  # fmt: skip
 
