@@ -28,6 +28,7 @@ from .package import INSERT, Batch, Material, Package, assemble, write
 from .quality import vocabulary
 from .quality.review import in_order, review
 from .quality.rule import Finding
+from .royalties.commands import royalties
 from .settings import DistributionSettings
 from .transports.folder import FolderTransport
 from .transports.transport import deliver
@@ -39,6 +40,9 @@ _FOLDER = click.Path(file_okay=False, path_type=Path)
 @click.group()
 def distribution() -> None:
     """Check releases, pack them for outlets, and read royalty statements."""
+
+
+distribution.add_command(royalties)
 
 
 class _Outlet(click.ParamType[str]):

@@ -71,6 +71,16 @@ class DeliveryOverdue(Event, frozen=True, tag="delivery.overdue"):
     due_at: datetime
 
 
+class StatementUndone(Event, frozen=True, tag="statement.undone"):
+    """All that an imported statement posted was taken back."""
+
+    statement: UUID
+    source: str
+    currency: str
+    amount: int
+    """Minor units, rounded down, as in `StatementImported`."""
+
+
 class StatementImported(Event, frozen=True, tag="statement.imported"):
     """An outlet's statement was read, split and posted."""
 

@@ -50,7 +50,11 @@ manifest = Manifest(
         ),
         Permission("release.register", "Enter party ids and code prefixes", roles=("owner", "admin")),
         Permission("royalty.read", "See splits and statements", roles=("owner", "admin", "manager", "artist")),
-        Permission("royalty.write", "Set splits and import statements", roles=("owner", "admin", "manager")),
+        Permission(
+            "royalty.write",
+            "Set splits, import and undo statements, assign lines in suspense",
+            roles=("owner", "admin", "manager"),
+        ),
     ),
     settings=DistributionSettings,
     commands=(
@@ -122,7 +126,16 @@ def register_panels() -> Sequence[Panel]:
             tag="mb-distribution-releases",
             module="releases.js",
             permissions=("release.read",),
-        )
+        ),
+        Panel(
+            id="distribution.royalties",
+            title="Royalties",
+            icon="scroll-text",
+            route="/royalties",
+            tag="mb-distribution-royalties",
+            module="royalties.js",
+            permissions=("royalty.read",),
+        ),
     ]
 
 
