@@ -6,6 +6,7 @@ from .context import Context
 from .db import migrate
 from .errors import NotReady
 from .health import HealthCheck
+from .http.traffic import refuse_when_full
 
 
 async def _database(ctx: Context) -> None:
@@ -48,4 +49,5 @@ core = [
     HealthCheck("storage", _storage),
     HealthCheck("plugins", _plugins),
     HealthCheck("redis", _redis),
+    HealthCheck("requests", refuse_when_full),
 ]

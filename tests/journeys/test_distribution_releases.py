@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.distribution.conftest import COVER, needs_schemas, wav
+from tests.distribution.conftest import COVER, wav
 
 from .test_web_pages import SCREENS, SIZES, _axe
 
@@ -70,7 +70,6 @@ async def test_a_release_is_described_and_what_is_wrong_is_seen_while_typing(pla
 
 
 @pytest.mark.slow
-@needs_schemas
 async def test_a_release_is_sent_goes_live_and_is_taken_down(platform, seats):
     seat = await seats()
     page = seat.page

@@ -170,7 +170,7 @@ def _scripts(namespace: Namespace) -> ScriptDirectory:
 @contextmanager
 def _alone(database: Database) -> Iterator[Connection]:
     """One migrating process at a time."""
-    with database.lock.alone(), database.reading.connect() as connection:
+    with database.lock.alone(), database.migrating() as connection:
         if database.is_sqlite:
             yield connection
             return

@@ -58,7 +58,9 @@ async def notify(
 
 
 async def _members(ctx: Context, permission: str | None) -> list[UUID]:
-    found = await ctx.rows(select(Membership.user_id, Membership.role).where(Membership.account_id == ctx.account))
+    found = await ctx.platform.rows(
+        select(Membership.user_id, Membership.role).where(Membership.account_id == ctx.account)
+    )
     granted = ctx.app.policy.granted
     return [user for user, role in found if permission is None or permission in granted(role)]
 

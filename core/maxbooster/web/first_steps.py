@@ -50,9 +50,11 @@ async def of_the_core(ctx: Context) -> Sequence[FirstStep]:
     """A second factor, and people to work with."""
     if ctx.user is None or ctx.identity is None or ctx.identity.account is None:
         return []
-    factor = await ctx.first(select(User.totp_since).where(User.id == ctx.user))
-    members = await ctx.first(select(func.count()).where(Membership.account_id == ctx.account))
-    asked = await ctx.first(select(Proof.id).where(Proof.account_id == ctx.account, Proof.kind == "invitation"))
+    factor = await ctx.platform.first(select(User.totp_since).where(User.id == ctx.user))
+    members = await ctx.platform.first(select(func.count()).where(Membership.account_id == ctx.account))
+    asked = await ctx.platform.first(
+        select(Proof.id).where(Proof.account_id == ctx.account, Proof.kind == "invitation")
+    )
     return [
         FirstStep(
             id="core.factor",

@@ -115,7 +115,7 @@ def _forget_machinery(connection: Connection, user: UUID, email: str) -> None:
 @job("core.erase_people", cron="23 4 * * *")
 async def erase_people(ctx: Context) -> None:
     """Queue the erasure of those whose day has come."""
-    for user in await ctx.all(select(User.id).where(User.erase_at <= ctx.now)):
+    for user in await ctx.platform.all(select(User.id).where(User.erase_at <= ctx.now)):
         ctx.enqueue(erase_person, user, once=f"{user}:{ctx.now.date()}")
 
 
@@ -123,7 +123,7 @@ async def erase_people(ctx: Context) -> None:
 async def erase_person(ctx: Context, user: UUID) -> None:
     """Erase a person, with the accounts that are theirs alone. What remains knows them by an id that leads nowhere."""
     due = select(User.email).where(User.id == user, User.erase_at <= ctx.now)
-    if await ctx.first(due) is None:
+    if await ctx.platform.first(due) is None:
         return
     note(ctx, UserChanged(user, "erased"))
     offers = ctx.app.offers

@@ -132,12 +132,12 @@ def prune(connection: Connection, now: datetime) -> None:
 
 async def user_of(ctx: Context, email: str) -> User | None:
     rows = await ctx.app.database.fetch(directory.LOOK_UP, hash=directory.key("email", email))
-    return await ctx.first(select(User).where(User.id == rows[0][1])) if rows else None
+    return await ctx.platform.first(select(User).where(User.id == rows[0][1])) if rows else None
 
 
 async def devices(ctx: Context, user: UUID) -> Sequence[Session]:
     query = select(Session).where(Session.user_id == user, Session.expires_at > ctx.now)
-    return await ctx.all(query.order_by(Session.seen_at.desc()))
+    return await ctx.platform.all(query.order_by(Session.seen_at.desc()))
 
 
 class AccountOut(Struct, frozen=True):
@@ -156,5 +156,5 @@ async def accounts(ctx: Context, user: User) -> list[AccountOut]:
         .where(Membership.user_id == user.id)
         .order_by(Membership.since, Account.id)
     )
-    found = [AccountOut(row.id, row.name, row.role) for row in await ctx.rows(query)]
+    found = [AccountOut(row.id, row.name, row.role) for row in await ctx.platform.rows(query)]
     return [*found, AccountOut(PLATFORM, "Platform", user.operator)] if user.operator else found
