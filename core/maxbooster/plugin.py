@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from .storage import StoredFile
     from .storage.events import FileReady
     from .web.first_steps import FirstStep
+    from .web.search import SearchResult, has_words
 
 _LATE = {
     "Context": "context",
@@ -81,6 +82,8 @@ _LATE = {
     "job": "jobs",
     "FileReady": "storage.events",
     "FirstStep": "web.first_steps",
+    "SearchResult": "web.search",
+    "has_words": "web.search",
     "Mail": "mail",
     "MailTransport": "mail",
     "PersonalData": "privacy",
@@ -127,6 +130,7 @@ __all__ = [
     "Problem",
     "Reference",
     "Routes",
+    "SearchResult",
     "Service",
     "Settings",
     "StoredFile",
@@ -142,6 +146,7 @@ __all__ = [
     "compose",
     "delete",
     "get",
+    "has_words",
     "hookimpl",
     "hookspec",
     "in_account",

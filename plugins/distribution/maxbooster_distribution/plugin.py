@@ -13,7 +13,7 @@ from .outlets.outlet import FLAC, JPEG, PNG, TIFF, WAV, DdexOutlet, Endpoint, Ou
 from .settings import DistributionSettings
 
 if TYPE_CHECKING:
-    from maxbooster.plugin import Context, FirstStep, Job, PersonalData, Routes, Subscription
+    from maxbooster.plugin import Context, FirstStep, Job, PersonalData, Routes, SearchResult, Subscription
 
     from .ddex.choreography import Answer
     from .ddex.message import Envelope
@@ -78,6 +78,13 @@ async def first_steps(ctx: Context) -> Sequence[FirstStep]:
     from .deliveries.telling import steps
 
     return await steps(ctx)
+
+
+@hookimpl
+async def search(ctx: Context, query: str) -> Sequence[SearchResult]:
+    from .catalogue.search import found
+
+    return await found(ctx, query)
 
 
 @hookimpl
