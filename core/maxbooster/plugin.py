@@ -49,6 +49,7 @@ if TYPE_CHECKING:
     from .storage.events import FileReady
     from .web.first_steps import FirstStep
     from .web.offers import Offer
+    from .web.search import SearchResult, has_words
 
 _LATE = {
     "Context": "context",
@@ -89,6 +90,8 @@ _LATE = {
     "FileReady": "storage.events",
     "FirstStep": "web.first_steps",
     "Offer": "web.offers",
+    "SearchResult": "web.search",
+    "has_words": "web.search",
     "Mail": "mail",
     "MailTransport": "mail",
     "PersonalData": "privacy",
@@ -138,6 +141,7 @@ __all__ = [
     "Problem",
     "Reference",
     "Routes",
+    "SearchResult",
     "Service",
     "Settings",
     "StoredFile",
@@ -156,6 +160,7 @@ __all__ = [
     "csv_text",
     "delete",
     "get",
+    "has_words",
     "hookimpl",
     "hookspec",
     "in_account",

@@ -15,7 +15,7 @@ from maxbooster.plugin import Command, Manifest, Panel, Permission, hookimpl
 from .settings import BillingSettings
 
 if TYPE_CHECKING:
-    from maxbooster.plugin import Context, FirstStep, Job, PersonalData, Routes, Subscription
+    from maxbooster.plugin import Context, FirstStep, Job, PersonalData, Routes, SearchResult, Subscription
 
     from .currency import checked as checked_currency
     from .currency import digits, written
@@ -139,6 +139,13 @@ def register_translations() -> Mapping[str, Mapping[str, str]]:
     from .translations import texts
 
     return texts
+
+
+@hookimpl
+async def search(ctx: Context, query: str) -> Sequence[SearchResult]:
+    from .payees.search import found
+
+    return await found(ctx, query)
 
 
 @hookimpl

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
         Offer,
         PersonalData,
         Routes,
+        SearchResult,
         StoredFile,
         Subscription,
     )
@@ -105,6 +106,13 @@ async def hand_over(ctx: Context, file: StoredFile, kind: str, title: str) -> Of
     if kind != "master" or ctx.identity is None or not ctx.identity.may("release.write"):
         return None
     return Offer("Send to a release", f"/releases/new?{urlencode({'audio': str(file.id), 'title': title})}")
+
+
+@hookimpl
+async def search(ctx: Context, query: str) -> Sequence[SearchResult]:
+    from .catalogue.search import found
+
+    return await found(ctx, query)
 
 
 @hookimpl

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from maxbooster.plugin import Command, Manifest, Panel, Permission, hookimpl
 
 if TYPE_CHECKING:
-    from maxbooster.plugin import Context, FirstStep, Job, Routes
+    from maxbooster.plugin import Context, FirstStep, Job, Routes, SearchResult
 
 manifest = Manifest(
     name="studio",
@@ -83,6 +83,13 @@ def register_translations() -> Mapping[str, Mapping[str, str]]:
     from .translations import texts
 
     return texts
+
+
+@hookimpl
+async def search(ctx: Context, query: str) -> Sequence[SearchResult]:
+    from .recordings.search import found
+
+    return await found(ctx, query)
 
 
 @hookimpl
