@@ -58,6 +58,11 @@ class Finding(Struct, frozen=True):
     name: str
     ok: bool
     reason: str | None = None
+
+
+class Diagnosis(Finding, frozen=True):
+    """A finding with what was found: for the operator's eyes."""
+
     value: str | None = None
 
 
@@ -67,22 +72,22 @@ async def examine(app: App) -> list[Finding]:
     return [Finding(each.name, each.ok, each.reason) for each in found]
 
 
-async def examine_all(app: App, checks: Iterable[HealthCheck]) -> list[Finding]:
+async def examine_all(app: App, checks: Iterable[HealthCheck]) -> list[Diagnosis]:
     """Ask at once; a check that hangs counts as failed after five seconds."""
     found = await asyncio.gather(*(_ask(app, check) for check in checks))
     return [finding for finding in found if finding is not None]
 
 
-async def _ask(app: App, check: HealthCheck) -> Finding | None:
+async def _ask(app: App, check: HealthCheck) -> Diagnosis | None:
     try:
         async with asyncio.timeout(TIMEOUT_S):
             value = await check.ask(Context(app, writable=False))
     except TimeoutError:
-        return Finding(check.name, False, f"No answer within {TIMEOUT_S:g} s.")
+        return Diagnosis(check.name, False, f"No answer within {TIMEOUT_S:g} s.")
     except Unexamined:
         return None
     except Advice as advice:
-        return Finding(check.name, True, advice.detail)
+        return Diagnosis(check.name, True, advice.detail)
     except Exception as error:
-        return Finding(check.name, False, str(error) or type(error).__name__)
-    return Finding(check.name, True, value=value)
+        return Diagnosis(check.name, False, str(error) or type(error).__name__)
+    return Diagnosis(check.name, True, value=value)
