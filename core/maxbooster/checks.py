@@ -17,6 +17,7 @@ from .errors import NotReady, SettingsError
 from .health import Advice, HealthCheck
 from .http.traffic import refuse_when_full
 from .jobs.models import JobRow
+from .plugins import leftovers
 from .secrets import SecretRow, key_file
 from .storage.files import file_key
 from .storage.models import READY, FileRow
@@ -50,9 +51,16 @@ async def _storage(ctx: Context) -> str:
 async def _plugins(ctx: Context) -> str:
     found = list(ctx.app.registry.plugins.values())
     if broken := [plugin.name for plugin in found if plugin.state == "broken"]:
-        raise NotReady(f"Broken plugins: {', '.join(broken)}. `maxbooster plugins list` says why.")
+        raise NotReady(
+            f"Switched off because they are broken: {', '.join(broken)}. `maxbooster plugins list` says why."
+        )
     off = [plugin.name for plugin in found if plugin.state == "disabled"]
     return f"{len(found) - len(off)} on" + (f", off: {', '.join(off)}" if off else "")
+
+
+async def _settings(ctx: Context) -> None:
+    if leftovers := ctx.app.leftovers:
+        raise NotReady(" ".join(leftovers))
 
 
 async def _redis(ctx: Context) -> str:
@@ -207,14 +215,18 @@ async def _jobs(ctx: Context) -> str:
         return dead, connection.execute(total.where(*overdue)).scalar_one(), list(names)
 
     dead, late, names = await ctx.app.database.read(count)
-    unknown = sorted(name for name in names if name not in ctx.app.jobs)
-    if unknown:
-        raise Advice(f"Jobs of plugins that are not on wait for ever: {', '.join(unknown)}. Turn the plugin on.")
+    off = sorted(name for name in names if name not in ctx.app.jobs and _family(name) in ctx.app.registry.families)
+    if off:
+        raise Advice(f"Jobs of plugins that are off wait for ever: {', '.join(off)}. Turn the plugin on.")
     if late:
         raise NotReady(f"{late} jobs have been due for ten minutes: is `maxbooster up` or `maxbooster worker` running?")
     if dead:
         raise Advice(f"{dead} jobs failed for good: `maxbooster jobs list --state dead`, then `jobs retry ID`.")
     return "none failed or overdue"
+
+
+def _family(job: str) -> str:
+    return job.removeprefix("on:").partition(".")[0]
 
 
 async def _web_application(ctx: Context) -> str:
@@ -229,12 +241,14 @@ def _without_password(url: str) -> str:
 
 
 core = [
-    HealthCheck("database", _database),
-    HealthCheck("migrations", _migrations),
-    HealthCheck("storage", _storage),
+    HealthCheck("database", _database, vital=True),
+    HealthCheck("migrations", _migrations, vital=True),
+    HealthCheck("storage", _storage, vital=True),
+    HealthCheck("redis", _redis, vital=True),
     HealthCheck("plugins", _plugins),
-    HealthCheck("redis", _redis),
-    HealthCheck("requests", refuse_when_full),
+    HealthCheck("requests", refuse_when_full, vital=True),
+    HealthCheck("settings", _settings),
+    HealthCheck("leftovers", leftovers.told, thorough=True),
     HealthCheck("secret keys", _secret_keys, thorough=True),
     HealthCheck("files", _blobs, thorough=True),
     HealthCheck("disk space", _disk_space, thorough=True),

@@ -15,24 +15,24 @@ from sqlalchemy.exc import ArgumentError
 from .app import App
 from .db.engine import Database
 from .errors import NotReady, Problem
-from .health import Absent, Diagnosis, examine_all
+from .health import Absent, Finding, examine
 from .secrets import existing_keyring
 from .settings import read
 from .storage.store import Store
 
 
-async def diagnose(environment: Mapping[str, str] = os.environ) -> list[Diagnosis]:
+async def diagnose(environment: Mapping[str, str] = os.environ) -> list[Finding]:
     """Every finding, in the order in which a person would fix them."""
     try:
         app = App(read(environment))
     except Problem as problem:
-        return [Diagnosis("settings", False, problem.detail)]
+        return [Finding("settings", False, problem.detail)]
     async with _connected(app) as findings:
-        return [*findings, *await examine_all(app, app.offers.health_checks)]
+        return [*findings, *await examine(app)]
 
 
 @asynccontextmanager
-async def _connected(app: App) -> AsyncIterator[list[Diagnosis]]:
+async def _connected(app: App) -> AsyncIterator[list[Finding]]:
     """`app` with the resources that exist; what does not is a finding, and absent for the checks."""
     findings = [_data_folder(app.settings.data)]
 
@@ -41,7 +41,7 @@ async def _connected(app: App) -> AsyncIterator[list[Diagnosis]]:
             setattr(app, attribute, connect())
         except Problem as problem:
             setattr(app, attribute, Absent(problem.detail))
-            findings.append(Diagnosis(title, False, problem.detail))
+            findings.append(Finding(title, False, problem.detail))
 
     opened("keyring", "secret keys", lambda: existing_keyring(app.settings))
     opened("database", "database", lambda: _database(app))
@@ -53,17 +53,15 @@ async def _connected(app: App) -> AsyncIterator[list[Diagnosis]]:
             await app.database.close()
 
 
-def _data_folder(folder: Path) -> Diagnosis:
+def _data_folder(folder: Path) -> Finding:
     path = folder.resolve()
     if not path.exists():
-        return Diagnosis("data folder", False, f"{path} does not exist yet; `maxbooster up` creates it.")
+        return Finding("data folder", False, f"{path} does not exist yet; `maxbooster up` creates it.")
     if not os.access(path, os.R_OK | os.W_OK | os.X_OK):
-        return Diagnosis("data folder", False, f"{path} cannot be written by this user; change its permissions.")
+        return Finding("data folder", False, f"{path} cannot be written by this user; change its permissions.")
     if path.stat().st_mode & 0o007:
-        return Diagnosis(
-            "data folder", True, f"Every user of this machine can look into {path}; run `chmod o= {path}`."
-        )
-    return Diagnosis("data folder", True, value=str(path))
+        return Finding("data folder", True, f"Every user of this machine can look into {path}; run `chmod o= {path}`.")
+    return Finding("data folder", True, value=str(path))
 
 
 def _database(app: App) -> Database:
@@ -87,12 +85,12 @@ def _store(url: str) -> Store:
     return Store(url)
 
 
-def as_rows(findings: list[Diagnosis]) -> list[dict[str, str | None]]:
+def as_rows(findings: list[Finding]) -> list[dict[str, str | None]]:
     """For programs: `state` is ok, advice or missing."""
     return [{"name": each.name, "state": state(each), "value": each.value, "reason": each.reason} for each in findings]
 
 
-def state(finding: Diagnosis) -> str:
+def state(finding: Finding) -> str:
     if not finding.ok:
         return "missing"
     return "advice" if finding.reason else "ok"

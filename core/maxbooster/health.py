@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
 from .context import Context
 from .errors import NotReady, Problem
+from .plugins.registry import FAILURES
 
 if TYPE_CHECKING:
     from .app import App
@@ -27,6 +28,8 @@ class HealthCheck(Struct, frozen=True):
 
     name: str
     ask: Callable[[Context], Awaitable[str | None]]
+    vital: bool = False
+    """Without it the process can serve nobody (the core alone decides that); without the rest it is degraded."""
     thorough: bool = False
     """Only `maxbooster doctor` asks it: it takes a while, or concerns nobody who only looks whether to send traffic."""
 
@@ -58,36 +61,28 @@ class Finding(Struct, frozen=True):
     name: str
     ok: bool
     reason: str | None = None
-
-
-class Diagnosis(Finding, frozen=True):
-    """A finding with what was found: for the operator's eyes."""
-
+    vital: bool = False
     value: str | None = None
 
 
-async def examine(app: App) -> list[Finding]:
-    """Ask what this process needs in order to serve. Values stay out: everybody may read this."""
-    found = await examine_all(app, [check for check in app.offers.health_checks if not check.thorough])
-    return [Finding(each.name, each.ok, each.reason) for each in found]
-
-
-async def examine_all(app: App, checks: Iterable[HealthCheck]) -> list[Diagnosis]:
-    """Ask at once; a check that hangs counts as failed after five seconds."""
-    found = await asyncio.gather(*(_ask(app, check) for check in checks))
+async def examine(app: App, *, thorough: bool = True) -> list[Finding]:
+    """Ask every check at once; a check that hangs counts as failed after five seconds."""
+    wanted = [each for each in app.offers.health_checks if thorough or not each[1].thorough]
+    found = await asyncio.gather(*(_ask(app, *offered) for offered in wanted))
     return [finding for finding in found if finding is not None]
 
 
-async def _ask(app: App, check: HealthCheck) -> Diagnosis | None:
+async def _ask(app: App, plugin: str, check: HealthCheck) -> Finding | None:
+    vital = check.vital and plugin == "core"
     try:
         async with asyncio.timeout(TIMEOUT_S):
             value = await check.ask(Context(app, writable=False))
     except TimeoutError:
-        return Diagnosis(check.name, False, f"No answer within {TIMEOUT_S:g} s.")
+        return Finding(check.name, False, f"No answer within {TIMEOUT_S:g} s.", vital)
     except Unexamined:
         return None
     except Advice as advice:
-        return Diagnosis(check.name, True, advice.detail)
-    except Exception as error:
-        return Diagnosis(check.name, False, str(error) or type(error).__name__)
-    return Diagnosis(check.name, True, value=value)
+        return Finding(check.name, True, advice.detail, vital)
+    except FAILURES as error:
+        return Finding(check.name, False, str(error) or type(error).__name__, vital)
+    return Finding(check.name, True, vital=vital, value=value)

@@ -27,6 +27,8 @@ from .plugins.manifest import API, Command, ConsoleView, Manifest, Panel, Permis
 from .settings import PluginSettings, Settings
 
 if TYPE_CHECKING:
+    from .audit.trail import objects as audit_objects
+    from .audit.trail import verify as audit_faults
     from .auth.plan import Plan
     from .cli.running import assembled, in_account, in_platform
     from .context import Context
@@ -42,13 +44,17 @@ if TYPE_CHECKING:
     from .notices import notify
     from .privacy import PersonalData
     from .services import Service
+    from .spreadsheet import csv_text
     from .storage import StoredFile
     from .storage.events import FileReady
     from .web.first_steps import FirstStep
+    from .web.offers import Offer
 
 _LATE = {
     "Context": "context",
     "assembled": "cli.running",
+    "audit_faults": "audit.trail:verify",
+    "audit_objects": "audit.trail:objects",
     "in_account": "cli.running",
     "in_platform": "cli.running",
     "Identity": "identity",
@@ -82,6 +88,7 @@ _LATE = {
     "job": "jobs",
     "FileReady": "storage.events",
     "FirstStep": "web.first_steps",
+    "Offer": "web.offers",
     "Mail": "mail",
     "MailTransport": "mail",
     "PersonalData": "privacy",
@@ -90,6 +97,7 @@ _LATE = {
     "Service": "services",
     "StoredFile": "storage",
     "compose": "mail",
+    "csv_text": "spreadsheet",
 }
 
 __all__ = [
@@ -119,6 +127,7 @@ __all__ = [
     "NotFound",
     "NotInPlan",
     "NotReady",
+    "Offer",
     "Owned",
     "Panel",
     "Permission",
@@ -140,8 +149,11 @@ __all__ = [
     "UtcTime",
     "Versioned",
     "assembled",
+    "audit_faults",
+    "audit_objects",
     "claim_in_directory",
     "compose",
+    "csv_text",
     "delete",
     "get",
     "hookimpl",

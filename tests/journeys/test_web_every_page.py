@@ -178,7 +178,7 @@ async def test_the_account_menu_stays_on_screen_on_a_long_page(platform, seats):
     await page.locator("mb-side footer button").click()
     for name in ("Your profile", "Log out"):
         box = await page.locator("mb-side footer").get_by_text(name).bounding_box()
-        assert 0 <= box["y"] and box["y"] + box["height"] <= 900, name
+        assert box["y"] >= 0 and box["y"] + box["height"] <= 900, name
 
 
 FOCUSED = """() => {

@@ -26,9 +26,14 @@ def db() -> None:
 def upgrade(as_json: bool) -> None:
     """Migrate every enabled plugin's tables to their newest version."""
     with _database() as (app, database):
-        changed = migrate.upgrade(database, migrate.namespaces(app.registry))
+        changed = migrate.upgrade_enabled(database, app.registry)
+        broken = [each for each in app.registry.plugins.values() if each.state == "broken"]
+    for plugin in broken:
+        click.echo(f"{plugin.name}: {plugin.reason}", err=True)
     lines = [f"{state.namespace}: {state.current or 'nothing'} → {state.newest}" for state in changed]
-    print_rows(changed, lines, as_json=as_json, empty="Everything is up to date.")
+    print_rows(changed, lines, as_json=as_json, empty="" if broken else "Everything is up to date.")
+    if broken:
+        raise click.exceptions.Exit(1)
 
 
 @db.command()

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import click
 
+from ..app import App
 from ..plugins import registry, switches
 from ..plugins.manifest import Manifest
 from ..settings import Settings, read
@@ -67,6 +70,32 @@ def disable(name: str) -> None:
     found, settings = _loaded()
     switches.disable(settings.data, found, name)
     click.echo(f"{name} will be off after `up`, `serve` and `worker` are restarted. Its data stays.")
+
+
+@plugins.command()
+@click.argument("name")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+def purge(name: str, yes: bool) -> None:
+    """Remove everything that a plugin which is off or uninstalled has left: its tables, its jobs, its switch."""
+    from ..db import known
+    from ..plugins import leftovers
+    from .running import with_app
+
+    async def tables(app: App) -> dict[str, int]:
+        return await app.database.read(lambda connection: known.tables_of(connection, name))
+
+    async def remove(app: App) -> int:
+        await asyncio.to_thread(known.purge, app.database, app.registry, name)
+        return await app.database.transact(lambda connection: leftovers.forget_jobs(connection, app.registry, name))
+
+    found = with_app(tables)
+    if sum(found.values()) and not yes:
+        click.confirm(f"{name} holds {sum(found.values())} rows; they will be gone for good. Remove them?", abort=True)
+    jobs = with_app(remove)
+    registry, settings = _loaded()
+    if name not in registry.families:
+        switches.forget(settings.data, name)
+    click.echo(f"Removed {len(found)} tables and {jobs} jobs of {name}.")
 
 
 def _show_needs(manifest: Manifest) -> None:

@@ -103,6 +103,9 @@ class Manifest(Struct, frozen=True, kw_only=True):
     """Names of plugins that must be enabled, and are set up first."""
     hookspecs: tuple[str, ...] = ()
     """Modules whose hookspecs other plugins may implement."""
+    areas: tuple[str, ...] = ()
+    """Further words that its names may begin with, beside the family's (`release` of `release.submit`). Only the
+    product's own families claim any."""
     permissions: tuple[Permission, ...] = ()
     settings: type[Any] | None = None
     """A `Settings` struct: the TOML section `[<name>]`."""

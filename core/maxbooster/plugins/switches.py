@@ -54,6 +54,14 @@ def enable(folder: Path, registry: Registry, name: str) -> None:
     _write(folder, disabled(folder) - {name})
 
 
+def forget(folder: Path, family: str) -> None:
+    """A family that is not installed any more, and its connectors, need no switch."""
+    named = disabled(folder)
+    left = {name for name in named if name.partition(".")[0] != family}
+    if left != named:
+        _write(folder, left)
+
+
 def _file(folder: Path) -> Path:
     return folder / "plugins.toml"
 

@@ -12,6 +12,7 @@ from litestar.response import Stream
 from msgspec import Meta, Struct
 from sqlalchemy import select
 
+from ..auth.policy import may
 from ..context import Context
 from ..errors import Conflict, NotFound, Problem
 from ..http.problems import problem_response
@@ -128,9 +129,11 @@ async def _ready(ctx: Context, id: UUID) -> StoredFile:
 
 async def _linked(ctx: Context, token: str) -> StoredFile:
     """The link is the permission: the account is the one that it was sealed for."""
-    account, id = links.verify(ctx.app.keyring, token, ctx.now)
+    grant = links.verify(ctx.app.keyring, token, ctx.now)
+    if grant.user is not None and not await may(ctx.app, grant.user, grant.account, "file.read"):
+        raise links.LinkExpired("Whoever made this link may not give the file away any more; ask for a new one.")
     columns = [getattr(FileRow, name) for name in StoredFile.__struct_fields__]
-    of = (FileRow.account_id == account, FileRow.id == id, FileRow.state == READY)
+    of = (FileRow.account_id == grant.account, FileRow.id == grant.file, FileRow.state == READY)
     row = await ctx.app.database.read(lambda connection: connection.execute(select(*columns).where(*of)).first())
     if row is None:
         raise NotFound("The file behind this link is no longer there.")

@@ -154,8 +154,12 @@ class Files:
             yield copy
 
     def link(self, file: FileRow | StoredFile, lifetime: timedelta) -> str:
-        """A path (from the server's root) from which anybody can download the file until `lifetime` is over."""
-        return links.sign(self._ctx.app.keyring, self._ctx.account, file.id, self._ctx.app.clock() + lifetime)
+        """A path (from the server's root) from which anybody can download the file until `lifetime` is over, or
+        until the person who made the link may not read the account's files any more."""
+        ctx = self._ctx
+        giver = ctx.user if ctx.identity is not None and ctx.identity.way != "internal" else None
+        grant = links.Grant(ctx.account, file.id, ctx.app.clock() + lifetime, giver)
+        return links.sign(ctx.app.keyring, grant)
 
     async def remove(self, id: UUID) -> None:
         """Remove a file with this unit; its blobs go after the commit.

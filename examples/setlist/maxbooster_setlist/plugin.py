@@ -88,7 +88,7 @@ def register_panels() -> Sequence[Panel]:
             id="setlist.overview",
             title="Set lists",
             icon="list-music",
-            route="/setlists",
+            route="/setlist",
             order=90,
             tag="mb-setlist-overview",
             module="overview.js",

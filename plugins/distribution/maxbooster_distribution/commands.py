@@ -26,7 +26,7 @@ from .document import Opened
 from .outlets.outlet import DdexOutlet
 from .package import INSERT, Batch, Material, Package, assemble, write
 from .quality import vocabulary
-from .quality.review import review
+from .quality.review import in_order, review
 from .quality.rule import Finding
 from .settings import DistributionSettings
 from .transports.folder import FolderTransport
@@ -164,7 +164,7 @@ class _Known:
         broken = {finding.field for finding in opened.broken}
         found = [*vocabulary.findings(Schemas(), subject), *review(subject, [self.outlet])]
         both = opened.broken + [finding for finding in found if finding.field not in broken]
-        return sorted(both, key=lambda finding: finding.severity != "ERROR")
+        return in_order(both)
 
     def packed(self, opened: Opened, at: datetime) -> Package:
         said = opened.document

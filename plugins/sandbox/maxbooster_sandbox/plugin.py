@@ -18,6 +18,7 @@ manifest = Manifest(
     version="0.1.0",
     title="Sandbox",
     requires=("distribution",),
+    areas=("demo",),
     permissions=(
         Permission(
             "sandbox.read",
@@ -31,6 +32,11 @@ manifest = Manifest(
         Command("demo", "Take a recording all the way, from upload to pay-out", "maxbooster_sandbox.demo.command:demo"),
     ),
 )
+
+
+@hookimpl
+def payments_simulated(ctx: Context) -> bool:
+    return ctx.settings(SandboxSettings).enabled
 
 
 @hookimpl

@@ -15,6 +15,7 @@ manifest = Manifest(
     name="studio",
     version="0.1.0",
     title="Studio",
+    areas=("recording", "master"),
     permissions=(
         Permission(
             "studio.read",

@@ -19,6 +19,7 @@ from .service import advance
 from .telling import watch
 
 _LONGEST_WAIT_S = 3600.0
+_UNREACHABLE = "Its answers cannot be read just now"
 _MEGABYTE = 1_000_000
 
 
@@ -92,13 +93,13 @@ async def collect(ctx: Context, delivery_id: UUID) -> None:
     try:
         outlet = await _outlet(ctx, row)
         endpoint = await _endpoint(ctx, row, outlet)
-        before = row.tries
         await collect_answers(ctx, row, outlet, endpoint)
-        if before:
-            row.tries, row.note = 0, None
+        if row.tries:
+            row.tries = 0
+            row.note = None if (row.note or "").startswith(_UNREACHABLE) else row.note
     except Problem as problem:
         row.tries += 1
-        row.note = f"Its answers cannot be read just now: {problem.detail}"
+        row.note = row.note if row.advice else f"{_UNREACHABLE}: {problem.detail}"
     if row.state not in states.AWAITED:
         return
     if ctx.now > _given_up_at(ctx, row):

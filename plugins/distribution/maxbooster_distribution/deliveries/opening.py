@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -17,6 +18,7 @@ from ..events import ReleaseSubmitted
 from ..outlets import service as outlets
 from ..outlets.outlet import DdexOutlet, Endpoint
 from ..package import TAKEDOWN, Material
+from ..quality.rule import Override
 from . import clock, signs, states
 from .content import Content, schemas
 from .models import Delivery, Stage
@@ -38,7 +40,16 @@ class Opening:
         """One that is under way or there already takes the place of a new one."""
         self._ids.append(delivery.id)
 
-    async def open(self, outlet: DdexOutlet, what: str, material: Material, *, revision: int, number: int) -> None:
+    async def open(
+        self,
+        outlet: DdexOutlet,
+        what: str,
+        material: Material,
+        *,
+        revision: int,
+        number: int,
+        overrides: Sequence[Override],
+    ) -> None:
         """
         Raises:
             NotReady: the outlet is not set up, or is not simulated and DDEX's schemas are not installed.
@@ -53,6 +64,7 @@ class Opening:
             sender=await _sender(ctx, endpoint),
             recipient=_recipient(outlet, endpoint),
             folder_prefix=ctx.settings(outlet.settings).folder_prefix,
+            overrides=list(overrides),
         )
         usual, most = (clock.due(ctx.now, days, None if what == TAKEDOWN else released) for days in outlet.sla_days)
         row = Delivery(
