@@ -24,7 +24,7 @@ def list_setlists(account: UUID, as_json: bool) -> None:
     """List the set lists of ACCOUNT, the next concert first."""
     rows = in_account(account, queries.overview)
     if as_json:
-        click.echo(msgspec.json.format(msgspec.json.encode(rows)).decode())
+        click.echo(msgspec.json.format(msgspec.json.encode([dict(row._mapping) for row in rows])).decode())
         return
     for row in rows:
         click.echo(f"{row.played_on}  {row.title}  {row.venue}  {row.songs} songs")
