@@ -24,11 +24,12 @@ from .db import known, migrate
 from .db.engine import Database
 from .errors import NotReady, PluginError, UsageError, suggestion
 from .http.client import Client
+from .http.traffic import Traffic
 from .identity import Identity
 from .jobs import queries as queue
 from .jobs.job import Doorbell, Job
 from .live import Live
-from .mail import MailTransport
+from .mail import MailTransport, unknown
 from .plugins import registry as plugins
 from .plugins import switches
 from .plugins.contributions import Contributions
@@ -73,6 +74,7 @@ class App:
         self._check_settings()
         self._gather()
         self.plans = Plans(self)
+        self.traffic = Traffic(self.settings.in_flight)
         self.reported: dict[int, float] = {}
         self._background: list[asyncio.Task[None]] = []
 
@@ -135,6 +137,7 @@ class App:
             SettingsError: a folder cannot be written, a URL or a key is wrong.
         """
         self.keyring = keyring(self.settings)
+        self.mail = self.mail_transport()
         self.database = Database(self.settings.database_url, threads=self.settings.database_threads)
         try:
             await self._prepare_database(upgrade)
@@ -148,8 +151,18 @@ class App:
         self.live = Live(self.settings)
         self.live.open()
         *_, (_, self.doorbell) = self.registry.answers("job_doorbell", Doorbell, settings=self.settings)
-        *_, (_, self.mail) = self.registry.answers("mail_transport", MailTransport, settings=self.settings)
         self._background.append(asyncio.create_task(sealer.run(self)))
+
+    def mail_transport(self) -> MailTransport:
+        """
+        Raises:
+            SettingsError: `core.mail` names a transport that nobody has, or one that cannot be used.
+        """
+        offered = self.registry.answers("mail_transport", MailTransport, settings=self.settings)
+        if not offered:
+            raise unknown(self.settings.mail)
+        transport: MailTransport = offered[-1][1]
+        return transport
 
     async def _prepare_database(self, upgrade: bool) -> None:
         await self.database.ping()

@@ -6,6 +6,7 @@ from .context import Context
 from .db import migrate
 from .errors import NotReady
 from .health import HealthCheck
+from .http.traffic import refuse_when_full
 from .plugins import leftovers
 
 
@@ -56,6 +57,7 @@ core = [
     HealthCheck("storage", _storage, vital=True),
     HealthCheck("redis", _redis, vital=True),
     HealthCheck("plugins", _plugins),
+    HealthCheck("requests", refuse_when_full, vital=True),
     HealthCheck("settings", _settings),
     HealthCheck("leftovers", leftovers.told, thorough=True),
 ]

@@ -91,7 +91,7 @@ def test_a_user_is_made_and_logs_in(user, data):
 
 def test_the_password_is_asked_for_twice(user):
     refused = user("create", EMAIL, typed=f"{PASSWORD}\nanother password\n")
-    assert (refused.code, "do not match" in refused.out + refused.err) == ("Stopped.", True)
+    assert (refused.code, "do not match" in refused.out + refused.err) == (130, True)
     assert user("list").out == ""
 
 

@@ -10,9 +10,8 @@ from maxbooster.testing import drain
 from maxbooster_distribution.ddex.choreography import Answer, acknowledgement
 from maxbooster_distribution.ddex.message import Envelope, Party, written
 
-from .conftest import DELIVERIES, make_release, needs_schemas, until
+from .conftest import DELIVERIES, make_release, until
 
-pytestmark = needs_schemas
 OUTLET = Party("PADPIDA2011072101T", "Spotify")
 
 

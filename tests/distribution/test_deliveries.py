@@ -12,11 +12,12 @@ from lxml import etree
 
 from maxbooster.plugin import Conflict
 from maxbooster.testing import drain, make_app, open_api
+from maxbooster_distribution.ddex.schemas import install
 from maxbooster_distribution.deliveries import states
 
-from .conftest import DELIVERIES, RELEASES, SANDBOX, described, make_release, needs_schemas, track, until
+from .conftest import DELIVERIES, REGISTRANT, RELEASES, described, make_release, official_layout, track, until
 
-pytestmark = needs_schemas
+OUTLETS = "/api/distribution/outlets"
 JOURNEY = ["queued", "packaging", "sending", "sent", "acknowledged", "live"]
 
 
@@ -121,15 +122,21 @@ async def test_findings_stop_a_submission(api, simulated):
     assert (await api.get(f"{RELEASES}/{made['id']}/deliveries")).json()["deliveries"] == []
 
 
-async def test_without_schemas_nothing_is_queued(tmp_path, account):
+async def test_nothing_is_queued_for_a_real_store_without_ddexs_schemas(tmp_path, account):
     """A delivery that cannot be packed would wait without end; whoever sends it is told at once."""
-    settings = SANDBOX | {"distribution__schemas": str(tmp_path / "none")}
+    settings = {"distribution_spotify__transport": "folder", "distribution_spotify__folder": str(tmp_path / "store")}
     url = f"sqlite:///{tmp_path}/one.db"
     async with make_app(tmp_path / "data", url, **settings) as app, open_api(app, account.account) as api:
+        await api.put("/api/distribution/registrant", json=REGISTRANT | {"dpid": "PADPIDA2026010101N"})
         at = await make_release(app, api, account)
+        [shown] = [each for each in (await api.get(OUTLETS)).json()["outlets"] if each["name"] == "spotify"]
+        assert (shown["ready"], "schemas add FOLDER" in shown["problem"]) == (False, True)
         refused = await api.post(f"{at}/submit", json={"outlets": ["spotify"]})
-        assert (refused.status_code, "schemas add FOLDER" in refused.json()["detail"]) == (503, True)
+        assert (refused.status_code, "Spotify is a real store" in refused.json()["detail"]) == (503, True)
         assert (await api.get(f"{at}/deliveries")).json()["deliveries"] == []
+        install(official_layout(tmp_path / "official"), app.settings.data)
+        [shown] = [each for each in (await api.get(OUTLETS)).json()["outlets"] if each["name"] == "spotify"]
+        assert shown["ready"]
 
 
 async def test_a_description_is_reviewed_before_it_is_saved(api, simulated):

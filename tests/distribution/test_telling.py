@@ -8,9 +8,9 @@ from maxbooster.identity import Identity
 from maxbooster.testing import drain, make_person, open_api, open_browser
 from maxbooster_distribution.plugin import manifest
 
-from .conftest import make_release, needs_schemas, until
+from .conftest import make_release, until
 
-pytestmark = [needs_schemas, pytest.mark.usefixtures("simulated")]
+pytestmark = [pytest.mark.usefixtures("simulated")]
 
 
 @pytest.fixture

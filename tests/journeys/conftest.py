@@ -99,7 +99,7 @@ class Seat:
 
     async def log_in(self, email: str, password: str = PASSWORD) -> None:
         await self.go("/login")
-        await self.page.get_by_label("E-mail address").fill(email)
+        await self.page.get_by_label("Email").fill(email)
         await self.page.get_by_label("Password", exact=True).fill(password)
         await self.page.get_by_role("button", name="Log in").click()
 
@@ -107,14 +107,14 @@ class Seat:
         """Register, follow the letter's link, log in."""
         await self.go("/register")
         await self.page.get_by_label("Your name").fill(name)
-        await self.page.get_by_label("E-mail address").fill(email)
+        await self.page.get_by_label("Email").fill(email)
         await self.page.get_by_label("Password", exact=True).fill(PASSWORD)
         await self.page.get_by_label("Date of birth").fill("2000-01-01")
-        await self.page.get_by_role("button", name="Make the account").click()
-        await self.page.get_by_text("Look into your mailbox").wait_for()
+        await self.page.get_by_role("button", name="Create account").click()
+        await self.page.get_by_text("Check your email").wait_for()
         await self.page.goto(await platform.link(email, "Confirm"))
         await self.page.get_by_label("Password", exact=True).fill(PASSWORD)
-        await self.page.get_by_role("button", name="Open my account").click()
+        await self.page.get_by_role("button", name="Confirm and log in").click()
         await self.page.get_by_text("Good to see you").wait_for()
 
 

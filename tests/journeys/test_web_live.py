@@ -72,7 +72,7 @@ async def test_everything_is_reached_by_typing(platform, seats):
     await ada.page.get_by_text("No concert is planned yet").wait_for()
     await ada.page.keyboard.press("Control+k")
     await ada.page.keyboard.type("zzz")
-    await ada.page.get_by_text("Nothing is called that").wait_for()
+    await ada.page.get_by_text("No results").wait_for()
     await ada.page.keyboard.press("Escape")
     await ada.page.keyboard.press("Control+k")
     await ada.page.keyboard.type("log out")

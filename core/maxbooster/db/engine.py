@@ -25,6 +25,8 @@ from .fast import Prepared, fast_reader, read_only_url
 from .writer import Bulk, Writer
 
 T = TypeVar("T")
+CONNECT_S = 10
+"""How long to wait for a PostgreSQL server that does not answer, unless the URL says `connect_timeout`."""
 
 
 class Database:
@@ -138,7 +140,8 @@ def _checked(given: str) -> URL:
         case "sqlite":
             return url.set(drivername="sqlite")
         case "postgresql":
-            return url.set(drivername="postgresql+psycopg")
+            waits = {"connect_timeout": str(CONNECT_S)} if "connect_timeout" not in url.query else {}
+            return url.set(drivername="postgresql+psycopg").update_query_dict(waits)
         case other:
             raise SettingsError(
                 f"The database {other!r} is not supported; use sqlite:///path or postgresql://…", field="core.database"

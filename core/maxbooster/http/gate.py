@@ -49,20 +49,20 @@ def hardening(origin: str) -> list[tuple[bytes, bytes]]:
 class Gate:
     """The ASGI application that a server runs: outermost, so that errors of routing pass it too.
 
-    Beyond `in_flight` requests it answers 503 at once, so that the rest stay quick.
+    Beyond `in_flight` requests it answers 503 at once, so that the rest stay quick; those that wait for their clients
+    don't count.
     """
 
     def __init__(self, app: App, inner: ASGIApp) -> None:
         self._inner = inner
-        self._limit = app.settings.in_flight
-        self._in_flight = 0
+        self._traffic = app.traffic
         self._refusals = _Refusals()
         self._hardening = hardening(app.settings.origin)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != ScopeType.HTTP:
             await self._inner(scope, receive, send)
-        elif self._in_flight >= self._limit and not scope["path"].startswith(_ALWAYS):
+        elif self._traffic.full and not scope["path"].startswith(_ALWAYS):
             metrics.SHED.inc()
             await self._shed(send)
         else:
@@ -79,19 +79,19 @@ class Gate:
             if message["type"] == "http.response.start":
                 status = message["status"]
                 message["headers"] = [*self._hardened(message["headers"]), (b"x-request-id", request_id.encode())]
-            await send(message)
+            await traffic.send(send, message)
 
-        places = 0 if scope["path"] == _LASTING else 1
-        self._in_flight += places
+        traffic, places = self._traffic, 0 if scope["path"] == _LASTING else 1
+        traffic.in_flight += places
         try:
             with structlog.contextvars.bound_contextvars(request_id=request_id):
-                await self._inner(scope, receive, sending)
+                await self._inner(scope, traffic.receiving(scope, receive), sending)
         except SystemExit as error:
             raise RuntimeError(
                 f"the handler of {scope['path']} called sys.exit(), which would end the server"
             ) from error
         finally:
-            self._in_flight -= places
+            traffic.in_flight -= places
             self._account_for(scope, status, perf_counter() - began)
 
     async def _shed(self, send: Send) -> None:
@@ -111,7 +111,8 @@ class Gate:
     def _account_for(self, scope: Scope, status: int, seconds: float) -> None:
         handler: Any = scope.get("route_handler")
         operation = getattr(handler, "operation_id", None) or "none"
-        metrics.IN_FLIGHT.set(self._in_flight)
+        metrics.IN_FLIGHT.set(self._traffic.in_flight)
+        metrics.WAITING.set(self._traffic.waiting)
         metrics.REQUESTS.labels(operation, status).inc()
         metrics.REQUEST_SECONDS.labels(operation).observe(seconds)
         if status in _REFUSED:

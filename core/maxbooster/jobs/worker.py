@@ -230,7 +230,7 @@ class Worker:
                     self._bells[job.queue].set()
 
     async def _failed(self, job: Job, claimed: Claimed, error: BaseException) -> str:
-        last = claimed.attempts >= job.attempts
+        last = claimed.attempts >= job.attempts or getattr(error, "final", False)
         log.warning("jobs.failed", attempt=claimed.attempts, of=job.attempts, error=repr(error), exc_info=last)
         words = _in_words(error)
         wanted = getattr(error, "retry_after_s", None) or job.delay_s(claimed.attempts)

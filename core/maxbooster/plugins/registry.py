@@ -85,6 +85,8 @@ class Registry:
                 answer = implementation(**arguments)
                 found += [(plugin.name, item) for item in (read(answer) if answer is not None else [])]
             except FAILURES as error:
+                if plugin.name == "core":
+                    raise
                 self.drop(plugin.name, f"{hook}() cannot be used: {type(error).__name__}: {error}")
         return found
 

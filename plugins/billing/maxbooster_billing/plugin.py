@@ -17,7 +17,19 @@ if TYPE_CHECKING:
 
     from .currency import checked as checked_currency
     from .currency import digits, written
-    from .ledger.posting import KeyReused, Leg, Overdrawn, Posted, Transaction, post, post_many, reverse, void
+    from .ledger.posting import (
+        KeyReused,
+        Leg,
+        Overdrawn,
+        Posted,
+        Transaction,
+        post,
+        post_many,
+        posted_under,
+        reverse,
+        reverse_many,
+        void,
+    )
     from .ledger.queries import accounts as balances
     from .ledger.queries import balances_of
     from .ledger.transfers import Transfer
@@ -41,8 +53,10 @@ _LATE = {
     "known_payees": "payees.queries:known",
     "post": "ledger.posting",
     "post_many": "ledger.posting",
+    "posted_under": "ledger.posting",
     "request_payout": "payouts.service",
     "reverse": "ledger.posting",
+    "reverse_many": "ledger.posting",
     "send_transfer": "ledger.transfers:send",
     "void": "ledger.posting",
     "written": "currency",
@@ -63,8 +77,10 @@ __all__ = [
     "known_payees",
     "post",
     "post_many",
+    "posted_under",
     "request_payout",
     "reverse",
+    "reverse_many",
     "send_transfer",
     "void",
     "written",

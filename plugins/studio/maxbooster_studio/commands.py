@@ -14,7 +14,7 @@ import msgspec
 from maxbooster.plugin import Invalid
 
 from .analysis import Analysis, Told, measure
-from .audio import FORMATS, Format, format_for, format_named, open_audio, written_whole
+from .audio import FORMATS, Format, format_for, format_named, open_audio, shown, written_whole
 from .mastering import MOST_CHANNELS, MasterReport, master, render
 from .targets import TARGETS, Compliance, compliance_of, target_named
 
@@ -39,7 +39,7 @@ def analyze(file: Path, as_json: bool) -> None:
     if as_json:
         _print_json(msgspec.to_builtins(analysis) | {"compliance": msgspec.to_builtins(fits)})
         return
-    click.echo(_summary(file.name, analysis))
+    click.echo(_summary(shown(file.name), analysis))
     click.echo(_outlets(fits))
 
 
@@ -61,7 +61,7 @@ def master_file(
     """
     target, format = target_named(target_name), _format(out, format_name)
     if out.exists() and recording.exists() and out.samefile(recording):
-        raise Invalid(f"{out} is the recording itself; write the master to another file.", field="out")
+        raise Invalid(f"{shown(out)} is the recording itself; write the master to another file.", field="out")
     with open_audio(recording, most_channels=MOST_CHANNELS) as audio, written_whole(out) as file:
         with _progress("Mastering", shown=not as_json) as told:
             mastered = master(audio, target, told)
@@ -87,21 +87,21 @@ def list_targets(as_json: bool) -> None:
 
 
 def _format(out: Path, name: str | None) -> Format:
-    usual = format_for(out.name or str(out))
+    usual = format_for(shown(out.name or out))
     format = format_named(name) if name is not None else usual
     if format.extension != usual.extension:
-        raise Invalid(f"{out.name} does not end in .{format.extension}, as {format.title} does.", field="format")
+        raise Invalid(f"{shown(out.name)} does not end in .{format.extension}, as {format.title} does.", field="format")
     return format
 
 
 def _print_report(report: MasterReport, out: Path, format: Format, as_json: bool) -> None:
     fits = compliance_of(report.after)
     if as_json:
-        rest = {"out": str(out), "format": format.name, "compliance": fits}
+        rest = {"out": shown(out), "format": format.name, "compliance": fits}
         facts: dict[str, Any] = msgspec.to_builtins(report)
         _print_json(facts.pop("after") | facts | rest)
         return
-    click.echo(_summary(out.name, report.after))
+    click.echo(_summary(shown(out.name), report.after))
     for setting in report.settings:
         click.echo(f"  {setting.title}\n      {setting.reason}")
     click.echo(_outlets(fits))
@@ -120,6 +120,7 @@ def _summary(name: str, analysis: Analysis) -> str:
     lines += [f"  {label:16} {value:8.2f} {unit}".rstrip() for label, value, unit in rows if value is not None]
     if analysis.integrated_lufs is None:
         lines.append("  It has no loudness: it is silent, or shorter than 0.4 s.")
+    lines += [f"  Note: {notice}" for notice in analysis.notices]
     return "\n".join(lines)
 
 

@@ -12,6 +12,7 @@ from maxbooster.plugin import Conflict, Invalid, NotFound, new_id
 from maxbooster.testing import drain, open_api
 from maxbooster_billing.ledger.posting import KeyReused, Leg, Overdrawn, Transaction, post, post_many, reverse, void
 from maxbooster_billing.ledger.transfers import Transfer, send
+from maxbooster_billing.plugin import posted_under, reverse_many
 
 from ..conftest import AT, balances, paid, sale, verdict
 
@@ -124,6 +125,34 @@ async def test_many_are_posted_together_or_not_at_all(app, api, account):
     with pytest.raises(Overdrawn):
         await many(sale("3", 100), paid("4", 201))
     assert (await balances(api))["payable", "nova"] == (100, 0)
+
+
+async def test_all_that_was_posted_for_a_statement_is_undone_at_once(app, api, account, poster):
+    for key, amount, payee in (
+        ("statement:7:0", 100, "nova"),
+        ("statement:7:1", 50, "lux"),
+        ("statement:70:0", 9, "lux"),
+    ):
+        await poster(sale(key, amount, payee))
+    await poster(paid("payout", 59, "lux"))
+
+    def undo(connection, prefix):
+        return reverse_many(connection, account.account, posted_under(connection, account.account, prefix), app.clock())
+
+    with pytest.raises(Overdrawn):
+        async with app.unit(account) as ctx:
+            await ctx.write(undo, "statement:7:")
+    assert (await balances(api))["payable", "nova"] == (100, 0)
+    await poster(sale("statement:8:0", 59, "lux"))
+    for repeated in (False, True):
+        async with app.unit(account) as ctx:
+            undone = await ctx.write(undo, "statement:7:")
+        assert [each.repeated for each in undone] == [repeated, repeated]
+    found = await balances(api)
+    assert (found["payable", "nova"], found["payable", "lux"]) == ((0, 0), (9, 0))
+    async with app.unit(account) as ctx:
+        assert await ctx.write(undo, "statement:_:") == []
+    assert (await verdict(app)).ok
 
 
 async def test_books_of_accounts_are_apart(app, api, account, poster):

@@ -149,7 +149,7 @@ async def invite(ctx: Context, given: NewInvitation) -> Proof:
         raise NotAllowed("You cannot give a role above your own.")
     await count_letter(ctx, email)
     facts = {"role": given.role, "by": str(ctx.user) if ctx.user else None}
-    id = proofs.ask(ctx, "invitation", email, account=ctx.account, facts=facts)
+    id = await proofs.ask(ctx, "invitation", email, account=ctx.account, facts=facts)
     ctx.audit("member.invited", f"core_proof:{id}", after={"role": given.role})
     await ctx.commit()
     return await _invitation(ctx, id)
@@ -200,7 +200,7 @@ async def accept(ctx: Context, token: str) -> Account:
 
     def join(connection: Connection) -> None:
         spent = proofs.spend(connection, "invitation", token, ctx.now)
-        queries.join(connection, user.id, account.id, spent.facts["role"], ctx.now)
+        queries.join_by_invitation(connection, ctx.app.policy, user.id, spent, ctx.now)
 
     await ctx.write(join)
     ctx.app.credentials.forget(user.id)

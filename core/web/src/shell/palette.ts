@@ -120,15 +120,15 @@ export class MbPalette extends LitElement {
 
   override render() {
     const found = matching(this.commands, this.typed);
-    return html`<dialog aria-label=${t("palette.title", "Go to or do")} @keydown=${this.key}>
+    return html`<dialog aria-label=${t("palette.title", "Search and commands")} @keydown=${this.key}>
       <input
         type="text"
         role="combobox"
         aria-expanded="true"
         aria-controls="found"
         aria-activedescendant=${found.length ? `c${this.at}` : nothing}
-        aria-label=${t("palette.search", "Search or jump to …")}
-        placeholder=${t("palette.search", "Search or jump to …")}
+        aria-label=${t("palette.search", "Search or jump to…")}
+        placeholder=${t("palette.search", "Search or jump to…")}
         autocomplete="off"
         .value=${this.typed}
         @input=${(event: InputEvent) => {
@@ -137,7 +137,7 @@ export class MbPalette extends LitElement {
         }}
       />
       ${found.length
-        ? html`<ul id="found" role="listbox" aria-label=${t("palette.found", "Found")}>
+        ? html`<ul id="found" role="listbox" aria-label=${t("palette.found", "Results")}>
             ${found.map(
               (command, place) => html`<li
                 id="c${place}"
@@ -150,7 +150,7 @@ export class MbPalette extends LitElement {
               </li>`,
             )}
           </ul>`
-        : html`<p>${t("palette.none", "Nothing is called that.")}</p>`}
+        : html`<p>${t("palette.none", "No results.")}</p>`}
     </dialog>`;
   }
 }

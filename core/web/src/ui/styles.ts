@@ -25,7 +25,12 @@ export const page = css`
     max-width: 64ch;
   }
   a {
-    color: var(--mb-accent-text);
+    color: var(--mb-text);
+    text-decoration-color: var(--mb-faint);
+    text-underline-offset: 3px;
+  }
+  a:hover {
+    text-decoration-color: currentcolor;
   }
   .head {
     display: flex;

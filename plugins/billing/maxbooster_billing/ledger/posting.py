@@ -119,6 +119,22 @@ def reverse(
     return post(connection, account, opposite, now)
 
 
+def reverse_many(
+    connection: Connection, account: UUID, of: Sequence[UUID], now: datetime, *, memo: str = ""
+) -> list[Posted]:
+    """Reverse several posted transactions of one book, the last one first, all of them or none; answers in the order of
+    `of`. What is reversed already stays so. Raises as `reverse`."""
+    done = {each: reverse(connection, account, each, now, memo=memo) for each in reversed(of)}
+    return [done[each] for each in of]
+
+
+def posted_under(connection: Connection, account: UUID, prefix: str) -> list[UUID]:
+    """The posted transactions whose keys begin with `prefix`, the oldest first: what belongs to a statement or sale."""
+    mine = (_transactions.c.account_id == account, _transactions.c.phase == "posted")
+    query = select(_transactions.c.id).where(*mine, _transactions.c.key.startswith(prefix, autoescape=True))
+    return list(connection.execute(query.order_by(_transactions.c.recorded_at, _transactions.c.id)).scalars())
+
+
 def void(connection: Connection, account: UUID, pending: UUID, now: datetime, *, key: str, memo: str = "") -> Posted:
     """End a hold without posting anything.
 

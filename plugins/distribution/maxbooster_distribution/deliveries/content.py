@@ -35,17 +35,17 @@ def content_of(row: Delivery) -> Content:
 def schemas(ctx: Context) -> Schemas:
     """
     Raises:
-        NotReady: the operator has not installed them.
+        NotReady: the operator set a folder that does not hold DDEX's.
     """
     return installed(ctx.settings(DistributionSettings), ctx.settings(Settings).data)
 
 
 async def write(ctx: Context, row: Delivery, outlet: DdexOutlet) -> tuple[bytes, bytes]:
-    """Message and manifest of a delivery, proved; the same bytes each time.
+    """Message and manifest of a delivery, validated; the same bytes each time.
 
     Raises:
         Invalid: one does not keep to its schema.
-        NotReady: there are no schemas.
+        NotReady: the store is not simulated, and DDEX's schemas are not installed.
     """
     content = content_of(row)
     envelope = Envelope(
@@ -56,11 +56,11 @@ async def write(ctx: Context, row: Delivery, outlet: DdexOutlet) -> tuple[bytes,
         recipient=content.recipient,
         test=row.sandbox,
     )
-    proved = schemas(ctx)
+    known = schemas(ctx)
+    if not row.sandbox:
+        known.demand_official(outlet.title)
     batch = _batch(row, outlet, content)
-    return await asyncio.to_thread(
-        package.write, outlet, content.material, envelope, proved, what=row.what, batch=batch
-    )
+    return await asyncio.to_thread(package.write, outlet, content.material, envelope, known, what=row.what, batch=batch)
 
 
 @asynccontextmanager

@@ -41,12 +41,13 @@ class Opening:
     async def open(self, outlet: DdexOutlet, what: str, material: Material, *, revision: int, number: int) -> None:
         """
         Raises:
-            NotReady: the outlet is not set up, or there are no schemas: what cannot be proved is not queued.
+            NotReady: the outlet is not set up, or is not simulated and DDEX's schemas are not installed.
             Conflict: a party id is missing.
         """
         ctx, released = self._ctx, material.description.release_date
-        schemas(ctx)
         endpoint = await outlets.reachable(ctx, outlet)
+        if not endpoint.sandbox:
+            schemas(ctx).demand_official(outlet.title)
         content = Content(
             material=material,
             sender=await _sender(ctx, endpoint),

@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from uuid import UUID
 
-from maxbooster.plugin import Context, Invalid, NotReady
+from maxbooster.plugin import Context, Invalid
 
 from ..catalogue import service as catalogue
 from ..catalogue.files import audio_of, cover_of
+from ..ddex.schemas import Schemas
 from ..description import ReleaseDescription
 from ..media import AudioFacts, CoverFacts
 from ..outlets.outlet import DdexOutlet
 from ..quality import vocabulary
 from ..quality.review import review
 from ..quality.rule import Finding, Subject
-from .content import schemas
 
 
 async def review_release(ctx: Context, release_id: UUID, chosen: Sequence[DdexOutlet]) -> list[Finding]:
@@ -52,10 +52,7 @@ def _review(
     chosen: Sequence[DdexOutlet],
 ) -> list[Finding]:  # fmt: skip
     subject = Subject(description=said, audio=audio, cover=cover, today=ctx.now.date())
-    try:
-        words = list(vocabulary.findings(schemas(ctx), subject))
-    except NotReady:
-        words = []  # without schemas nothing is delivered anyway; the rest can be mended meanwhile
+    words = vocabulary.findings(Schemas(), subject)
     return sorted([*words, *review(subject, chosen)], key=lambda each: each.severity != "ERROR")
 
 

@@ -14,7 +14,7 @@ import click
 
 from . import journey
 from .api import Api
-from .running import DemoFailed, Login, Platform, free_port
+from .running import DemoFailed, Login, Platform, listening
 from .summary import Summary, table
 
 
@@ -42,7 +42,7 @@ def demo(track: Path | None, headless: bool, folder: Path, port: int | None) -> 
     signal.signal(signal.SIGTERM, _end)
     summary = Summary()
     try:
-        platform = Platform(folder, free_port(port))
+        platform = Platform(folder, listening(port))
         login = platform.login()
         with platform.running():
             _go(platform, login, track.resolve() if track else None, summary)

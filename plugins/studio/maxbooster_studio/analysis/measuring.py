@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from math import isfinite
 
@@ -31,9 +31,9 @@ class Measured:
 class Measuring:
     """Push blocks, then ask once for the result."""
 
-    def __init__(self, rate_hz: int, channels: int) -> None:
+    def __init__(self, rate_hz: int, channels: int, positions: Sequence[str] | None = None) -> None:
         self._rate_hz, self._channels, self._frames = rate_hz, channels, 0
-        self._meter, self._peaks = Meter(rate_hz, channels), Peaks(channels)
+        self._meter, self._peaks = Meter(rate_hz, channels, positions), Peaks(channels)
         self._spectrum, self._levels = Spectrum(rate_hz, channels), PeakLevels(rate_hz, channels)
         self._balance = Balance(channels)
 
@@ -42,13 +42,13 @@ class Measuring:
         for each in (self._meter, self._peaks, self._spectrum, self._levels, self._balance):
             each.push(block)
 
-    def result(self) -> Measured:
+    def result(self, notices: Sequence[str] = ()) -> Measured:
         self._spectrum.close()
         self._levels.close()
         loudness = self._meter.loudness()
-        return Measured(self._analysis(loudness), loudness.short_term, self._peaks.levels())
+        return Measured(self._analysis(loudness, notices), loudness.short_term, self._peaks.levels())
 
-    def _analysis(self, loudness: Loudness) -> Analysis:
+    def _analysis(self, loudness: Loudness, notices: Sequence[str]) -> Analysis:
         integrated, true_peak = rounded(loudness.integrated_lufs), rounded(loudness.true_peak_dbtp)
         known = integrated is not None and true_peak is not None
         return Analysis(
@@ -69,6 +69,7 @@ class Measuring:
             rumble_db=self._spectrum.rumble_db(),
             dc_offset_dbfs=self._balance.offset_dbfs(),
             bands=self._spectrum.bands(),
+            notices=list(notices),
         )
 
 
@@ -77,12 +78,12 @@ def measure(audio: AudioFile, told: Told) -> Measured:
     Raises:
         UnreadableAudio: the file breaks off, or has a sample that is not a number.
     """
-    measuring, done = Measuring(audio.rate_hz, audio.channels), 0
+    measuring, done = Measuring(audio.rate_hz, audio.channels, audio.layout.positions), 0
     for block in audio.blocks():
         measuring.push(block)
         done += len(block)
         told(min(done / audio.frames, 1.0) if audio.frames else 0.0)
-    return measuring.result()
+    return measuring.result(audio.notices)
 
 
 def rounded(value: float | None) -> float | None:

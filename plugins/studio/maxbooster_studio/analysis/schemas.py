@@ -41,3 +41,5 @@ class Analysis(Struct, frozen=True, kw_only=True):
     dc_offset_dbfs: float | None
     """The mean of the channel in which it is largest; null: below −90 dBFS."""
     bands: list[OctaveBand]
+    notices: list[str] = []
+    """What is odd about the file and how it was read, in sentences."""

@@ -7,18 +7,22 @@ from typing import BinaryIO
 
 import soundfile
 
-from .containers import AIFF, WAV
+from .kinds import FLAC, MP3, MP4, OGG, WAV
 from .reading import AudioFile
 from .writing import in_words, steps
 
 _PLAIN_WAV = {"PCM_U8", "PCM_16", "PCM_24", "PCM_32", "FLOAT", "ALAW", "ULAW"}
 
+_PLAYED = {(FLAC, "FLAC"), (OGG, "Vorbis"), (OGG, "Opus"), (OGG, "FLAC"), (MP3, "MP3"), (MP4, "AAC")}
+
 
 def plays_in_browsers(audio: AudioFile) -> bool:
     """As Chromium does; tests try every kind there."""
+    if not audio.plain:
+        return False
     if audio.kind is WAV:
-        return audio.subtype in _PLAIN_WAV
-    return audio.kind is not AIFF
+        return audio.codec in _PLAIN_WAV
+    return (audio.kind, audio.codec) in _PLAYED
 
 
 def write_preview(audio: AudioFile, file: BinaryIO, told: Callable[[float], None]) -> None:

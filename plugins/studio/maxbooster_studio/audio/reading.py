@@ -2,87 +2,69 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
 import numpy as np
-import soundfile
-from numpy.typing import NDArray
 
-from maxbooster.plugin import Invalid
-
-from .containers import EXTENSIONS, KINDS, Kind, kind_of, missing_bytes
+from .chunks import Odd
+from .kinds import AIFF, CAF, EXTENSIONS, KINDS, WAV, Kind, Span, kind_of
+from .source import Block, Damaged, Source, UnreadableAudio, clock, shown
 
 LOWEST_HZ, HIGHEST_HZ = 8_000, 384_000
-MOST_CHANNELS = 6
-"""5.1; a master is mono or stereo."""
-BLOCK = 65_536
-"""Frames that are read at a time."""
-_ENDLESS = 1 << 48
-"""libsndfile's answer where a FLAC stream does not say how long it is lies above."""
+MOST_CHANNELS = 8
+"""7.1; a master is mono or stereo."""
 _READ = ", ".join(kind.title for kind in KINDS)
 
 
-class UnreadableAudio(Invalid):
-    """A file that is no sound recording, or a broken one; the text names the file and the reason."""
-
-    type = "unreadable-audio"
-    title = "The recording cannot be read"
-
-
 class AudioFile:
-    """An opened recording. `frames` is what its header says (0: it does not say)."""
+    """An opened recording. `frames` is what its header promises (0: nothing), once it was read what is there."""
 
-    def __init__(self, sound: soundfile.SoundFile, name: str, kind: Kind) -> None:
-        self._sound = sound
-        self.name = name
-        self.kind = kind
-        self.rate_hz: int = sound.samplerate
-        self.channels: int = sound.channels
-        self.subtype: str = sound.subtype
-        """How samples lie in it, in libsndfile's words: `PCM_24`, `FLOAT`, `VORBIS`."""
-        self.frames: int = sound.frames if sound.frames < _ENDLESS else 0
+    def __init__(self, source: Source, name: str, kind: Kind) -> None:
+        self._source = source
+        self.name, self.kind = name, kind
+        self.rate_hz, self.channels, self.frames = source.rate_hz, source.channels, source.frames
+        self.layout = source.layout
+        """Which speakers its channels are for."""
+        self.codec = source.codec
+        """How samples lie in it: `PCM_24`, `FLOAT`, `MP3`, `AAC`."""
+        self.bits = source.bits
+        """Bits per sample of PCM, FLAC and ALAC; None for float and for what was compressed with losses."""
+        self.plain = source.plain
+        """Whether other players read the same from it."""
 
     @property
-    def bits(self) -> int | None:
-        """Bits per sample of PCM; None for float and for what was compressed with losses."""
-        found = {"PCM_S8": 8, "PCM_U8": 8, "PCM_16": 16, "PCM_24": 24, "PCM_32": 32}
-        return found.get(self.subtype)
+    def notices(self) -> list[str]:
+        """What is odd about the file, in sentences; complete once it was read."""
+        return list(self._source.notices)
 
     @property
     def duration_s(self) -> float:
         return self.frames / self.rate_hz
 
-    def blocks(self) -> Iterator[NDArray[np.float32]]:
+    def blocks(self) -> Iterator[Block]:
         """Every frame in order, `(frames, channels)` float32, as often as it is asked for.
 
         Raises:
             UnreadableAudio: the file is cut or damaged, has no sound in it, or a sample that is not a number.
         """
         done = 0
-        for block in self._decoded():
-            if self.subtype in ("FLOAT", "DOUBLE"):
-                self._refuse_non_numbers(block, done)
-            done += len(block)
-            yield block
-        if not done:
-            raise UnreadableAudio(f"{self.name} has no sound in it: 0 frames.")
-        if done < self.frames:
-            raise self._cut(done)
-
-    def _decoded(self) -> Iterator[NDArray[np.float32]]:
-        done = 0
         try:
-            if self._sound.tell():
-                self._sound.seek(0)
-            while len(block := self._sound.read(BLOCK, dtype="float32", always_2d=True)):
+            for block in self._source.blocks():
+                self._refuse_non_numbers(block, done)
                 done += len(block)
                 yield block
-        except soundfile.LibsndfileError:
-            raise self._cut(done) from None
+        except Odd as odd:
+            raise UnreadableAudio(f"{self.name} {odd}") from None
+        except Damaged as damaged:
+            raise self._cut(damaged.frames) from None
+        if not done:
+            raise UnreadableAudio(f"{self.name} has no sound in it: 0 frames.")
+        if done < self._source.frames:
+            raise self._cut(done)
+        self.frames = done
 
     def _cut(self, done: int) -> UnreadableAudio:
         whole = f" of {clock(self.duration_s)}" if self.frames else ""
@@ -91,7 +73,7 @@ class AudioFile:
             "Export it again, or upload it again."
         )
 
-    def _refuse_non_numbers(self, block: NDArray[np.float32], before: int) -> None:
+    def _refuse_non_numbers(self, block: Block, before: int) -> None:
         good = np.isfinite(block)
         if good.all():
             return
@@ -105,30 +87,41 @@ class AudioFile:
 
 @contextmanager
 def open_audio(path: Path, name: str | None = None, *, most_channels: int = MOST_CHANNELS) -> Iterator[AudioFile]:
-    """WAV (BWF, RF64), FLAC, AIFF, Ogg (Vorbis, Opus) or MP3. `name`: what people call it, if not by its path.
+    """WAV (BWF, RF64, BW64), AIFF, CAF, FLAC, Ogg (Vorbis, Opus, FLAC), MP3, or AAC and ALAC in M4A/MP4. `name`: what
+    people call it, if not by its path.
 
     Raises:
         UnreadableAudio: it is missing, empty, cut, no recording, another kind than its name says, or has a sample rate
             or channels that are not read here.
     """
-    name = name or path.name or str(path)
+    name = name or shown(path.name or path)
     _refuse_no_file(path, name)
     try:
-        file = path.open("rb")
+        file = path.open("rb", buffering=0)  # libsndfile moves the same descriptor
     except OSError as error:
         raise UnreadableAudio(f"{name} cannot be opened: {(error.strerror or str(error)).lower()}.") from None
     with file:
-        kind = _kind(file, name)
+        kind, span = _kind(file, name)
         try:
-            sound = soundfile.SoundFile(file.fileno(), closefd=False)
-        except soundfile.LibsndfileError:
-            raise UnreadableAudio(
-                f"{name} is damaged: its {kind.title} header cannot be read. Export it again."
-            ) from None
-        with sound:
-            audio = AudioFile(sound, name, kind)
+            source = _source(file, kind, span)
+        except Odd as odd:
+            raise UnreadableAudio(f"{name} {odd}") from None
+        with closing(source):
+            audio = AudioFile(source, name, kind)
             _refuse_unusual(audio, most_channels)
             yield audio
+
+
+def _source(file: BinaryIO, kind: Kind, span: Span) -> Source:
+    """
+    Raises:
+        Odd: the container is not usable, or nothing in it can be decoded.
+    """
+    from .compressed import open_compressed
+    from .pcm import open_pcm
+
+    found = open_pcm(file, kind, span) if kind in (WAV, AIFF, CAF) else None
+    return found or open_compressed(file, kind, span)
 
 
 def _refuse_no_file(path: Path, name: str) -> None:
@@ -138,24 +131,20 @@ def _refuse_no_file(path: Path, name: str) -> None:
         raise UnreadableAudio(f"{name} cannot be opened: it is {what}, and only files are read.")
 
 
-def _kind(file: BinaryIO, name: str) -> Kind:
+def _kind(file: BinaryIO, name: str) -> tuple[Kind, Span]:
     if not file.read(1):
         raise UnreadableAudio(f"{name} is empty: 0 bytes.")
-    kind = kind_of(file)
-    if kind is None:
-        raise UnreadableAudio(f"{name} is no recording that can be read here: by its content it is none of {_READ}.")
+    found = kind_of(file)
+    if found is None:
+        raise UnreadableAudio(f"{name} is not a recording that can be read here: by its content it is none of {_READ}.")
+    kind, span = found
     extension = name.rpartition(".")[2].lower() if "." in name else ""
     if EXTENSIONS.get(extension, kind) is not kind:
         raise UnreadableAudio(
             f"{name} is named .{extension}, but by its content it is {kind.title}. "
             f"Name it .{kind.extensions[0]}, or export it again."
         )
-    if missing_bytes(file, kind):
-        raise UnreadableAudio(
-            f"{name} is cut: its header announces more than the file holds. Export it again, or upload it again."
-        )
-    os.lseek(file.fileno(), 0, os.SEEK_SET)
-    return kind
+    return kind, span
 
 
 def _refuse_unusual(audio: AudioFile, most_channels: int) -> None:
@@ -164,13 +153,7 @@ def _refuse_unusual(audio: AudioFile, most_channels: int) -> None:
             f"{audio.name} has a sample rate of {audio.rate_hz} Hz; {LOWEST_HZ} to {HIGHEST_HZ} Hz can be read."
         )
     if not 1 <= audio.channels <= most_channels:
-        most = "mono and stereo" if most_channels == 2 else "up to 5.1 (6 channels)"
+        most = "mono and stereo" if most_channels == 2 else "up to 7.1 (8 channels)"
         raise UnreadableAudio(f"{audio.name} has {audio.channels} channels; {most} can be read. Mix it down first.")
-    if audio._sound.frames == 0:
+    if audio.kind in (WAV, AIFF, CAF) and audio.frames == 0 and audio.codec not in ("MP3",):
         raise UnreadableAudio(f"{audio.name} has no sound in it: 0 frames.")
-
-
-def clock(seconds: float) -> str:
-    """`1:05.250`: minutes, seconds, milliseconds."""
-    milliseconds = round(seconds * 1000)
-    return f"{milliseconds // 60_000}:{milliseconds // 1000 % 60:02d}.{milliseconds % 1000:03d}"

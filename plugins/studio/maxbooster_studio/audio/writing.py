@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from maxbooster.plugin import Invalid
 
 from .formats import Format
+from .source import shown
 
 DITHER_SEED = 0x5EED
 """The same recording gives the same bytes."""
@@ -99,7 +100,9 @@ def written_whole(path: Path) -> Iterator[BinaryIO]:
             os.fsync(file.fileno())
             _put(place, file.fileno(), path)
     except OSError as error:
-        raise Invalid(f"{path} cannot be written: {(error.strerror or str(error)).lower()}.", field="out") from None
+        raise Invalid(
+            f"{shown(path)} cannot be written: {(error.strerror or str(error)).lower()}.", field="out"
+        ) from None
 
 
 def _opened(folder: Path, name: str) -> AbstractContextManager[tuple[BinaryIO, str]]:

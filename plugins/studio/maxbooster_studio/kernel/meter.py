@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,7 +12,7 @@ from . import loudness
 from .blocks import check_channels, pieces
 from .library import functions, state
 from .numbers import check_rate
-from .weighting import channel_weights, k_weighting
+from .weighting import USUAL, channel_weights, k_weighting
 
 HOPS_PER_S = 50
 
@@ -36,28 +37,30 @@ class Loudness:
 
 
 class Meter:
-    """Measures one file as its blocks come. Channels: mono, L R, L R C, L R Ls Rs, L R C Ls Rs, L R C LFE Ls Rs; with
-    7 or 8 the rest as surround.
+    """Measures one file as its blocks come. `positions`: which speakers its channels are for, as in a WAVE channel
+    mask; unless said, L R, L R C, L R Ls Rs, L R C Ls Rs, L R C LFE Ls Rs, and so on.
 
     Raises:
         ValueError: the rate is outside 8–384 kHz, or not 1–8 channels.
     """
 
-    def __init__(self, rate_hz: int, channels: int, *, level: str | None = None) -> None:
+    def __init__(
+        self, rate_hz: int, channels: int, positions: Sequence[str] | None = None, *, level: str | None = None
+    ) -> None:
         check_rate(rate_hz)
         check_channels(channels, 8)
         self.rate_hz, self.channels = rate_hz, channels
         self._kernel = functions(level)
         self._state = state(self._kernel.meter_bytes())
-        numbers = np.array(self.numbers(rate_hz, channels))
+        numbers = np.array(self.numbers(rate_hz, channels, positions))
         self._kernel.meter_open(self._state.ctypes.data, rate_hz, channels, numbers.ctypes.data)
         self._weights = numbers[-channels:]
         self._hops: list[NDArray[np.float64]] = []
 
     @staticmethod
-    def numbers(rate_hz: int, channels: int) -> list[float]:
+    def numbers(rate_hz: int, channels: int, positions: Sequence[str] | None = None) -> list[float]:
         """What the meter in the browser needs: the K-weighting at this rate, then the weight of each channel."""
-        return [*k_weighting(rate_hz), *channel_weights(channels)]
+        return [*k_weighting(rate_hz), *channel_weights(positions or USUAL[channels])]
 
     def push(self, block: NDArray[np.float32]) -> None:
         """Hear `(frames, channels)`.

@@ -7,11 +7,22 @@ give the table, and at every rate the calibration tone of 997 Hz passes as it do
 from __future__ import annotations
 
 from cmath import exp
+from collections.abc import Sequence
 from math import pi, tan
 
 _SHELF_HZ, _SHELF_DB, _SHELF_Q = 1681.974450955533, 3.999843853973347, 0.7071752369554196
 _CUT_HZ, _CUT_Q = 38.13547087602444, 0.5003270373238773
 _CALIBRATION_HZ = 997
+
+_LFE = {"LFE", "LFE2"}
+_SIDES = {"SL", "SR", "SDL", "SDR", "WL", "WR"}
+_BACKS = {"BL", "BR"}
+USUAL = {
+    1: ("FC",), 2: ("FL", "FR"), 3: ("FL", "FR", "FC"), 4: ("FL", "FR", "SL", "SR"), 5: ("FL", "FR", "FC", "SL", "SR"),
+    6: ("FL", "FR", "FC", "LFE", "SL", "SR"), 7: ("FL", "FR", "FC", "LFE", "BC", "SL", "SR"),
+    8: ("FL", "FR", "FC", "LFE", "BL", "BR", "SL", "SR"),
+}  # fmt: skip
+"""Which speakers so many channels are for, where nobody says: 1.0 to 7.1."""
 
 
 def k_weighting(rate_hz: int) -> list[float]:
@@ -20,18 +31,11 @@ def k_weighting(rate_hz: int) -> list[float]:
     return [*_shelf(rate_hz), gain, -2 * gain, gain, *_cut(rate_hz)[3:]]
 
 
-def channel_weights(channels: int) -> list[float]:
-    """1 in front, 1.41 at the sides and behind, 0 for the LFE of 5.1 and more."""
-    front, surround, lfe = 1.0, 1.41, 0.0
-    match channels:
-        case 1 | 2 | 3:
-            return [front] * channels
-        case 4:
-            return [front, front, surround, surround]
-        case 5:
-            return [front, front, front, surround, surround]
-        case _:
-            return [front, front, front, lfe] + [surround] * (channels - 4)
+def channel_weights(positions: Sequence[str]) -> list[float]:
+    """Of channels by what speakers they are for: 1.41 for those at 60° to 120° to either side, 0 for the LFE, else 1
+    (BS.1770-5, Annex 3). Without speakers at the side those called “back” are the surrounds of 4.0 and 5.1 at 110°."""
+    surround = _SIDES | (_BACKS if not _SIDES & set(positions) else set())
+    return [0.0 if each in _LFE else 1.41 if each in surround else 1.0 for each in positions]
 
 
 def _shelf(rate_hz: int) -> list[float]:
