@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import Any, NoReturn, cast
 from uuid import UUID
 
@@ -59,7 +59,7 @@ def prove(statement: Any, dialect: Dialect, account: UUID | None, *, platform: b
     shape = (dialect.name, account is None, platform, locking, key.key) if key is not None else None
     if shape is None or shape not in _proved:
         _refuse_strange(statement)
-        _compiler(type(dialect))(dialect, statement, account, platform, locking)
+        _compiler(dialect.name, type(dialect).statement_compiler)(dialect, statement, account, platform, locking)
         if shape is not None:
             _remember(shape)
 
@@ -88,11 +88,14 @@ def _refuse_strange(statement: Any) -> None:
             raise UsageError(f"{type(part).__name__} ({module}) is no construct of SQLAlchemy's: it cannot be checked")
 
 
-@cache
-def _compiler(dialect: type[Dialect]) -> Any:
+def _compiler(dialect: str, real: Any) -> Any:
     """The dialect's own compiler, watched."""
-    real = dialect.statement_compiler
-    return type(f"Watched{real.__name__}", (_Watched, real), {})
+    if dialect not in _compilers:
+        _compilers[dialect] = type(f"Watched{real.__name__}", (_Watched, real), {})
+    return _compilers[dialect]
+
+
+_compilers: dict[str, Any] = {}
 
 
 _Compiling: Any = SQLCompiler
