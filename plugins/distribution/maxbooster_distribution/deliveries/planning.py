@@ -98,7 +98,8 @@ async def _planned(ctx: Context, found: Described, outlet: DdexOutlet, before: D
         return planned
     planned.what = what
     released = found.description.release_date
-    planned.expected_from, planned.due_at = (clock.due(ctx.now, days, released) for days in outlet.sla_days)
+    promise = clock.promised(ctx.now, outlet.sla_days, released, endpoint.live_after_s)
+    planned.expected_from, planned.due_at = promise
     return planned
 
 

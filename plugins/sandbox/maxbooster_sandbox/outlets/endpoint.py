@@ -29,5 +29,6 @@ def simulated(ctx: Context, outlet: DdexOutlet) -> Endpoint | None:
         party_id=outlet.party_id or OUTLET_PARTY_ID,
         sender_party_id=SENDER_PARTY_ID,
         sandbox=True,
+        live_after_s=settings.answer_after_s + settings.live_after_s,
         poll_s=settings.poll_s,
     )
