@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from maxbooster.plugin import new_id
 from maxbooster_billing.plugin import Leg, Transaction, post
+from maxbooster_distribution.royalties import service
 from maxbooster_distribution.royalties.amounts import PER_MINOR
 from maxbooster_distribution.royalties.models import Carry
 
@@ -124,7 +125,7 @@ async def test_an_assignment_is_undone_and_waits_again(app, api, account):
     assert [each["payee"] for each in later["payees"]] == [bo]
 
 
-async def test_the_same_statement_saved_again_is_told_and_imported_only_on_purpose(app, api, account):
+async def test_the_same_statement_saved_again_is_told_and_imported_only_on_purpose(app, api, account, monkeypatch):
     content = statement(sold("USXXX2600009", "10.00"), sold("USXXX2600008", "1.00"))
     first = await imported(app, api, account, content)
     saved = content.replace(b"\r\n", b"\n")
@@ -134,6 +135,10 @@ async def test_the_same_statement_saved_again_is_told_and_imported_only_on_purpo
     assert "the same statement, saved again" in refused.json()["detail"]
     preview = (await api.post(f"{AT}/statements/preview", json={"file_id": file})).json()
     assert (preview["readable"], preview["repeats"]) == (True, first["id"])
+    with monkeypatch.context() as patch:
+        patch.setattr(service, "READ_AT_ONCE", 0)
+        long = await imported(app, api, account, saved.replace(b"\n", b"\n\n"))
+    assert (long["state"], "the same statement, saved again" in long["reason"]) == ("failed", True)
     second = await imported(app, api, account, saved, repeats=first["id"])
     assert (second["state"], second["repeats"]) == ("imported", first["id"])
     assert (await books(app, api))["unallocated", ""] == 2200

@@ -131,7 +131,7 @@ class Suspense extends RoyaltiesPart {
   }
 
   private done(): TemplateResult {
-    const names = new Map(this.tracks.flatMap((each) => [[each.track, each.title], [each.release, each.release_title]]));
+    const names = new Map(this.tracks.flatMap((each): [string, string][] => [[each.track, each.title], [each.release, each.release_title]]));
     return html`<h2>${t("royalties.recently", "Assigned")}</h2>
       <ul class="rows">
         ${this.assigned.map((item) => html`<li>
