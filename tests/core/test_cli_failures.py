@@ -219,6 +219,12 @@ def test_nobody_reads_on(tmp_path):
     assert (ended.returncode, ended.stderr) == (1, b"")
 
 
+def test_no_output_and_no_standard_error_at_all(tmp_path):
+    command = f"{sys.executable} -m maxbooster secrets new-key >&- 2>&-"
+    environment = os.environ | {"MAXBOOSTER_DATA": str(tmp_path / "data")}
+    assert subprocess.run(command, shell=True, env=environment, timeout=60, check=False).returncode == 0
+
+
 def test_an_argument_that_is_not_utf8(tmp_path):
     ended = _process("studio", "analyze", b"caf\xe9.wav", folder=tmp_path)
     assert ended.returncode == 2

@@ -67,7 +67,7 @@ def main() -> None:
 def run(arguments: Sequence[str]) -> int:
     """Run a command and answer its exit status (`failures` lists them); whatever fails is one sentence."""
     status = _outcome(lambda: _invoke(arguments))
-    unwritten = _outcome(sys.stdout.flush)
+    unwritten = _outcome(sys.stdout.flush) if sys.stdout is not None else DONE
     if unwritten:
         _discard_output()
     return status or unwritten

@@ -6,7 +6,7 @@ import logging
 import re
 import sys
 from collections.abc import MutableMapping
-from typing import Any
+from typing import Any, TextIO, cast
 
 import structlog
 
@@ -14,6 +14,18 @@ log: structlog.stdlib.BoundLogger = structlog.get_logger("maxbooster")
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _SECRET = ("password", "secret", "token", "authorization", "cookie", "api_key", "signature")
+
+
+class _StandardError:
+    """Standard error as it is when a line is written: loggers are kept, and it may be replaced or closed."""
+
+    def write(self, text: str) -> None:
+        if sys.stderr is not None and not sys.stderr.closed:
+            sys.stderr.write(text)
+
+    def flush(self) -> None:
+        if sys.stderr is not None and not sys.stderr.closed:
+            sys.stderr.flush()
 
 
 _steps: list[Any] = []
@@ -26,7 +38,7 @@ def configure(*, form: str = "text", level: str = "info") -> None:
         structlog.processors.JSONRenderer()
         if form == "json"
         else structlog.dev.ConsoleRenderer(
-            colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback
+            colors=sys.stderr is not None and sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback
         )
     )
     for chatty in ("httpx", "httpcore", "alembic", "arq"):
@@ -43,7 +55,7 @@ def configure(*, form: str = "text", level: str = "info") -> None:
     structlog.configure(
         processors=_steps,
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelName(level.upper())),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=structlog.PrintLoggerFactory(cast(TextIO, _StandardError())),
         cache_logger_on_first_use=True,
     )
 
