@@ -9,7 +9,7 @@ from uuid import UUID
 
 from litestar import Request, Response
 from litestar.params import QueryParameter
-from msgspec import Struct
+from msgspec import Struct, structs
 from sqlalchemy import Connection, select
 
 from .. import health
@@ -35,6 +35,8 @@ class Alive(Struct):
 
 class Readiness(Struct):
     ready: bool
+    """Whether the process can serve; what is degraded is among the checks."""
+    degraded: bool
     checks: list[health.Finding]
 
 
@@ -46,12 +48,16 @@ async def is_alive() -> Alive:
 
 @get("/ready", operation_id="isReady", public=True)
 async def is_ready(ctx: Context, request: Request[Any, Any, Any]) -> Response[Readiness]:
-    """Everything that the process needs is there; 503 names what is not, and to programs on this machine why."""
-    findings = await health.examine(ctx.app)
-    if not is_local(request.client, request.headers):
-        findings = [health.Finding(finding.name, finding.ok) for finding in findings]
-    ready = all(finding.ok for finding in findings)
-    return Response(Readiness(ready, findings), status_code=200 if ready else 503)
+    """Everything that the process needs is there; 503 names what is not, and to programs on this machine why.
+
+    A broken plugin degrades, and no more.
+    """
+    found = await health.examine(ctx.app, thorough=False)
+    why = is_local(request.client, request.headers)
+    findings = [structs.replace(each, value=None, reason=each.reason if why else None) for each in found]
+    ready = all(finding.ok for finding in findings if finding.vital)
+    degraded = not all(finding.ok for finding in findings)
+    return Response(Readiness(ready, degraded, findings), status_code=200 if ready else 503)
 
 
 @get(
@@ -88,12 +94,13 @@ class PanelOut(Struct):
 
 @get("/panels", operation_id="listPanels", permission="plugin.read")
 async def list_panels(ctx: Context) -> list[PanelOut]:
-    """The pages of the web application that the caller may open."""
-    return [
+    """The pages of the web application that the caller may open, in the order of the navigation."""
+    may = [
         PanelOut(plugin, panel)
         for plugin, panel in ctx.app.offers.panels
         if all(ctx.identity and ctx.identity.may(permission) for permission in panel.permissions)
     ]
+    return sorted(may, key=lambda each: (each.panel.order, each.panel.title))
 
 
 class ConsoleViewOut(Struct):

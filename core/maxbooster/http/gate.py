@@ -92,6 +92,10 @@ class Gate:
         try:
             with structlog.contextvars.bound_contextvars(request_id=request_id):
                 await self._inner(scope, traffic.receiving(scope, receive), sending)
+        except SystemExit as error:
+            raise RuntimeError(
+                f"the handler of {scope['path']} called sys.exit(), which would end the server"
+            ) from error
         finally:
             traffic.in_flight -= places
             self._account_for(scope, status, perf_counter() - began)

@@ -72,9 +72,9 @@ def register_routes() -> Sequence[Routes]:
     from ..auth.routes import routes
     from ..http import core_routes
     from ..notices.routes import routes as notices
-    from ..web import first_steps, live_routes, reports, translations
+    from ..web import first_steps, live_routes, reports, search, translations
 
-    web = [*live_routes.routes, *first_steps.routes, *translations.routes, *reports.routes]
+    web = [*live_routes.routes, *first_steps.routes, *search.routes, *translations.routes, *reports.routes]
     return [*core_routes.routes, *routes, *notices, *web]
 
 

@@ -26,6 +26,7 @@ State = Annotated[
     Literal["receiving", "checking", "ready", "rejected"] | None, Parameter(description="Only files in this state")
 ]
 Limit = Annotated[int, Parameter(ge=1, le=200, description="At most this many, newest first")]
+System = Annotated[bool, Parameter(description="Also files that the platform made for itself, such as previews")]
 Cursor = Annotated[UUID | None, Parameter(description="`next` of the page before")]
 Seconds = Annotated[int, Meta(ge=1, le=7 * 86_400)]
 
@@ -60,9 +61,13 @@ class LinkOut(Struct):
 
 
 @get("/", operation_id="listFiles", permission="file.read")
-async def list_files(ctx: Context, file_state: State = None, cursor: Cursor = None, limit: Limit = 50) -> FilePage:
+async def list_files(
+    ctx: Context, file_state: State = None, system: System = False, cursor: Cursor = None, limit: Limit = 50
+) -> FilePage:
     """This account's files, the newest first."""
     query = select(FileRow).order_by(FileRow.id.desc()).limit(limit + 1)
+    if not system:
+        query = query.where(FileRow.purpose.is_(None))
     if file_state is not None:
         query = query.where(FileRow.state == file_state)
     if cursor is not None:

@@ -41,12 +41,14 @@ class StoredFile(Struct, frozen=True):
     sha256: str | None = None
     """In hexadecimal."""
     reason: str | None = None
+    purpose: str | None = None
+    """What the platform made it for; absent for a file that people work with."""
 
     @classmethod
     def of(cls, row: FileRow) -> StoredFile:
         return cls(
             row.id, row.account_id, row.name, row.size, row.state, row.created_at, row.media_type,
-            row.sha256.hex() if row.sha256 else None, row.reason,
+            row.sha256.hex() if row.sha256 else None, row.reason, row.purpose,
         )  # fmt: skip
 
 
@@ -86,10 +88,13 @@ class Files:
         self._ctx = ctx
         self._store = ctx.app.store
 
-    async def put(self, name: str, source: bytes | Path | AsyncIterable[bytes]) -> FileRow:
+    async def put(
+        self, name: str, source: bytes | Path | AsyncIterable[bytes], *, purpose: str | None = None
+    ) -> FileRow:
         """Store a file that the platform made. Its blob is there and verified now, its row commits with the unit.
 
-        `source`: the bytes, a path on this machine, or pieces as they come; memory stays bounded.
+        `source`: the bytes, a path on this machine, or pieces as they come; memory stays bounded. `purpose`
+        (`studio.preview`) for what only the platform itself needs: people's list of files leaves it out.
 
         Raises:
             Invalid: the name cannot be kept.
@@ -107,7 +112,7 @@ class Files:
         row = FileRow(
             id=id, name=name, state=READY, size=digest.size, received=digest.size,
             media_type=content.media_type(digest.head), sha256=digest.sha256.digest(),
-            created_at=ctx.now, ready_at=ctx.now,
+            purpose=purpose, created_at=ctx.now, ready_at=ctx.now,
         )  # fmt: skip
         ctx.add(row)
         ctx.emit(ready_event(row.id, row.name, digest))
