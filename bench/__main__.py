@@ -15,7 +15,7 @@ from .places import RECORDINGS
 
 SUITES = (
     "writes", "reads", "access", "jobs", "start", "studio_kernel", "studio_master", "billing_ledger",
-    "distribution_messages", "royalties_splits",
+    "distribution_messages", "royalties_splits", "flood",
 )  # fmt: skip
 
 

@@ -60,7 +60,7 @@ def _prepare(url: str) -> None:
 def _analyse(url: str) -> None:
     """What autovacuum does within a minute: without statistics PostgreSQL takes one index for another."""
     database = Database(url)
-    with database.reading.connect() as connection:
+    with database.migrating() as connection:
         connection.exec_driver_sql("ANALYZE")
     asyncio.run(database.close())
 

@@ -5,19 +5,16 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
-from pathlib import Path
 
 from lxml import etree
 
-from maxbooster.plugin import NotReady
 from maxbooster_distribution.ddex.message import Envelope, Party
-from maxbooster_distribution.ddex.schemas import Schemas, Standard, installed
+from maxbooster_distribution.ddex.schemas import Standard
 from maxbooster_distribution.outlets import spotify
 from maxbooster_distribution.package import INSERT, Batch, write
-from maxbooster_distribution.settings import DistributionSettings
-from maxbooster_distribution.testing import material
+from maxbooster_distribution.testing import known_schemas, material
 
-from .figures import Figure, Pace, Skipped, alternately
+from .figures import Figure, Pace, alternately
 
 TRACKS = 12
 _BATCH = "20260105120000000"
@@ -31,7 +28,7 @@ _ENVELOPE = Envelope(
 
 
 def measure(pace: Pace) -> list[Figure]:
-    schemas = _schemas()
+    schemas = known_schemas()
     outlet = spotify.outlet()
     album, batch = material(outlet.requirements, TRACKS), Batch(_BATCH, outlet.batch_folder(_BATCH))
 
@@ -58,13 +55,6 @@ def measure(pace: Pace) -> list[Figure]:
             note="message and manifest built, proved, written; beside proving the same two",
         )
     ]
-
-
-def _schemas() -> Schemas:
-    try:
-        return installed(DistributionSettings(), Path("maxbooster-data"))
-    except NotReady as missing:
-        raise Skipped(missing.detail) from missing
 
 
 def _rate(act: Callable[[], object], seconds: float) -> float:

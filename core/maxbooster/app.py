@@ -20,15 +20,16 @@ from .auth.passwords import Hasher
 from .auth.plan import Plans
 from .auth.policy import Policy
 from .context import Context, unit_of_work
-from .db import migrate
+from .db import known, migrate
 from .db.engine import Database
 from .errors import NotReady, PluginError, UsageError, suggestion
 from .http.client import Client
+from .http.traffic import Traffic
 from .identity import Identity
 from .jobs import queries as queue
 from .jobs.job import Doorbell, Job
 from .live import Live
-from .mail import MailTransport
+from .mail import MailTransport, unknown
 from .plugins import registry as plugins
 from .plugins import switches
 from .plugins.contributions import Contributions
@@ -71,26 +72,34 @@ class App:
         off = switches.disabled(self.settings.data) | set(self.settings.disabled)
         self.registry = registry or plugins.load(off)
         self._check_settings()
-        self.offers = Contributions(self.registry)
-        self.jobs = self.offers.jobs
-        self.listeners = self.offers.listeners
-        self.policy = Policy(self.offers.permissions)
+        self._gather()
         self.plans = Plans(self)
+        self.traffic = Traffic(self.settings.in_flight)
         self.reported: dict[int, float] = {}
         self._background: list[asyncio.Task[None]] = []
 
     # Assembly
 
+    def _gather(self) -> None:
+        """What the plugins that are enabled by now add up to."""
+        self.offers = Contributions(self.registry)
+        self.jobs = self.offers.jobs
+        self.listeners = self.offers.listeners
+        self.policy = Policy(self.offers.permissions)
+
     def _check_settings(self) -> None:
-        known: dict[str, type[PluginSettings]] = {"core": Settings}
+        """A wrong value switches its plugin off; a section of nobody's is told."""
+        self._sections_of: dict[type[PluginSettings], str] = {Settings: "core"}
         for plugin, manifest in list(self.registry.enabled()):
-            if manifest.settings is not None and plugin.name != "core":
-                known[plugin.name] = manifest.settings
-        installed = [*known, *(name for name in self.registry.plugins if name not in known)]
-        self.sections.refuse_unknown(installed)
-        for section, kind in known.items():
-            self.sections.decode(section, kind)
-        self._sections_of: dict[type[PluginSettings], str] = {kind: section for section, kind in known.items()}
+            if manifest.settings is None or plugin.name == "core" or plugin.state != "enabled":
+                continue
+            try:
+                self.sections.decode(plugin.name, manifest.settings)
+            except plugins.FAILURES as error:
+                self.registry.drop(plugin.name, f"its settings cannot be used: {error}")
+            else:
+                self._sections_of[manifest.settings] = plugin.name
+        self.leftovers = self.sections.leftovers(list(self.registry.plugins))
 
     def settings_of(self, kind: type[S]) -> S:
         """
@@ -128,6 +137,7 @@ class App:
             SettingsError: a folder cannot be written, a URL or a key is wrong.
         """
         self.keyring = keyring(self.settings)
+        self.mail = self.mail_transport()
         self.database = Database(self.settings.database_url, threads=self.settings.database_threads)
         try:
             await self._prepare_database(upgrade)
@@ -141,16 +151,32 @@ class App:
         self.live = Live(self.settings)
         self.live.open()
         *_, (_, self.doorbell) = self.registry.answers("job_doorbell", Doorbell, settings=self.settings)
-        *_, (_, self.mail) = self.registry.answers("mail_transport", MailTransport, settings=self.settings)
         self._background.append(asyncio.create_task(sealer.run(self)))
+
+    def mail_transport(self) -> MailTransport:
+        """
+        Raises:
+            SettingsError: `core.mail` names a transport that nobody has, or one that cannot be used.
+        """
+        offered = self.registry.answers("mail_transport", MailTransport, settings=self.settings)
+        if not offered:
+            raise unknown(self.settings.mail)
+        transport: MailTransport = offered[-1][1]
+        return transport
 
     async def _prepare_database(self, upgrade: bool) -> None:
         await self.database.ping()
-        found = migrate.namespaces(self.registry)
-        if upgrade:
-            await asyncio.to_thread(migrate.upgrade, self.database, found)
-        elif pending := [state.namespace for state in migrate.status(self.database, found) if state.pending]:
-            raise NotReady(f"Migrations are pending for {', '.join(pending)}: run `maxbooster db upgrade`.")
+        prepare = migrate.upgrade_enabled if upgrade else migrate.leave_out_failed
+        await asyncio.to_thread(prepare, self.database, self.registry)
+        pending = [each for each in migrate.status(self.database, migrate.namespaces(self.registry)) if each.pending]
+        if pending:
+            raise NotReady(
+                f"Migrations are pending for {', '.join(each.namespace for each in pending)}:"
+                " run `maxbooster db upgrade`."
+            )
+        self._gather()
+        if not await self.database.read(lambda connection: known.is_remembered(connection, self.offers)):
+            await self.database.transact(lambda connection: known.remember(connection, self.offers))
 
     async def close(self) -> None:
         for task in self._background:

@@ -123,16 +123,24 @@ class Context:
         return row
 
     async def first(self, statement: Select[T]) -> T | None:
-        """The first row (or value) of a select over mapped classes, None if there is none."""
-        return await self._unit.read(lambda session: session.scalars(statement.limit(1)).first())
+        """The first row (or value) of a select over owned or reference classes, None if there is none."""
+        return await Rows(self._unit).first(statement)
 
     async def all(self, statement: Select[T]) -> Sequence[T]:
         """Every row (or value) of a select of one thing."""
-        return await self._unit.read(lambda session: session.scalars(statement).all())
+        return await Rows(self._unit).all(statement)
 
     async def rows(self, statement: Select[*tuple[Any, ...]]) -> Sequence[Any]:
         """Every row of a select of several things, as named tuples."""
-        return await self._unit.read(lambda session: session.execute(statement).all())
+        return await Rows(self._unit).rows(statement)
+
+    @property
+    def platform(self) -> Rows:
+        """The door to tables that belong to no account (`Local`: users, memberships, a plugin's own machinery).
+
+        Their rows are everybody's: whoever reads here decides whom it shows what. Owned rows stay the account's.
+        """
+        return Rows(self._unit, platform=True)
 
     async def lock(self, model: type[Row], id: UUID) -> Row:
         """The newest state of a row, which nobody else can change until this unit ends. Be quick: no waiting after it.
@@ -209,6 +217,7 @@ class Context:
 
     def emit(self, event: Event) -> None:
         """Record a domain event with this unit; whoever subscribed hears of it after the commit."""
+        self.app.offers.refuse_foreign_event(type(event))
         account = self.identity.account if self.identity else None
         self._unit.tell(
             {
@@ -287,6 +296,24 @@ class Context:
         from .secrets import Secrets
 
         return Secrets(self)
+
+
+class Rows:
+    """Reads in a unit of work; see `Context.first`, `all`, `rows` and `platform`."""
+
+    def __init__(self, unit: Unit, *, platform: bool = False) -> None:
+        self._unit = unit
+        self._platform = platform
+
+    async def first(self, statement: Select[T]) -> T | None:
+        limited = statement.limit(1) if isinstance(statement, Select) else statement
+        return await self._unit.read(lambda session: session.scalars(limited).first(), platform=self._platform)
+
+    async def all(self, statement: Select[T]) -> Sequence[T]:
+        return await self._unit.read(lambda session: session.scalars(statement).all(), platform=self._platform)
+
+    async def rows(self, statement: Select[*tuple[Any, ...]]) -> Sequence[Any]:
+        return await self._unit.read(lambda session: session.execute(statement).all(), platform=self._platform)
 
 
 @asynccontextmanager

@@ -21,6 +21,8 @@ class Problem(Exception):
     type: ClassVar[str] = "problem"
     title: ClassVar[str] = "The request cannot be carried out"
     headers: ClassVar[dict[str, str]] = {}
+    final: ClassVar[bool] = False
+    """Whether a job that ends with it need not be tried again."""
 
     def __init__(self, detail: str, *, field: str | None = None, **more: Any) -> None:
         super().__init__(detail)

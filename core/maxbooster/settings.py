@@ -7,10 +7,12 @@ The environment wins. Core settings are `MAXBOOSTER_<NAME>` or the table `[core]
 from __future__ import annotations
 
 import os
+import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
+from urllib.parse import urlsplit
 
 import msgspec
 
@@ -18,7 +20,11 @@ from .errors import SettingsError, suggestion
 
 PREFIX = "MAXBOOSTER_"
 
+LOG_LEVELS = ("debug", "info", "warning", "error", "critical")
+
 T = TypeVar("T", bound="PluginSettings")
+Count = Annotated[int, msgspec.Meta(ge=1)]
+Amount = Annotated[int, msgspec.Meta(ge=0)]
 
 
 class PluginSettings(msgspec.Struct, kw_only=True, frozen=True):
@@ -39,67 +45,84 @@ class Settings(PluginSettings, kw_only=True, frozen=True):
     secret_keys: tuple[str, ...] = ()
     """Fernet keys, newest first; empty: a key file in the data folder."""
     listen: str = "127.0.0.1:8080"
-    log: str = "text"
-    """`text` or `json`."""
+    log: Literal["text", "json"] = "text"
     log_level: str = "info"
+    """`debug`, `info`, `warning`, `error` or `critical`."""
     disabled: tuple[str, ...] = ()
     """Plugins that are off whatever `maxbooster plugins` says."""
-    body_limit_bytes: int = 1_000_000
+    body_limit_bytes: Count = 1_000_000
     """The largest request body, uploads apart."""
-    in_flight: int = 128
+    in_flight: Count = 128
     """Requests worked on at a time in one process; beyond it they are refused with 503."""
-    database_threads: int = 4
+    database_threads: Count = 4
     """Threads for reads, and as many for commits on PostgreSQL."""
-    quota_bytes: int = 50_000_000_000
+    quota_bytes: Amount = 50_000_000_000
     """How much one account may store."""
-    upload_limit_bytes: int = 20_000_000_000
+    upload_limit_bytes: Count = 20_000_000_000
     """The largest single upload."""
-    upload_expires_h: int = 24
+    upload_expires_h: Count = 24
     """Hours after which an unfinished upload is swept."""
     public_url: str = ""
-    """Where people reach this server, `https://music.example`: for links in mails, cookies and tokens; empty: the
+    """Where people reach this server, `https://music.example`: for links in emails, cookies and tokens; empty: the
     address that it listens on."""
+    hosts: tuple[str, ...] = ()
+    """Further names under which this server may be called, beside that of `public_url`."""
     trusted_proxies: tuple[str, ...] = ()
     """Addresses of reverse proxies whose `X-Forwarded-For` is believed."""
     mail: str = "console:"
-    """`console:`, or `file:///folder` for one file per message; plugins bring others."""
+    """`smtp://user:password@host:587`, `smtps://…`, `file:///folder` for one file per message, or `console:`;
+    plugins add others."""
     mail_from: str = "Max Booster <noreply@localhost>"
     registration: Literal["open", "invited", "closed"] = "open"
     """Who may register: everybody, those who were invited, or nobody (`maxbooster user create`)."""
-    password_min_length: int = 8
+    password_min_length: Count = 8
     password_blocklist: Path | None = None
     """A file of leaked passwords, in the "Pwned Passwords ordered by hash" format, beside the bundled list."""
-    hashing_waiting: int = 32
+    hashing_waiting: Amount = 32
     """Password hashings that may wait in one process; beyond that logins are refused with 503."""
-    login_floor_ms: int = 400
+    login_floor_ms: Amount = 400
     """A login that fails is answered no sooner, so that its time tells nothing."""
-    session_idle_h: int = 24 * 7
-    session_days: int = 30
+    session_idle_h: Count = 24 * 7
+    session_days: Count = 30
     """A browser is logged out after so many hours without use, and after so many days in any case."""
-    step_up_minutes: int = 10
+    step_up_minutes: Count = 10
     """How long a proof of who one is counts for what asks for one."""
-    token_minutes: int = 10
-    refresh_days: int = 60
+    token_minutes: Count = 10
+    refresh_days: Count = 60
     """Lifetimes of an API client's access token, and of its refresh tokens when unused."""
-    client_days: int = 365
+    client_days: Count = 365
     """An API client must log in anew after so many days, however much it is used."""
-    api_requests_per_s: int = 1000
+    api_requests_per_s: Count = 1000
     """Requests per second of one API key, where its account's plan says nothing."""
-    erase_after_days: int = 30
+    erase_after_days: Amount = 30
     """Between a person's wish to be erased and the deed."""
-    job_concurrency: int = 16
+    job_concurrency: Count = 16
     """Jobs that one worker process runs at a time, per queue."""
-    job_lease_s: float = 30.0
+    job_lease_s: Annotated[float, msgspec.Meta(gt=0, le=86_400)] = 30.0
     """Seconds without a sign of life after which another worker takes a job over."""
-    job_retention_days: int = 30
+    job_retention_days: Count = 30
     """How long finished jobs and heard events are kept."""
     outbound_private: bool = False
     """Whether user-supplied URLs may lead to private addresses (tests and sandboxes only)."""
 
+    def __post_init__(self) -> None:
+        if self.log_level.lower() not in LOG_LEVELS:
+            raise ValueError(f"log_level {self.log_level!r} is not one of {', '.join(LOG_LEVELS)}")
+        if self.redis and not self.redis.startswith(("redis://", "rediss://", "unix://")):
+            raise ValueError("redis must begin with redis://, rediss:// or unix://")
+        if self.public_url and not _is_origin(self.public_url):
+            raise ValueError(
+                f"public_url {self.public_url!r} is not an address such as https://music.example,"
+                " without a path, a user or a query"
+            )
+
     @property
     def origin(self) -> str:
-        """Scheme, host and port of `public_url`, without a path."""
-        return (self.public_url or f"http://{self.listen}").rstrip("/")
+        """Scheme, host and port of `public_url`; without it, of the address that is listened on."""
+        if self.public_url:
+            return self.public_url.rstrip("/")
+        host, _, port = self.listen.rpartition(":")
+        return f"http://{'localhost' if host in _EVERY_ADDRESS else host}:{port}"
 
     @property
     def database_url(self) -> str:
@@ -108,6 +131,19 @@ class Settings(PluginSettings, kw_only=True, frozen=True):
     @property
     def storage_url(self) -> str:
         return self.storage or (self.data.resolve() / "files").as_uri()
+
+
+_EVERY_ADDRESS = ("", "0.0.0.0", "[::]", "::")
+
+
+def _is_origin(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        return False
+    rest = (parts.path.rstrip("/"), parts.query, parts.fragment, parts.username, parts.password)
+    return parts.scheme in ("http", "https") and bool(parts.hostname) and port != 0 and not any(rest)
 
 
 _TESTS = PREFIX + "TEST_"
@@ -144,16 +180,17 @@ class Sections:
         try:
             return msgspec.convert(_split_lists(given, kind), kind, strict=False, dec_hook=_decode_path)
         except msgspec.ValidationError as error:
-            raise SettingsError(f"{self._origin}, section [{section}]: {error}", field=section) from error
+            raise SettingsError(
+                f"{self._origin}, section [{section}]: {_named(error, given)}.", field=section
+            ) from error
 
-    def refuse_unknown(self, sections: list[str]) -> None:
-        for section in self._sections:
-            if section not in sections:
-                raise SettingsError(
-                    f"{self._origin} has a section [{section}], but no such plugin is installed."
-                    f"{suggestion(section, sections)}",
-                    field=section,
-                )
+    def leftovers(self, sections: list[str]) -> list[str]:
+        """A sentence for each section that belongs to nobody: a plugin that was uninstalled, or a misspelling."""
+        return [
+            f"{self._origin} has a section [{section}], but no such plugin is installed.{suggestion(section, sections)}"
+            for section in self._sections
+            if section not in sections
+        ]
 
 
 def read(environment: Mapping[str, str] = os.environ, file: Path | None = None) -> Sections:
@@ -210,6 +247,21 @@ def _split_lists(given: Mapping[str, Any], kind: type[Any]) -> dict[str, Any]:
         else value
         for name, value in given.items()
     }
+
+
+_PLACE = re.compile(r"(?P<reason>.*) - at `\$\.(?P<name>\w+)[^`]*`", re.DOTALL)
+_SECRET = re.compile("password|secret|token|key", re.IGNORECASE)
+
+
+def _named(error: msgspec.ValidationError, given: Mapping[str, Any]) -> str:
+    """Which setting is wrong, with its value unless that may be secret, and what was expected."""
+    found = _PLACE.fullmatch(str(error))
+    if found is None:
+        return str(error)
+    name = found["name"]
+    value = repr(given.get(name))
+    shown = "" if _SECRET.search(name) or "@" in value else f" is {value}"
+    return f"{name}{shown}: {found['reason'][0].lower()}{found['reason'][1:]}"
 
 
 def _decode_path(kind: type, value: Any) -> Any:

@@ -15,62 +15,26 @@ from functools import cache
 from typing import Any, TypeVar, cast
 from uuid import UUID
 
-from sqlalchemy import Connection, Select, UniqueConstraint, bindparam, event, inspect, select
+from sqlalchemy import Connection, Select, UniqueConstraint, bindparam, inspect, select
 from sqlalchemy import Table as CoreTable
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import ORMExecuteState, Session, make_transient_to_detached, with_loader_criteria
+from sqlalchemy.orm import Session, make_transient_to_detached
 from sqlalchemy.orm.attributes import set_committed_value
 from sqlalchemy.orm.exc import StaleDataError
 from sqlalchemy.sql.schema import ScalarElementColumnDefault
-from sqlalchemy.sql.visitors import ExternallyTraversible, iterate
 
 from .audit import trail
 from .db import guard
 from .db.engine import Database
 from .db.fast import Prepared
 from .db.models import Owned, Table
+from .db.session import UnitSession
 from .db.writer import Bulk, Step, inserting, run_steps
 from .errors import AccountRequired, Conflict, UsageError
 from .events.models import EventRow
 from .jobs import queries as queue
 
 T = TypeVar("T")
-
-
-class UnitSession(Session):
-    """A session that sees one account's owned rows, whatever it is asked."""
-
-    def __init__(self, bind: Any, account: UUID | None) -> None:
-        super().__init__(bind, autoflush=False, expire_on_commit=False)
-        self.account = account
-
-    def rest(self) -> None:
-        """Give the connection back to the pool, keeping the loaded rows."""
-        if (transaction := self.get_transaction()) is not None:
-            transaction.close()
-
-
-@event.listens_for(UnitSession, "do_orm_execute")
-def _keep_to_the_account(state: ORMExecuteState) -> None:
-    account = state.session.account  # type: ignore[attr-defined]
-    if not state.is_orm_statement:
-        _refuse_bare_tables(state)
-    elif account is not None:
-        state.statement = state.statement.options(
-            with_loader_criteria(Owned, lambda row: row.account_id == account, include_aliases=True)
-        )
-    elif any(issubclass(mapper.class_, Owned) for mapper in state.all_mappers):
-        raise AccountRequired(f"{state.all_mappers[0].class_.__name__} rows belong to accounts; this unit has none")
-
-
-def _refuse_bare_tables(state: ORMExecuteState) -> None:
-    for part in iterate(cast(ExternallyTraversible, state.statement)):
-        if isinstance(part, CoreTable) and part.name in _owned_tables():
-            raise AccountRequired(f"{part.name} is owned: select its mapped class, so that the account is added")
-
-
-def _owned_tables() -> set[str]:
-    return {str(mapper.local_table) for mapper in Table.registry.mappers if issubclass(mapper.class_, Owned)}
 
 
 @cache
@@ -134,14 +98,14 @@ class Unit:
 
     # Reading
 
-    async def read(self, question: Callable[[Session], T]) -> T:
+    async def read(self, question: Callable[[Session], T], *, platform: bool = False) -> T:
         session = self._session or self._open_session(self._database.reading)
         if self._locked is not None:
-            return await self._locked.run(lambda: question(session))
+            return await self._locked.run(lambda: session.answer(question, platform=platform))
 
         def reading() -> T:
             try:
-                return question(session)
+                return session.answer(question, platform=platform)
             finally:
                 session.rest()
 

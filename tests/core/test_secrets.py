@@ -47,7 +47,7 @@ async def test_keys_rotate_without_losing_a_secret(app, account):
         assert await ctx.secrets.get("bluesky") == "kept"
     app.keyring = Keyring((old,))
     async with app.unit(account) as ctx:
-        with pytest.raises(SettingsError, match="cannot be read with the present keys"):
+        with pytest.raises(SettingsError, match="can.t be decrypted with the current keys"):
             await ctx.secrets.get("bluesky")
 
 

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import io
+import shutil
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
@@ -14,15 +15,13 @@ import soundfile
 from PIL import Image
 
 from maxbooster.testing import drain, with_services
-from maxbooster_distribution.ddex.schemas import SIBLING
+from maxbooster_distribution.ddex.schemas import Standard
 from maxbooster_distribution.testing import SIMULATED
 from tests.contract.site import Site
 
 RELEASES = "/api/distribution/releases"
 DELIVERIES = "/api/distribution/deliveries"
 REGISTRANT = {"name": "Quay Street Records", "isrc_prefix": "QZES9", "gs1_prefix": "012345", "dpid": None}
-
-needs_schemas = pytest.mark.skipif(not SIBLING.exists(), reason=f"the DDEX schemas are not in {SIBLING}")
 
 
 def wav(seconds: float = 1.0, *, rate: int = 44_100, channels: int = 2, subtype: str = "PCM_24") -> bytes:
@@ -123,3 +122,13 @@ def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
     made = Site(folder)
     yield made
     made.forget()
+
+
+def official_layout(folder: Path) -> Path:
+    """Schemas in the places where DDEX's lie: ours stand for them, which may lie here."""
+    for standard in Standard:
+        at = standard.official(folder)
+        at.parent.mkdir(parents=True)
+        shutil.copy(standard.own, at)
+        shutil.copy(standard.own.parent / "values.xsd", at.parent)
+    return folder

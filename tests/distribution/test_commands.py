@@ -8,14 +8,12 @@ import pytest
 from click import UsageError
 from click.testing import CliRunner
 
-from maxbooster.plugin import Invalid, NotReady, Problem
+from maxbooster.plugin import Invalid, Problem
 from maxbooster_distribution.commands import distribution
 from maxbooster_distribution.ddex.receiving import read_batch
-from maxbooster_distribution.ddex.schemas import SIBLING, Schemas
+from maxbooster_distribution.ddex.schemas import Schemas
 
-from .conftest import needs_schemas, picture, wav
-
-pytestmark = needs_schemas
+from .conftest import official_layout, picture, wav
 
 
 @pytest.fixture
@@ -45,13 +43,13 @@ def change(path, **more):
 
 def test_the_example_is_complete(release):
     done = run("validate", release, "--outlet", "spotify")
-    assert (done.exit_code, done.output) == (0, "Nothing to mend: Spotify can have it.\n")
+    assert (done.exit_code, done.output) == (0, "No issues: ready for Spotify.\n")
 
 
 def test_findings_are_told_as_json(release):
     change(release, title="HARBOUR LIGHTS")
     done = run("validate", release, "--outlet", "spotify", "--json")
-    told = json.loads(done.output)
+    told = json.loads(done.stdout)
     assert (done.exit_code, told["outlet"], told["blocking"]) == (1, "spotify", 1)
     assert [(each["rule"], each["field"], each["severity"]) for each in told["findings"]] == [("T02", "title", "ERROR")]
     assert told["findings"][0]["changes"] == [{"field": "title", "value": "Harbour Lights"}]
@@ -59,8 +57,8 @@ def test_findings_are_told_as_json(release):
 
 def test_a_package_is_what_its_recipient_accepts(release, tmp_path):
     done = run("package", release, "--outlet", "spotify", "--out", tmp_path / "out", "--json")
-    batch = json.loads(done.output)["batch"]
-    [received] = read_batch(__import__("pathlib").Path(batch), Schemas(SIBLING))
+    batch = json.loads(done.stdout)["batch"]
+    [received] = read_batch(__import__("pathlib").Path(batch), Schemas())
     assert received.problems == ()
     assert (received.upc, received.available) == ("012345678905", True)
     assert (received.sender.dpid, received.recipient.dpid) == ("PADPIDA2026010101N", "PADPIDA2011072101T")
@@ -80,7 +78,7 @@ def test_what_blocks_is_not_packed(release, tmp_path):
     change(release, upc=None, label=None, p_line=None)
     done = run("package", release, "--outlet", "spotify", "--out", tmp_path / "out", fails=Invalid)
     assert {"upc", "p_line"} <= {line.split()[2].rstrip(":") for line in done.output.splitlines()}, "each is told"
-    assert "Nothing is packed" in str(done.exception)
+    assert "Nothing is packaged" in str(done.exception)
     assert not (tmp_path / "out").exists()
 
 
@@ -130,12 +128,11 @@ def test_a_sender_that_cannot_be_one_is_told_when_it_is_checked(release):
     assert "$.sender.party_id" in str(done.exception)
 
 
-def test_without_schemas_a_release_is_checked_but_not_packed(release, tmp_path, monkeypatch):
-    monkeypatch.setenv("MAXBOOSTER_DISTRIBUTION__SCHEMAS", str(tmp_path / "none"))
-    done = run("validate", release, "--outlet", "spotify")
+def test_a_package_that_ddexs_schemas_have_not_seen_says_so(release, tmp_path):
+    done = run("package", release, "--outlet", "spotify", "--out", tmp_path / "one")
     assert (done.exit_code, "schemas add FOLDER" in done.stderr) == (0, True)
-    run("package", release, "--outlet", "spotify", "--out", tmp_path / "out", fails=NotReady)
-    assert not (tmp_path / "out").exists()
+    run("schemas", "add", official_layout(tmp_path / "official"))
+    assert run("package", release, "--outlet", "spotify", "--out", tmp_path / "two").stderr == ""
 
 
 def test_a_place_that_cannot_be_written_is_named(release, tmp_path):
@@ -155,5 +152,5 @@ def test_the_example_can_be_packed_as_it_stands_and_overwrites_nothing(tmp_path,
 
 
 def test_schemas_are_added_to_the_data_folder(release, tmp_path):
-    run("schemas", "add", SIBLING)
+    run("schemas", "add", official_layout(tmp_path / "official"))
     assert (tmp_path / "data" / "ddex" / "ern-43" / "release-notification.xsd").is_file()

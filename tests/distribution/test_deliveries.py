@@ -12,11 +12,12 @@ from lxml import etree
 
 from maxbooster.plugin import Conflict
 from maxbooster.testing import drain, make_app, open_api
+from maxbooster_distribution.ddex.schemas import install
 from maxbooster_distribution.deliveries import states
 
-from .conftest import DELIVERIES, RELEASES, SANDBOX, described, make_release, needs_schemas, track, until
+from .conftest import DELIVERIES, REGISTRANT, RELEASES, described, make_release, official_layout, track, until
 
-pytestmark = needs_schemas
+OUTLETS = "/api/distribution/outlets"
 JOURNEY = ["queued", "packaging", "sending", "sent", "acknowledged", "live"]
 
 
@@ -121,15 +122,53 @@ async def test_findings_stop_a_submission(api, simulated):
     assert (await api.get(f"{RELEASES}/{made['id']}/deliveries")).json()["deliveries"] == []
 
 
-async def test_without_schemas_nothing_is_queued(tmp_path, account):
+async def test_nothing_is_queued_for_a_real_store_without_ddexs_schemas(tmp_path, account):
     """A delivery that cannot be packed would wait without end; whoever sends it is told at once."""
-    settings = SANDBOX | {"distribution__schemas": str(tmp_path / "none")}
+    settings = {"distribution_spotify__transport": "folder", "distribution_spotify__folder": str(tmp_path / "store")}
     url = f"sqlite:///{tmp_path}/one.db"
     async with make_app(tmp_path / "data", url, **settings) as app, open_api(app, account.account) as api:
+        await api.put("/api/distribution/registrant", json=REGISTRANT | {"dpid": "PADPIDA2026010101N"})
         at = await make_release(app, api, account)
+        [shown] = [each for each in (await api.get(OUTLETS)).json()["outlets"] if each["name"] == "spotify"]
+        assert (shown["ready"], "schemas add FOLDER" in shown["problem"]) == (False, True)
         refused = await api.post(f"{at}/submit", json={"outlets": ["spotify"]})
-        assert (refused.status_code, "schemas add FOLDER" in refused.json()["detail"]) == (503, True)
+        assert (refused.status_code, "Spotify is a real store" in refused.json()["detail"]) == (503, True)
         assert (await api.get(f"{at}/deliveries")).json()["deliveries"] == []
+        install(official_layout(tmp_path / "official"), app.settings.data)
+        [shown] = [each for each in (await api.get(OUTLETS)).json()["outlets"] if each["name"] == "spotify"]
+        assert shown["ready"]
+
+
+async def test_what_no_message_can_hold_is_found_and_never_submitted(app, api, account, simulated):
+    made = await make_release(app, api, account)
+    read = (await api.get(made)).json()
+    bad = read["description"] | {"credits": [{"name": "Nova\u000bLane", "role": "MainArtist"}]}
+    assert (await api.put(made, json={"version": read["version"], "description": bad})).status_code == 204
+    refused = await api.post(f"{made}/submit", json={"outlets": ["spotify"]})
+    assert (refused.status_code, refused.json()["findings"][0]["field"]) == (422, "credits[0].name")
+
+
+async def test_a_long_review_keeps_nobody_waiting(api):
+    """Titles of blanks once took a minute, and with it everybody else."""
+    worst = [track(1, title="a" + " " * 298 + "b") for _ in range(100)]
+    slow = asyncio.create_task(api.post("/api/distribution/review", json={"description": described(tracks=worst)}))
+    waited = []
+    while not slow.done():
+        began = asyncio.get_running_loop().time()
+        await asyncio.sleep(0.01)
+        waited.append(asyncio.get_running_loop().time() - began)
+    assert (await slow).status_code == 200
+    assert max(waited) < 2, "the event loop goes on meanwhile"
+    assert sum(waited) < 20
+
+
+async def test_a_simulated_store_promises_what_it_does(app, api, account, simulated):
+    """The release date is months ahead, and the simulator puts it live at once."""
+    at = await make_release(app, api, account)
+    await api.put("/api/sandbox/outlets/spotify", json={"answer": "lose"})
+    await api.post(f"{at}/submit", json={"outlets": ["spotify"]})
+    shown = await until(app, api, at, "sent")
+    assert shown["words"] == "Delivered to Spotify · live any time now"
 
 
 async def test_a_description_is_reviewed_before_it_is_saved(api, simulated):

@@ -25,9 +25,9 @@ from maxbooster_distribution.deliveries import states
 from maxbooster_distribution.plugin import read_batch
 from maxbooster_distribution.settings import DistributionSettings
 
-from .conftest import COVER, DELIVERIES, REGISTRANT, RELEASES, described, needs_schemas, track, wav
+from .conftest import COVER, DELIVERIES, REGISTRANT, RELEASES, described, track, wav
 
-pytestmark = [pytest.mark.slow, needs_schemas]
+pytestmark = pytest.mark.slow
 
 OUTLETS = ["spotify", "deezer"]
 SEEDS = [int(seed) for seed in os.environ.get("DELIVERY_SEEDS", "3").split()]

@@ -18,7 +18,7 @@ from maxbooster.testing import make_app, open_api, with_services
 from maxbooster_distribution.outlets.outlet import FLAC, JPEG, Requirements
 from maxbooster_distribution.testing import made_release
 
-from .conftest import SANDBOX, needs_schemas, until
+from .conftest import SANDBOX, until
 
 GUIDE = Path(__file__).parents[2] / "docs" / "distribution" / "outlets.md"
 
@@ -102,7 +102,6 @@ async def outlets(api):
     return {each["name"]: each for each in (await api.get("/api/distribution/outlets")).json()["outlets"]}
 
 
-@needs_schemas
 async def test_the_page_leads_to_an_outlet_that_takes_releases_and_goes_without_trace(folder, maxbooster, account):
     assert re.search(r"distribution\.quay +0\.1\.0 +enabled +Quay Radio", maxbooster("plugins", "list"))
     asked = Requirements(audio=(FLAC,), cover=(JPEG,), cover_min_px=2000)
@@ -151,7 +150,6 @@ def test_the_operators_settings_lead_to_the_outlet(folder, run):
     assert run("-c", REACHED).split() == ["sftp://sftp.quay.example:22/", "quay-street", "PADPIDA2026010102L"]
 
 
-@needs_schemas
 @pytest.mark.slow
 def test_the_pages_own_test_passes(run):
     said = run("-m", "pytest", "-q", "-p", "no:cacheprovider")

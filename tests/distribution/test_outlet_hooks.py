@@ -5,10 +5,9 @@ from __future__ import annotations
 import pytest
 
 from maxbooster.testing import make_app, open_api
+from maxbooster_distribution.ddex.schemas import install
 
-from .conftest import make_release, needs_schemas
-
-pytestmark = needs_schemas
+from .conftest import make_release, official_layout
 
 CONNECTOR = """
 from maxbooster_distribution.plugin import DdexOutlet, OutletSettings
@@ -29,6 +28,7 @@ def outlet():
 async def test_hook_outlet(site, tmp_path, account):
     """A third party's connector is an outlet like ours: listed, and set up by its own settings."""
     site.install("distribution.quay", CONNECTOR)
+    install(official_layout(tmp_path / "official"), tmp_path / "data")
     url = f"sqlite:///{tmp_path}/one.db"
     for settings, ready in (({}, False), ({"distribution_quay__transport": "folder",
                                            "distribution_quay__folder": str(tmp_path / "quay")}, True)):  # fmt: skip

@@ -13,9 +13,8 @@ from maxbooster.testing import drain
 from maxbooster.testing.faultproxy import FaultProxy
 from maxbooster_sandbox.outlets.place import Place
 
-from .conftest import DELIVERIES, SANDBOX, make_release, needs_schemas, until
+from .conftest import DELIVERIES, SANDBOX, make_release, until
 
-pytestmark = needs_schemas
 JOBS = "/api/core/jobs"
 
 

@@ -7,6 +7,7 @@ import sys
 from importlib.metadata import EntryPoint, entry_points
 
 from maxbooster.app import App
+from maxbooster.cli.listening import listening
 from maxbooster.cli.serve import serve_web, work
 from maxbooster.observe import logs
 from maxbooster.plugins import registry
@@ -24,7 +25,7 @@ def app() -> App:
 def main() -> None:
     logs.configure(level="error")
     if sys.argv[1] == "web":
-        asyncio.run(serve_web(app(), "127.0.0.1", int(sys.argv[2])))
+        asyncio.run(serve_web(app(), listening(f"127.0.0.1:{sys.argv[2]}")))
     else:
         asyncio.run(work(app(), ("default", "long")))
 

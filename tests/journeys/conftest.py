@@ -56,7 +56,15 @@ def plugins(tmp_path_factory: pytest.TempPathFactory) -> Site:
 
 
 @pytest.fixture(scope="module")
-def platform(tmp_path_factory: pytest.TempPathFactory, plugins: Site) -> Iterator[Platform]:
+def platform_settings() -> dict[str, str]:
+    """What a journey's platform is told besides; override it."""
+    return {}
+
+
+@pytest.fixture(scope="module")
+def platform(
+    tmp_path_factory: pytest.TempPathFactory, plugins: Site, platform_settings: dict[str, str]
+) -> Iterator[Platform]:
     if not Shell().is_built:
         pytest.skip("journeys skipped: the web application is not built; run `make web`")
     data, port = tmp_path_factory.mktemp("platform"), services.free_port()
@@ -68,7 +76,7 @@ def platform(tmp_path_factory: pytest.TempPathFactory, plugins: Site) -> Iterato
         "MAXBOOSTER_LOG_LEVEL": "warning",
         "PYTHONPATH": str(plugins.folder),
     }
-    process = Process(["up"], environment, log=data / "up.log")
+    process = Process(["up"], environment | platform_settings, log=data / "up.log")
     process.start(port=port)
     yield Platform(f"http://127.0.0.1:{port}", mail, process)
     process.stop()
@@ -99,7 +107,7 @@ class Seat:
 
     async def log_in(self, email: str, password: str = PASSWORD) -> None:
         await self.go("/login")
-        await self.page.get_by_label("E-mail address").fill(email)
+        await self.page.get_by_label("Email").fill(email)
         await self.page.get_by_label("Password", exact=True).fill(password)
         await self.page.get_by_role("button", name="Log in").click()
 
@@ -107,14 +115,14 @@ class Seat:
         """Register, follow the letter's link, log in."""
         await self.go("/register")
         await self.page.get_by_label("Your name").fill(name)
-        await self.page.get_by_label("E-mail address").fill(email)
+        await self.page.get_by_label("Email").fill(email)
         await self.page.get_by_label("Password", exact=True).fill(PASSWORD)
         await self.page.get_by_label("Date of birth").fill("2000-01-01")
-        await self.page.get_by_role("button", name="Make the account").click()
-        await self.page.get_by_text("Look into your mailbox").wait_for()
+        await self.page.get_by_role("button", name="Create account").click()
+        await self.page.get_by_text("Check your email").wait_for()
         await self.page.goto(await platform.link(email, "Confirm"))
         await self.page.get_by_label("Password", exact=True).fill(PASSWORD)
-        await self.page.get_by_role("button", name="Open my account").click()
+        await self.page.get_by_role("button", name="Confirm and log in").click()
         await self.page.get_by_text("Good to see you").wait_for()
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.distribution.conftest import COVER, needs_schemas, wav
+from tests.distribution.conftest import COVER, wav
 
 from .test_web_pages import SCREENS, SIZES, _axe
 
@@ -37,7 +37,7 @@ async def test_a_release_is_described_and_what_is_wrong_is_seen_while_typing(pla
     page = seat.page
     await seat.register(platform, "releases@example.org", "Nova Reyes")
     await seat.go("/releases")
-    await page.get_by_text("Your first release begins here").wait_for()
+    await page.get_by_text("Create your first release").wait_for()
     await _seen(seat, "empty")
 
     await page.get_by_role("button", name="New release").click()
@@ -47,8 +47,8 @@ async def test_a_release_is_described_and_what_is_wrong_is_seen_while_typing(pla
     await page.get_by_label("Release date").fill("2027-03-05")
     await page.get_by_label("℗ Recording").fill("2026 Harbour Records")
     await page.get_by_label("Genre").fill("Indie Pop")
-    await page.get_by_role("button", name="Add a track without a master").click()
-    await page.get_by_role("button", name="Show what is missing").click()
+    await page.get_by_role("button", name="Add track without audio").click()
+    await page.get_by_role("button", name="Show all issues").click()
     await page.get_by_text("There is no cover.").wait_for()
     await page.get_by_text("The track has no master.").wait_for()
     await _seen(seat, "editor")
@@ -57,10 +57,10 @@ async def test_a_release_is_described_and_what_is_wrong_is_seen_while_typing(pla
         await page.get_by_role("button", name="Apply:").first.click()
         await page.wait_for_timeout(700)
     assert await title.input_value() == "Harbour Lights"
-    await page.get_by_role("button", name="Save the draft").click()
+    await page.get_by_role("button", name="Save draft").click()
     await page.get_by_role("heading", name="Harbour Lights").wait_for()
     await page.get_by_text("Nova Reyes").first.wait_for()
-    await page.get_by_text("to mend", exact=False).first.wait_for()
+    await page.get_by_text("issues to fix", exact=False).first.wait_for()
     await _seen(seat, "draft")
 
     await seat.go("/releases")
@@ -70,7 +70,6 @@ async def test_a_release_is_described_and_what_is_wrong_is_seen_while_typing(pla
 
 
 @pytest.mark.slow
-@needs_schemas
 async def test_a_release_is_sent_goes_live_and_is_taken_down(platform, seats):
     seat = await seats()
     page = seat.page
@@ -84,31 +83,43 @@ async def test_a_release_is_sent_goes_live_and_is_taken_down(platform, seats):
     await page.get_by_label("℗ Recording").fill("2026 Harbour Records")
     await page.get_by_label("© Artwork").fill("2026 Harbour Records")
     await page.get_by_label("UPC").fill("036000291452")
-    await page.get_by_role("button", name="Bring a file: Cover").click()
+    await page.get_by_role("button", name="Upload a file: Cover").click()
     picture = {"name": "cover.png", "mimeType": "image/png", "buffer": COVER}
     await page.locator(".side mb-upload input[type=file]").set_input_files(picture)
     await page.get_by_role("img", name="Cover").wait_for()
     master = {"name": "01 Harbour Lights.wav", "mimeType": "audio/wav", "buffer": wav(1.0)}
     await page.locator("mb-upload input[type=file]").set_input_files(master)
-    await page.get_by_label("Sung in").select_option("en")
+    await page.get_by_label("Lyrics language").select_option("en")
     assert await page.get_by_label("Title", exact=True).nth(1).input_value() == "Harbour Lights"
     await page.get_by_label("ISRC").fill("QZES92600001")
-    await page.get_by_text("Nothing is in the way").wait_for()
-    await page.get_by_role("button", name="Save the draft").click()
-    await page.get_by_text("Sandbox: outlets are simulated").wait_for()
+    await page.get_by_text("Ready to send").wait_for()
+    await page.get_by_role("button", name="Save draft").click()
+    await page.get_by_text("Sandbox: stores are simulated").wait_for()
     await page.screenshot(path=SCREENS / "releases-ready.png", full_page=True)
-    await page.get_by_role("button", name="Send to 3 outlets").click()
+    await page.get_by_role("button", name="Send to 3 stores…").click()
+    asked = page.locator("mb-confirm")
+    said = (
+        "Single, 1 track",
+        "Audiomack, Deezer and Spotify",
+        "5 Mar 2027",
+        "Worldwide · Subscription",
+        "Held back for",
+    )
+    for each in said:
+        await asked.get_by_text(each).wait_for()
+    await _seen(seat, "sending")
+    await asked.get_by_role("button", name="Send to 3 stores").click()
     for outlet in ("Spotify", "Deezer", "Audiomack"):
         await page.get_by_text(f"Live on {outlet}").wait_for()
     await page.get_by_role("button", name="Spotify").click()
-    await page.get_by_text("Packed and proved").wait_for()
+    await page.get_by_text("Packaged and validated").wait_for()
     await _seen(seat, "live")
     await page.locator(".actions").get_by_role("button", name="Take down…").click()
-    await page.get_by_role("button", name="Take down from 3").click()
-    await page.get_by_role("button", name="Put it back…").wait_for()
+    await page.get_by_role("button", name="Take down from 3 stores").click()
+    await page.get_by_role("button", name="Reinstate…").wait_for()
     await page.get_by_text("Taken down", exact=True).last.wait_for()
     await _seen(seat, "down")
-    await page.get_by_role("button", name="Put it back…").click()
-    await page.get_by_role("button", name="Put it back", exact=True).click()
+    await page.get_by_role("button", name="Reinstate…").click()
+    await page.get_by_role("button", name="Reinstate", exact=True).click()
     await page.get_by_text("Live on Spotify").wait_for()
     assert seat.complaints == []

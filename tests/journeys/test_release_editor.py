@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 
+from tests.distribution.conftest import wav
+
 from .test_distribution_releases import _seen
 
 
@@ -20,8 +22,8 @@ async def _described(page):
 async def _codes(seat):
     """The prefixes of the account are entered, and a wrong one is named at its field."""
     page = seat.page
-    await page.get_by_role("link", name="Name and codes").click()
-    await page.get_by_label("Name that outlets see").fill("Harbour Records")
+    await page.get_by_role("link", name="Label details and codes").click()
+    await page.get_by_label("Name that stores see").fill("Harbour Records")
     await page.get_by_label("ISRC prefix").fill("Q1")
     await page.get_by_label("GS1 company prefix").fill("012345")
     await page.get_by_role("button", name="Save").click()
@@ -30,7 +32,7 @@ async def _codes(seat):
     seat.complaints.clear()  # the refusal
     await page.get_by_label("ISRC prefix").fill("QZ-ES9")
     await page.get_by_role("button", name="Save").click()
-    await page.get_by_text("Saved. New codes come").wait_for()
+    await page.get_by_text("Saved. New codes will").wait_for()
 
 
 async def _credit(page, of, number, name, role):
@@ -41,19 +43,19 @@ async def _credit(page, of, number, name, role):
 
 async def _deal(page):
     """Sold too, not in France, for three years; a second deal is added and thought better of."""
-    await page.get_by_label("Paid by advertising").uncheck()
-    await page.get_by_label("Download to keep").check()
-    await page.get_by_label("Where", exact=True).select_option(label="Everywhere except")
+    await page.get_by_label("Ad-supported").uncheck()
+    await page.get_by_label("Permanent download").check()
+    await page.get_by_label("Territories", exact=True).select_option(label="Worldwide except")
     for country in ("Germany", "fr", "Atlantis"):
-        await page.get_by_label("Country of deal 1").fill(country)
+        await page.get_by_label("Country for terms 1").fill(country)
         await page.keyboard.press("Enter")
-    await page.get_by_text("“Atlantis” is no country").wait_for()
-    await page.get_by_label("Country of deal 1").fill("")
+    await page.get_by_text("“Atlantis” isn’t a country").wait_for()
+    await page.get_by_label("Country for terms 1").fill("")
     await page.get_by_role("button", name="Remove Germany").click()
-    await page.get_by_label("From").fill("2027-03-05")
-    await page.get_by_label("Until").fill("2030-03-05")
-    await page.get_by_role("button", name="Add a deal").click()
-    await page.get_by_role("button", name="Remove deal 2").click()
+    await page.get_by_label("Start date").fill("2027-03-05")
+    await page.get_by_label("End date").fill("2030-03-05")
+    await page.get_by_role("button", name="Add terms").click()
+    await page.get_by_role("button", name="Remove terms 2").click()
 
 
 async def test_a_release_is_edited_wholly_in_the_page(platform, seats):
@@ -66,10 +68,10 @@ async def test_a_release_is_edited_wholly_in_the_page(platform, seats):
     await seat.go("/releases/new")
     await page.get_by_label("Title", exact=True).fill("Harbour Lights")
     await page.get_by_label("Artists").fill("Nova Reyes")
-    await page.get_by_label("Catalogue number").fill("HAR 001")
-    await page.get_by_label("Language of the titles").select_option("de")
+    await page.get_by_label("Catalog number").fill("HAR 001")
+    await page.get_by_label("Title language").select_option("de")
     for number, title in enumerate(("First Ferry", "Last Light"), start=1):
-        await page.get_by_role("button", name="Add a track without a master").click()
+        await page.get_by_role("button", name="Add track without audio").click()
         await page.get_by_label("Title", exact=True).nth(number).fill(title)
     await _credit(page, "First Ferry", 1, "Ana Lind", "Composer and lyricist")
     await _credit(page, "First Ferry", 2, "Bo Kern", "Mixing engineer")
@@ -82,7 +84,7 @@ async def test_a_release_is_edited_wholly_in_the_page(platform, seats):
     await _deal(page)
     await _seen(seat, "editor-full")
 
-    await page.get_by_role("button", name="Save the draft").click()
+    await page.get_by_role("button", name="Save draft").click()
     await page.get_by_role("heading", name="Harbour Lights").wait_for()
     said = await _described(page)
     assert (said["catalogue_number"], said["language"]) == ("HAR 001", "de")
@@ -97,12 +99,12 @@ async def test_a_release_is_edited_wholly_in_the_page(platform, seats):
     assert "PermanentDownload" in deal["uses"]
 
     await page.get_by_role("link", name="Edit").click()
-    await page.get_by_role("button", name="Issue missing codes").click()
-    await page.get_by_text("The codes are there").wait_for()
+    await page.get_by_role("button", name="Assign missing codes").click()
+    await page.get_by_text("Missing codes assigned").wait_for()
     assert (await page.get_by_label("ISRC").nth(1).input_value()).startswith("QZES9")
     await page.get_by_role("button", name="Remove track 1").click()
     await page.get_by_role("button", name="Save", exact=True).click()
-    await page.get_by_text("1 · ", exact=False).first.wait_for()
+    await page.get_by_text("1 track · ", exact=False).first.wait_for()
     assert [each["title"] for each in (await _described(page))["tracks"]] == ["First Ferry"]
     assert seat.complaints == []
 
@@ -111,7 +113,7 @@ async def _draft(seat, title):
     """A draft that is stored, on its page."""
     await seat.go("/releases/new")
     await seat.page.get_by_label("Title", exact=True).fill(title)
-    await seat.page.get_by_role("button", name="Save the draft").click()
+    await seat.page.get_by_role("button", name="Save draft").click()
     await seat.page.get_by_role("heading", name=title).wait_for()
 
 
@@ -131,7 +133,7 @@ async def test_nothing_that_was_typed_is_lost_unasked(platform, seats):
     assert await title.input_value() == "Harbour Nights"
 
     await page.go_back()
-    await page.get_by_role("button", name="Go back to them").click()
+    await page.get_by_role("button", name="Back to editing").click()
     await title.wait_for()
     assert await title.input_value() == "Harbour Nights"
 
@@ -156,11 +158,11 @@ async def test_a_draft_is_deleted_after_a_question_and_comes_back(platform, seat
     await seat.register(platform, "deleting@example.org", "Nova Reyes")
     await _draft(seat, "Harbour Lights")
     await page.get_by_role("button", name="Delete…").click()
-    await page.get_by_text("the description of 0 tracks").wait_for()
-    await page.get_by_role("button", name="Keep it").click()
+    await page.get_by_text("The details of 0 tracks").wait_for()
+    await page.get_by_role("button", name="Cancel").click()
     await page.get_by_role("button", name="Delete…").click()
-    await page.get_by_role("button", name="Delete the draft").click()
-    await page.get_by_text("Your first release begins here").wait_for()
+    await page.get_by_role("button", name="Delete draft").click()
+    await page.get_by_text("Create your first release").wait_for()
     await page.get_by_role("button", name="Undo").click()
     await page.get_by_role("heading", name="Harbour Lights").wait_for()
     assert seat.complaints == []
@@ -183,7 +185,7 @@ async def test_a_release_is_described_by_keyboard_alone(platform, seats):
 
     await to("Title")
     await keys.type("Harbour Lights")
-    await to("Add a track without a master")
+    await to("Add track without audio")
     await keys.press("Enter")
     await page.get_by_role("button", name="Add a credit").wait_for()
     await keys.press("Shift+Tab")
@@ -196,19 +198,39 @@ async def test_a_release_is_described_by_keyboard_alone(platform, seats):
     await keys.type("Ana Lind")
     await to("Role 1")
     await keys.type("Lyricist")
-    await to("Where")
+    await to("Territories")
     await keys.type("Only")
     await to("Country")
     await keys.type("Japan")
     await keys.press("Enter")
     await page.get_by_role("button", name="Remove Japan").wait_for()
     await page.evaluate("document.activeElement.blur()")
-    await to("Save the draft")
+    await to("Save draft")
     await keys.press("Enter")
     await page.get_by_role("heading", name="Harbour Lights").wait_for()
     said = await _described(page)
     assert [each["credits"] for each in said["tracks"]] == [[{"name": "Ana Lind", "role": "Lyricist"}]]
     assert said["deals"][0]["territories"] == ["JP"]
+
+
+async def test_a_link_starts_a_release_with_its_audio_and_title(platform, seats):
+    seat = await seats()
+    page = seat.page
+    await seat.register(platform, "handed@example.org", "Nova Reyes")
+    await seat.go("/files")
+    master = {"name": "mix-final-3.wav", "mimeType": "audio/wav", "buffer": wav(1.0)}
+    await page.locator("mb-upload input[type=file]").set_input_files(master)
+    await page.get_by_role("link", name="mix-final-3.wav").wait_for()
+    stored = await (await seat.context.request.get(f"{seat.base}/api/core/files")).json()
+    await seat.go(f"/releases/new?audio={stored['files'][0]['id']}&title=Harbour%20Lights")
+    for number in range(2):
+        assert await page.get_by_label("Title", exact=True).nth(number).input_value() == "Harbour Lights"
+    assert await page.get_by_label("Audio file", exact=True).input_value() == stored["files"][0]["id"]
+    await page.get_by_role("button", name="Save draft").click()
+    await page.get_by_role("button", name="Play Harbour Lights").click()
+    await page.get_by_role("button", name="Pause Harbour Lights").wait_for()
+    await page.get_by_role("slider", name="Position in Harbour Lights").wait_for()
+    assert seat.complaints == []
 
 
 _FOCUSED = """() => {

@@ -21,7 +21,7 @@ def register_translations():
         "palette.search": "ابحث أو انتقل إلى …",
     }
     return {"en": {**texts, "core.title": "Max Booster", "shell.home": "Home", "home.title": "Good to see you, {name}",
-                   "home.first": "First steps", "palette.search": "Search or jump to …"}, "ar": texts}
+                   "home.first": "First steps", "palette.search": "Search or jump to…"}, "ar": texts}
 """
 PUBLISH = """async () => {
   const me = await (await fetch("/api/core/session")).json();
@@ -45,9 +45,9 @@ async def test_what_is_done_is_told_at_the_bell_and_found_among_the_files(platfo
     page = nova.page
     bell = page.locator("mb-bell")
     assert await page.evaluate(PUBLISH) in (200, 201, 204)
-    await bell.get_by_role("button", name="Notices, 1 unread").click()
+    await bell.get_by_role("button", name="Notifications, 1 unread").click()
     await bell.get_by_text("The stage sheet of “Spring” is printed").wait_for()
-    await bell.get_by_role("button", name="Notices").first.click()
+    await bell.get_by_role("button", name="Notifications").first.click()
     await page.get_by_role("progressbar", name="First steps").wait_for()
     assert await page.get_by_role("progressbar", name="First steps").get_attribute("aria-valuenow") == "1"
 
@@ -71,18 +71,19 @@ async def test_what_is_done_is_told_at_the_bell_and_found_among_the_files(platfo
     await page.get_by_role("grid").focus()
     await page.keyboard.press("Home")
     await page.keyboard.press("Space")
-    await page.get_by_role("button", name="Delete …").click()
+    await page.get_by_role("button", name="Delete…").click()
     await page.locator("mb-confirm").get_by_text("lyrics.txt").first.wait_for()
-    await page.locator("mb-confirm").get_by_role("button", name="Delete", exact=True).click()
-    await page.get_by_text("Deleted.").wait_for()
+    await page.locator("mb-confirm").get_by_role("button", name="Delete file").click()
+    await page.get_by_text("File deleted.").wait_for()
     await page.get_by_role("row").filter(has_text="lyrics.txt").wait_for(state="detached")
 
     await nova.go("/work")
-    await page.get_by_role("row").filter(has_text="Printing a stage sheet").get_by_text("done").wait_for()
+    await page.get_by_label("Show every step").check()
+    await page.get_by_role("row").filter(has_text="Printing a stage sheet").get_by_text("Done").wait_for()
     await page.screenshot(path=SCREENS / "work-full-desktop.png")
     await nova.go("/activity")
     await page.get_by_role("searchbox").fill("sheet")
-    await page.get_by_role("row").filter(has_text="setlist.sheet_printed").wait_for()
+    await page.get_by_role("row").filter(has_text="sheet printed").wait_for()
     await page.screenshot(path=SCREENS / "activity-full-desktop.png")
     await nova.go("/home")
     await page.get_by_text("The stage sheet of “Spring” is printed").wait_for()
@@ -134,15 +135,15 @@ async def test_leaving_asks_waits_and_can_be_taken_back(platform, seats):
     page = ben.page
     await ben.go("/profile")
     async with page.expect_download() as download:
-        await page.get_by_role("button", name="Download it").click()
+        await page.get_by_role("button", name="Download your data").click()
     held = json.loads((await (await download.value).path()).read_text("utf-8"))
     assert "ben@example.org" in json.dumps(held)
-    await page.get_by_role("button", name="Delete my login …").click()
+    await page.get_by_role("button", name="Delete login…").click()
     asking = page.locator("mb-confirm")
-    await asking.get_by_text("Every account that nobody else is in").wait_for()
-    await asking.get_by_role("button", name="Delete my login", exact=True).click()
+    await asking.get_by_text("Every account that only you belong to").wait_for()
+    await asking.get_by_role("button", name="Delete login").click()
     await page.get_by_text("Your login will be deleted on").wait_for()
-    await page.get_by_role("button", name="Stay after all").click()
-    await page.get_by_role("button", name="Delete my login …").wait_for()
+    await page.get_by_role("button", name="Cancel deletion").click()
+    await page.get_by_role("button", name="Delete login…").wait_for()
     assert ben.complaints == []
     assert PASSWORD not in json.dumps(held)

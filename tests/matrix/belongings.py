@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from maxbooster_distribution.ddex.schemas import SIBLING
 from maxbooster_sandbox.demo import running, sales
 from maxbooster_sandbox.demo.api import Api
-from maxbooster_sandbox.demo.journey import STAGES, Journey, deliver, verify
+from maxbooster_sandbox.demo.journey import STAGES, Journey, verify
 from maxbooster_sandbox.demo.summary import Summary
 
 from .people import Caller
@@ -25,17 +24,9 @@ def earn(platform: Platform, owner: Caller) -> None:
     api.show(owner.headers["authorization"])
     journey = Journey(demo, api, None, Summary())
     for _, stage in STAGES:
-        if stage is deliver and not SIBLING.exists():
-            _submit(journey)
-        elif stage is not verify:
+        if stage is not verify:
             stage(journey)
     _sell_what_nobody_knows(journey)
-
-
-def _submit(at: Journey) -> None:
-    """Without the DDEX schemas nothing can be delivered; what would be is there."""
-    at.api.post(f"/api/distribution/releases/{at.facts['release']}/submit", {"outlets": ["spotify"]})
-    at.facts["stores"] = ["Spotify"]
 
 
 def _sell_what_nobody_knows(at: Journey) -> None:

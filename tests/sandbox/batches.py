@@ -7,17 +7,15 @@ from hashlib import sha256
 from pathlib import Path
 
 import msgspec
-import pytest
 
-from maxbooster_distribution.ddex.schemas import SIBLING, Schemas
+from maxbooster_distribution.ddex.schemas import Schemas
 from maxbooster_distribution.outlets.spotify import outlet
 from maxbooster_distribution.package import INSERT, Batch, assemble, write
 from maxbooster_distribution.testing import ENVELOPE, material
 from maxbooster_distribution.transports.folder import FolderTransport
 from maxbooster_distribution.transports.transport import deliver as bring
 
-needs_schemas = pytest.mark.skipif(not SIBLING.exists(), reason=f"the DDEX schemas are not in {SIBLING}")
-SCHEMAS = Schemas(SIBLING)
+SCHEMAS = Schemas()
 BATCH = "20260105120000000"
 _ENVELOPE = msgspec.structs.replace(ENVELOPE, test=True)
 

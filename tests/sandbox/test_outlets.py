@@ -22,7 +22,6 @@ from maxbooster_sandbox.settings import SandboxSettings
 
 from . import batches
 
-pytestmark = batches.needs_schemas
 AT = "/api/sandbox/outlets"
 ANSWER_S, LIVE_S = 10, 20
 SETTINGS = SandboxSettings(enabled=True, answer_after_s=ANSWER_S, live_after_s=LIVE_S)

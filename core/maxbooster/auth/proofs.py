@@ -14,7 +14,7 @@ from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import ColumnElement, Connection, and_, delete, or_, select, update
 
 from ..context import Context
 from ..db import directory
@@ -43,7 +43,7 @@ class LinkSpent(Problem):
         super().__init__(detail)
 
 
-def ask(
+async def ask(
     ctx: Context,
     kind: str,
     email: str,
@@ -52,22 +52,52 @@ def ask(
     account: UUID | None = None,
     facts: Mapping[str, Any] | None = None,
 ) -> UUID:
-    """Have somebody prove, by a letter that goes out with this unit, that the address is theirs."""
-    id = new_id()
-    ctx.add(
-        Proof(
-            id=id,
-            kind=kind,
-            email=email,
-            user_id=user,
-            account_id=account,
-            facts=dict(facts or {}),
-            created_at=ctx.now,
-            expires_at=ctx.now + LIFETIME[kind],
-        )
-    )
-    ctx.enqueue(mail_proof, id)
-    return id
+    """Have somebody prove, by an email that goes out with this unit, that the address is theirs.
+
+    What was asked for before in the same matter stops working.
+    """
+    proof = Proof(
+        id=new_id(), kind=kind, email=email, user_id=user, account_id=account, facts=dict(facts or {}),
+        created_at=ctx.now, expires_at=ctx.now + LIFETIME[kind],
+    )  # fmt: skip
+    for earlier in await ctx.platform.all(select(Proof).where(_same_matter(proof))):
+        ctx.delete(earlier)
+    ctx.add(proof)
+    ctx.enqueue(mail_proof, proof.id)
+    return proof.id
+
+
+def _same_matter(proof: Proof) -> ColumnElement[bool]:
+    match proof.kind:
+        case "email":
+            whose = Proof.user_id == proof.user_id
+        case "invitation":
+            whose = and_(Proof.account_id == proof.account_id, Proof.email == proof.email)
+        case _:
+            whose = Proof.email == proof.email
+    return and_(Proof.kind == proof.kind, Proof.id != proof.id, whose)
+
+
+def revoke(connection: Connection, user: UUID, email: str, *, but: UUID | None = None) -> None:
+    """Make worthless whatever is outstanding of a user: links to them or their address, invitations that they sent,
+    an authenticator app that they have not confirmed. Whoever recovers a login leaves nothing open behind them.
+    """
+    theirs = [Proof.user_id == user, Proof.email == email, Proof.id.in_(_invitations_by(connection, user))]
+    connection.execute(delete(Proof).where(or_(*theirs), Proof.id != but if but else Proof.id.is_not(None)))
+    unconfirmed = update(User).where(User.id == user, User.totp_since.is_(None))
+    connection.execute(unconfirmed.values(totp_secret=None))
+
+
+def _invitations_by(connection: Connection, user: UUID, account: UUID | None = None) -> list[UUID]:
+    sent = select(Proof.id, Proof.facts).where(Proof.kind == "invitation")
+    if account is not None:
+        sent = sent.where(Proof.account_id == account)
+    return [row.id for row in connection.execute(sent) if row.facts.get("by") == str(user)]
+
+
+def withdraw_invitations(connection: Connection, account: UUID, user: UUID) -> None:
+    """What somebody asked others to be does not outlive their own membership."""
+    connection.execute(delete(Proof).where(Proof.id.in_(_invitations_by(connection, user, account))))
 
 
 async def look(ctx: Context, kind: str, token: str) -> Proof:
@@ -77,7 +107,7 @@ async def look(ctx: Context, kind: str, token: str) -> Proof:
         LinkSpent: nothing.
     """
     query = select(Proof).where(Proof.hash == _hash(token), Proof.kind == kind, Proof.expires_at > ctx.now)
-    found = await ctx.first(query)
+    found = await ctx.platform.first(query)
     if found is None:
         raise LinkSpent
     return found
@@ -103,8 +133,8 @@ def _hash(token: str) -> bytes:
 @job("core.mail_proof", attempts=8, priority=10)
 async def mail_proof(ctx: Context, proof_id: UUID) -> None:
     """Write the letter, if there is somebody to write to. Sent again, it carries a new link."""
-    proof = await ctx.first(select(Proof).where(Proof.id == proof_id))
-    if proof is None or proof.expires_at <= ctx.now:
+    proof = await ctx.platform.first(select(Proof).where(Proof.id == proof_id))
+    if proof is None or proof.expires_at <= ctx.now or await _is_outdated(ctx, proof):
         return
     token = secrets.token_urlsafe(32)
     mail = await _LETTERS[proof.kind](ctx, proof, f"{ctx.app.settings.origin}/{PAGE[proof.kind]}#{token}")
@@ -115,6 +145,11 @@ async def mail_proof(ctx: Context, proof_id: UUID) -> None:
         proof.tries += 1
     if mail is not None:
         await ctx.app.mail.send(mail)
+
+
+async def _is_outdated(ctx: Context, proof: Proof) -> bool:
+    """Two that were asked for at once: the newer one counts, whichever is mailed first."""
+    return await ctx.platform.first(select(Proof.id).where(_same_matter(proof), Proof.id > proof.id)) is not None
 
 
 async def _user_of(ctx: Context, email: str) -> UUID | None:
@@ -129,13 +164,12 @@ async def _register(ctx: Context, proof: Proof, link: str) -> Mail:
 
 
 async def _reset(ctx: Context, proof: Proof, link: str) -> Mail | None:
-    """An earlier link stops working."""
     user = await _user_of(ctx, proof.email)
-    if user is None or await ctx.first(select(User.id).where(User.id == user, User.disabled_at.is_(None))) is None:
+    if (
+        user is None
+        or await ctx.platform.first(select(User.id).where(User.id == user, User.disabled_at.is_(None))) is None
+    ):
         return None
-    earlier = select(Proof).where(Proof.kind == "reset", Proof.user_id == user, Proof.id != proof.id)
-    for each in await ctx.all(earlier):
-        ctx.delete(each)
     proof.user_id = user
     return letters.reset(proof.email, link)
 
@@ -147,7 +181,7 @@ async def _email(ctx: Context, proof: Proof, link: str) -> Mail:
 
 
 async def _invitation(ctx: Context, proof: Proof, link: str) -> Mail | None:
-    name = await ctx.first(select(Account.name).where(Account.id == proof.account_id))
+    name = await ctx.platform.first(select(Account.name).where(Account.id == proof.account_id))
     return letters.invitation(proof.email, name, proof.facts["role"], link) if name is not None else None
 
 
@@ -162,7 +196,7 @@ _LETTERS: dict[str, Callable[[Context, Proof, str], Any]] = {
 @job("core.mail_notice", attempts=8)
 async def mail_notice(ctx: Context, to: str, subject: str, text: str) -> None:
     """A letter without a link that opens anything."""
-    await ctx.app.mail.send(Mail(to, subject, text))
+    await ctx.app.mail.send(Mail(to, subject, text, key=ctx.request_id or ""))
 
 
 def notify(ctx: Context, mail: Mail) -> None:

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import os
 import sys
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from importlib import import_module
+from io import TextIOWrapper
 from typing import Any
 
 import click
 
 from .. import __version__
-from ..errors import Problem, suggestion
+from ..errors import suggestion
+from .failures import DONE, FAILED, explain, printable
 
 
 class Commands(click.Group):
@@ -51,21 +56,71 @@ def _commands() -> dict[str, Any]:
 def maxbooster() -> None:
     """Max Booster: a self-hostable platform for a music career.
 
-    Settings come from the environment (MAXBOOSTER_…) and maxbooster.toml; `maxbooster doctor` explains them.
+    Settings come from the environment (MAXBOOSTER_…) and maxbooster.toml; `maxbooster doctor` says what is missing.
     """
 
 
 def main() -> None:
-    """Run a command; what a person can mend is one sentence and exit status 1, wrong usage is 2."""
+    sys.exit(run(sys.argv[1:]))
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run a command and answer its exit status (`failures` lists them); whatever fails is one sentence."""
+    status = _outcome(lambda: _invoke(arguments))
+    unwritten = _outcome(sys.stdout.flush)
+    if unwritten:
+        _discard_output()
+    return status or unwritten
+
+
+def _invoke(arguments: Sequence[str]) -> int | None:
+    _refuse_other_encodings(arguments)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+    answer = maxbooster(args=list(arguments), prog_name="maxbooster", standalone_mode=False)
+    return answer if isinstance(answer, int) else None
+
+
+def _refuse_other_encodings(arguments: Sequence[str]) -> None:
+    set_here = {name: value for name, value in os.environ.items() if name.startswith("MAXBOOSTER_")}
+    given = [*((f"argument {each}", each) for each in arguments), *set_here.items()]
+    for name, text in given:
+        if _is_not_utf8(text):
+            raise click.UsageError(
+                f"The {printable(name)} is not UTF-8; convert the text to UTF-8, or rename the file that it names."
+            )
+
+
+def _outcome(action: Callable[[], int | None]) -> int:
     try:
-        sys.exit(maxbooster(standalone_mode=False))
-    except click.exceptions.Abort:
-        sys.exit("Stopped.")
-    except click.ClickException as error:
-        error.show()
-        sys.exit(error.exit_code)
-    except Problem as problem:
-        click.echo(f"Error: {problem.detail}", err=True)
-        sys.exit(1)
-    except BrokenPipeError:
-        sys.exit(0)
+        return action() or DONE
+    except SystemExit as ended:
+        return _status_of(ended)
+    except BaseException as error:
+        failure = explain(error)
+    if failure.text:
+        with suppress(OSError):
+            click.echo(failure.text, err=True)
+    return failure.status
+
+
+def _status_of(ended: SystemExit) -> int:
+    if isinstance(ended.code, str):
+        click.echo(ended.code, err=True)
+        return FAILED
+    return ended.code or DONE
+
+
+def _is_not_utf8(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return True
+    return False
+
+
+def _discard_output() -> None:
+    """What could not be written stays in the buffer, and would fail once more when the interpreter ends."""
+    with suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

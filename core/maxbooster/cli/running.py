@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+import os
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -15,9 +16,9 @@ from ..settings import read
 T = TypeVar("T")
 
 
-def assembled() -> App:
+def assembled(environment: Mapping[str, str] = os.environ) -> App:
     """The App, not connected to anything: for a command that needs settings and plugins, but no database."""
-    app = App(read())
+    app = App(read(environment))
     logs.configure(form=app.settings.log, level=app.settings.log_level)
     return app
 

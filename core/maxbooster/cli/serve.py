@@ -3,52 +3,71 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
-from collections.abc import AsyncIterator, Iterable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from ipaddress import ip_address
+from socket import socket
 from typing import Any
 
 import click
 import uvicorn
+from uvicorn.supervisors import Multiprocess
 
 from .. import services
 from ..app import App
-from ..errors import SettingsError
 from ..http.assembly import serving
+from ..http.connection import PatientProtocol
 from ..jobs import schedule
 from ..jobs.job import DEFAULT_QUEUE, LONG_QUEUE
 from ..jobs.worker import Worker
 from ..observe.logs import log
+from ..settings import Settings, read
+from .holding import held
+from .listening import listening
 from .running import assembled
 
+_LISTEN = click.option("--listen", metavar="HOST:PORT", help="Where to listen.  [default: 127.0.0.1:8080]")
+
 
 @click.command()
-@click.option("--listen", help="Address and port.  [default: 127.0.0.1:8080, or the setting]")
+@_LISTEN
 def up(listen: str | None) -> None:
-    """Run everything in this process: web and worker, on a database that is brought up to date first."""
-    _run(_up(assembled(), listen))
+    """Run everything in one process: web server and worker. Migrates the database first.
+
+    Only one `up` can run on a data folder.
+    """
+    with _listening(listen) as (sock, app), held(app.settings.data, app.settings.listen):
+        _run(_up(app, sock))
 
 
 @click.command()
-@click.option("--listen", help="Address and port.  [default: 127.0.0.1:8080, or the setting]")
+@_LISTEN
 @click.option("--processes", default=1, show_default=True, type=click.IntRange(1, 64), help="How many web processes.")
 def serve(listen: str | None, processes: int) -> None:
-    """Run web processes; workers are run by `maxbooster worker`."""
-    app = assembled()
-    host, port = _address(listen or app.settings.listen)
-    if processes > 1:
-        options = _uvicorn_options(app, host, port)
-        uvicorn.run("maxbooster.cli.serve:web", factory=True, workers=processes, **options)
-        return
-    _run(serve_web(app, host, port))
+    """Run web processes. Jobs are run by `maxbooster worker`."""
+    with _listening(listen) as (sock, app):
+        if processes == 1:
+            _run(serve_web(app, sock))
+        else:
+            _run(_checked(app))
+            _supervise(app, sock, processes)
 
 
 @click.command()
-@click.option("--queues", default=f"{DEFAULT_QUEUE},{LONG_QUEUE}", show_default=True, help="Queues to serve.")
+@click.option(
+    "--queues",
+    default=f"{DEFAULT_QUEUE},{LONG_QUEUE}",
+    show_default=True,
+    help="Queues to work on, separated by commas.",
+)
 def worker(queues: str) -> None:
     """Run a worker process."""
-    _run(work(assembled(), [name.strip() for name in queues.split(",") if name.strip()]))
+    names = [name.strip() for name in queues.split(",") if name.strip()]
+    if not names:
+        raise click.UsageError("--queues names no queue; write --queues default,long.")
+    _run(work(assembled(), names))
 
 
 def web() -> Any:
@@ -56,15 +75,36 @@ def web() -> Any:
     return serving(assembled())
 
 
-async def _up(app: App, listen: str | None) -> None:
-    host, port = _address(listen or app.settings.listen)
-    async with app.opened(upgrade=True), _working(app, (DEFAULT_QUEUE, LONG_QUEUE)):
-        await _listen(app, host, port)
+@contextmanager
+def _listening(listen: str | None) -> Iterator[tuple[socket, App]]:
+    """A listening socket, and the App that knows its address: links in emails are made of it."""
+    wanted = listen or read().decode("core", Settings).listen
+    with listening(wanted) as sock:
+        host, port = sock.getsockname()[:2]
+        os.environ["MAXBOOSTER_LISTEN"] = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+        yield sock, assembled()
 
 
-async def serve_web(app: App, host: str, port: int) -> None:
+def _supervise(app: App, sock: socket, processes: int) -> None:
+    config = uvicorn.Config("maxbooster.cli.serve:web", factory=True, workers=processes, **_uvicorn_options(app))
+    log.info("web.starting", address=f"http://{app.settings.listen}", processes=processes)
+    Multiprocess(config, sockets=[sock]).run()
+
+
+async def _checked(app: App) -> None:
+    """Whether a web process could start at all: it is better said once than by each, again and again."""
     async with app.opened():
-        await _listen(app, host, port)
+        pass
+
+
+async def _up(app: App, sock: socket) -> None:
+    async with app.opened(upgrade=True), _working(app, (DEFAULT_QUEUE, LONG_QUEUE)):
+        await _serve(app, sock)
+
+
+async def serve_web(app: App, sock: socket) -> None:
+    async with app.opened():
+        await _serve(app, sock)
 
 
 async def work(app: App, queues: Iterable[str]) -> None:
@@ -90,21 +130,28 @@ async def _working(app: App, queues: Iterable[str]) -> AsyncIterator[tuple[Worke
             await serving
 
 
-async def _listen(app: App, host: str, port: int) -> None:
-    server = uvicorn.Server(uvicorn.Config(serving(app, open_resources=False), **_uvicorn_options(app, host, port)))
+async def _serve(app: App, sock: socket) -> None:
+    server = uvicorn.Server(uvicorn.Config(serving(app, open_resources=False), **_uvicorn_options(app)))
     for plugin in app.registry.plugins.values():
         if plugin.state == "broken":
             log.error("plugin.broken", plugin=plugin.name, reason=plugin.reason)
-    if not app.settings.origin.startswith("https://") and not _is_loopback(host):
+    if not app.settings.origin.startswith("https://") and not _is_loopback(sock.getsockname()[0]):
         log.warning("web.unprotected", advice="set MAXBOOSTER_PUBLIC_URL=https://… and put TLS in front")
-    log.info("web.starting", address=f"http://{host}:{port}")
-    await server.serve()
+    log.info("web.starting", address=f"http://{app.settings.listen}")
+    loop = asyncio.get_running_loop()
+    for signum in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(signum, _nothing)
+    await server.serve(sockets=[sock])
 
 
-def _uvicorn_options(app: App, host: str, port: int) -> dict[str, Any]:
+def _nothing() -> None:
+    """uvicorn raises the signal that ended it once more; by then there is only closing left to do."""
+
+
+def _uvicorn_options(app: App) -> dict[str, Any]:
     return {
-        "host": host,
-        "port": port,
+        "http": PatientProtocol,
+        "ws": "none",
         "log_config": None,
         "access_log": False,
         "server_header": False,
@@ -112,7 +159,6 @@ def _uvicorn_options(app: App, host: str, port: int) -> dict[str, Any]:
         "forwarded_allow_ips": list(app.settings.trusted_proxies),
         "timeout_graceful_shutdown": 20,
         "lifespan": "on",
-        "h11_max_incomplete_event_size": 65_536,
     }
 
 
@@ -121,13 +167,6 @@ def _is_loopback(host: str) -> bool:
         return ip_address(host).is_loopback
     except ValueError:
         return host == "localhost"
-
-
-def _address(listen: str) -> tuple[str, int]:
-    host, _, port = listen.rpartition(":")
-    if not host or not port.isdigit() or int(port) > 65_535:
-        raise SettingsError(f"{listen!r} is not an address; write 127.0.0.1:8080.", field="core.listen")
-    return host.strip("[]"), int(port)
 
 
 def _run(main: Any) -> None:

@@ -8,8 +8,9 @@ hot small writes on the writer.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from contextvars import copy_context
 from pathlib import Path
 from typing import Any, TypeVar
@@ -20,10 +21,12 @@ from sqlalchemy.pool import QueuePool
 
 from ..errors import NotReady, SettingsError
 from . import guard, sqlite
-from .fast import Prepared, fast_reader
+from .fast import Prepared, fast_reader, read_only_url
 from .writer import Bulk, Writer
 
 T = TypeVar("T")
+CONNECT_S = 10
+"""How long to wait for a PostgreSQL server that does not answer, unless the URL says `connect_timeout`."""
 
 
 class Database:
@@ -38,14 +41,17 @@ class Database:
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self.lock = sqlite.WriteLock(_lock_file(self.url)) if self.is_sqlite else sqlite.NoLock()
         self.engine = self._engine(begin="BEGIN IMMEDIATE", size=threads + 4)
-        self.reading = self._engine(begin=None, size=threads)
+        self.reading = self._engine(begin=None, size=threads, read_only=True)
         self.fast = fast_reader(self.engine, threads)
         self._readers = ThreadPoolExecutor(threads, "reader")
         self._committers = ThreadPoolExecutor(1 if self.is_sqlite else threads, "committer")
         self.writer = Writer(self.engine, self.lock)
 
     async def read(self, function: Callable[[Connection], T]) -> T:
-        """Run a function of an autocommit connection on a reader thread; each statement sees the latest commit."""
+        """Run a function of an autocommit connection on a reader thread; each statement sees the latest commit.
+
+        The connection is read-only in the database itself.
+        """
 
         def reading() -> T:
             with self.reading.connect() as connection:
@@ -81,6 +87,16 @@ class Database:
     async def on_committer(self, function: Callable[[], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._committers, copy_context().run, function)
 
+    @contextmanager
+    def migrating(self) -> Iterator[Connection]:
+        """An autocommit connection of its own that may write, for a migration, which handles its transactions."""
+        engine = self._engine(begin=None, size=1)
+        try:
+            with engine.connect() as connection:
+                yield connection
+        finally:
+            engine.dispose()
+
     async def ping(self) -> None:
         """
         Raises:
@@ -100,14 +116,15 @@ class Database:
         self.reading.dispose()
         self.lock.close()
 
-    def _engine(self, *, begin: str | None, size: int) -> Engine:
+    def _engine(self, *, begin: str | None, size: int, read_only: bool = False) -> Engine:
         common: dict[str, Any] = {"poolclass": QueuePool, "pool_size": size, "max_overflow": 4, "hide_parameters": True}
         if self.is_sqlite:
             engine = create_engine(self.url, connect_args={"check_same_thread": False}, **common)
-            sqlite.prepare(engine, begin=begin)
+            sqlite.prepare(engine, begin=begin, read_only=read_only)
             return engine
         if begin is None:
-            return create_engine(self.url, isolation_level="AUTOCOMMIT", pool_reset_on_return=None, **common)
+            url = read_only_url(self.url) if read_only else self.url
+            return create_engine(url, isolation_level="AUTOCOMMIT", pool_reset_on_return=None, **common)
         return create_engine(self.url, pool_pre_ping=True, **common)
 
 
@@ -123,7 +140,8 @@ def _checked(given: str) -> URL:
         case "sqlite":
             return url.set(drivername="sqlite")
         case "postgresql":
-            return url.set(drivername="postgresql+psycopg")
+            waits = {"connect_timeout": str(CONNECT_S)} if "connect_timeout" not in url.query else {}
+            return url.set(drivername="postgresql+psycopg").update_query_dict(waits)
         case other:
             raise SettingsError(
                 f"The database {other!r} is not supported; use sqlite:///path or postgresql://…", field="core.database"

@@ -10,7 +10,7 @@ import sqlite3
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Dialect, Engine, Select
+from sqlalchemy import URL, Dialect, Engine, Select
 
 
 class Prepared:
@@ -111,5 +111,12 @@ Fast = SqliteFast | PostgresFast
 def fast_reader(engine: Engine, size: int) -> Fast:
     if engine.dialect.name == "sqlite":
         return SqliteFast(str(engine.url.database), engine.dialect)
-    conninfo = engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
-    return PostgresFast(conninfo, engine.dialect, size)
+    url = read_only_url(engine.url).set(drivername="postgresql").render_as_string(hide_password=False)
+    return PostgresFast(url.replace("+", "%20"), engine.dialect, size)  # libpq reads a space only so
+
+
+def read_only_url(url: URL) -> URL:
+    """The same PostgreSQL database, where every transaction of the session only reads."""
+    given = url.query.get("options", "")
+    options = given if isinstance(given, str) else " ".join(given)
+    return url.update_query_dict({"options": f"{options} -cdefault_transaction_read_only=on".strip()})

@@ -25,7 +25,7 @@ HOLD_WARNING_S = 0.05
 _PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=10000", "cache_size=-16000")
 
 
-def prepare(engine: Engine, *, begin: str | None) -> None:
+def prepare(engine: Engine, *, begin: str | None, read_only: bool) -> None:
     """Set pragmas on each new connection, and emit `begin` where SQLAlchemy thinks that a transaction begins.
 
     The driver's own implicit BEGIN is switched off. `begin=None` leaves the connection in autocommit.
@@ -38,6 +38,8 @@ def prepare(engine: Engine, *, begin: str | None) -> None:
             dbapi.execute(f"PRAGMA {pragma}")
         if dbapi.execute("PRAGMA foreign_keys").fetchone() != (1,):
             raise RuntimeError("This SQLite was built without foreign keys; use another build.")
+        if read_only:
+            dbapi.execute("PRAGMA query_only=ON")
 
     @event.listens_for(engine, "begin")
     def _began(connection: Connection) -> None:

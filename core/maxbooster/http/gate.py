@@ -14,9 +14,10 @@ import structlog
 from litestar.enums import ScopeType
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
-from ..errors import Overloaded
+from ..errors import Overloaded, Problem
 from ..observe import metrics
 from ..observe.logs import log
+from .hosts import Hosts, Misdirected
 from .problems import MEDIA_TYPE
 
 if TYPE_CHECKING:
@@ -49,22 +50,27 @@ def hardening(origin: str) -> list[tuple[bytes, bytes]]:
 class Gate:
     """The ASGI application that a server runs: outermost, so that errors of routing pass it too.
 
-    Beyond `in_flight` requests it answers 503 at once, so that the rest stay quick.
+    Beyond `in_flight` requests it answers 503 at once, so that the rest stay quick; those that wait for their clients
+    don't count.
     """
 
     def __init__(self, app: App, inner: ASGIApp) -> None:
         self._inner = inner
-        self._limit = app.settings.in_flight
-        self._in_flight = 0
+        self._traffic = app.traffic
         self._refusals = _Refusals()
         self._hardening = hardening(app.settings.origin)
+        self._hosts = Hosts(app.settings)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != ScopeType.HTTP:
             await self._inner(scope, receive, send)
-        elif self._in_flight >= self._limit and not scope["path"].startswith(_ALWAYS):
+        elif scope["path"].startswith(_ALWAYS):
+            await self._admit(scope, receive, send)
+        elif not self._hosts.know(scope["headers"]):
+            await self._refuse(Misdirected(), send)
+        elif self._traffic.full:
             metrics.SHED.inc()
-            await self._shed(send)
+            await self._refuse(Overloaded("The server is busy; try again in a moment."), send)
         else:
             await self._admit(scope, receive, send)
 
@@ -79,19 +85,22 @@ class Gate:
             if message["type"] == "http.response.start":
                 status = message["status"]
                 message["headers"] = [*self._hardened(message["headers"]), (b"x-request-id", request_id.encode())]
-            await send(message)
+            await traffic.send(send, message)
 
-        places = 0 if scope["path"] == _LASTING else 1
-        self._in_flight += places
+        traffic, places = self._traffic, 0 if scope["path"] == _LASTING else 1
+        traffic.in_flight += places
         try:
             with structlog.contextvars.bound_contextvars(request_id=request_id):
-                await self._inner(scope, receive, sending)
+                await self._inner(scope, traffic.receiving(scope, receive), sending)
+        except SystemExit as error:
+            raise RuntimeError(
+                f"the handler of {scope['path']} called sys.exit(), which would end the server"
+            ) from error
         finally:
-            self._in_flight -= places
+            traffic.in_flight -= places
             self._account_for(scope, status, perf_counter() - began)
 
-    async def _shed(self, send: Send) -> None:
-        problem = Overloaded("The server is busy; try again in a moment.")
+    async def _refuse(self, problem: Problem, send: Send) -> None:
         body = msgspec.json.encode(problem.body())
         headers = [(b"content-type", MEDIA_TYPE.encode()), (b"content-length", str(len(body)).encode())]
         headers += [(name.lower().encode(), value.encode()) for name, value in problem.headers.items()]
@@ -107,7 +116,8 @@ class Gate:
     def _account_for(self, scope: Scope, status: int, seconds: float) -> None:
         handler: Any = scope.get("route_handler")
         operation = getattr(handler, "operation_id", None) or "none"
-        metrics.IN_FLIGHT.set(self._in_flight)
+        metrics.IN_FLIGHT.set(self._traffic.in_flight)
+        metrics.WAITING.set(self._traffic.waiting)
         metrics.REQUESTS.labels(operation, status).inc()
         metrics.REQUEST_SECONDS.labels(operation).observe(seconds)
         if status in _REFUSED:

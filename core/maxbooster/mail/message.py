@@ -8,24 +8,32 @@ from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP, SMTPUTF8
 from email.utils import make_msgid
+from hashlib import sha256
 from typing import Any, Protocol, cast, runtime_checkable
 
 from msgspec import Struct
 
 from ..errors import Invalid
 
+_ASCII = SMTP.clone(cte_type="7bit")
+"""For every server: not all of them take 8-bit bodies (RFC 6152)."""
+
 
 class Mail(Struct, frozen=True):
-    """A message to one mailbox, in plain text, and in HTML beside it where that is given.
+    """A message to one address, in plain text, and in HTML as well where that is given.
+
+    `key`: what makes it the same message when it is sent again, such as the job's id; it becomes the Message-ID, by
+    which mail servers drop duplicates. Left out, each time is a message of its own.
 
     Raises:
-        Invalid: `to` is not one mailbox, or a line break would add a header (`field` says where).
+        Invalid: `to` is not one address, or a line break would add a header (`field` says where).
     """
 
     to: str
     subject: str
     text: str
     html: str = ""
+    key: str = ""
 
     def __post_init__(self) -> None:
         refuse_breaks(self.subject, "subject")
@@ -34,15 +42,15 @@ class Mail(Struct, frozen=True):
 
 @runtime_checkable
 class MailTransport(Protocol):
-    """The way out for mail: a provider's plugin brings one."""
+    """How email leaves the platform."""
 
     async def send(self, mail: Mail) -> None:
         """Hand the message over; it is on its way when this returns.
 
         Raises:
             NotReady: not now; try again later.
-            AuthFailed: the provider refused our credentials; a person has to mend them.
-            Invalid: the address was refused for good.
+            AuthFailed: the provider refused our credentials; a person has to fix them.
+            Invalid: the message was refused for good.
         """
 
     async def close(self) -> None: ...
@@ -55,28 +63,39 @@ def compose(mail: Mail, sender: str, at: datetime) -> EmailMessage:
     """
     author, reader = mailbox(sender, "core.mail_from"), mailbox(mail.to, "to")
     plain = author.addr_spec.isascii() and reader.addr_spec.isascii()
-    message = EmailMessage(SMTP if plain else SMTPUTF8)
+    message = EmailMessage(_ASCII if plain else SMTPUTF8)
     message["From"] = author
     message["To"] = reader
     message["Subject"] = mail.subject
     message["Date"] = at
-    message["Message-ID"] = make_msgid(domain=author.domain)
+    message["Message-ID"] = _message_id(mail.key, author.domain)
+    message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no out-of-office replies
     message.set_content(mail.text)
     if mail.html:
         message.add_alternative(mail.html, subtype="html")
     return message
 
 
+def writes_utf8(message: EmailMessage) -> bool:
+    """Whether its headers need SMTPUTF8 (RFC 6531)."""
+    return message.policy is SMTPUTF8
+
+
+def _message_id(key: str, domain: str) -> str:
+    """The key is hashed: it may be anything, and need not be seen."""
+    return f"<{sha256(key.encode()).hexdigest()[:32]}@{domain}>" if key else make_msgid(domain=domain)
+
+
 def mailbox(text: str, field: str) -> Address:
     """`name@example.org` or `Name <name@example.org>`, in its parts.
 
     Raises:
-        Invalid: it is not one mailbox.
+        Invalid: it is not one address.
     """
     refuse_breaks(text, field)
     address = _parsed(text)
     if address is None:
-        raise Invalid(f"Mail cannot go to or come from {text!r}; give one address, name@example.org.", field=field)
+        raise Invalid(f"{text!r} is not one email address; write name@example.org.", field=field)
     return address
 
 
@@ -96,4 +115,4 @@ def refuse_breaks(text: str, field: str) -> None:
         Invalid: it contains a line break, and so would become more than one header (CWE-93).
     """
     if text and text.splitlines() != [text]:
-        raise Invalid(f"The {field} {text!r} of a mail has a line break in it; write it in one line.", field=field)
+        raise Invalid(f"The {field} {text!r} of an email contains a line break; write it on one line.", field=field)

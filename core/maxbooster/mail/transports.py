@@ -1,4 +1,4 @@
-"""The transports that need no provider: for a machine of one's own, and for tests."""
+"""The transports of the core: a mail server, and what needs none, for trying things out and for tests."""
 
 from __future__ import annotations
 
@@ -14,30 +14,43 @@ from ..db.guard import refuse_in_write
 from ..errors import NotReady, SettingsError, suggestion
 from .message import Mail, MailTransport, compose, mailbox
 
-SCHEMES = ("console", "file", "memory")
-_SENDING = "sending mail"
+SCHEMES = ("smtp", "smtps", "file", "console", "memory")
+_SENDING = "sending email"
 
 
-def transport(url: str, sender: str) -> MailTransport:
-    """The transport of `core.mail`: `console:`, `file:///folder` or `memory:`.
+def transport(url: str, sender: str) -> MailTransport | None:
+    """The core's transport for `core.mail`, or None if the scheme is not one of its own.
 
     Raises:
-        SettingsError: there is no such transport, or the folder cannot be written.
-        Invalid: the sender is not one mailbox.
+        SettingsError: the URL cannot be used, or the folder cannot be written.
+        Invalid: the sender is not one address.
     """
     mailbox(sender, "core.mail_from")
-    scheme = url.partition(":")[0]
-    match scheme:
+    match _scheme(url):
+        case "smtp" | "smtps":
+            from .smtp import Smtp, server
+
+            return Smtp(server(url, sender))
         case "console":
             return Console(sender)
         case "file":
             return Folder(_folder(url), sender)
         case "memory":
             return Memory()
-    raise _unusable(
-        f"No mail transport is named {scheme!r}; the core has console:, file:///folder and memory:,"
-        f" and enabled plugins bring others.{suggestion(scheme, SCHEMES)}"
+    return None
+
+
+def unknown(url: str) -> SettingsError:
+    """No plugin has a transport for this URL. Only its scheme is shown: the rest may hold a password."""
+    scheme = _scheme(url)
+    return _unusable(
+        f"core.mail names the transport {scheme!r}, which neither the core nor an enabled plugin has; use"
+        f" smtp://user:password@host:587, smtps://…, file:///folder or console:.{suggestion(scheme, SCHEMES)}"
     )
+
+
+def _scheme(url: str) -> str:
+    return url.partition(":")[0]
 
 
 class Console:
@@ -58,7 +71,7 @@ class Folder:
     """Writes each message to a file of its own, whole or not at all; the names sort by time.
 
     Raises:
-        SettingsError: the folder cannot be made or written.
+        SettingsError: the folder cannot be created or written.
     """
 
     def __init__(self, folder: Path, sender: str) -> None:
@@ -68,7 +81,7 @@ class Folder:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         except OSError as error:
             raise SettingsError(
-                f"The mail folder {folder} cannot be made: {error.strerror}.", field="core.mail"
+                f"The mail folder {folder} cannot be created: {error.strerror}.", field="core.mail"
             ) from error
         if not os.access(folder, os.W_OK | os.X_OK):
             raise _unusable(f"The mail folder {folder} cannot be written.")
@@ -94,7 +107,7 @@ class Folder:
             unfinished.rename(self._folder / name)
         except OSError as error:
             unfinished.unlink(missing_ok=True)
-            raise NotReady(f"A mail cannot be written to {self._folder}: {error.strerror}.") from error
+            raise NotReady(f"An email cannot be written to {self._folder}: {error.strerror}.") from error
 
     async def close(self) -> None: ...
 

@@ -8,6 +8,7 @@ REQUESTS = Counter("maxbooster_requests", "HTTP requests", ["operation", "status
 REQUEST_SECONDS = Histogram("maxbooster_request_seconds", "Time to answer a request", ["operation"])
 SHED = Counter("maxbooster_requests_shed", "Requests refused because too many were in flight")
 IN_FLIGHT = Gauge("maxbooster_requests_in_flight", "Requests being worked on")
+WAITING = Gauge("maxbooster_requests_waiting", "Requests that wait for their clients to send")
 JOBS = Counter("maxbooster_jobs", "Jobs finished, by outcome", ["job", "outcome"])
 JOB_SECONDS = Histogram("maxbooster_job_seconds", "Time to run a job", ["job"])
 JOB_WAIT_SECONDS = Histogram("maxbooster_job_wait_seconds", "From due to start", ["queue"])

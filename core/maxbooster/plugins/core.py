@@ -43,24 +43,26 @@ manifest = Manifest(
         Permission("job.control", "Cancel and repeat jobs", roles=("owner", "admin", "manager")),
         Permission("audit.read", "Read the audit trail", roles=("owner", "admin"), operators=("admin",)),
         Permission("plugin.read", "See which plugins are enabled", roles=ROLES, operators=OPERATORS),
+        Permission("metrics.read", "Read metrics", roles=(), operators=("admin", "support")),
         Permission("user.read", "Find users", roles=(), operators=("admin", "support", "moderator", "finance")),
         Permission("user.control", "Disable users, end their sessions", roles=(), operators=("admin", "support")),
     ),
     commands=(
-        Command("up", "Run everything in this process: web and worker", "maxbooster.cli.serve:up"),
+        Command("up", "Run everything in one process: web server and worker", "maxbooster.cli.serve:up"),
         Command("serve", "Run web processes", "maxbooster.cli.serve:serve"),
         Command("worker", "Run a worker process", "maxbooster.cli.serve:worker"),
         Command("db", "Upgrade, inspect or downgrade the database", "maxbooster.cli.database:db"),
-        Command("plugins", "List plugins, switch them on and off", "maxbooster.cli.plugins:plugins"),
-        Command("jobs", "See and steer jobs", "maxbooster.cli.jobs:jobs"),
+        Command("plugins", "List plugins, turn them on and off", "maxbooster.cli.plugins:plugins"),
+        Command("jobs", "See, retry and cancel jobs", "maxbooster.cli.jobs:jobs"),
         Command("account", "Create accounts and their tokens", "maxbooster.cli.account:account"),
-        Command("user", "Make, find, disable and reset users; tokens of staff", "maxbooster.cli.user:user"),
+        Command("user", "Create, find, disable and reset users; tokens for staff", "maxbooster.cli.user:user"),
         Command("roles", "See and change what each role may do", "maxbooster.cli.roles:roles"),
         Command("audit", "Verify the audit trail", "maxbooster.cli.audit:audit"),
-        Command("secrets", "Make and rotate secret keys", "maxbooster.cli.secrets:secrets"),
+        Command("secrets", "Create and rotate secret keys", "maxbooster.cli.secrets:secrets"),
+        Command("mail", "Test how email is sent", "maxbooster.cli.mail:mail"),
         Command("openapi", "Print the OpenAPI description", "maxbooster.cli.inspect:openapi"),
-        Command("check", "Validate everything that the plugins contribute", "maxbooster.cli.inspect:check"),
-        Command("doctor", "Explain what is missing", "maxbooster.cli.inspect:doctor"),
+        Command("check", "Check that the plugins fit together", "maxbooster.cli.inspect:check"),
+        Command("doctor", "Check that everything the platform needs is there", "maxbooster.cli.inspect:doctor"),
     ),
 )
 
@@ -70,9 +72,9 @@ def register_routes() -> Sequence[Routes]:
     from ..auth.routes import routes
     from ..http import core_routes
     from ..notices.routes import routes as notices
-    from ..web import first_steps, live_routes, reports, translations
+    from ..web import first_steps, live_routes, reports, search, translations
 
-    web = [*live_routes.routes, *first_steps.routes, *translations.routes, *reports.routes]
+    web = [*live_routes.routes, *first_steps.routes, *search.routes, *translations.routes, *reports.routes]
     return [*core_routes.routes, *routes, *notices, *web]
 
 

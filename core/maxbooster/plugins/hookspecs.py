@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from ..storage import StoredFile
     from ..web.first_steps import FirstStep
     from ..web.offers import Offer
+    from ..web.search import SearchResult
     from .manifest import ConsoleView, Panel
 
 hookspec = HookspecMarker("maxbooster")
@@ -108,6 +109,11 @@ def account_plan(ctx: Context, account: UUID) -> Awaitable[Plan | None]:  # type
 @hookspec
 def first_steps(ctx: Context) -> Awaitable[Sequence[FirstStep]]:  # type: ignore[empty-body]
     """Run time. What leads a new account to a first result here, and what of it is done."""
+
+
+@hookspec
+def search(ctx: Context, query: str) -> Awaitable[Sequence[SearchResult]]:  # type: ignore[empty-body]
+    """Run time. What is called that here, the best first, for the command palette; at most eight are shown."""
 
 
 @hookspec

@@ -15,6 +15,14 @@ def disabled(folder: Path) -> set[str]:
         text = _file(folder).read_text("utf-8")
     except FileNotFoundError:
         return set()
+    except NotADirectoryError:
+        raise SettingsError(
+            f"The data folder {folder} cannot be used: it, or a part of its path, is a file."
+            " Choose a folder with MAXBOOSTER_DATA.",
+            field="core.data",
+        ) from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f"The file {_file(folder)} cannot be read: {error}.", field="core.data") from error
     try:
         return set(tomllib.loads(text)["disabled"])
     except (tomllib.TOMLDecodeError, KeyError, TypeError) as error:
@@ -46,13 +54,28 @@ def enable(folder: Path, registry: Registry, name: str) -> None:
     _write(folder, disabled(folder) - {name})
 
 
+def forget(folder: Path, family: str) -> None:
+    """A family that is not installed any more, and its connectors, need no switch."""
+    named = disabled(folder)
+    left = {name for name in named if name.partition(".")[0] != family}
+    if left != named:
+        _write(folder, left)
+
+
 def _file(folder: Path) -> Path:
     return folder / "plugins.toml"
 
 
 def _write(folder: Path, names: set[str]) -> None:
-    folder.mkdir(parents=True, exist_ok=True)
     fresh = _file(folder).with_suffix(".new")
     listed = ", ".join(f'"{name}"' for name in sorted(names))
-    fresh.write_text(f"disabled = [{listed}]\n", "utf-8")
-    os.replace(fresh, _file(folder))
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        fresh.write_text(f"disabled = [{listed}]\n", "utf-8")
+        os.replace(fresh, _file(folder))
+    except OSError as error:
+        raise SettingsError(
+            f"The file {_file(folder)} cannot be written: {error.strerror}. Choose another folder with"
+            " MAXBOOSTER_DATA, or change its permissions.",
+            field="core.data",
+        ) from error

@@ -17,6 +17,7 @@ from litestar.middleware import ASGIMiddleware
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 from ..errors import Invalid, Problem
+from ..http.traffic import TooSlow
 from .models import FileRow
 from .names import base_name
 from .upload import Checksum, checksum_of
@@ -133,11 +134,11 @@ def checksum(request: TusRequest) -> Checksum | None:
 
 
 async def body(request: TusRequest) -> AsyncIterator[bytes]:
-    """The request's bytes; where the connection breaks off, they end."""
+    """The request's bytes; where the connection breaks off or stalls, they end."""
     try:
         async for chunk in request.stream():
             yield chunk
-    except InternalServerException:
+    except (InternalServerException, TooSlow):
         return
 
 

@@ -9,7 +9,8 @@ from maxbooster.plugin import PluginSettings
 
 class DistributionSettings(PluginSettings, kw_only=True, frozen=True):
     schemas: Path | None = None
-    """The folder of the DDEX schemas; None: `ddex/` in the data folder (`maxbooster distribution schemas add`)."""
+    """The folder of DDEX's schemas, which real stores need; None: `ddex/` in the data folder, where `maxbooster
+    distribution schemas add` puts them."""
     poll_s: float = 300.0
     """How often an outlet is asked for its acknowledgement of a delivery."""
     give_up_days: int = 30

@@ -3,8 +3,8 @@
     class TestQuay(OutletContract):
         plugin = "distribution.quay"
 
-Run with the fixtures of `maxbooster[testing]`. It needs the DDEX schemas, from where the settings say, and
-`maxbooster-sandbox`, which stands for the outlet; what is missing is named, and its tests are skipped.
+Run with the fixtures of `maxbooster[testing]`. `maxbooster-sandbox` stands for the outlet; where it is not installed,
+its test is skipped. Messages are validated against DDEX's own schemas too if `MAXBOOSTER_TEST_DDEX` names their folder.
 """
 
 from __future__ import annotations
@@ -25,7 +25,6 @@ import pytest
 import pytest_asyncio
 from lxml import etree
 
-from maxbooster.plugin import NotReady
 from maxbooster.testing import drain, make_app, open_api, with_services
 
 from .ddex.message import Envelope, Party
@@ -87,6 +86,12 @@ def material(asked: Requirements, tracks: int = 12) -> Material:
     return Material(description=said, audio=audio, cover=cover)
 
 
+def known_schemas() -> Schemas:
+    """Our schemas, and DDEX's from the folder that `MAXBOOSTER_TEST_DDEX` names."""
+    folder = os.environ.get("MAXBOOSTER_TEST_DDEX")
+    return installed(DistributionSettings(schemas=Path(folder)), Path()) if folder else Schemas()
+
+
 class OutletContract:
     """Subclass it, and say which connector."""
 
@@ -101,21 +106,16 @@ class OutletContract:
 
     @pytest.fixture
     def schemas(self) -> Schemas:
-        folder = os.environ.get("MAXBOOSTER_DISTRIBUTION__SCHEMAS")
-        settings = DistributionSettings(schemas=Path(folder) if folder else None)
-        try:
-            return installed(settings, Path(os.environ.get("MAXBOOSTER_DATA", "maxbooster-data")))
-        except NotReady as missing:
-            pytest.skip(missing.detail)
+        return known_schemas()
 
     @pytest_asyncio.fixture
     async def simulated(self, tmp_path: Path, migrated_sqlite: Path, schemas: Schemas) -> AsyncIterator[Any]:
         """An app in sandbox mode, its simulated outlets running."""
         pytest.importorskip("maxbooster_sandbox", reason="maxbooster-sandbox is not installed")
         shutil.copy(migrated_sqlite, tmp_path / "one.db")
-        settings = SIMULATED | {"distribution__schemas": str(schemas.folder)}
+        official: dict[str, Any] = {"distribution__schemas": str(schemas.official)} if schemas.official else {}
         url = f"sqlite:///{tmp_path / 'one.db'}"
-        async with make_app(tmp_path / "data", url, migrated=True, **settings) as app, with_services(app):
+        async with make_app(tmp_path / "data", url, migrated=True, **SIMULATED, **official) as app, with_services(app):
             yield app
 
     def test_it_is_the_outlet_of_its_entry_point(self, outlet: DdexOutlet) -> None:

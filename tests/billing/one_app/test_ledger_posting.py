@@ -12,6 +12,7 @@ from maxbooster.plugin import Conflict, Invalid, NotFound, new_id
 from maxbooster.testing import drain, open_api
 from maxbooster_billing.ledger.posting import KeyReused, Leg, Overdrawn, Transaction, post, post_many, reverse, void
 from maxbooster_billing.ledger.transfers import Transfer, send
+from maxbooster_billing.plugin import posted_under, reverse_many
 
 from ..conftest import AT, balances, paid, sale, verdict
 
@@ -126,6 +127,34 @@ async def test_many_are_posted_together_or_not_at_all(app, api, account):
     assert (await balances(api))["payable", "nova"] == (100, 0)
 
 
+async def test_all_that_was_posted_for_a_statement_is_undone_at_once(app, api, account, poster):
+    for key, amount, payee in (
+        ("statement:7:0", 100, "nova"),
+        ("statement:7:1", 50, "lux"),
+        ("statement:70:0", 9, "lux"),
+    ):
+        await poster(sale(key, amount, payee))
+    await poster(paid("payout", 59, "lux"))
+
+    def undo(connection, prefix):
+        return reverse_many(connection, account.account, posted_under(connection, account.account, prefix), app.clock())
+
+    with pytest.raises(Overdrawn):
+        async with app.unit(account) as ctx:
+            await ctx.write(undo, "statement:7:")
+    assert (await balances(api))["payable", "nova"] == (100, 0)
+    await poster(sale("statement:8:0", 59, "lux"))
+    for repeated in (False, True):
+        async with app.unit(account) as ctx:
+            undone = await ctx.write(undo, "statement:7:")
+        assert [each.repeated for each in undone] == [repeated, repeated]
+    found = await balances(api)
+    assert (found["payable", "nova"], found["payable", "lux"]) == ((0, 0), (9, 0))
+    async with app.unit(account) as ctx:
+        assert await ctx.write(undo, "statement:_:") == []
+    assert (await verdict(app)).ok
+
+
 async def test_books_of_accounts_are_apart(app, api, account, poster):
     await poster(sale("1", 1000))
     async with open_api(app, new_id()) as stranger:
@@ -223,15 +252,15 @@ async def test_the_book_is_exported_as_csv_and_beancount(api, poster):
 
 async def test_people_post_and_reverse_by_hand(app, account, api):
     new = {
-        "key": "opening", "currency": "EUR", "memo": "What was there",
-        "legs": [{"purpose": "bank", "amount": 500}, {"purpose": "opening", "amount": -500}],
+        "key": "correction", "currency": "EUR", "memo": "A correction",
+        "legs": [{"purpose": "fees", "amount": 500}, {"purpose": "income", "amount": -500}],
     }  # fmt: skip
     made = await api.post(f"{AT}/ledger/transactions", json=new)
     assert made.status_code == 201, made.text
     assert (await api.post(f"{AT}/ledger/transactions", json=new)).json() == made.json() | {"repeated": True}
     undone = await api.post(f"{AT}/ledger/transactions/{made.json()['id']}/reverse")
     assert undone.status_code == 201, undone.text
-    assert (await balances(api))["bank", ""] == (0, 0)
+    assert (await balances(api))["fees", ""] == (0, 0)
     async with open_api(app, account.account, "ledger.read") as reader:
         assert (await reader.post(f"{AT}/ledger/transactions", json=new)).status_code == 403
 

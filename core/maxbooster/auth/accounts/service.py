@@ -30,7 +30,7 @@ async def current(ctx: Context) -> Account:
     Raises:
         NotFound: the caller is in no account of an artist or label (staff, for one).
     """
-    account = await ctx.first(select(Account).where(Account.id == ctx.account))
+    account = await ctx.platform.first(select(Account).where(Account.id == ctx.account))
     if account is None:
         raise NotFound(f"There is no account {ctx.account}.")
     return account
@@ -149,7 +149,7 @@ async def invite(ctx: Context, given: NewInvitation) -> Proof:
         raise NotAllowed("You cannot give a role above your own.")
     await count_letter(ctx, email)
     facts = {"role": given.role, "by": str(ctx.user) if ctx.user else None}
-    id = proofs.ask(ctx, "invitation", email, account=ctx.account, facts=facts)
+    id = await proofs.ask(ctx, "invitation", email, account=ctx.account, facts=facts)
     ctx.audit("member.invited", f"core_proof:{id}", after={"role": given.role})
     await ctx.commit()
     return await _invitation(ctx, id)
@@ -157,7 +157,7 @@ async def invite(ctx: Context, given: NewInvitation) -> Proof:
 
 async def _invitation(ctx: Context, id: UUID) -> Proof:
     query = select(Proof).where(Proof.id == id, Proof.account_id == ctx.account, Proof.kind == "invitation")
-    found = await ctx.first(query)
+    found = await ctx.platform.first(query)
     if found is None:
         raise NotFound(f"There is no invitation {id}.")
     return found
@@ -185,7 +185,7 @@ async def accept(ctx: Context, token: str) -> Account:
     """
     user = await oneself(ctx)
     proof = await proofs.look(ctx, "invitation", token)
-    account = await ctx.first(select(Account).where(Account.id == proof.account_id))
+    account = await ctx.platform.first(select(Account).where(Account.id == proof.account_id))
     if account is None:
         raise LinkSpent
     if await queries.role_of(ctx, account.id, user.id) is not None:
@@ -200,7 +200,7 @@ async def accept(ctx: Context, token: str) -> Account:
 
     def join(connection: Connection) -> None:
         spent = proofs.spend(connection, "invitation", token, ctx.now)
-        queries.join(connection, user.id, account.id, spent.facts["role"], ctx.now)
+        queries.join_by_invitation(connection, ctx.app.policy, user.id, spent, ctx.now)
 
     await ctx.write(join)
     ctx.app.credentials.forget(user.id)

@@ -62,7 +62,7 @@ def _refuse_unheld(ctx: Context, permission: str) -> None:
 
 
 async def keys(ctx: Context) -> Sequence[ApiKey]:
-    return await ctx.all(select(ApiKey).where(ApiKey.account_id == ctx.account).order_by(ApiKey.id))
+    return await ctx.platform.all(select(ApiKey).where(ApiKey.account_id == ctx.account).order_by(ApiKey.id))
 
 
 async def revoke_key(ctx: Context, id: UUID) -> None:
@@ -70,7 +70,7 @@ async def revoke_key(ctx: Context, id: UUID) -> None:
     Raises:
         NotFound: this account has no such key.
     """
-    found = await ctx.first(select(ApiKey).where(ApiKey.account_id == ctx.account, ApiKey.id == id))
+    found = await ctx.platform.first(select(ApiKey).where(ApiKey.account_id == ctx.account, ApiKey.id == id))
     if found is None:
         raise NotFound(f"There is no API key {id}.")
     note(ctx, KeyChanged(found.user_id, id, "revoked"))

@@ -25,7 +25,7 @@ async def find(ctx: Context, email: str | None, limit: int, after: UUID | None =
         query = query.where(User.email.startswith(email.strip().lower(), autoescape=True))
     if after is not None:
         query = query.where(User.id > after)
-    return await ctx.all(query)
+    return await ctx.platform.all(query)
 
 
 async def user(ctx: Context, id: UUID) -> User:
@@ -33,7 +33,7 @@ async def user(ctx: Context, id: UUID) -> User:
     Raises:
         NotFound: no such user.
     """
-    found = await ctx.first(select(User).where(User.id == id))
+    found = await ctx.platform.first(select(User).where(User.id == id))
     if found is None:
         raise NotFound(f"There is no user {id}.")
     return found
@@ -64,7 +64,8 @@ async def set_disabled(ctx: Context, id: UUID, disabled: bool) -> User:
         raise Conflict("This user was erased.")
     note(ctx, UserChanged(id, "disabled" if disabled else "enabled"))
     found.disabled_at = _when(ctx, disabled)
-    await ctx.write(_end_sessions, id, disabled)
+    email = found.email
+    await ctx.write(lambda connection: _shut_out(connection, id, email) if disabled else None)
     ctx.app.credentials.forget(id)
     return found
 
@@ -73,9 +74,9 @@ def _when(ctx: Context, disabled: bool) -> datetime | None:
     return ctx.now if disabled else None
 
 
-def _end_sessions(connection: Connection, id: UUID, disabled: bool) -> None:
-    if disabled:
-        sessions.revoke(connection, id)
+def _shut_out(connection: Connection, id: UUID, email: str) -> None:
+    sessions.revoke(connection, id)
+    proofs.revoke(connection, id, email)
 
 
 async def reset(ctx: Context, id: UUID, *, second_factor: bool) -> User:
@@ -90,10 +91,11 @@ async def reset(ctx: Context, id: UUID, *, second_factor: bool) -> User:
     if second_factor:
         note(ctx, SecondFactorChanged(id, "off"))
         proofs.notify(ctx, letters.second_factor_changed(found.email, "off, by staff", ctx.app.settings.origin))
-    proofs.ask(ctx, "reset", found.email)
+    email, link = found.email, await proofs.ask(ctx, "reset", found.email)
 
     def change(connection: Connection) -> None:
         sessions.revoke(connection, id)
+        proofs.revoke(connection, id, email, but=link)
         connection.execute(update(User).where(User.id == id).values(password=None))
         if second_factor:
             forget_totp(connection, id)

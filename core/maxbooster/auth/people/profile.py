@@ -27,7 +27,7 @@ async def oneself(ctx: Context) -> User:
     Raises:
         NotAllowed: the caller is a key that belongs to nobody.
     """
-    user = await ctx.first(select(User).where(User.id == ctx.user)) if ctx.user else None
+    user = await ctx.platform.first(select(User).where(User.id == ctx.user)) if ctx.user else None
     if user is None:
         raise NotAllowed("This key belongs to an account, not to a person; log in.")
     return user
@@ -62,6 +62,7 @@ async def change_password(ctx: Context, current: str, password: str) -> LoggedIn
 
     def change(connection: Connection) -> str:
         connection.execute(update(User).where(User.id == user.id).values(password=hashed))
+        proofs.revoke(connection, user.id, user.email)
         return _alone(connection, ctx, user.id)
 
     return await _gone_on(ctx, change)
@@ -76,7 +77,7 @@ async def ask_for_reset(ctx: Context, given: str, address: str | None) -> None:
     email = normal(given)
     await count_asking(ctx, address)
     await count_letter(ctx, email)
-    proofs.ask(ctx, "reset", email)
+    await proofs.ask(ctx, "reset", email)
 
 
 async def reset_password(ctx: Context, token: str, password: str) -> UUID:
@@ -87,7 +88,7 @@ async def reset_password(ctx: Context, token: str, password: str) -> UUID:
         Invalid: the password is weak.
     """
     proof = await proofs.look(ctx, "reset", token)
-    user = await ctx.first(select(User).where(User.id == proof.user_id))
+    user = await ctx.platform.first(select(User).where(User.id == proof.user_id))
     if user is None or user.disabled_at is not None or user.email != proof.email:
         raise proofs.LinkSpent
     hashed = await accepted_password(ctx, password, [user.email, user.name])
@@ -97,6 +98,7 @@ async def reset_password(ctx: Context, token: str, password: str) -> UUID:
     def change(connection: Connection) -> None:
         proofs.spend(connection, "reset", token, ctx.now)
         connection.execute(update(User).where(User.id == user.id).values(password=hashed))
+        proofs.revoke(connection, user.id, user.email)
         sessions.revoke(connection, user.id)
 
     await ctx.write(change)
@@ -118,7 +120,7 @@ async def ask_for_new_email(ctx: Context, given: str) -> None:
     if email == user.email:
         raise Invalid("This is your address already.", field="email")
     await count_letter(ctx, email)
-    proofs.ask(ctx, "email", email, user=user.id)
+    await proofs.ask(ctx, "email", email, user=user.id)
 
 
 async def change_email(ctx: Context, token: str) -> str:
@@ -129,7 +131,7 @@ async def change_email(ctx: Context, token: str) -> str:
         Conflict: somebody took the address in the meantime.
     """
     proof = await proofs.look(ctx, "email", token)
-    user = await ctx.first(select(User).where(User.id == proof.user_id))
+    user = await ctx.platform.first(select(User).where(User.id == proof.user_id))
     if user is None or user.disabled_at is not None:
         raise proofs.LinkSpent
     note(ctx, EmailChanged(user.id))
@@ -140,6 +142,7 @@ async def change_email(ctx: Context, token: str) -> str:
         held = connection.execute(select(User.email).where(User.id == user.id).with_for_update()).scalar_one()
         directory.release(connection, "email", held, user.id)
         directory.claim(connection, "email", proof.email, user.id, at=ctx.now, user=user.id)
+        proofs.revoke(connection, user.id, held)
         connection.execute(update(User).where(User.id == user.id).values(email=proof.email))
 
     await ctx.write(change)

@@ -39,7 +39,7 @@ async def register(ctx: Context, given: Registration, address: str | None) -> No
     password = await accepted_password(ctx, given.password, [email, given.name])
     await count_letter(ctx, email)
     facts = {"password": password, "name": given.name.strip(), "account": (given.account or given.name).strip()}
-    proofs.ask(ctx, "register", email, facts=facts)
+    await proofs.ask(ctx, "register", email, facts=facts)
 
 
 def refuse_children(born_on: date, now: datetime) -> None:
@@ -129,7 +129,7 @@ async def look_at_invitation(ctx: Context, token: str) -> Invited:
         LinkSpent: the link does not work (any more).
     """
     proof = await proofs.look(ctx, "invitation", token)
-    name = await ctx.first(select(Account.name).where(Account.id == proof.account_id))
+    name = await ctx.platform.first(select(Account.name).where(Account.id == proof.account_id))
     known = await ctx.app.database.fetch(directory.LOOK_UP, hash=directory.key("email", proof.email))
     return Invited(proof.email, name or "", proof.facts["role"], bool(known))
 
@@ -145,6 +145,7 @@ async def join(ctx: Context, given: Joining) -> str:
     if ctx.app.settings.registration == "closed":
         raise NotAllowed("This server takes no registrations; its operator makes every login.")
     proof = await proofs.look(ctx, "invitation", given.token)
+    await ctx.app.policy.refresh(ctx.app.database)
     refuse_children(given.born_on, ctx.now)
     password = await accepted_password(ctx, given.password, [proof.email, given.name])
     user = new_id()
@@ -158,7 +159,7 @@ async def join(ctx: Context, given: Joining) -> str:
             make_user(connection, user, spent.email, name=given.name.strip(), password=password, now=ctx.now)
         except Conflict as error:
             raise Conflict("You have a login already: log in, then accept the invitation.", field="token") from error
-        accounts.join(connection, user, spent.account_id, spent.facts["role"], ctx.now)
+        accounts.join_by_invitation(connection, ctx.app.policy, user, spent, ctx.now)
         return str(spent.email)
 
     return await ctx.write(make)

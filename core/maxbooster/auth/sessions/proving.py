@@ -136,7 +136,7 @@ async def _second_factor(ctx: Context, proven: Proven, code: str | None, client:
     if step is not None:
         return msgspec.structs.replace(proven, step=step)
     recovery = totp.recovery_hash(user.id, code)
-    if await ctx.first(select(RecoveryCode.hash).where(RecoveryCode.hash == recovery)) is not None:
+    if await ctx.platform.first(select(RecoveryCode.hash).where(RecoveryCode.hash == recovery)) is not None:
         return msgspec.structs.replace(proven, recovery=recovery)
     note(ctx, LoginRefused(user.id, "code", client.address))
     await ctx.commit()

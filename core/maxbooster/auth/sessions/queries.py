@@ -18,6 +18,8 @@ from ...db.models import PLATFORM
 from ..models import Account, Membership, Session, SpentToken, User
 
 REFRESH_PREFIX = "mbr_"
+MOST_SESSIONS = 50
+"""Of one person at a time; beyond it the one that was used least recently ends."""
 
 
 def new_token(kind: str) -> str:
@@ -42,6 +44,8 @@ def open_session(
 ) -> str:
     """A new session; returns its token, of our own making whatever the client brought. Only its hash is kept."""
     token = new_token(kind)
+    for oldest in _beyond_the_most(connection, user):
+        revoke(connection, user, only=oldest)
     connection.execute(
         insert(Session).values(
             id=id,
@@ -58,6 +62,12 @@ def open_session(
         )
     )
     return token
+
+
+def _beyond_the_most(connection: Connection, user: UUID) -> list[UUID]:
+    """Which must end so that there is room for one more."""
+    latest = select(Session.id).where(Session.user_id == user).order_by(Session.seen_at.desc(), Session.id.desc())
+    return list(connection.execute(latest.offset(MOST_SESSIONS - 1)).scalars())
 
 
 def rotate(connection: Connection, id: UUID, kind: str, **changes: Any) -> str | None:
@@ -132,12 +142,12 @@ def prune(connection: Connection, now: datetime) -> None:
 
 async def user_of(ctx: Context, email: str) -> User | None:
     rows = await ctx.app.database.fetch(directory.LOOK_UP, hash=directory.key("email", email))
-    return await ctx.first(select(User).where(User.id == rows[0][1])) if rows else None
+    return await ctx.platform.first(select(User).where(User.id == rows[0][1])) if rows else None
 
 
 async def devices(ctx: Context, user: UUID) -> Sequence[Session]:
     query = select(Session).where(Session.user_id == user, Session.expires_at > ctx.now)
-    return await ctx.all(query.order_by(Session.seen_at.desc()))
+    return await ctx.platform.all(query.order_by(Session.seen_at.desc()))
 
 
 class AccountOut(Struct, frozen=True):
@@ -156,5 +166,5 @@ async def accounts(ctx: Context, user: User) -> list[AccountOut]:
         .where(Membership.user_id == user.id)
         .order_by(Membership.since, Account.id)
     )
-    found = [AccountOut(row.id, row.name, row.role) for row in await ctx.rows(query)]
+    found = [AccountOut(row.id, row.name, row.role) for row in await ctx.platform.rows(query)]
     return [*found, AccountOut(PLATFORM, "Platform", user.operator)] if user.operator else found

@@ -118,7 +118,7 @@ async def describe(
     """Who this is, and where; for a browser with what its pages need to send (`csrf`)."""
     permissions, csrf = sorted(identity.permissions), cookies.csrf_token(token) if token else None
     newest = select(User).where(User.id == identity.user).execution_options(populate_existing=True)
-    user = await ctx.first(newest) if identity.user else None
+    user = await ctx.platform.first(newest) if identity.user else None
     if user is None:
         return Me(None, await _unattended(ctx, identity), [], permissions)
     found = list(accounts) if accounts is not None else await queries.accounts(ctx, user)
@@ -130,7 +130,7 @@ async def describe(
 
 async def _unattended(ctx: Context, identity: Identity) -> AccountOut | None:
     """The account of a key that is nobody's."""
-    name = await ctx.first(select(Account.name).where(Account.id == identity.account))
+    name = await ctx.platform.first(select(Account.name).where(Account.id == identity.account))
     return AccountOut(identity.account, name, "key") if identity.account is not None and name is not None else None
 
 
@@ -146,7 +146,7 @@ async def prove(ctx: Context, given: Proof, client: Client) -> LoggedInBrowser:
         NotAuthenticated, SecondFactorRequired, TooMany: as in `log_in`.
     """
     identity = _of_person(ctx)
-    user = await ctx.first(select(User).where(User.id == identity.user))
+    user = await ctx.platform.first(select(User).where(User.id == identity.user))
     assert user is not None
     proven = await proving.prove(ctx, Login(user.email, given.password, given.code), client)
 
@@ -169,7 +169,7 @@ async def switch(ctx: Context, account: UUID) -> LoggedInBrowser:
         StepUpRequired: the platform's own account needs a recent proof of who one is.
     """
     identity = _of_person(ctx)
-    user = await ctx.first(select(User).where(User.id == identity.user))
+    user = await ctx.platform.first(select(User).where(User.id == identity.user))
     assert user is not None
     accounts = await queries.accounts(ctx, user)
     if account not in [each.id for each in accounts]:
@@ -238,7 +238,7 @@ async def end_device(ctx: Context, session: UUID) -> None:
     """
     identity = _of_person(ctx)
     theirs = select(Session.id).where(Session.id == session, Session.user_id == identity.user)
-    if await ctx.first(theirs) is None:
+    if await ctx.platform.first(theirs) is None:
         raise NotFound(f"There is no device {session}.")
     await revoke(ctx, identity, "device removed", only=session)
 
@@ -280,7 +280,7 @@ def _tokens(ctx: Context, identity: Identity, token: str) -> Tokens:
 
 async def revoke_tokens(ctx: Context, given: str) -> None:
     """End the family of a refresh token; nothing happens if there is none (RFC 7009 §2.2)."""
-    found = await ctx.first(select(Session).where(Session.hash == queries.hash_of(given)))
+    found = await ctx.platform.first(select(Session).where(Session.hash == queries.hash_of(given)))
     if found is not None:
         note(ctx, SessionRevoked(found.user_id, found.id, "logged out"))
         await ctx.write(queries.revoke, found.user_id, found.id)

@@ -42,7 +42,12 @@ export const alone = [
       font-size: var(--mb-text-s);
     }
     a {
-      color: var(--mb-accent-text);
+      color: var(--mb-text);
+      text-decoration-color: var(--mb-faint);
+      text-underline-offset: 3px;
+    }
+    a:hover {
+      text-decoration-color: currentcolor;
     }
     .below {
       margin: var(--mb-space-6) 0 0;

@@ -13,13 +13,13 @@ class MbDevices extends LitElement {
 
   private async logOut(device: Device): Promise<void> {
     await api.DELETE("/api/core/devices/{session_id}", { params: { path: { session_id: device.id } } });
-    notify(t("devices.removed", "Logged out there."));
+    notify(t("devices.removed", "Device logged out."));
     await this.devices.again();
   }
 
   private async removeOthers(): Promise<void> {
     await api.DELETE("/api/core/devices");
-    notify(t("devices.others_removed", "Every other device is logged out."));
+    notify(t("devices.others_removed", "All other devices are logged out."));
     await this.devices.again();
   }
 
@@ -27,9 +27,9 @@ class MbDevices extends LitElement {
     return html`<div class="head">
         <div>
           <h1>${t("devices.title", "Devices")}</h1>
-          <p>${t("devices.text", "Where you are logged in. Log out what you do not know.")}</p>
+          <p>${t("devices.text", "Where you’re logged in. Log out any device you don’t recognize.")}</p>
         </div>
-        <wa-button size="s" @click=${this.removeOthers}>${t("devices.remove_others", "Log out all others")}</wa-button>
+        <wa-button size="s" @click=${this.removeOthers}>${t("devices.remove_others", "Log out all other devices")}</wa-button>
       </div>
       ${this.devices.show((list) => html`<ul class="rows">${list.map((device) => this.row(device))}</ul>`)}`;
   }
@@ -38,11 +38,11 @@ class MbDevices extends LitElement {
     return html`<li>
       <mb-icon name=${device.kind === "browser" ? "monitor" : "key-round"} size="20"></mb-icon>
       <span class="what">
-        ${describe(device.agent) || t("devices.unknown", "Unknown program")}
+        ${describe(device.agent) || t("devices.unknown", "Unknown device")}
         <small title=${exactly(device.seen_at)}>${device.address ?? ""} · ${t("devices.seen", "last used {when}", { when: when(device.seen_at) })}</small>
       </span>
       ${device.current
-        ? html`<span class="quiet">${t("devices.this", "this device")}</span>`
+        ? html`<span class="quiet">${t("devices.this", "This device")}</span>`
         : html`<wa-button size="s" appearance="outlined" @click=${() => this.logOut(device)}>${t("devices.remove", "Log out")}</wa-button>`}
     </li>`;
   }

@@ -11,7 +11,7 @@ class MbEmail extends LitElement {
 
   constructor() {
     super();
-    this.words = t("verify.working", "One moment …");
+    this.words = t("verify.working", "One moment…");
   }
 
   override connectedCallback(): void {
@@ -22,7 +22,7 @@ class MbEmail extends LitElement {
   private async confirm(token: string): Promise<void> {
     try {
       const { data } = await api.POST("/api/core/profile/email/confirm", { body: { token: token || "-" } });
-      this.words = t("email.done", "You log in with {email} from now on.", { email: data?.email ?? "" });
+      this.words = t("email.done", "From now on, log in with {email}.", { email: data?.email ?? "" });
       if (session.me) await session.load();
     } catch (error) {
       this.words = error instanceof Error ? error.message : String(error);
@@ -31,9 +31,9 @@ class MbEmail extends LitElement {
 
   override render() {
     return framed(
-      t("email.title", "Your new e-mail address"),
+      t("email.title", "Your new email"),
       html`<p role="status">${this.words}</p>
-        <wa-button variant="brand" href="/profile">${t("email.go", "Go on")}</wa-button>`,
+        <wa-button variant="brand" href="/profile">${t("email.go", "Go to your profile")}</wa-button>`,
     );
   }
 }

@@ -6,34 +6,57 @@ import type { components } from "../api/schema";
 import { Loaded } from "../shell/loaded";
 import { events } from "../shell/panels";
 import { session } from "../shell/session";
+import { fileKind, kindTitle } from "./kinds";
 
 type File = components["schemas"]["StoredFile"];
+const PAGE = 200;
+
+async function everyFile(): Promise<File[]> {
+  const files: File[] = [];
+  let cursor: string | null | undefined;
+  do {
+    const { data } = await api.GET("/api/core/files", { params: { query: { limit: PAGE, ...(cursor ? { cursor } : {}) } } });
+    files.push(...(data?.files ?? []));
+    cursor = data?.next;
+  } while (cursor);
+  return files;
+}
 
 class MbFiles extends LitElement {
-  static override properties = { chosen: { state: true } };
+  static override properties = { chosen: { state: true }, everything: { state: true } };
   static override styles = [
     page,
     css`
       mb-upload {
         margin-bottom: var(--mb-space-6);
       }
-      .actions {
+      mb-table {
+        --mb-table-height: max(360px, calc(100dvh - 420px));
+      }
+      .more {
         display: flex;
         gap: var(--mb-space-2);
-        min-height: 32px;
         align-items: center;
-        margin-bottom: var(--mb-space-2);
+        min-height: 44px;
         color: var(--mb-quiet);
         font-size: var(--mb-text-s);
+      }
+      .more input {
+        width: 16px;
+        height: 16px;
+        margin: 0;
       }
     `,
   ];
   declare private chosen: File[];
-  private readonly files = new Loaded(this, async () => (await api.GET("/api/core/files", { params: { query: { limit: 200 } } })).data?.files);
+  /** Whether the messages that the platform wrote and read are listed too. */
+  declare private everything: boolean;
+  private readonly files = new Loaded(this, everyFile);
 
   constructor() {
     super();
     this.chosen = [];
+    this.everything = false;
     void Promise.all([loadTable(), loadUpload()]);
   }
 
@@ -54,29 +77,32 @@ class MbFiles extends LitElement {
   private columns(): Column<File>[] {
     return [
       { key: "name", title: t("files.name", "Name"), width: "minmax(0, 2fr)", render: (file) => this.name(file) },
-      { key: "size", title: t("files.size", "Size"), align: "end", width: "100px", render: (file) => bytes(file.size) },
-      { key: "media_type", title: t("files.kind", "Kind"), render: (file) => file.media_type ?? t(`files.${file.state}`, file.state) },
-      { key: "created_at", title: t("files.when", "Added"), width: "120px", render: (file) => html`<span title=${exactly(file.created_at)}>${when(file.created_at)}</span>` },
+      { key: "kind", title: t("files.kind", "Kind"), width: "120px", filter: true, text: (file) => kindTitle(fileKind(file.media_type, file.name)), sort: (one, other) => kindOf(one).localeCompare(kindOf(other)) },
+      { key: "size", title: t("files.size", "Size"), align: "end", width: "100px", text: (file) => bytes(file.size) },
+      { key: "created_at", title: t("files.when", "Added"), width: "130px", text: (file) => when(file.created_at), render: (file) => html`<span title=${exactly(file.created_at)}>${when(file.created_at)}</span>` },
     ];
   }
 
   private name(file: File) {
     if (file.state === "ready") return html`<a href="/api/core/files/${file.id}/content" download>${file.name}</a>`;
-    return html`${file.name}${file.reason ? html` <span class="quiet">${file.reason}</span>` : nothing}`;
+    return html`${file.name} <span class="quiet">${file.reason ?? STATES[file.state]?.() ?? ""}</span>`;
   }
 
   private async deleteChosen(): Promise<void> {
     const files = this.chosen;
     const yes = await confirmed({
       title: files.length === 1 ? t("files.delete_one", "Delete “{name}”?", { name: files[0]!.name }) : t("files.delete_many", "Delete {n} files?", { n: files.length }),
-      text: t("files.delete_why", "Whatever was made from them stays; the files themselves cannot be brought back."),
-      loses: files.slice(0, 8).map((file) => `${file.name}, ${bytes(file.size)}`),
-      action: t("files.delete", "Delete"),
+      text: t("files.delete_why", "Masters and releases made from them stay. Deleted files can’t be restored."),
+      loses: [
+        ...files.slice(0, 8).map((file) => `${file.name}, ${bytes(file.size)}`),
+        ...(files.length > 8 ? [t("files.delete_more", "and {n} more", { n: files.length - 8 })] : []),
+      ],
+      action: files.length === 1 ? t("files.delete_file", "Delete file") : t("files.delete_n", "Delete {n} files", { n: files.length }),
     });
     if (!yes) return;
     try {
       for (const file of files) await api.DELETE("/api/core/files/{file_id}", { params: { path: { file_id: file.id } } });
-      notify(t("files.deleted", "Deleted."));
+      notify(files.length === 1 ? t("files.deleted_one", "File deleted.") : t("files.deleted", "{n} files deleted.", { n: files.length }));
     } catch (error) {
       notify({ text: error instanceof Error ? error.message : String(error), tone: "danger" });
     }
@@ -86,7 +112,7 @@ class MbFiles extends LitElement {
 
   override render() {
     return html`<h1>${t("files.title", "Files")}</h1>
-      <p>${t("files.text", "Everything that was uploaded or made here: recordings, covers, packages, sheets.")}</p>
+      <p>${t("files.text", "Recordings, covers, statements and everything else you uploaded or made here.")}</p>
       ${session.may("file.write")
         ? html`<mb-upload label=${t("files.drop", "Drop files here")} @file-ready=${this.again} @file-rejected=${this.again}></mb-upload>`
         : nothing}
@@ -94,27 +120,44 @@ class MbFiles extends LitElement {
   }
 
   private table(files: File[]) {
-    return html`<div class="actions">
-        ${this.chosen.length
-          ? html`${t("files.chosen", "{n} selected", { n: this.chosen.length })}
-              <wa-button size="s" appearance="outlined" @click=${this.deleteChosen}>${t("files.delete_these", "Delete …")}</wa-button>`
-          : nothing}
-      </div>
-      <mb-table
+    const own = files.filter((file) => fileKind(file.media_type, file.name) !== "system");
+    const system = files.length - own.length;
+    return html`<mb-table
         label=${t("files.title", "Files")}
+        search=${t("files.search", "Search files")}
+        kept=""
         ?selectable=${session.may("file.write")}
         .columns=${this.columns()}
-        .rows=${files}
+        .rows=${this.everything ? files : own}
         @selection-change=${(event: CustomEvent<{ rows: File[] }>) => (this.chosen = event.detail.rows)}
-      ></mb-table>`;
+      >
+        <p slot="empty">${t("files.none_own", "You haven’t uploaded any files yet.")}</p>
+        ${this.chosen.length
+          ? html`<wa-button slot="actions" size="s" appearance="outlined" @click=${this.deleteChosen}>${t("files.delete_these", "Delete…")}</wa-button>`
+          : nothing}
+      </mb-table>
+      ${system
+        ? html`<label class="more"
+            ><input type="checkbox" .checked=${this.everything} @change=${(event: Event) => (this.everything = (event.target as HTMLInputElement).checked)} />
+            ${t("files.system", "Show messages to and from stores ({n})", { n: system })}</label
+          >`
+        : nothing}`;
   }
 
   private empty() {
     return html`<mb-empty
       icon="file-audio"
-      heading=${t("files.none", "No file yet")}
-      text=${t("files.none_text", "Drop a recording above. An upload that breaks off goes on where it stopped, even after a reload.")}
+      heading=${t("files.none", "No files yet")}
+      text=${t("files.none_text", "Drop a recording above. If an upload is interrupted, it resumes where it stopped, even after you reload the page.")}
     ></mb-empty>`;
   }
 }
 customElements.define("mb-files", MbFiles);
+
+const kindOf = (file: File): string => kindTitle(fileKind(file.media_type, file.name));
+
+const STATES: Record<string, () => string> = {
+  receiving: () => t("files.receiving", "uploading"),
+  checking: () => t("files.checking", "being checked"),
+  rejected: () => t("files.rejected", "rejected"),
+};

@@ -19,7 +19,7 @@ class MbHome extends LitElement {
         height: 3px;
         margin: var(--mb-space-2) 0 var(--mb-space-4);
         border-radius: 2px;
-        background: linear-gradient(var(--mb-accent) 0 0) no-repeat left / calc(var(--share) * 100%) 100% var(--mb-line);
+        background: linear-gradient(var(--mb-text) 0 0) no-repeat left / calc(var(--share) * 100%) 100% var(--mb-line);
       }
       :dir(rtl) .bar {
         background-position: right;
@@ -72,7 +72,7 @@ class MbHome extends LitElement {
   override render() {
     const name = session.me?.user?.name ?? "";
     return html`<h1>${t("home.title", "Good to see you, {name}", { name })}</h1>
-      <p>${t("home.text", "This is {account}.", { account: session.me?.account?.name ?? "" })}</p>
+      <p>${t("home.text", "You’re working in {account}.", { account: session.me?.account?.name ?? "" })}</p>
       ${this.steps.show((steps) => html`${this.first(steps)}`)} ${this.notices.show((notices) => html`${this.latest(notices)}`)}`;
   }
 
@@ -89,18 +89,18 @@ class MbHome extends LitElement {
 
   private step(step: Step, next: boolean) {
     const [title, why] = [t(`step.${step.id}`, step.title), t(`step.${step.id}.why`, step.why)];
-    const go = next ? t("home.begin", "Begin") : t("home.go", "Do it");
+    const go = next ? t("home.begin", "Start") : t("home.go", "Open");
     return html`<li class=${step.done ? "done" : ""}>
       <mb-icon name=${step.done ? "circle-check" : step.icon} size="20"></mb-icon>
       <span class="what">${title}<small>${why}</small></span>
       ${step.done
-        ? html`<span class="quiet">${t("home.done", "done")}</span>`
+        ? html`<span class="quiet">${t("home.done", "Done")}</span>`
         : html`<a href=${step.path} aria-label="${go}: ${title}">${go}</a>`}
     </li>`;
   }
 
   private latest(notices: Notice[]) {
-    return html`<h2>${t("home.latest", "What happened")}</h2>
+    return html`<h2>${t("home.latest", "Latest")}</h2>
       ${notices.length
         ? html`<ul class="rows">
             ${notices.map(
@@ -111,7 +111,7 @@ class MbHome extends LitElement {
               </li>`,
             )}
           </ul>`
-        : html`<p>${t("home.quiet", "Nothing yet. Finished work, and whatever needs you, is told here.")}</p>`}`;
+        : html`<p>${t("home.quiet", "Nothing yet. Finished work and anything that needs attention shows up here.")}</p>`}`;
   }
 }
 customElements.define("mb-home", MbHome);

@@ -19,7 +19,7 @@ class MbInvitation extends LitElement {
 
   constructor() {
     super();
-    this.words = t("verify.working", "One moment …");
+    this.words = t("verify.working", "One moment…");
   }
 
   override connectedCallback(): void {
@@ -72,11 +72,11 @@ class MbInvitation extends LitElement {
       return html`<wa-button variant="brand" href="/login?to=/invitation">${t("invitation.login", "Log in and join")}</wa-button>`;
     }
     return html`<form @submit=${this.joining.submit}>
-      ${field(this.joining, { name: "name", label: t("register.name", "Your name, or your artist name"), autocomplete: "name", maxlength: 200 })}
+      ${field(this.joining, { name: "name", label: t("register.name", "Your name or artist name"), autocomplete: "name", maxlength: 200 })}
       ${field(this.joining, { name: "password", label: t("login.password", "Password"), type: "password", autocomplete: "new-password" })}
       ${field(this.joining, { name: "born_on", label: t("register.born", "Date of birth"), type: "date", autocomplete: "bday" })}
       ${this.joining.words(["password", "name", "born_on"])}
-      <wa-button type="submit" variant="brand" ?loading=${this.joining.pending}>${t("invitation.join", "Make my login and join")}</wa-button>
+      <wa-button type="submit" variant="brand" ?loading=${this.joining.pending}>${t("invitation.join", "Create account and join")}</wa-button>
     </form>`;
   }
 }

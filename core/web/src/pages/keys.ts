@@ -1,8 +1,8 @@
 import "@awesome.me/webawesome/dist/components/button/button.js";
 import "@awesome.me/webawesome/dist/components/checkbox/checkbox.js";
 import "@awesome.me/webawesome/dist/components/copy-button/copy-button.js";
-import { css, html, LitElement, nothing } from "lit";
-import { date, field, form, FormController, notify, number, page, t, when } from "@maxbooster/ui";
+import { css, html, LitElement, nothing, type PropertyValues } from "lit";
+import { confirmed, date, field, form, FormController, loadTable, notify, number, page, t, when, type Column } from "@maxbooster/ui";
 import { api } from "../api/client";
 import type { components } from "../api/schema";
 import { Loaded } from "../shell/loaded";
@@ -26,8 +26,17 @@ class MbKeys extends LitElement {
         border: 0;
         font-size: var(--mb-text-s);
       }
+      legend {
+        margin-bottom: var(--mb-space-1);
+        padding: 0;
+        font-weight: 550;
+      }
+      wa-checkbox {
+        --checked-icon-color: var(--mb-ground);
+      }
       form {
         max-width: 640px;
+        margin-bottom: var(--mb-space-8);
       }
       .made {
         display: flex;
@@ -52,65 +61,92 @@ class MbKeys extends LitElement {
     super();
     this.made = "";
     this.making = false;
+    void loadTable();
   }
 
   private async revoke(key: Key): Promise<void> {
+    const title = t("keys.revoke_title", "Revoke “{name}”?", { name: key.name });
+    const text = t("keys.revoke_text", "Programs that use this key stop working within a second. A revoked key can’t be restored.");
+    if (!(await confirmed({ title, text, action: t("keys.revoke_go", "Revoke key") }))) return;
     await api.DELETE("/api/core/keys/{key_id}", { params: { path: { key_id: key.id } } });
-    notify(t("keys.revoked", "“{name}” stops working within a second.", { name: key.name }));
+    notify(t("keys.revoked", "“{name}” is revoked.", { name: key.name }));
     await this.keys.again();
   }
 
   override render() {
+    const first = session.may("key.write") && !this.making;
     return html`<div class="head">
         <div>
           <h1>${t("keys.title", "API keys")}</h1>
-          <p>${t("keys.text", "For programs that work for you. A key can do what you choose, and never more than you.")}</p>
+          <p>${t("keys.text", "For programs that work on your behalf. A key can do what you choose, and never more than you can.")}</p>
         </div>
-        ${session.may("key.write") && !this.making
-          ? html`<wa-button variant="brand" @click=${() => (this.making = true)}>${t("keys.make", "Make a key")}</wa-button>`
-          : nothing}
+        ${first ? html`<wa-button variant=${this.made ? "neutral" : "brand"} @click=${() => (this.making = true)}>${t("keys.make", "Create key")}</wa-button>` : nothing}
       </div>
       ${this.made
-        ? html`<p role="status">${t("keys.once", "Copy it now; it is shown this once.")}</p>
-            <div class="made"><code>${this.made}</code><wa-copy-button value=${this.made}></wa-copy-button></div>`
+        ? html`<p role="status">${t("keys.once", "Copy your key now. You won’t be able to see it again.")}</p>
+            <div class="made"><code>${this.made}</code><wa-copy-button value=${this.made} copy-label=${t("keys.copy", "Copy key")}></wa-copy-button></div>`
         : nothing}
-      ${this.making ? this.makeOne() : nothing}
-      ${this.keys.show((list) =>
-        list.length
-          ? html`<ul class="rows">${list.map((key) => this.row(key))}</ul>`
-          : html`<p>${t("keys.none", "There is no key yet.")}</p>`,
-      )}`;
+      ${this.making ? this.create() : nothing} ${this.keys.show((list) => (list.length || !this.making ? this.table(list) : html``))}`;
   }
 
-  private makeOne() {
+  override updated(changed: PropertyValues): void {
+    if (changed.has("making") && this.making) void this.focusOn("wa-input[name=name]");
+    else if (changed.has("made") && this.made) void this.focusOn("wa-copy-button");
+  }
+
+  private async focusOn(selector: string): Promise<void> {
+    const control = this.renderRoot.querySelector<LitElement>(selector);
+    await control?.updateComplete;
+    control?.focus();
+  }
+
+  private create() {
     const permissions = (session.me?.permissions ?? []).filter((each) => !each.startsWith("profile."));
     return html`<form @submit=${this.form.submit}>
-      ${field(this.form, { name: "name", label: t("keys.name", "What is it for?"), maxlength: 100 })}
+      ${field(this.form, { name: "name", label: t("keys.name", "Name"), hint: t("keys.name_hint", "What the key is for, such as “Backup script”"), maxlength: 100 })}
       ${field(this.form, { name: "days", label: t("keys.days", "Days until it expires"), type: "number", value: "90", inputmode: "numeric" })}
       <fieldset>
+        <legend>${t("keys.permissions", "Permissions")}</legend>
         ${permissions.map((each) => html`<wa-checkbox name=${each} value="on">${each}</wa-checkbox>`)}
       </fieldset>
       ${this.form.words(["name", "days"])}
       <div class="actions">
-        <wa-button type="submit" variant="brand" ?loading=${this.form.pending}>${t("keys.go", "Make it")}</wa-button>
-        <wa-button appearance="plain" @click=${() => (this.making = false)}>${t("keys.leave", "Leave it")}</wa-button>
+        <wa-button type="submit" variant="brand" ?loading=${this.form.pending}>${t("keys.create", "Create key")}</wa-button>
+        <wa-button appearance="plain" @click=${() => (this.making = false)}>${t("keys.leave", "Cancel")}</wa-button>
       </div>
     </form>`;
   }
 
-  private row(key: Key) {
-    const used = key.used_at ? t("keys.used", "used {when}", { when: when(key.used_at) }) : t("keys.unused", "never used");
-    const until = key.expires_at ? t("keys.until", "until {date}", { date: date(key.expires_at) }) : "";
-    const counts = t("keys.requests", "{n} requests", { n: number(key.requests) });
-    return html`<li>
-      <span class="what"
-        >${key.name} <code class="quiet">${key.hint}…</code
-        ><small>${[used, until, counts].filter(Boolean).join(" · ")}</small><small>${key.permissions.join(", ")}</small></span
-      >
-      ${session.may("key.write")
-        ? html`<wa-button size="s" appearance="outlined" @click=${() => this.revoke(key)}>${t("keys.revoke", "Revoke")}</wa-button>`
-        : nothing}
-    </li>`;
+  private table(list: Key[]) {
+    return html`<mb-table
+      roomy
+      label=${t("keys.title", "API keys")}
+      search=${t("keys.search", "Search keys")}
+      kept=""
+      .columns=${this.columns()}
+      .rows=${list}
+    >
+      <mb-empty
+        slot="empty"
+        icon="key-round"
+        heading=${t("keys.none", "No API keys yet")}
+        text=${t("keys.none_text", "Create one for a script or another service, with only the permissions it needs.")}
+      ></mb-empty>
+    </mb-table>`;
+  }
+
+  private columns(): Column<Key>[] {
+    const used = ({ used_at }: Key) => (used_at ? t("keys.used", "used {when}", { when: when(used_at) }) : t("keys.unused", "never used"));
+    const facts = (key: Key) => [used(key), t("keys.requests", "{n} requests", { n: number(key.requests) })].join(" · ");
+    return [
+      { key: "name", title: t("keys.name", "Name"), width: "minmax(0, 1.6fr)", render: (key) => html`${key.name} <code class="quiet">${key.hint}…</code><small>${facts(key)}</small>` },
+      { key: "permissions", title: t("keys.permissions", "Permissions"), width: "minmax(0, 2fr)", narrow: false, text: ({ permissions }) => permissions.join(", "), render: ({ permissions }) => html`<span title=${permissions.join(", ")}>${permissions.join(", ")}</span>` },
+      { key: "expires_at", title: t("keys.expires", "Expires"), width: "120px", text: ({ expires_at }) => (expires_at ? date(expires_at) : t("keys.never", "Never")) },
+      {
+        key: "actions", title: "", width: "96px", align: "end", sort: false, text: () => "",
+        render: (key) => (session.may("key.write") ? html`<wa-button size="s" appearance="outlined" aria-label="${t("keys.revoke", "Revoke")}: ${key.name}" @click=${() => this.revoke(key)}>${t("keys.revoke", "Revoke")}</wa-button>` : nothing),
+      },
+    ];
   }
 }
 customElements.define("mb-keys", MbKeys);

@@ -38,13 +38,13 @@ class MbLogin extends LitElement {
     return framed(
       t("login.title", "Log in"),
       html`<form @submit=${this.form.submit}>
-          ${field(this.form, { name: "email", label: t("login.email", "E-mail address"), type: "email", autocomplete: "username" })}
+          ${field(this.form, { name: "email", label: t("login.email", "Email"), type: "email", autocomplete: "username" })}
           ${field(this.form, { name: "password", label: t("login.password", "Password"), type: "password", autocomplete: "current-password" })}
           ${this.asksCode
             ? field(this.form, {
                 name: "code",
-                label: t("login.code", "Code from your app"),
-                hint: t("login.code_hint", "Six digits, or one of your recovery codes."),
+                label: t("login.code", "Two-factor code"),
+                hint: t("login.code_hint", "The six digits in your authenticator app, or a recovery code."),
                 autocomplete: "one-time-code",
               })
             : ""}
@@ -52,8 +52,8 @@ class MbLogin extends LitElement {
           <wa-button type="submit" variant="brand" ?loading=${this.form.pending}>${t("login.go", "Log in")}</wa-button>
         </form>
         <div class="below">
-          <a href="/register">${t("login.register", "Make an account")}</a>
-          <a href="/reset">${t("login.forgotten", "Forgotten your password?")}</a>
+          <a href="/register">${t("login.register", "Create an account")}</a>
+          <a href="/reset">${t("login.forgotten", "Forgot your password?")}</a>
         </div>`,
     );
   }

@@ -9,7 +9,7 @@ class MbPlugins extends LitElement {
 
   override render() {
     return html`<h1>${t("plugins.title", "Plugins")}</h1>
-      <p>${t("plugins.text", "What is switched on here. The operator switches plugins on and off with maxbooster plugins.")}</p>
+      <p>${t("plugins.text", "Plugins that are enabled on this server. Operators enable and disable them with the command maxbooster plugins.")}</p>
       ${this.plugins.show(
         (list) => html`<ul class="rows">
           ${list.map(

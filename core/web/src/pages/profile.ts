@@ -24,9 +24,10 @@ class MbProfile extends LitElement {
         font-size: var(--mb-text-s);
       }
       wa-qr-code {
-        padding: var(--mb-space-3);
+        padding: 20px;
         border-radius: var(--mb-radius);
         background: white;
+        color: black;
         justify-self: start;
       }
     `,
@@ -42,7 +43,7 @@ class MbProfile extends LitElement {
   private readonly password = new FormController(this, async ({ current = "", password = "" }) => {
     const { data } = await proven(() => api.POST("/api/core/profile/password", { body: { current, password } }));
     session.take(data);
-    notify(t("profile.password_changed", "Changed. Every other device is logged out."));
+    notify(t("profile.password_changed", "Password changed. All other devices are logged out."));
   });
   private readonly email = new FormController(this, async ({ email = "" }) => {
     await proven(() => api.POST("/api/core/profile/email", { body: { email } }));
@@ -67,9 +68,9 @@ class MbProfile extends LitElement {
   private async leave(): Promise<void> {
     const yes = await confirmed({
       title: t("profile.erase_ask", "Delete your login?"),
-      text: t("profile.erase_why", "You have time to think it over: until the day comes, you can take it back here."),
-      loses: [t("profile.erase_login", "Your login, devices, API keys and second factor"), t("profile.erase_accounts", "Every account that nobody else is in, with all its files")],
-      action: t("profile.erase_go", "Delete my login"),
+      text: t("profile.erase_why", "You can change your mind here until the day it is deleted."),
+      loses: [t("profile.erase_login", "Your login, devices, API keys and two-factor authentication"), t("profile.erase_accounts", "Every account that only you belong to, with all its files")],
+      action: t("profile.erase_go", "Delete login"),
     });
     if (!yes) return;
     try {
@@ -86,7 +87,7 @@ class MbProfile extends LitElement {
     await api.DELETE("/api/core/profile/erasure");
     await session.load();
     this.requestUpdate();
-    notify(t("profile.erase_withdrawn", "Good that you stay. Nothing is deleted."));
+    notify(t("profile.erase_withdrawn", "Deletion canceled. Nothing was deleted."));
   }
 
   constructor() {
@@ -106,7 +107,7 @@ class MbProfile extends LitElement {
     session.take(data as Me | undefined);
     this.codes = [];
     this.requestUpdate();
-    notify(t("profile.factor_off", "The second factor is off."));
+    notify(t("profile.factor_off", "Two-factor authentication is off."));
   }
 
   override render() {
@@ -120,16 +121,16 @@ class MbProfile extends LitElement {
         <div class="actions"><wa-button type="submit" ?loading=${this.naming.pending}>${t("profile.save", "Save")}</wa-button></div>
       </form>
 
-      <h2>${t("profile.factor", "Second factor")}</h2>
+      <h2>${t("profile.factor", "Two-factor authentication")}</h2>
       ${user.second_factor ? this.factorOn() : this.secret ? this.confirm(this.secret) : this.factorOff()}
 
-      <h2>${t("profile.email", "E-mail address")}</h2>
+      <h2>${t("profile.email", "Email")}</h2>
       ${this.sentTo
-        ? html`<p role="status">${t("profile.email_sent", "A letter with a link is on its way to {email}.", { email: this.sentTo })}</p>`
+        ? html`<p role="status">${t("profile.email_sent", "We sent a link to {email}. Open it to confirm the change.", { email: this.sentTo })}</p>`
         : html`<form @submit=${this.email.submit}>
-            ${field(this.email, { name: "email", label: t("profile.new_email", "New address"), type: "email", autocomplete: "email" })}
+            ${field(this.email, { name: "email", label: t("profile.new_email", "New email"), type: "email", autocomplete: "email" })}
             ${this.email.words(["email"])}
-            <div class="actions"><wa-button type="submit" ?loading=${this.email.pending}>${t("profile.change_email", "Change it")}</wa-button></div>
+            <div class="actions"><wa-button type="submit" ?loading=${this.email.pending}>${t("profile.change_email", "Change email")}</wa-button></div>
           </form>`}
 
       <h2>${t("profile.password", "Password")}</h2>
@@ -138,43 +139,43 @@ class MbProfile extends LitElement {
         ${field(this.password, { name: "current", label: t("profile.current", "Current password"), type: "password", autocomplete: "current-password" })}
         ${field(this.password, { name: "password", label: t("reset.password", "New password"), type: "password", autocomplete: "new-password" })}
         ${this.password.words(["current", "password"])}
-        <div class="actions"><wa-button type="submit" ?loading=${this.password.pending}>${t("profile.change_password", "Change it")}</wa-button></div>
+        <div class="actions"><wa-button type="submit" ?loading=${this.password.pending}>${t("profile.change_password", "Change password")}</wa-button></div>
       </form>
 
-      <h2>${t("profile.yours", "What is held on you")}</h2>
-      <p>${t("profile.yours_text", "Everything, in one file that programs can read: your profile, devices, what you did, and the accounts that are yours alone.")}</p>
-      <div class="actions"><wa-button appearance="outlined" @click=${this.takeOut}>${t("profile.export", "Download it")}</wa-button></div>
+      <h2>${t("profile.yours", "Your data")}</h2>
+      <p>${t("profile.yours_text", "Download your profile, devices, activity and the accounts that only you belong to, as one JSON file.")}</p>
+      <div class="actions"><wa-button appearance="outlined" @click=${this.takeOut}>${t("profile.export", "Download your data")}</wa-button></div>
 
-      <h2>${t("profile.erase", "Leave")}</h2>
+      <h2>${t("profile.erase", "Delete your login")}</h2>
       ${user.erase_at
         ? html`<p role="status">${t("profile.erase_on", "Your login will be deleted on {day}.", { day: date(user.erase_at) })}</p>
-            <div class="actions"><wa-button @click=${this.stay}>${t("profile.stay", "Stay after all")}</wa-button></div>`
-        : html`<p>${t("profile.erase_text", "Delete your login and what is yours alone. Nothing happens before a time to think it over has passed.")}</p>
-            <div class="actions"><wa-button appearance="outlined" @click=${this.leave}>${t("profile.erase_button", "Delete my login …")}</wa-button></div>`}`;
+            <div class="actions"><wa-button @click=${this.stay}>${t("profile.stay", "Cancel deletion")}</wa-button></div>`
+        : html`<p>${t("profile.erase_text", "Deletes your login and everything that only you own. You can cancel for a while after you confirm.")}</p>
+            <div class="actions"><wa-button appearance="outlined" @click=${this.leave}>${t("profile.erase_button", "Delete login…")}</wa-button></div>`}`;
   }
 
   private factorOff() {
-    return html`<p>${t("profile.factor_why", "A code from an app on your phone is asked for when you log in.")}</p>
-      <wa-button variant="brand" @click=${this.begin}>${t("profile.factor_begin", "Set it up")}</wa-button>`;
+    return html`<p>${t("profile.factor_why", "Logging in also asks for a code from an app on your phone, so a stolen password isn’t enough.")}</p>
+      <wa-button variant="brand" @click=${this.begin}>${t("profile.factor_begin", "Set up")}</wa-button>`;
   }
 
   private confirm(secret: Secret) {
-    return html`<p>${t("profile.scan", "Scan this with your authenticator app, or type the secret, then send a code back.")}</p>
+    return html`<p>${t("profile.scan", "Scan this with your authenticator app, or type in the key below it. Then enter the code the app shows.")}</p>
       <form @submit=${this.confirming.submit}>
         <wa-qr-code value=${secret.uri} label=${t("profile.qr", "QR code for the authenticator app")} size="160"></wa-qr-code>
         <span class="code" data-secret>${secret.secret}</span>
-        ${field(this.confirming, { name: "code", label: t("login.code", "Code from your app"), inputmode: "numeric", autocomplete: "one-time-code", maxlength: 20 })}
+        ${field(this.confirming, { name: "code", label: t("login.code", "Two-factor code"), inputmode: "numeric", autocomplete: "one-time-code", maxlength: 20 })}
         ${this.confirming.words(["code"])}
-        <div class="actions"><wa-button type="submit" variant="brand" ?loading=${this.confirming.pending}>${t("profile.factor_on", "Switch it on")}</wa-button></div>
+        <div class="actions"><wa-button type="submit" variant="brand" ?loading=${this.confirming.pending}>${t("profile.factor_on", "Turn on")}</wa-button></div>
       </form>`;
   }
 
   private factorOn() {
     return html`${this.codes.length
-        ? html`<p role="status">${t("profile.codes", "It is on. Keep these recovery codes safe; each gets you in once when the phone is lost. They are shown this once.")}</p>
+        ? html`<p role="status">${t("profile.codes", "Two-factor authentication is on. Save these recovery codes somewhere safe: each one logs you in once if you lose your phone. You won’t see them again.")}</p>
             <ul class="codes">${this.codes.map((code) => html`<li>${code}</li>`)}</ul>`
-        : html`<p>${t("profile.factor_is_on", "It is on: logging in asks for a code.")}</p>`}
-      <wa-button appearance="outlined" @click=${this.removeFactor}>${t("profile.factor_remove", "Switch it off")}</wa-button>`;
+        : html`<p>${t("profile.factor_is_on", "On. Logging in asks for a code from your app.")}</p>`}
+      <wa-button appearance="outlined" @click=${this.removeFactor}>${t("profile.factor_remove", "Turn off")}</wa-button>`;
   }
 }
 customElements.define("mb-profile", MbProfile);

@@ -25,34 +25,34 @@ class MbRegister extends LitElement {
   override render() {
     if (this.sentTo) {
       return framed(
-        t("register.sent", "Look into your mailbox"),
-        html`<p role="status">${t("register.sent_text", "A letter with a link is on its way to {email}. Follow it within a day.", { email: this.sentTo })}</p>
+        t("register.sent", "Check your email"),
+        html`<p role="status">${t("register.sent_text", "We sent a link to {email}. Open it within a day to finish creating your account.", { email: this.sentTo })}</p>
           <div class="below"><a href="/login">${t("login.title", "Log in")}</a></div>`,
       );
     }
     return framed(
-      t("register.title", "Make an account"),
+      t("register.title", "Create an account"),
       html`<form @submit=${this.form.submit}>
-          ${field(this.form, { name: "name", label: t("register.name", "Your name, or your artist name"), autocomplete: "name", maxlength: 200 })}
-          ${field(this.form, { name: "email", label: t("login.email", "E-mail address"), type: "email", autocomplete: "email" })}
+          ${field(this.form, { name: "name", label: t("register.name", "Your name or artist name"), autocomplete: "name", maxlength: 200 })}
+          ${field(this.form, { name: "email", label: t("login.email", "Email"), type: "email", autocomplete: "email" })}
           ${field(this.form, {
             name: "password",
             label: t("login.password", "Password"),
             type: "password",
             autocomplete: "new-password",
-            hint: t("register.password_hint", "A few words that nobody expects are best."),
+            hint: t("register.password_hint", "A few unrelated words work best."),
           })}
           ${field(this.form, {
             name: "born_on",
             label: t("register.born", "Date of birth"),
             type: "date",
             autocomplete: "bday",
-            hint: t("register.born_hint", "Only to see that you are old enough; it is not kept."),
+            hint: t("register.born_hint", "Only used to check that you’re old enough. We don’t keep it."),
           })}
           ${this.form.words(FIELDS)}
-          <wa-button type="submit" variant="brand" ?loading=${this.form.pending}>${t("register.go", "Make the account")}</wa-button>
+          <wa-button type="submit" variant="brand" ?loading=${this.form.pending}>${t("register.go", "Create account")}</wa-button>
         </form>
-        <div class="below"><a href="/login">${t("register.known", "You have one already? Log in")}</a></div>`,
+        <div class="below"><a href="/login">${t("register.known", "Already have an account? Log in")}</a></div>`,
     );
   }
 }

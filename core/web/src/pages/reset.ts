@@ -23,32 +23,32 @@ class MbReset extends LitElement {
   }
 
   override render() {
-    return framed(t("reset.title", "A new password"), this[this.stage]());
+    return framed(t("reset.title", "Reset your password"), this[this.stage]());
   }
 
   ask() {
     return html`<form @submit=${this.asking.submit}>
-        ${field(this.asking, { name: "email", label: t("login.email", "E-mail address"), type: "email", autocomplete: "username" })}
+        ${field(this.asking, { name: "email", label: t("login.email", "Email"), type: "email", autocomplete: "username" })}
         ${this.asking.words(["email"])}
-        <wa-button type="submit" variant="brand" ?loading=${this.asking.pending}>${t("reset.ask", "Send me a link")}</wa-button>
+        <wa-button type="submit" variant="brand" ?loading=${this.asking.pending}>${t("reset.ask", "Send reset link")}</wa-button>
       </form>
       <div class="below"><a href="/login">${t("login.title", "Log in")}</a></div>`;
   }
 
   sent() {
-    return html`<p role="status">${t("reset.sent", "If somebody has this address, a letter with a link is on its way. Follow it within an hour.")}</p>`;
+    return html`<p role="status">${t("reset.sent", "If an account uses this email, we sent it a link. Open it within an hour to choose a new password.")}</p>`;
   }
 
   choose() {
     return html`<form @submit=${this.choosing.submit}>
       ${field(this.choosing, { name: "password", label: t("reset.password", "New password"), type: "password", autocomplete: "new-password" })}
       ${this.choosing.words(["password"])}
-      <wa-button type="submit" variant="brand" ?loading=${this.choosing.pending}>${t("reset.go", "Keep this one")}</wa-button>
+      <wa-button type="submit" variant="brand" ?loading=${this.choosing.pending}>${t("reset.go", "Change password")}</wa-button>
     </form>`;
   }
 
   done() {
-    return html`<p role="status">${t("reset.done", "Your password is changed, and every device was logged out.")}</p>
+    return html`<p role="status">${t("reset.done", "Your password is changed. Every device was logged out.")}</p>
       <wa-button variant="brand" href="/login">${t("login.title", "Log in")}</wa-button>`;
   }
 }

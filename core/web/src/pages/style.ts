@@ -1,6 +1,5 @@
 /** Everything of the kit on one page, as it looks with something in it. */
 import "@awesome.me/webawesome/dist/components/button/button.js";
-import "@awesome.me/webawesome/dist/components/input/input.js";
 import { css, html, LitElement, nothing } from "lit";
 import { bytes, confirmed, date, keycaps, money, notify, number, page, shortcuts, t, undoable } from "@maxbooster/ui";
 import { Problem } from "../api/problem";
@@ -39,8 +38,8 @@ function statement(count: number): Line[] {
 
 const COLUMNS: Column<Line>[] = [
   { key: "track", title: "Track", width: "minmax(0, 1.6fr)" },
-  { key: "outlet", title: "Outlet" },
-  { key: "territory", title: "Territory", render: ({ territory }) => html`<span style="color: var(--mb-quiet)">${territory}</span>` },
+  { key: "outlet", title: "Store", filter: true },
+  { key: "territory", title: "Territory", filter: true, render: ({ territory }) => html`<span style="color: var(--mb-quiet)">${territory}</span>` },
   { key: "reported", title: "Reported", width: "116px", render: ({ reported }) => html`<span style="color: var(--mb-quiet)">${date(reported)}</span>` },
   { key: "streams", title: "Streams", width: "96px", align: "end", render: ({ streams }) => number(streams) },
   { key: "earned", title: "Earned", width: "96px", align: "end", render: ({ earned }) => money(earned, "EUR") },
@@ -52,12 +51,12 @@ const RELEASE: JsonSchema = {
   type: "object",
   required: ["title", "kind", "tracks", "release_date", "contact"],
   properties: {
-    title: { type: "string", title: "Title", minLength: 1, maxLength: 120, description: "As it is to be shown in stores." },
+    title: { type: "string", title: "Title", minLength: 1, maxLength: 120, description: "As stores will show it." },
     kind: { enum: ["album", "single", "ep"], title: "Kind", default: "album" },
     release_date: { type: "string", format: "date", title: "Release date", description: "Stores want it 14 days ahead." },
     tracks: { type: "integer", minimum: 1, maximum: 99, title: "Tracks", default: 9 },
-    genres: { type: "array", items: { type: "string" }, title: "Genres", maxItems: 3, description: "Up to three. Enter after each." },
-    outlets: { type: "array", items: { enum: ["streaming", "downloads", "video"] }, title: "Where to", default: ["streaming", "downloads"] },
+    genres: { type: "array", items: { type: "string" }, title: "Genres", maxItems: 3, description: "Up to three. Press Enter after each." },
+    outlets: { type: "array", items: { enum: ["streaming", "downloads", "video"] }, title: "Stores", default: ["streaming", "downloads"] },
     explicit: { type: "boolean", title: "Explicit lyrics", default: false },
     notes: { type: "string", maxLength: 1000, title: "Notes for the stores" },
     contact: { $ref: "#/$defs/Contact" },
@@ -65,9 +64,9 @@ const RELEASE: JsonSchema = {
   $defs: {
     Contact: {
       type: "object",
-      title: "Who answers questions",
+      title: "Contact",
       required: ["email"],
-      properties: { email: { type: "string", format: "email", title: "E-mail address" }, site: { type: "string", format: "uri", title: "Website" } },
+      properties: { email: { type: "string", format: "email", title: "Email" }, site: { type: "string", format: "uri", title: "Website" } },
     },
   },
 };
@@ -83,8 +82,7 @@ const DAYS = Array.from({ length: 60 }, (_, day) => new Date(Date.UTC(2026, 8, 1
 const wave = (size: number, speed: number) => DAYS.map((_, day) => Math.round(size * (1 + 0.35 * Math.sin(day / speed) + day / 70 + (day > 33 ? 0.6 * Math.exp(-(day - 34) / 9) : 0))));
 
 class MbStyle extends LitElement {
-  static override properties = { filter: { state: true }, chosen: { state: true }, problem: { state: true }, lines: { state: true } };
-  declare filter: string;
+  static override properties = { chosen: { state: true }, problem: { state: true }, lines: { state: true } };
   declare chosen: number;
   declare problem: Problem | undefined;
   declare lines: Line[];
@@ -98,27 +96,6 @@ class MbStyle extends LitElement {
       }
       h2 {
         margin: var(--mb-space-12) 0 var(--mb-space-4);
-      }
-      .bar {
-        display: flex;
-        flex-wrap: wrap;
-        align-items: center;
-        gap: var(--mb-space-2) var(--mb-space-4);
-        min-height: 40px;
-        margin-bottom: var(--mb-space-2);
-        font-size: var(--mb-text-s);
-      }
-      .bar wa-input {
-        flex: 0 1 280px;
-      }
-      .bar wa-input::part(form-control-label) {
-        position: absolute;
-        clip-path: inset(50%);
-      }
-      .bar output {
-        flex: 1;
-        color: var(--mb-quiet);
-        white-space: nowrap;
       }
       .charts {
         display: grid;
@@ -194,7 +171,6 @@ class MbStyle extends LitElement {
 
   constructor() {
     super();
-    this.filter = "";
     this.chosen = 0;
     this.lines = statement(10_000);
   }
@@ -203,7 +179,6 @@ class MbStyle extends LitElement {
     super.connectedCallback();
     const jump = (selector: string) => () => this.renderRoot.querySelector<HTMLElement>(selector)?.scrollIntoView({ block: "start" });
     this.taken = [
-      shortcuts.register("/", { title: t("style.filter", "Filter the statement"), run: () => this.renderRoot.querySelector<HTMLElement>("wa-input")?.focus() }),
       shortcuts.register("j f", { title: t("style.to_form", "Jump to the form"), run: jump("mb-form") }),
       shortcuts.register("j u", { title: t("style.to_upload", "Jump to uploads"), run: jump("mb-upload") }),
       shortcuts.register("ctrl+alt+t", { title: t("style.to_top", "Back to the top"), run: () => scrollTo({ top: 0 }) }),
@@ -226,7 +201,7 @@ class MbStyle extends LitElement {
   private async deleteRelease(): Promise<void> {
     const yes = await confirmed({
       title: t("style.delete", "Delete “Nightfall”?"),
-      text: t("style.delete_why", "It was never delivered, so no store is told. This cannot be undone."),
+      text: t("style.delete_why", "It was never delivered, so no store is affected. This can’t be undone."),
       loses: [t("style.lose_tracks", "9 tracks and their masters, 1.2 GB"), t("style.lose_splits", "The splits that 3 payees accepted")],
       action: t("style.delete_go", "Delete 9 tracks"),
     });
@@ -235,7 +210,7 @@ class MbStyle extends LitElement {
 
   override render() {
     return html`<h1>${t("style.title", "The kit")}</h1>
-      <p>${t("style.text", "What pages and panels are made of. Everything here works by keyboard, in the dark and in the light.")}</p>
+      <p>${t("style.text", "What pages and panels are made of. Everything works by keyboard, in both themes.")}</p>
       ${this.table()} ${this.charts()}
       <div class="two">
         <section>${this.form()}</section>
@@ -246,32 +221,24 @@ class MbStyle extends LitElement {
 
   private table() {
     return html`<h2>${t("style.table", "Statement lines")}</h2>
-      <div class="bar">
-        <wa-input
-          size="s"
-          type="search"
-          label=${t("style.filter", "Filter the statement")}
-          placeholder=${t("style.filter_hint", "Filter by track, outlet or territory")}
-          @input=${(event: Event) => (this.filter = (event.target as HTMLInputElement).value)}
-        ></wa-input>
-        <output>${this.chosen ? t("style.chosen", "{n} selected", { n: number(this.chosen) }) : t("style.lines", "{n} lines", { n: number(this.lines.length) })}</output>
-        ${this.chosen ? html`<wa-button size="s" appearance="outlined" @click=${this.hide}>${t("style.hide", "Hide them")}</wa-button>` : nothing}
-      </div>
       <mb-table
         label=${t("style.table", "Statement lines")}
+        search=${t("style.search", "Search the statement")}
+        kept=""
         selectable
         .columns=${COLUMNS}
         .rows=${this.lines}
         .order=${BY_EARNINGS}
-        filter=${this.filter}
         @selection-change=${(event: CustomEvent<{ rows: Line[] }>) => (this.chosen = event.detail.rows.length)}
         @row-open=${(event: CustomEvent<{ row: Line }>) => notify(`${event.detail.row.track} · ${event.detail.row.outlet}`)}
-      ></mb-table>`;
+      >
+        ${this.chosen ? html`<wa-button slot="actions" size="s" appearance="outlined" @click=${this.hide}>${t("style.hide", "Hide")}</wa-button>` : nothing}
+      </mb-table>`;
   }
 
   private charts() {
     const day = new Intl.DateTimeFormat("en", { day: "numeric", month: "short", timeZone: "UTC" });
-    return html`<h2>${t("style.charts", "Pictures of numbers")}</h2>
+    return html`<h2>${t("style.charts", "Charts")}</h2>
       <div class="charts">
         <mb-chart
           kind="area"
@@ -292,7 +259,7 @@ class MbStyle extends LitElement {
   }
 
   private form() {
-    return html`<h2>${t("style.form", "A form from a schema")}</h2>
+    return html`<h2>${t("style.form", "Form from a schema")}</h2>
       <mb-form
         .schema=${RELEASE}
         .given=${{ title: "Nightfall", genres: ["Ambient"], contact: { email: "" } }}
@@ -312,9 +279,9 @@ class MbStyle extends LitElement {
   }
 
   private questions() {
-    return html`<h2>${t("style.lost", "Before something is lost")}</h2>
+    return html`<h2>${t("style.lost", "Confirmation and undo")}</h2>
       <div class="actions">
-        <wa-button appearance="outlined" @click=${this.deleteRelease}>${t("style.delete_ask", "Delete …")}</wa-button>
+        <wa-button appearance="outlined" @click=${this.deleteRelease}>${t("style.delete_ask", "Delete…")}</wa-button>
         <wa-button appearance="outlined" @click=${() => undoable(t("style.archived", "“Halo” is archived."), () => notify(t("style.back", "“Halo” is back.")))}
           >${t("style.archive", "Archive")}</wa-button
         >
@@ -325,23 +292,23 @@ class MbStyle extends LitElement {
     return html`<h2>${t("style.first", "First use")}</h2>
       <mb-empty
         icon="disc-3"
-        heading=${t("style.none", "No release yet")}
-        text=${t("style.none_why", "A release is your music with its cover, its credits and its splits. Bring a recording; the rest is asked step by step.")}
+        heading=${t("style.none", "No releases yet")}
+        text=${t("style.none_why", "A release is your music with its cover, credits and splits. Upload a recording to start.")}
       >
-        <wa-button appearance="outlined">${t("style.start", "Start a release")}</wa-button>
+        <wa-button appearance="outlined">${t("style.start", "Create a release")}</wa-button>
       </mb-empty>`;
   }
 
   private keys() {
     const caps = (keys: string) => keycaps(keys).map((stroke) => html`${stroke.map((cap) => html`<kbd>${cap}</kbd> `)}`);
-    return html`<h2>${t("style.keys", "Keys of this page")}</h2>
+    return html`<h2>${t("style.keys", "Shortcuts on this page")}</h2>
       <dl>
         ${shortcuts.all().map(({ keys, title }) => html`<dt>${title}</dt><dd>${caps(keys)}</dd>`)}
       </dl>`;
   }
 
   private tokens() {
-    return html`<h2>${t("style.tokens", "Colour and type")}</h2>
+    return html`<h2>${t("style.tokens", "Color and type")}</h2>
       <ul class="tokens">
         ${TOKENS.map((each) => html`<li><i style="background: var(--mb-${each})"></i>${each}</li>`)}
       </ul>

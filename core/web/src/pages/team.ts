@@ -2,7 +2,7 @@ import "@awesome.me/webawesome/dist/components/button/button.js";
 import "@awesome.me/webawesome/dist/components/select/select.js";
 import "@awesome.me/webawesome/dist/components/option/option.js";
 import { css, html, LitElement, nothing } from "lit";
-import { field, form, FormController, notify, page, t, when } from "@maxbooster/ui";
+import { confirmed, field, form, FormController, loadTable, notify, page, t, when, type Column } from "@maxbooster/ui";
 import { api } from "../api/client";
 import { Problem } from "../api/problem";
 import type { components } from "../api/schema";
@@ -22,15 +22,13 @@ class MbTeam extends LitElement {
     form,
     css`
       form {
-        grid-template-columns: minmax(0, 1fr) 140px auto;
+        grid-template-columns: minmax(0, 1fr) 150px auto;
         align-items: end;
         max-width: none;
+        margin-bottom: var(--mb-space-8);
       }
       .problem {
         grid-column: 1 / -1;
-      }
-      wa-select {
-        width: 140px;
       }
       @media (max-width: 600px) {
         form {
@@ -43,10 +41,15 @@ class MbTeam extends LitElement {
   private readonly invitations = new Loaded(this, async () => (await api.GET("/api/core/invitations")).data);
   private readonly inviting = new FormController(this, async ({ email = "", role = "viewer" }) => {
     await proven(() => api.POST("/api/core/invitations", { body: { email, role: role as Role } }));
-    notify(t("team.invited", "A letter is on its way to {email}.", { email }));
+    notify(t("team.invited", "Invitation sent to {email}.", { email }));
     this.renderRoot.querySelector("form")?.reset();
     await this.invitations.again();
   });
+
+  constructor() {
+    super();
+    void loadTable();
+  }
 
   private async change(run: () => Promise<unknown>, said: string): Promise<void> {
     try {
@@ -61,70 +64,106 @@ class MbTeam extends LitElement {
 
   override render() {
     const may = session.may("member.write");
-    return html`<div class="head">
-        <div>
-          <h1>${t("team.title", "Team")}</h1>
-          <p>${t("team.text", "Who works in {account}, and as what.", { account: session.me?.account?.name ?? "" })}</p>
-        </div>
-      </div>
-      ${this.members.show((list) => html`<ul class="rows">${list.map((member) => this.member(member, may))}</ul>`)}
+    return html`<h1>${t("team.title", "Team")}</h1>
+      <p>${t("team.text", "Who works in {account}, and what they can do.", { account: session.me?.account?.name ?? "" })}</p>
       ${may ? this.invite() : nothing}
-      ${this.invitations.show((list) => (list.length ? html`<h2>${t("team.waiting", "Invited")}</h2><ul class="rows">${list.map((each) => this.invitation(each, may))}</ul>` : html``))}`;
-  }
-
-  private member(member: Member, may: boolean) {
-    const self = member.user === session.me?.user?.id;
-    const path = { params: { path: { user_id: member.user } } };
-    return html`<li>
-      <span class="what">${member.name}<small>${member.email}</small></span>
-      ${may && !self
-        ? html`<wa-select
-              size="s"
-              label=${t("team.role_of", "Role of {name}", { name: member.name })}
-              .value=${member.role}
-              @change=${(event: Event) =>
-                this.change(
-                  () => api.PATCH("/api/core/members/{user_id}", { ...path, body: { role: (event.target as HTMLSelectElement).value as Role } }),
-                  t("team.changed", "Changed."),
-                )}
-            >
-              ${ROLES.map((role) => html`<wa-option value=${role}>${role}</wa-option>`)}
-            </wa-select>
-            <wa-button
-              size="s"
-              appearance="outlined"
-              @click=${() => this.change(() => api.DELETE("/api/core/members/{user_id}", path), t("team.removed", "{name} is not in the account any more.", { name: member.name }))}
-              >${t("team.remove", "Remove")}</wa-button
-            >`
-        : html`<span class="quiet">${member.role}</span>`}
-    </li>`;
+      ${this.members.show((members) => this.table([...members.map(asMember), ...(this.invitations.value ?? []).map(asInvited)], may))}`;
   }
 
   private invite() {
-    return html`<h2>${t("team.invite", "Invite somebody")}</h2>
-      <form @submit=${this.inviting.submit}>
-        ${field(this.inviting, { name: "email", label: t("login.email", "E-mail address"), type: "email" })}
-        <wa-select name="role" label=${t("team.role", "Role")} value="artist">
-          ${ROLES.map((role) => html`<wa-option value=${role}>${role}</wa-option>`)}
-        </wa-select>
-        <wa-button type="submit" variant="brand" ?loading=${this.inviting.pending}>${t("team.send", "Invite")}</wa-button>
-        ${this.inviting.words(["email"])}
-      </form>`;
+    return html`<form @submit=${this.inviting.submit}>
+      ${field(this.inviting, { name: "email", label: t("team.invite", "Invite by email"), type: "email" })}
+      <wa-select name="role" label=${t("team.role", "Role")} value="artist">
+        ${ROLES.map((role) => html`<wa-option value=${role}>${roleTitle(role)}</wa-option>`)}
+      </wa-select>
+      <wa-button type="submit" variant="brand" ?loading=${this.inviting.pending}>${t("team.send", "Send invitation")}</wa-button>
+      ${this.inviting.words(["email"])}
+    </form>`;
   }
 
-  private invitation(each: Invitation, may: boolean) {
-    const path = { params: { path: { invitation_id: each.id } } };
-    return html`<li>
-      <span class="what">${each.email}<small>${each.role} · ${t("team.expires", "expires {when}", { when: when(each.expires_at) })}</small></span>
-      ${may
-        ? html`<wa-button
-            size="s"
-            appearance="outlined"
-            @click=${() => this.change(() => api.DELETE("/api/core/invitations/{invitation_id}", path), t("team.withdrawn", "Withdrawn."))}
-            >${t("team.withdraw", "Withdraw")}</wa-button
-          >`
-        : nothing}
-    </li>`;
+  private table(rows: Person[], may: boolean) {
+    return html`<mb-table
+      roomy
+      label=${t("team.title", "Team")}
+      search=${t("team.search", "Search the team")}
+      kept=""
+      .columns=${this.columns(may)}
+      .rows=${rows}
+    ></mb-table>`;
+  }
+
+  private columns(may: boolean): Column<Person>[] {
+    return [
+      { key: "name", title: t("team.name", "Name"), width: "minmax(0, 2fr)", text: ({ name, email }) => `${name} ${email}`, render: ({ name, email, note }) => html`${name || email}<small>${[name ? email : "", note].filter(Boolean).join(" · ")}</small>` },
+      { key: "status", title: t("team.status", "Status"), width: "100px", filter: true, narrow: false },
+      { key: "role", title: t("team.role", "Role"), width: "150px", filter: true, text: ({ role }) => roleTitle(role), render: (person) => this.roleOf(person, may) },
+      { key: "actions", title: "", width: "110px", align: "end", sort: false, text: () => "", render: (person) => (may ? this.actions(person) : nothing) },
+    ];
+  }
+
+  private roleOf(person: Person, may: boolean) {
+    const { member } = person;
+    if (!member || !may || member.user === session.me?.user?.id) return roleTitle(person.role);
+    const put = (role: Role) =>
+      this.change(
+        () => api.PATCH("/api/core/members/{user_id}", { params: { path: { user_id: member.user } }, body: { role } }),
+        t("team.changed", "{name} is now {role}.", { name: member.name, role: roleTitle(role) }),
+      );
+    return html`<wa-select
+      size="s"
+      label=${t("team.role_of", "Role of {name}", { name: member.name })}
+      .value=${member.role}
+      @change=${(event: Event) => put((event.target as HTMLSelectElement).value as Role)}
+    >
+      ${ROLES.map((role) => html`<wa-option value=${role}>${roleTitle(role)}</wa-option>`)}
+    </wa-select>`;
+  }
+
+  private actions({ member, invitation, name, email }: Person) {
+    if (member?.user === session.me?.user?.id) return html`<span class="quiet">${t("team.you", "You")}</span>`;
+    const button = (words: string, run: () => unknown) =>
+      html`<wa-button size="s" appearance="outlined" aria-label="${words}: ${name || email}" @click=${run}>${words}</wa-button>`;
+    if (member) return button(t("team.remove", "Remove"), () => this.takeOut(member));
+    return button(t("team.withdraw", "Cancel"), () =>
+      this.change(
+        () => api.DELETE("/api/core/invitations/{invitation_id}", { params: { path: { invitation_id: invitation!.id } } }),
+        t("team.withdrawn", "Invitation canceled."),
+      ),
+    );
+  }
+
+  private async takeOut({ user, name }: Member): Promise<void> {
+    const title = t("team.remove_title", "Remove {name} from the team?", { name });
+    const text = t("team.remove_text", "They lose access to this account at once. You can invite them again.");
+    if (!(await confirmed({ title, text, action: t("team.remove_go", "Remove from team") }))) return;
+    await this.change(() => api.DELETE("/api/core/members/{user_id}", { params: { path: { user_id: user } } }), t("team.removed", "{name} was removed from the team.", { name }));
   }
 }
 customElements.define("mb-team", MbTeam);
+
+/** A row: somebody in the account, or somebody who was asked. */
+interface Person {
+  id: string;
+  name: string;
+  email: string;
+  role: string;
+  status: string;
+  note: string;
+  member?: Member;
+  invitation?: Invitation;
+}
+
+const asMember = (member: Member): Person => ({ ...member, id: member.user, status: t("team.member", "Member"), note: "", member });
+
+const asInvited = (invitation: Invitation): Person => ({
+  id: invitation.id, name: "", email: invitation.email, role: invitation.role, status: t("team.invited_status", "Invited"),
+  note: t("team.expires", "Expires {when}", { when: when(invitation.expires_at) }), invitation,
+});
+
+export function roleTitle(role: string): string {
+  const titles: Record<string, string> = {
+    owner: t("role.owner", "Owner"), admin: t("role.admin", "Admin"), manager: t("role.manager", "Manager"), artist: t("role.artist", "Artist"),
+    editor: t("role.editor", "Editor"), viewer: t("role.viewer", "Viewer"),
+  };
+  return titles[role] ?? role;
+}

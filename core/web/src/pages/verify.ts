@@ -18,11 +18,11 @@ class MbVerify extends LitElement {
   override render() {
     return framed(
       t("verify.title", "Welcome"),
-      html`<p>${t("verify.text", "Enter the password that you chose, so that we know it was you who registered.")}</p>
+      html`<p>${t("verify.text", "Enter the password you chose, so we know it was you who signed up.")}</p>
         <form @submit=${this.form.submit}>
           ${field(this.form, { name: "password", label: t("login.password", "Password"), type: "password", autocomplete: "current-password" })}
           ${this.form.words(["password"])}
-          <wa-button type="submit" variant="brand" ?loading=${this.form.pending}>${t("verify.go", "Open my account")}</wa-button>
+          <wa-button type="submit" variant="brand" ?loading=${this.form.pending}>${t("verify.go", "Confirm and log in")}</wa-button>
         </form>`,
     );
   }

@@ -9,10 +9,18 @@ export async function switchAccount(account: string): Promise<void> {
   router.go("/home");
 }
 
-export function toggleTheme(): void {
-  const root = document.documentElement;
-  root.dataset.theme = root.dataset.theme === "light" ? "dark" : "light";
-  localStorage.setItem("theme", root.dataset.theme);
+export type Theme = "system" | "light" | "dark";
+
+export function theme(): Theme {
+  const chosen = localStorage.getItem("theme");
+  return chosen === "light" || chosen === "dark" ? chosen : "system";
+}
+
+/** `theme.js` puts it on the page, and follows the system where nothing else is chosen. */
+export function chooseTheme(chosen: Theme): void {
+  if (chosen === "system") localStorage.removeItem("theme");
+  else localStorage.setItem("theme", chosen);
+  dispatchEvent(new Event("theme-change"));
 }
 
 export async function logOut(): Promise<void> {

@@ -3,6 +3,7 @@ import { css, html, LitElement, nothing } from "lit";
 import { exactly, t, when } from "@maxbooster/ui";
 import { api } from "../api/client";
 import type { components } from "../api/schema";
+import { jobTitle } from "./jobs";
 import { events } from "./panels";
 import { router } from "./router";
 import { session } from "./session";
@@ -174,7 +175,7 @@ class MbBell extends LitElement {
   }
 
   override render() {
-    const label = this.unread ? t("bell.unread", "Notices, {n} unread", { n: this.unread }) : t("bell.none_unread", "Notices");
+    const label = this.unread ? t("bell.unread", "Notifications, {n} unread", { n: this.unread }) : t("bell.none_unread", "Notifications");
     return html`<button class="bell" aria-label=${label} aria-expanded=${this.open} @click=${this.toggle}>
         <mb-icon name="bell"></mb-icon>${this.unread ? html`<span class="count" aria-hidden="true">${Math.min(this.unread, 99)}</span>` : nothing}
       </button>
@@ -182,7 +183,7 @@ class MbBell extends LitElement {
         ? html`<div class="list">
             ${this.notices.length
               ? html`<ul>${this.notices.map((each) => html`<li>${this.notice(each)}</li>`)}</ul>`
-              : html`<p>${t("bell.empty", "Nothing yet. What the platform finishes for you, and what needs you, is told here.")}</p>`}
+              : html`<p>${t("bell.empty", "No notifications yet. You’ll hear here when something finishes or needs attention.")}</p>`}
           </div>`
         : nothing}`;
   }
@@ -202,6 +203,6 @@ customElements.define("mb-bell", MbBell);
 /** In the person's language; a job among the facts by the words that its plugin gave it. */
 export function worded(notice: Notice): string {
   const facts = { ...notice.facts };
-  if (typeof facts.job === "string") facts.job = t(`job.${facts.job}`, facts.job);
+  if (typeof facts.job === "string") facts.job = jobTitle(facts.job);
   return t(`notice.${notice.kind}`, notice.title, facts);
 }

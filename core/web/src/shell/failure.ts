@@ -1,5 +1,6 @@
 /** What could not be shown: named, with the reason, and the way on. */
 import { css, html, LitElement } from "lit";
+import { t } from "@maxbooster/ui";
 
 class MbFailure extends LitElement {
   static override properties = { heading: {}, text: {} };
@@ -27,7 +28,8 @@ class MbFailure extends LitElement {
       color: var(--mb-quiet);
     }
     a {
-      color: var(--mb-accent-text);
+      color: var(--mb-text);
+      text-underline-offset: 3px;
     }
   `;
 
@@ -35,7 +37,7 @@ class MbFailure extends LitElement {
     return html`<div role="alert">
       <h1><mb-icon name="circle-alert" size="20"></mb-icon>${this.heading}</h1>
       <p>${this.text}</p>
-      <p><a href="/home">Go to the start</a></p>
+      <p><a href="/home">${t("shell.go_home", "Go to Home")}</a></p>
     </div>`;
   }
 }

@@ -9,24 +9,24 @@ const PLACES: [string, string, string][] = [
   ["g h", "/home", "Home"],
   ["g f", "/files", "Files"],
   ["g t", "/team", "Team"],
-  ["g w", "/work", "Work"],
+  ["g j", "/work", "Jobs"],
   ["g a", "/activity", "Activity"],
 ];
 
 export function registerShellKeys(find: () => void): void {
   const known = (run: () => void) => () => session.me && run();
-  shortcuts.register("mod+k", { title: t("palette.title", "Go to or do"), run: known(find) });
-  shortcuts.register("?", { title: t("keys.title", "Keyboard shortcuts"), run: known(showKeys) });
+  shortcuts.register("mod+k", { title: t("palette.title", "Search and commands"), run: known(find) });
+  shortcuts.register("?", { title: t("shortcuts.title", "Keyboard shortcuts"), run: known(showKeys) });
   for (const [keys, path, title] of PLACES) {
-    shortcuts.register(keys, { title: t("keys.go", "Go to {place}", { place: t(`shell${path.replace("/", ".")}`, title) }), run: known(() => router.go(path)) });
+    shortcuts.register(keys, { title: t("shortcuts.go", "Go to {place}", { place: t(`shell${path.replace("/", ".")}`, title) }), run: known(() => router.go(path)) });
   }
 }
 
 export function showKeys(): void {
-  if (!document.querySelector("mb-keys")) document.body.append(document.createElement("mb-keys"));
+  if (!document.querySelector("mb-shortcuts")) document.body.append(document.createElement("mb-shortcuts"));
 }
 
-class MbKeys extends LitElement {
+class MbShortcuts extends LitElement {
   static override styles = css`
     dialog {
       width: min(480px, calc(100vw - 32px));
@@ -80,12 +80,12 @@ class MbKeys extends LitElement {
 
   override render() {
     return html`<dialog aria-labelledby="title" @close=${() => this.remove()}>
-      <h2 id="title">${t("keys.title", "Keyboard shortcuts")}</h2>
+      <h2 id="title">${t("shortcuts.title", "Keyboard shortcuts")}</h2>
       <dl>
         ${shortcuts.all().map(({ keys, title }) => html`<dt>${title}</dt><dd>${keycaps(keys).map((stroke) => stroke.map((cap) => html`<kbd>${cap}</kbd> `))}</dd>`)}
       </dl>
-      <form method="dialog"><button>${t("keys.close", "Close")}</button></form>
+      <form method="dialog"><button>${t("shortcuts.close", "Close")}</button></form>
     </dialog>`;
   }
 }
-customElements.define("mb-keys", MbKeys);
+customElements.define("mb-shortcuts", MbShortcuts);

@@ -10,14 +10,15 @@ import { listPanels, openPanel, PanelFailed, type Panel } from "./panels";
 import { PAGES } from "./pages";
 import { router, type Route } from "./router";
 import { session } from "./session";
-import { logOut, switchAccount, toggleTheme } from "./actions";
+import { chooseTheme, logOut, switchAccount } from "./actions";
 import "./bell";
 import "./failure";
+import { keepFocus } from "./focus";
 import { registerShellKeys, showKeys } from "./keys";
 import { speak } from "./language";
 import "./live";
 import { MbPalette, panelCommands, type Command } from "./palette";
-import { OWN } from "./side";
+import { OWN, THEMES } from "./side";
 import "./tray";
 
 const TITLE = "Max Booster";
@@ -49,7 +50,11 @@ class MbApp extends LitElement {
       gap: var(--mb-space-3);
       padding: 0 var(--mb-space-4);
       border-bottom: 1px solid var(--mb-line);
+      background: var(--mb-ground);
       font-weight: 600;
+      position: sticky;
+      inset-block-start: 0;
+      z-index: 6;
     }
     .mark {
       display: grid;
@@ -113,7 +118,8 @@ class MbApp extends LitElement {
       background: var(--mb-lifted);
     }
     .panel {
-      max-width: 1120px;
+      --mb-page-padding: 0;
+      max-width: 1180px;
       margin: 0 auto;
       padding: var(--mb-space-8) var(--mb-space-6) var(--mb-space-12);
     }
@@ -122,6 +128,11 @@ class MbApp extends LitElement {
       font-size: var(--mb-text-xl);
       font-weight: 600;
       letter-spacing: -0.015em;
+    }
+    @media (max-width: 600px) {
+      .panel {
+        padding: var(--mb-space-6) var(--mb-space-4) var(--mb-space-8);
+      }
     }
     @media (max-width: 760px) {
       :host {
@@ -188,8 +199,12 @@ class MbApp extends LitElement {
       { title: t("shell.profile", "Your profile"), icon: "user", run: () => router.go("/profile") },
       { title: t("shell.devices", "Devices"), icon: "monitor", run: () => router.go("/devices") },
       ...others.map(({ id, name }) => ({ title: t("shell.switch", "Switch to {name}", { name }), icon: "users", run: () => void switchAccount(id) })),
-      { title: t("shell.theme", "Light or dark"), icon: "sun", run: toggleTheme },
-      { title: t("keys.title", "Keyboard shortcuts"), icon: "list-checks", run: showKeys },
+      ...THEMES.map(([value, title, icon]) => ({
+        title: t("shell.use_theme", "Use theme: {theme}", { theme: t(`shell.theme.${value}`, title) }),
+        icon,
+        run: () => chooseTheme(value),
+      })),
+      { title: t("shortcuts.title", "Keyboard shortcuts"), icon: "list-checks", run: showKeys },
       { title: t("shell.log_out", "Log out"), icon: "log-out", run: () => void logOut() },
     ];
   }
@@ -201,13 +216,14 @@ class MbApp extends LitElement {
       this.fail(error);
     }
     registerShellKeys(() => this.find());
+    keepFocus();
     this.ready = true;
     await this.open();
   }
 
   private async whoChanged(): Promise<void> {
     try {
-      this.panels = session.me ? await listPanels() : [];
+      this.panels = session.me ? inOrder(await listPanels()) : [];
     } catch {
       this.panels = [];
     }
@@ -242,7 +258,7 @@ class MbApp extends LitElement {
   private async openPanelAt(path: string): Promise<HTMLElement> {
     const known = this.panels.length ? this.panels : await listPanels();
     const panel = known.find((each) => path === each.panel.route || path.startsWith(`${each.panel.route}/`));
-    if (!panel) throw new Error(t("shell.nothing_here", "There is nothing at this address."));
+    if (!panel) throw new Error(t("shell.nothing_here", "There is no page at this address."));
     document.title = `${panel.panel.title} · ${TITLE}`;
     const frame = document.createElement("div");
     frame.className = "panel";
@@ -252,7 +268,7 @@ class MbApp extends LitElement {
 
   private fail(error: unknown): void {
     const text = error instanceof Error ? error.message : String(error);
-    const named = error instanceof PanelFailed ? error.panel.panel.title : t("shell.failed", "This page cannot be shown");
+    const named = error instanceof PanelFailed ? error.panel.panel.title : t("shell.failed", "This page can’t be shown");
     this.content = undefined;
     this.failure = { title: error instanceof Problem ? error.details.title : named, text };
   }
@@ -273,7 +289,7 @@ class MbApp extends LitElement {
     return html`
       <header>
         <button class="skip" @click=${() => this.renderRoot.querySelector("main")?.focus()}>
-          ${t("shell.skip", "Skip to the page")}
+          ${t("shell.skip", "Skip to content")}
         </button>
         <button
           class="menu"
@@ -285,7 +301,7 @@ class MbApp extends LitElement {
         </button>
         <a href="/home"><span class="mark"><mb-icon name="chevron-up" size="14"></mb-icon></span>${TITLE}</a>
         <button class="find" aria-keyshortcuts="Control+K" @click=${this.find}>
-          <mb-icon name="search"></mb-icon><span>${t("palette.search", "Search or jump to …")}</span
+          <mb-icon name="search"></mb-icon><span>${t("palette.search", "Search or jump to…")}</span
           ><kbd aria-hidden="true">Ctrl K</kbd>
         </button>
         <mb-tray></mb-tray>
@@ -297,3 +313,9 @@ class MbApp extends LitElement {
   }
 }
 customElements.define("mb-app", MbApp);
+
+/** As work goes, not as plugins are called. */
+function inOrder(panels: Panel[]): Panel[] {
+  const place = ({ panel }: Panel) => (panel as { order?: number }).order ?? 50;
+  return [...panels].sort((one, other) => place(one) - place(other));
+}

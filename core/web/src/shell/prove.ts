@@ -45,15 +45,15 @@ class MbProve extends LitElement {
   }
 
   override render() {
-    return html`<wa-dialog label=${t("prove.title", "Is it still you?")} ?open=${this.open} @wa-after-hide=${() => this.finish(false)}>
+    return html`<wa-dialog label=${t("prove.title", "Confirm it’s you")} ?open=${this.open} @wa-after-hide=${() => this.finish(false)}>
       <form @submit=${this.form.submit}>
         ${username()}
-        <p>${t("prove.why", "This needs a fresh proof of who you are; it counts for ten minutes.")}</p>
+        <p>${t("prove.why", "For your security, enter your password again. We won’t ask again for ten minutes.")}</p>
         ${field(this.form, { name: "password", label: t("login.password", "Password"), type: "password", autocomplete: "current-password" })}
-        ${this.code ? field(this.form, { name: "code", label: t("login.code", "Code from your app"), inputmode: "numeric", autocomplete: "one-time-code" }) : ""}
+        ${this.code ? field(this.form, { name: "code", label: t("login.code", "Two-factor code"), inputmode: "numeric", autocomplete: "one-time-code" }) : ""}
         ${this.form.words(["code"])}
         <div class="actions">
-          <wa-button type="submit" variant="brand" ?loading=${this.form.pending}>${t("prove.go", "Go on")}</wa-button>
+          <wa-button type="submit" variant="brand" ?loading=${this.form.pending}>${t("prove.go", "Continue")}</wa-button>
         </div>
       </form>
     </wa-dialog>`;

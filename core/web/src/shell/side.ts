@@ -1,7 +1,7 @@
 /** Navigation: what the plugins offer, then the account's own matters; at the foot, whose account this is. */
 import { css, html, LitElement, nothing } from "lit";
 import { t } from "@maxbooster/ui";
-import { logOut, switchAccount, toggleTheme } from "./actions";
+import { chooseTheme, logOut, switchAccount, theme, type Theme } from "./actions";
 import type { Panel } from "./panels";
 import { session, type Me } from "./session";
 
@@ -12,11 +12,18 @@ export interface Entry {
   permission?: string;
 }
 
+/** What the theme can be, for the menu and the palette. */
+export const THEMES: [Theme, string, string][] = [
+  ["system", "System", "monitor"],
+  ["light", "Light", "sun"],
+  ["dark", "Dark", "moon"],
+];
+
 export const OWN: Entry[] = [
   { path: "/team", title: "Team", icon: "users", permission: "member.read" },
   { path: "/keys", title: "API keys", icon: "key-round", permission: "key.read" },
   { path: "/files", title: "Files", icon: "file-audio", permission: "file.read" },
-  { path: "/work", title: "Work", icon: "list-checks", permission: "job.read" },
+  { path: "/work", title: "Jobs", icon: "list-checks", permission: "job.read" },
   { path: "/activity", title: "Activity", icon: "scroll-text", permission: "audit.read" },
   { path: "/plugins", title: "Plugins", icon: "plug", permission: "plugin.read" },
 ];
@@ -29,8 +36,12 @@ class MbSide extends LitElement {
 
   static override styles = css`
     :host {
+      position: sticky;
+      inset-block-start: 48px;
       display: flex;
       flex-direction: column;
+      box-sizing: border-box;
+      height: calc(100dvh - 48px);
       border-inline-end: 1px solid var(--mb-line);
       font-size: var(--mb-text-s);
     }
@@ -76,6 +87,43 @@ class MbSide extends LitElement {
     footer {
       border-top: 1px solid var(--mb-line);
       padding: var(--mb-space-2);
+      overflow-y: auto;
+      max-height: 70%;
+    }
+    .themes {
+      display: flex;
+      gap: 2px;
+      margin: 0;
+      padding: var(--mb-space-1) var(--mb-space-2);
+      border: 0;
+    }
+    .themes legend {
+      padding: 0;
+      color: var(--mb-faint);
+      font-size: var(--mb-text-xs);
+    }
+    .themes label {
+      flex: 1;
+      display: grid;
+      place-items: center;
+      min-height: 28px;
+      border-radius: 6px;
+      color: var(--mb-quiet);
+      cursor: pointer;
+    }
+    .themes label:hover {
+      color: var(--mb-text);
+    }
+    .themes label:has(:checked) {
+      background: var(--mb-lifted);
+      color: var(--mb-text);
+    }
+    .themes label:has(:focus-visible) {
+      outline: 2px solid var(--mb-accent);
+    }
+    .themes input {
+      position: absolute;
+      opacity: 0;
     }
     .who {
       width: 100%;
@@ -159,7 +207,14 @@ class MbSide extends LitElement {
       )}
       <a href="/profile" @click=${this.close}><mb-icon name="user"></mb-icon>${t("shell.profile", "Your profile")}</a>
       <a href="/devices" @click=${this.close}><mb-icon name="monitor"></mb-icon>${t("shell.devices", "Devices")}</a>
-      <button class="who" @click=${toggleTheme}><mb-icon name="sun"></mb-icon>${t("shell.theme", "Light or dark")}</button>
+      <fieldset class="themes">
+        <legend>${t("shell.theme", "Theme")}</legend>
+        ${THEMES.map(
+          ([value, title]) => html`<label
+            ><input type="radio" name="theme" .checked=${theme() === value} @change=${() => chooseTheme(value)} />${t(`shell.theme.${value}`, title)}</label
+          >`,
+        )}
+      </fieldset>
       <button class="who" @click=${logOut}><mb-icon name="log-out"></mb-icon>${t("shell.log_out", "Log out")}</button>
     </div>`;
   }

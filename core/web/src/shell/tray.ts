@@ -3,6 +3,7 @@ import { css, html, LitElement, nothing } from "lit";
 import { number, t } from "@maxbooster/ui";
 import { api } from "../api/client";
 import type { components } from "../api/schema";
+import { jobTitle, plumbing } from "./jobs";
 import { events } from "./panels";
 import { session } from "./session";
 
@@ -45,7 +46,7 @@ class MbTray extends LitElement {
       width: 14px;
       height: 14px;
       border-radius: 50%;
-      background: conic-gradient(var(--mb-accent) calc(var(--share) * 1turn), var(--mb-line) 0);
+      background: conic-gradient(var(--mb-text) calc(var(--share) * 1turn), var(--mb-line) 0);
       mask: radial-gradient(circle, transparent 4px, black 4.5px);
     }
     .list {
@@ -85,7 +86,11 @@ class MbTray extends LitElement {
       white-space: nowrap;
     }
     .stop {
-      color: var(--mb-accent-text);
+      color: var(--mb-quiet);
+    }
+    .stop:hover {
+      color: var(--mb-text);
+      text-decoration: underline;
     }
     @media (max-width: 600px) {
       .words {
@@ -125,7 +130,7 @@ class MbTray extends LitElement {
     this.loading = true;
     try {
       const { data } = await api.GET("/api/core/jobs", { params: { query: { limit: 50 } } });
-      this.jobs = (data ?? []).filter((job) => OPEN.includes(job.state) && (job.state === "running" || job.progress));
+      this.jobs = (data ?? []).filter((job) => OPEN.includes(job.state) && !plumbing(job) && (job.state === "running" || job.progress));
     } catch {
       // without a connection the last that was known stays; the next catch-up loads it anew
     } finally {
@@ -151,7 +156,7 @@ class MbTray extends LitElement {
     if (!first) return nothing;
     const share = this.jobs.reduce((sum, job) => sum + (job.progress ?? 0), 0) / this.jobs.length;
     const words =
-      this.jobs.length === 1 ? `${title(first)} · ${number(share, { style: "percent" })}` : t("tray.many", "{n} jobs", { n: this.jobs.length });
+      this.jobs.length === 1 ? `${jobTitle(first.name)} · ${number(share, { style: "percent" })}` : t("tray.many", "{n} jobs", { n: this.jobs.length });
     return html`<button class="now" aria-expanded=${this.open} aria-label=${words} @click=${() => (this.open = !this.open)}>
         <span class="ring" style=${`--share:${share}`}></span><span class="words" role="status">${words}</span>
       </button>
@@ -161,14 +166,9 @@ class MbTray extends LitElement {
   private row(job: Job) {
     return html`<li>
       <span class="ring" style=${`--share:${job.progress ?? 0}`}></span>
-      <span class="what">${title(job)} <small>${job.note ?? number(job.progress ?? 0, { style: "percent" })}</small></span>
+      <span class="what">${jobTitle(job.name)} <small>${job.note ?? number(job.progress ?? 0, { style: "percent" })}</small></span>
       ${session.may("job.control") ? html`<button class="stop" @click=${() => this.stop(job)}>${t("work.cancel", "Cancel")}</button>` : nothing}
     </li>`;
   }
 }
 customElements.define("mb-tray", MbTray);
-
-/** Plugins may word their jobs (`job.<name>`); else the name itself. */
-function title(job: Job): string {
-  return t(`job.${job.name}`, job.name);
-}

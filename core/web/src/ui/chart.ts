@@ -8,7 +8,7 @@ import "./icons";
 
 export type { Series } from "./chart-data";
 
-const COLOURS = ["--mb-accent-text", "--mb-info", "--mb-ok", "--mb-quiet", "--mb-danger"];
+const COLOURS = ["--mb-info", "--mb-quiet", "--mb-ok", "--mb-text", "--mb-danger"];
 
 /** Height of the picture: `--mb-chart-height`, 240 px unless said. */
 export class MbChart extends LitElement {
@@ -174,7 +174,7 @@ export class MbChart extends LitElement {
       this.resized.observe(picture);
       this.draw();
     } catch {
-      this.failure = t("chart.failed", "The picture could not be loaded; its numbers are below.");
+      this.failure = t("chart.failed", "The chart couldn’t be loaded. Its numbers are below.");
       this.listed = true;
     }
   }
@@ -248,7 +248,7 @@ export class MbChart extends LitElement {
           <mb-icon name="download" size="14"></mb-icon>${t("chart.export", "CSV")}
         </button>
         <details ?open=${this.listed} @toggle=${(event: Event) => (this.listed = (event.target as HTMLDetailsElement).open)}>
-          <summary>${t("chart.table", "As a table")}</summary>
+          <summary>${t("chart.table", "Show as table")}</summary>
           ${this.listed ? this.table() : nothing}
         </details>
       </div>`;
@@ -260,7 +260,7 @@ export class MbChart extends LitElement {
       const known = values.filter((value) => value !== null);
       if (!known.length) return name;
       const most = this.format(known.reduce((one, other) => Math.max(one, other)));
-      return t("chart.said", "{name}: at most {most}, at last {last}", { name, most, last: this.format(known.at(-1)!) });
+      return t("chart.said", "{name}: highest {most}, latest {last}", { name, most, last: this.format(known.at(-1)!) });
     });
     return [this.label, `${this.labels[0] ?? ""} – ${this.labels.at(-1) ?? ""}`, ...each].join(". ");
   }

@@ -25,6 +25,19 @@ export class MbConfirm extends LitElement {
     ul {
       padding-inline-start: var(--mb-space-4);
     }
+    dl {
+      display: grid;
+      grid-template-columns: minmax(0, 110px) minmax(0, 1fr);
+      gap: var(--mb-space-2) var(--mb-space-4);
+      margin: 0;
+      font-size: var(--mb-text-s);
+    }
+    dt {
+      color: var(--mb-quiet);
+    }
+    dd {
+      margin: 0;
+    }
     li {
       color: var(--mb-text);
     }
@@ -47,15 +60,16 @@ export class MbConfirm extends LitElement {
   }
 
   override render() {
-    const { title, text, loses, action } = this.question;
+    const { title, text, facts, loses, action, harmless } = this.question;
     return html`<wa-dialog label=${title} ?open=${this.open} @wa-hide=${() => (this.open = false)} @wa-after-hide=${this.closed}>
       ${text ? html`<p>${text}</p>` : nothing}
+      ${facts ? html`<dl>${facts.map(([name, value]) => html`<dt>${name}</dt><dd>${value}</dd>`)}</dl>` : nothing}
       ${loses?.length
-        ? html`<p>${t("confirm.loses", "This will be lost:")}</p>
+        ? html`<p>${t("confirm.loses", "You will lose:")}</p>
             <ul>${loses.map((each) => html`<li>${each}</li>`)}</ul>`
         : nothing}
-      <wa-button slot="footer" appearance="outlined" autofocus @click=${() => this.close(false)}>${t("confirm.keep", "Keep it")}</wa-button>
-      <wa-button slot="footer" variant="danger" @click=${() => this.close(true)}>${action}</wa-button>
+      <wa-button slot="footer" appearance="outlined" autofocus @click=${() => this.close(false)}>${t("confirm.keep", "Cancel")}</wa-button>
+      <wa-button slot="footer" variant=${harmless ? "brand" : "danger"} @click=${() => this.close(true)}>${action}</wa-button>
     </wa-dialog>`;
   }
 }

@@ -7,10 +7,14 @@ export interface Question {
   /** What is asked: “Delete Nightfall?” */
   title: string;
   text?: string;
+  /** What is about to happen, a line each. */
+  facts?: [name: string, value: string][];
   /** What will be lost, each in a few words. */
   loses?: string[];
   /** What the button does: “Delete 9 tracks”. */
   action: string;
+  /** Whether nothing is taken away by it. */
+  harmless?: boolean;
 }
 
 /** Whether the person wants it. Closing the question is a no. */
@@ -34,6 +38,6 @@ async function restore(undo: () => unknown): Promise<void> {
     await undo();
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    notify({ text: t("undo.failed", "It could not be undone: {reason}", { reason }), tone: "danger" });
+    notify({ text: t("undo.failed", "Couldn’t undo: {reason}", { reason }), tone: "danger" });
   }
 }

@@ -6,7 +6,13 @@ export function useTexts(loaded: Record<string, string>): void {
   texts = loaded;
 }
 
+/** The names in braces of a text: `"{done} of {all}"` has `"done" | "all"`. */
+type Named<Text extends string> = Text extends `${string}{${infer Name}}${infer Rest}` ? Name | Named<Rest> : never;
+/** Every name must be given a value: a text with a gap doesn't compile. */
+type Values<Text extends string> = [Named<Text>] extends [never] ? [values?: Record<string, unknown>] : [values: Record<Named<Text>, unknown>];
+
 /** `t("files.count", "{n} files", { n: 3 })` */
-export function t(id: string, fallback = id, values: Record<string, unknown> = {}): string {
-  return (texts[id] ?? fallback).replace(/\{(\w+)\}/g, (whole, name: string) => String(values[name] ?? whole));
+export function t<Text extends string>(id: string, fallback?: Text, ...[values]: Values<Text>): string {
+  const given: Record<string, unknown> = values ?? {};
+  return (texts[id] ?? fallback ?? id).replace(/\{(\w+)\}/g, (whole, name: string) => String(given[name] ?? whole));
 }

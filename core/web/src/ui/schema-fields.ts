@@ -143,21 +143,21 @@ function put(values: Record<string, unknown>, [name, ...rest]: string[], value: 
 export function complaint(field: FormField, typed: Typed): string {
   if (typeof typed === "boolean") return "";
   if (Array.isArray(typed)) return listComplaint(field, typed);
-  if (typed.trim() === "") return field.required ? t("form.required", "This is needed.") : "";
+  if (typed.trim() === "") return field.required ? t("form.required", "Required.") : "";
   return field.kind === "number" ? numberComplaint(field.schema, typed) : textComplaint(field.schema, typed);
 }
 
 function listComplaint({ schema, required }: FormField, typed: string[]): string {
   const least = schema.minItems ?? (required && schema.enum ? 1 : 0);
   if (typed.length < least) return t("form.few_items", "Choose at least {n}.", { n: least });
-  if (typed.length > (schema.maxItems ?? Infinity)) return t("form.many_items", "At most {n}; these are {now}.", { n: schema.maxItems, now: typed.length });
+  if (typed.length > (schema.maxItems ?? Infinity)) return t("form.many_items", "At most {n}; you have {now}.", { n: schema.maxItems, now: typed.length });
   return "";
 }
 
 function numberComplaint(schema: JsonSchema, typed: string): string {
   const value = Number(typed);
   if (Number.isNaN(value)) return t("form.no_number", "“{typed}” is not a number.", { typed });
-  if ([schema.type].flat().includes("integer") && !Number.isInteger(value)) return t("form.no_integer", "Give a whole number.");
+  if ([schema.type].flat().includes("integer") && !Number.isInteger(value)) return t("form.no_integer", "Enter a whole number.");
   if (value < (schema.minimum ?? -Infinity)) return t("form.small", "At least {n}.", { n: schema.minimum });
   if (value > (schema.maximum ?? Infinity)) return t("form.large", "At most {n}.", { n: schema.maximum });
   return "";
@@ -171,12 +171,12 @@ const FORMATS: Record<string, [RegExp, string, string]> = {
 
 function textComplaint(schema: JsonSchema, typed: string): string {
   const length = [...typed].length;
-  if (length < (schema.minLength ?? 0)) return t("form.short", "At least {n} characters; these are {now}.", { n: schema.minLength, now: length });
-  if (length > (schema.maxLength ?? Infinity)) return t("form.long", "At most {n} characters; these are {now}.", { n: schema.maxLength, now: length });
+  if (length < (schema.minLength ?? 0)) return t("form.short", "At least {n} characters; you have {now}.", { n: schema.minLength, now: length });
+  if (length > (schema.maxLength ?? Infinity)) return t("form.long", "At most {n} characters; you have {now}.", { n: schema.maxLength, now: length });
   const format = FORMATS[schema.format ?? ""];
   if (format && !format[0].test(typed)) return t(format[1], format[2]);
   if (schema.pattern && !new RegExp(schema.pattern, "u").test(typed)) {
-    return schema.description ?? t("form.pattern", "This does not have the form {pattern}.", { pattern: schema.pattern });
+    return schema.description ?? t("form.pattern", "This doesn’t match the format {pattern}.", { pattern: schema.pattern });
   }
   return "";
 }

@@ -271,7 +271,7 @@ export class MbForm extends LitElement {
       name=${field.path}
       class=${wrong ? "wrong" : ""}
       label=${this.label(field)}
-      hint=${wrong || this.hint(field) || t("form.list", "Enter after each.")}
+      hint=${wrong || this.hint(field) || t("form.list", "Press Enter after each.")}
       .value=${this.typed.get(field.path) as string[]}
       @change=${(event: Event) => this.take(field, [...((event.target as Control).value as string[])])}
     ></wa-tag-input>`;

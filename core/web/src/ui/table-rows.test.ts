@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { filtered, fitting, nextOrder, ROW_PX, scrolledTo, sorted, tracks, visibleRange, type Column } from "./table-rows";
+import {
+  choices, filtered, fitting, nextOrder, readQuery, ROW_PX, scrolledTo, sorted, tracks, visibleRange, writtenQuery, type Column,
+} from "./table-rows";
 
 describe("visibleRange", () => {
   it.each([0, 1, 399, 123_456, 399_520])("has every row in view, scrolled to %d px, and few more", (scrolled) => {
@@ -67,4 +69,33 @@ it("leaves the first two columns and the last on a narrow screen", () => {
   expect(fitting(four, true).map(({ key }) => key)).toEqual(["title", "plays", "paid"]);
   expect(fitting(four, false)).toHaveLength(4);
   expect(tracks(fitting(four, true), true, true)).toBe("28px minmax(0, 1.5fr) minmax(0, 1fr) 90px");
+});
+
+describe("a query", () => {
+  const kinds: Column<{ title: string; kind: string }>[] = [
+    { key: "title", title: "Title" },
+    { key: "kind", title: "Kind", filter: true, hidden: true, text: ({ kind }) => kind.toUpperCase() },
+  ];
+  const releases = [{ title: "Été", kind: "album" }, { title: "Halo", kind: "single" }, { title: "Nightfall", kind: "album" }];
+
+  it("finds what is drawn, without accents, and what was chosen", () => {
+    expect(filtered(releases, kinds, "ete").map(({ title }) => title)).toEqual(["Été"]);
+    expect(filtered(releases, kinds, "", { kind: "ALBUM" }).map(({ title }) => title)).toEqual(["Été", "Nightfall"]);
+    expect(choices(releases, kinds[1]!)).toEqual(["ALBUM", "SINGLE"]);
+    expect(fitting(kinds, false).map(({ key }) => key)).toEqual(["title"]);
+  });
+
+  it.each([
+    ["", { typed: "halo", order: { key: "title", descending: true }, chosen: { kind: "ALBUM" } }],
+    ["entries.", { typed: "", order: undefined, chosen: {} }],
+  ])("is read from the address as it was written there, prefix “%s”", (prefix, query) => {
+    const search = writtenQuery("?to=1&other.q=x", query, kinds, prefix);
+    expect(readQuery(search, kinds, prefix)).toEqual(query);
+    expect(new URLSearchParams(search).get("to")).toBe("1");
+    expect(new URLSearchParams(search).get("other.q")).toBe("x");
+  });
+
+  it("takes no order by a column that is unknown", () => {
+    expect(readQuery("?sort=-secret", kinds).order).toBeUndefined();
+  });
 });

@@ -1,11 +1,16 @@
-/** `<mb-table>`: rows by the ten thousand, of which only those in view are in the page. */
-import { css, html, LitElement, nothing, type PropertyValues, type TemplateResult } from "lit";
+/** `<mb-table>`: rows by the ten thousand, of which only those in view are in the page; searched, filtered and sorted by whoever looks. */
+import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from "lit";
+import { live } from "lit/directives/live.js";
+import { repeat } from "lit/directives/repeat.js";
+import { number } from "./format";
 import { t } from "./i18n";
 import "./icons";
+import { shortcuts } from "./shortcuts";
 import {
-  filtered, fitting, nextOrder, nothingMatches, ROW_PX, scrolledTo, sorted, tracks, visibleRange,
-  type Column, type Order, type Range,
+  choices, filtered, fitting, nextOrder, nothingMatches, readQuery, ROOMY_PX, ROW_PX, scrolledTo, sorted, textOf, tracks, visibleRange, writtenQuery,
+  type Column, type Order, type Query, type Range,
 } from "./table-rows";
+import { tableStyle } from "./table-style";
 
 export type { Column, Order } from "./table-rows";
 
@@ -13,7 +18,8 @@ const NARROW_PX = 600;
 type Row = Record<string, unknown>;
 
 /**
- * Height: `--mb-table-height`, 480 px unless said. Slot `empty`: what is shown where there are no rows.
+ * Height: `--mb-table-height`, 480 px unless said.
+ * Slots: `empty`, what is shown where there are no rows; `actions`, beside the search, for what can be done with the selected rows.
  * Events: `row-open` (`{row}`), `selection-change` (`{rows}`).
  */
 export class MbTable extends LitElement {
@@ -23,8 +29,13 @@ export class MbTable extends LitElement {
     rowKey: { attribute: "row-key" },
     filter: {},
     label: {},
+    search: {},
+    kept: {},
+    roomy: { type: Boolean },
     selectable: { type: Boolean },
     order: { attribute: false },
+    typed: { state: true },
+    picked: { state: true },
     range: { state: true },
     narrow: { state: true },
     at: { state: true },
@@ -32,163 +43,32 @@ export class MbTable extends LitElement {
   };
   declare columns: Column<any>[];
   declare rows: readonly object[];
-  /** The column that tells rows apart, for the selection. */
+  /** The column that tells rows apart: selection and focus stay with the row, wherever it moves. */
   declare rowKey: string;
+  /** Words that rows must have, where the page has a search of its own. */
   declare filter: string;
   declare label: string;
+  /** The table's own search, and what it is called: “Search releases”. `/` goes there. */
+  declare search: string | undefined;
+  /** Keeps search, filters and order in the page's address, each name with this prefix; `""` for a page's only table. */
+  declare kept: string | undefined;
+  /** Rows with a second line. */
+  declare roomy: boolean;
   declare selectable: boolean;
   declare order: Order | undefined;
+  declare private typed: string;
+  declare private picked: Query["chosen"];
   declare private range: Range;
   declare private narrow: boolean;
   declare private at: number;
   declare private chosen: ReadonlySet<unknown>;
   private shown: Row[] = [];
-  private anchor = 0;
+  private anchor: unknown;
+  private unregister: (() => void) | undefined;
+  private isRead = false;
   private readonly resized = new ResizeObserver(() => this.measure());
 
-  static override styles = css`
-    :host {
-      display: block;
-      font-size: var(--mb-text-s);
-      font-variant-numeric: tabular-nums;
-    }
-    .grid {
-      height: var(--mb-table-height, 480px);
-      overflow: auto;
-      overscroll-behavior: contain;
-      outline-offset: -2px;
-      scrollbar-color: var(--mb-line) transparent;
-      scroll-padding-top: 36px;
-    }
-    .grid.short {
-      height: auto;
-      max-height: var(--mb-table-height, 480px);
-    }
-    .grid:focus-visible {
-      outline: 2px solid transparent;
-    }
-    .head {
-      position: sticky;
-      inset-block-start: 0;
-      z-index: 1;
-      background: var(--mb-ground);
-    }
-    .row {
-      display: grid;
-      grid-template-columns: var(--tracks);
-      column-gap: var(--mb-space-4);
-      align-items: center;
-      box-sizing: border-box;
-      height: ${ROW_PX}px;
-      padding-inline: var(--mb-space-2);
-      border-bottom: 1px solid var(--mb-line);
-      contain: layout style;
-    }
-    .head .row {
-      height: 36px;
-      color: var(--mb-quiet);
-    }
-    .body {
-      box-sizing: border-box;
-    }
-    .body .row {
-      cursor: default;
-    }
-    .body .row:hover {
-      background: var(--mb-raised);
-    }
-    .body .row[aria-selected="true"] {
-      background: color-mix(in oklch, var(--mb-accent) 9%, var(--mb-ground));
-    }
-    .grid:focus-visible .row.at {
-      outline: 2px solid var(--mb-accent);
-      outline-offset: -2px;
-      border-radius: 4px;
-    }
-    .cell {
-      min-width: 0;
-      overflow: hidden;
-      text-overflow: ellipsis;
-      white-space: nowrap;
-    }
-    .end {
-      text-align: end;
-    }
-    a {
-      color: inherit;
-      text-decoration-color: var(--mb-faint);
-      text-underline-offset: 3px;
-    }
-    a:hover {
-      text-decoration-color: currentColor;
-    }
-    .end button {
-      flex-direction: row-reverse;
-    }
-    button {
-      display: inline-flex;
-      align-items: center;
-      gap: var(--mb-space-1);
-      max-width: 100%;
-      min-height: 28px;
-      padding: 0;
-      border: 0;
-      border-radius: 4px;
-      background: none;
-      color: inherit;
-      font: inherit;
-      cursor: pointer;
-    }
-    button span {
-      overflow: hidden;
-      text-overflow: ellipsis;
-    }
-    button:hover,
-    [aria-sort="ascending"],
-    [aria-sort="descending"] {
-      color: var(--mb-text);
-    }
-    button mb-icon {
-      opacity: 0;
-    }
-    button:hover mb-icon,
-    button:focus-visible mb-icon {
-      opacity: 0.5;
-    }
-    [aria-sort="ascending"] mb-icon,
-    [aria-sort="descending"] mb-icon {
-      opacity: 1;
-    }
-    button:focus-visible,
-    input:focus-visible {
-      outline: 2px solid var(--mb-accent);
-      outline-offset: 1px;
-    }
-    .pick {
-      display: grid;
-      place-items: center;
-      width: 28px;
-      height: 28px;
-      margin-inline-start: -6px;
-    }
-    input {
-      width: 16px;
-      height: 16px;
-      margin: 0;
-      accent-color: var(--mb-accent);
-      opacity: 0.7;
-    }
-    input:checked,
-    input:indeterminate,
-    .row:hover input {
-      opacity: 1;
-    }
-    .none {
-      margin: 0;
-      padding: var(--mb-space-8) var(--mb-space-2);
-      color: var(--mb-quiet);
-    }
-  `;
+  static override styles = tableStyle;
 
   constructor() {
     super();
@@ -197,7 +77,10 @@ export class MbTable extends LitElement {
     this.rowKey = "id";
     this.filter = "";
     this.label = "";
+    this.roomy = false;
     this.selectable = false;
+    this.typed = "";
+    this.picked = {};
     this.range = { first: 0, end: 0 };
     this.narrow = false;
     this.at = 0;
@@ -212,21 +95,67 @@ export class MbTable extends LitElement {
     this.choose(new Set((rows as Row[]).map((row) => row[this.rowKey])));
   }
 
+  private get rowPx(): number {
+    return this.roomy ? ROOMY_PX : ROW_PX;
+  }
+
   override connectedCallback(): void {
     super.connectedCallback();
     this.resized.observe(this);
+    if (this.search) this.unregister = shortcuts.register("/", { title: this.search, run: () => this.box?.focus() });
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     this.resized.disconnect();
+    this.unregister?.();
   }
 
   override willUpdate(changed: PropertyValues): void {
-    if (!["rows", "columns", "filter", "order"].some((each) => changed.has(each))) return;
-    this.shown = sorted(filtered(this.rows, this.columns, this.filter), this.columns, this.order) as Row[];
-    this.at = Math.min(this.at, Math.max(this.shown.length - 1, 0));
+    if (!this.isRead && this.columns.length) this.readAddress();
+    if (!["rows", "columns", "filter", "order", "typed", "picked"].some((each) => changed.has(each))) return;
+    const before = this.keyOf(this.shown[this.at]);
+    const found = filtered(this.rows, this.columns, `${this.filter} ${this.typed}`, this.picked);
+    this.shown = sorted(found, this.columns, this.order) as Row[];
+    const now = this.shown.findIndex((row) => this.keyOf(row) === before);
+    this.at = now >= 0 ? now : Math.min(this.at, Math.max(this.shown.length - 1, 0));
     this.measure();
+  }
+
+  private keyOf(row: Row | undefined): unknown {
+    return row?.[this.rowKey];
+  }
+
+  private readAddress(): void {
+    this.isRead = true;
+    if (this.kept === undefined) return;
+    const { typed, order, chosen } = readQuery(location.search, this.columns, this.namePrefix);
+    this.typed = typed;
+    this.picked = chosen;
+    if (order) this.order = order;
+  }
+
+  private get namePrefix(): string {
+    return this.kept ? `${this.kept}.` : "";
+  }
+
+  private look(query: Partial<Query>): void {
+    if ("typed" in query) this.typed = query.typed!;
+    if ("chosen" in query) this.picked = query.chosen!;
+    if ("order" in query) this.order = query.order;
+    if (this.kept === undefined) return;
+    const { typed, order, picked: chosen } = this;
+    const search = writtenQuery(location.search, { typed, order, chosen }, this.columns, this.namePrefix);
+    history.replaceState(history.state, "", location.pathname + search + location.hash);
+  }
+
+  private readonly clear = (): void => {
+    this.look({ typed: "", chosen: {} });
+    void this.updateComplete.then(() => this.box?.focus());
+  };
+
+  private get box(): HTMLInputElement | null {
+    return this.renderRoot?.querySelector<HTMLInputElement>("input[type=search]") ?? null;
   }
 
   private get grid(): HTMLElement | null {
@@ -235,17 +164,13 @@ export class MbTable extends LitElement {
 
   /** What lies in view, from where the grid is scrolled to. */
   private readonly measure = (): void => {
-    const grid = this.grid;
-    const heightPx = grid?.clientHeight || 480;
-    const range = visibleRange(grid?.scrollTop ?? 0, heightPx, this.shown.length);
-    if (range.first !== this.range.first || range.end !== this.range.end) this.range = range;
+    this.scrolled();
     const width = this.getBoundingClientRect().width;
     this.narrow = width > 0 && width < NARROW_PX;
   };
 
   private readonly scrolled = (): void => {
-    const grid = this.grid!;
-    const range = visibleRange(grid.scrollTop, grid.clientHeight, this.shown.length);
+    const range = visibleRange(this.grid?.scrollTop ?? 0, this.grid?.clientHeight || 480, this.shown.length, this.rowPx);
     if (range.first !== this.range.first || range.end !== this.range.end) this.range = range;
   };
 
@@ -254,87 +179,142 @@ export class MbTable extends LitElement {
     this.dispatchEvent(new CustomEvent("selection-change", { detail: { rows: this.selection }, bubbles: true, composed: true }));
   }
 
-  private toggle(index: number, through = false): void {
+  private toggle(row: Row | undefined, through = false): void {
+    if (!row) return;
+    const [index, anchor] = [this.shown.indexOf(row), this.shown.findIndex((each) => this.keyOf(each) === this.anchor)];
+    const [from, to] = through && anchor >= 0 ? [Math.min(anchor, index), Math.max(anchor, index)] : [index, index];
+    this.anchor = this.keyOf(row);
+    this.put(this.shown.slice(from, to + 1), !this.chosen.has(this.anchor));
+  }
+
+  private readonly toggleAll = (): void => this.put(this.shown, !this.shown.every((row) => this.chosen.has(this.keyOf(row))));
+
+  private put(rows: Row[], on: boolean): void {
     const keys = new Set(this.chosen);
-    const [from, to] = through ? [Math.min(this.anchor, index), Math.max(this.anchor, index)] : [index, index];
-    const on = !keys.has(this.shown[index]?.[this.rowKey]);
-    for (const row of this.shown.slice(from, to + 1)) keys[on ? "add" : "delete"](row[this.rowKey]);
-    this.anchor = index;
+    for (const row of rows) keys[on ? "add" : "delete"](this.keyOf(row));
     this.choose(keys);
   }
 
-  private toggleAll(): void {
-    const keys = new Set(this.chosen);
-    const on = !this.shown.every((row) => keys.has(row[this.rowKey]));
-    for (const row of this.shown) keys[on ? "add" : "delete"](row[this.rowKey]);
-    this.choose(keys);
-  }
-
-  private open(index: number): void {
-    const row = this.shown[index];
+  private open(row: Row | undefined): void {
     if (row) this.dispatchEvent(new CustomEvent("row-open", { detail: { row }, bubbles: true, composed: true }));
   }
 
   private goTo(index: number): void {
     const grid = this.grid!;
     this.at = Math.max(0, Math.min(index, this.shown.length - 1));
-    grid.scrollTop = scrolledTo(this.at, grid.scrollTop, grid.clientHeight - 36);
+    grid.scrollTop = scrolledTo(this.at, grid.scrollTop, grid.clientHeight - 36, this.rowPx);
     this.scrolled();
   }
 
   private readonly key = (event: KeyboardEvent): void => {
     if (event.target !== this.grid) return;
-    const page = Math.max(1, Math.floor(this.grid!.clientHeight / ROW_PX) - 2);
+    const page = Math.max(1, Math.floor(this.grid!.clientHeight / this.rowPx) - 2);
     const steps: Record<string, number> = {
       ArrowDown: this.at + 1, ArrowUp: this.at - 1, PageDown: this.at + page, PageUp: this.at - page, Home: 0, End: this.shown.length - 1,
     };
     const to = steps[event.key];
     if (to !== undefined) this.goTo(to);
-    else if (event.key === "Enter") this.open(this.at);
-    else if (event.key === " " && this.selectable) this.toggle(this.at, event.shiftKey);
+    else if (event.key === "Enter") this.open(this.shown[this.at]);
+    else if (event.key === " " && this.selectable) this.toggle(this.shown[this.at], event.shiftKey);
     else if (event.key === "a" && (event.ctrlKey || event.metaKey) && this.selectable) this.toggleAll();
     else if (event.key === "Escape" && this.chosen.size) this.choose(new Set());
     else return;
     event.preventDefault();
   };
 
+  /** Down goes into the rows, Escape empties the search. */
+  private readonly searchKey = (event: KeyboardEvent): void => {
+    if (event.key === "ArrowDown" && this.shown.length) this.grid?.focus();
+    else if (event.key === "Escape" && this.typed) this.look({ typed: "" });
+    else return;
+    event.preventDefault();
+  };
+
   private readonly clicked = (event: MouseEvent): void => {
     const line = (event.target as Element).closest<HTMLElement>("[data-index]");
-    if (!line || (event.target as Element).closest("a, button, label, wa-button")) return;
+    if (!line || (event.target as Element).closest("a, button, label, wa-button, wa-select, select")) return;
     this.at = Number(line.dataset.index);
-    if (!getSelection()?.toString()) this.open(this.at);
+    if (!getSelection()?.toString()) this.open(this.shown[this.at]);
   };
 
   override render(): TemplateResult {
+    if (!this.rows.length) return html`<slot name="empty"><p class="none">${t("table.empty", "There is nothing here yet.")}</p></slot>`;
+    return html`${this.search ? this.tools(this.search) : nothing} ${this.shown.length ? this.body() : this.none()}`;
+  }
+
+  private tools(search: string): TemplateResult {
+    const all = this.rows.length;
+    const selected = this.selection.length;
+    const some = this.shown.length === all ? t("table.count", "{n} in all", { n: number(all) }) : t("table.some", "{n} of {all}", { n: number(this.shown.length), all: number(all) });
+    return html`<div class="tools" role="search" aria-label=${search}>
+      <label class="search"
+        ><mb-icon name="search"></mb-icon
+        ><input
+          type="search"
+          aria-label=${search}
+          placeholder=${search}
+          aria-keyshortcuts="/"
+          .value=${live(this.typed)}
+          @input=${(event: InputEvent) => this.look({ typed: (event.target as HTMLInputElement).value })}
+          @keydown=${this.searchKey}
+      /></label>
+      ${this.columns.filter(({ filter }) => filter).map((column) => this.filterBy(column))}
+      <output>${selected ? t("table.selected", "{n} selected", { n: number(selected) }) : some}</output>
+      <slot name="actions"></slot>
+    </div>`;
+  }
+
+  private filterBy(column: Column<any>): TemplateResult | typeof nothing {
+    const offered = choices(this.rows, column);
+    const picked = this.picked[column.key] ?? "";
+    if (offered.length < 2 && !picked) return nothing;
+    const choose = (event: Event) => this.look({ chosen: { ...this.picked, [column.key]: (event.target as HTMLSelectElement).value } });
+    return html`<select class=${picked ? "picked" : ""} aria-label=${column.title} @change=${choose}>
+      <option value="" ?selected=${!picked}>${t("table.any", "{column}: any", { column: column.title })}</option>
+      ${[...new Set([...offered, ...(picked ? [picked] : [])])].map((text) => html`<option value=${text} ?selected=${text === picked}>${text}</option>`)}
+    </select>`;
+  }
+
+  private none(): TemplateResult {
+    const words = [this.filter, this.typed, ...Object.values(this.picked)].map((each) => each.trim()).filter(Boolean);
+    return html`<div class="none">
+      <p role="status">${nothingMatches(words)}</p>
+      ${this.search ? html`<button @click=${this.clear}>${t("table.clear", "Clear search and filters")}</button>` : nothing}
+    </div>`;
+  }
+
+  private body(): TemplateResult {
     const columns = fitting(this.columns, this.narrow);
     const { first, end } = this.range;
     const count = this.shown.length;
-    const active = this.at >= first && this.at < end && count ? `row-${this.at}` : nothing;
-    if (!this.rows.length) return html`<slot name="empty"><p class="none">${t("table.empty", "There is nothing here yet.")}</p></slot>`;
+    const active = this.at >= first && this.at < end ? `row-${this.at}` : nothing;
     return html`<div
-        class="grid ${count < 10 ? "short" : ""}"
-        role="grid"
-        tabindex="0"
-        aria-label=${this.label || t("table.label", "Table")}
-        aria-rowcount=${count + 1}
-        aria-colcount=${columns.length + Number(this.selectable)}
-        aria-multiselectable=${this.selectable}
-        aria-activedescendant=${active}
-        style="--tracks: ${tracks(columns, this.narrow, this.selectable)}"
-        @scroll=${this.scrolled}
-        @keydown=${this.key}
-        @click=${this.clicked}
-      >
-        <div class="head" role="rowgroup">${this.head(columns)}</div>
-        <div class="body" role="rowgroup" style="height: ${count * ROW_PX}px; padding-top: ${first * ROW_PX}px">
-          ${this.shown.slice(first, end).map((row, place) => this.row(row, first + place, columns))}
-        </div>
+      class="grid ${count < 10 ? "short" : ""}"
+      role="grid"
+      tabindex="0"
+      aria-label=${this.label || t("table.label", "Table")}
+      aria-rowcount=${count + 1}
+      aria-colcount=${columns.length + Number(this.selectable)}
+      aria-multiselectable=${this.selectable}
+      aria-activedescendant=${active}
+      style="--tracks: ${tracks(columns, this.narrow, this.selectable)}"
+      @scroll=${this.scrolled}
+      @keydown=${this.key}
+      @click=${this.clicked}
+    >
+      <div class="head" role="rowgroup">${this.head(columns)}</div>
+      <div class="body" role="rowgroup" style="height: ${count * this.rowPx}px; padding-top: ${first * this.rowPx}px">
+        ${repeat(
+          this.shown.slice(first, end),
+          (row, place) => this.keyOf(row) ?? first + place,
+          (row, place) => this.row(row, first + place, columns),
+        )}
       </div>
-      ${count ? nothing : html`<p class="none" role="status">${nothingMatches(this.filter)}</p>`}`;
+    </div>`;
   }
 
   private head(columns: Column[]): TemplateResult {
-    const chosen = this.shown.filter((row) => this.chosen.has(row[this.rowKey])).length;
+    const chosen = this.shown.filter((row) => this.chosen.has(this.keyOf(row))).length;
     return html`<div class="row" role="row" aria-rowindex="1">
       ${this.selectable
         ? html`<div role="columnheader" aria-colindex="1">
@@ -342,7 +322,7 @@ export class MbTable extends LitElement {
               ><input
                 type="checkbox"
                 aria-label=${t("table.all", "Select all")}
-                .checked=${chosen > 0 && chosen === this.shown.length}
+                .checked=${live(chosen > 0 && chosen === this.shown.length)}
                 .indeterminate=${chosen > 0 && chosen < this.shown.length}
                 @change=${this.toggleAll}
             /></label>
@@ -358,41 +338,40 @@ export class MbTable extends LitElement {
     return html`<div class="cell ${column.align ?? "start"}" role="columnheader" aria-colindex=${place} aria-sort=${sort}>
       ${column.sort === false
         ? column.title
-        : html`<button @click=${() => (this.order = nextOrder(this.order, column.key))}>
+        : html`<button @click=${() => this.look({ order: nextOrder(this.order, column.key) })}>
             <span>${column.title}</span><mb-icon name=${order?.descending ? "chevron-down" : "chevron-up"} size="12"></mb-icon>
           </button>`}
     </div>`;
   }
 
   private row(row: Row, index: number, columns: Column[]): TemplateResult {
-    const chosen = this.chosen.has(row[this.rowKey]);
-    const name = String(row[columns[0]?.key ?? ""] ?? index + 1);
+    const chosen = this.chosen.has(this.keyOf(row));
     return html`<div
-      class="row ${index === this.at ? "at" : ""}"
+      class="row ${index === this.at ? "at" : ""} ${this.roomy ? "roomy" : ""}"
       id="row-${index}"
       role="row"
       data-index=${index}
       aria-rowindex=${index + 2}
       aria-selected=${this.selectable ? String(chosen) : nothing}
     >
-      ${this.selectable ? this.pick(index, chosen, name) : nothing}
+      ${this.selectable ? this.pick(row, chosen, columns[0] ? textOf(row, columns[0]) : String(index + 1)) : nothing}
       ${columns.map(
         (column, place) => html`<div class="cell ${column.align ?? "start"}" role="gridcell" aria-colindex=${place + 1 + Number(this.selectable)}>
-          ${column.render ? column.render(row) : row[column.key]}
+          ${column.render ? column.render(row) : textOf(row, column)}
         </div>`,
       )}
     </div>`;
   }
 
-  private pick(index: number, chosen: boolean, name: string): TemplateResult {
+  private pick(row: Row, chosen: boolean, name: string): TemplateResult {
     return html`<div role="gridcell" aria-colindex="1">
       <label class="pick"
         ><input
           type="checkbox"
           tabindex="-1"
           aria-label=${t("table.select", "Select {name}", { name })}
-          .checked=${chosen}
-          @click=${(event: MouseEvent) => this.toggle(index, event.shiftKey)}
+          .checked=${live(chosen)}
+          @click=${(event: MouseEvent) => this.toggle(row, event.shiftKey)}
       /></label>
     </div>`;
   }

@@ -44,9 +44,11 @@ export class MbToasts extends LitElement {
     button {
       border: 0;
       background: none;
-      color: var(--mb-accent-text);
+      color: var(--mb-text);
       font: inherit;
-      font-weight: 550;
+      font-weight: 600;
+      text-decoration: underline;
+      text-underline-offset: 3px;
       cursor: pointer;
     }
   `;

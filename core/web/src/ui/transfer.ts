@@ -97,7 +97,7 @@ export class Transfer extends EventTarget {
   private broke(error: Error | DetailedError): void {
     const answer = "originalResponse" in error ? error.originalResponse : null;
     if ("originalRequest" in error && error.originalRequest && !answer) return this.waitForNetwork();
-    this.reason = worded(answer?.getBody()) || t("upload.failed", "The server did not take it. Try again in a moment.");
+    this.reason = worded(answer?.getBody()) || t("upload.failed", "The server didn’t accept the upload. Try again in a moment.");
     this.become("failed");
   }
 

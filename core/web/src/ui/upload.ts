@@ -125,7 +125,7 @@ export class MbUpload extends LitElement {
     }
     .receiving > mb-icon,
     .cut > mb-icon {
-      color: var(--mb-accent-text);
+      color: var(--mb-text);
     }
     .bar {
       position: absolute;
@@ -136,7 +136,7 @@ export class MbUpload extends LitElement {
     .bar i {
       display: block;
       height: 100%;
-      background: var(--mb-accent);
+      background: var(--mb-text);
       transform-origin: left;
       transition: transform var(--mb-quick);
     }
@@ -159,7 +159,7 @@ export class MbUpload extends LitElement {
     super();
     this.accept = "";
     this.label = t("upload.drop", "Drop files here");
-    this.hint = t("upload.hint", "A cut connection or a closed page loses nothing: choose the same file again and it goes on.");
+    this.hint = t("upload.hint", "If the connection drops or you close the page, choose the same file again and the upload resumes.");
     this.single = false;
     this.transfers = [];
     this.over = false;
@@ -252,19 +252,19 @@ export class MbUpload extends LitElement {
     const share = number(Math.floor(transfer.share * 100) / 100, { style: "percent" });
     switch (transfer.state) {
       case "waiting":
-        return t("upload.waiting", "{size} · waits for its turn", { size: bytes(file.size) });
+        return t("upload.waiting", "{size} · waiting", { size: bytes(file.size) });
       case "receiving":
         return this.speed(transfer);
       case "paused":
-        return t("upload.paused", "Paused at {share} · {sent} are kept", { share, sent: bytes(sent) });
+        return t("upload.paused", "Paused at {share} · {sent} uploaded", { share, sent: bytes(sent) });
       case "cut":
-        return t("upload.cut", "Connection lost at {share} · goes on by itself when it is back", { share });
+        return t("upload.cut", "Connection lost at {share} · resumes when you’re back online", { share });
       case "checking":
-        return t("upload.checking", "All here · being checked");
+        return t("upload.checking", "Uploaded · checking the file");
       case "ready":
         return t("upload.ready", "{size} · ready", { size: bytes(file.size) });
       case "rejected":
-        return t("upload.rejected", "Not accepted: {reason}", { reason });
+        return t("upload.rejected", "Rejected: {reason}", { reason });
       default:
         return reason;
     }
@@ -281,8 +281,8 @@ export class MbUpload extends LitElement {
     const { state, file } = transfer;
     const way = (label: string, run: () => void) => html`<button class="plain" aria-label="${label}: ${file.name}" @click=${run}>${label}</button>`;
     return html`${state === "receiving" ? way(t("upload.pause", "Pause"), () => transfer.pause()) : nothing}
-    ${state === "paused" ? way(t("upload.resume", "Go on"), () => transfer.resume()) : nothing}
-    ${state === "failed" ? way(t("upload.again", "Try again"), () => this.again(transfer)) : nothing}
+    ${state === "paused" ? way(t("upload.resume", "Resume"), () => transfer.resume()) : nothing}
+    ${state === "failed" ? way(t("upload.again", "Retry"), () => this.again(transfer)) : nothing}
     ${transfer.isOver && state !== "ready" ? way(t("upload.dismiss", "Dismiss"), () => this.drop(transfer)) : nothing}
     ${transfer.isOver || state === "checking" ? nothing : way(t("upload.cancel", "Cancel"), () => this.drop(transfer))}`;
   }

@@ -14,7 +14,6 @@ from uuid import UUID
 from msgspec import Struct
 from sqlalchemy import Connection, select, update
 from stdnum import ean
-from stdnum.exceptions import ValidationError
 from stdnum.iso7064 import mod_37_36
 
 from maxbooster.plugin import Conflict, Invalid, claim_in_directory, release_from_directory
@@ -23,6 +22,8 @@ from .models import Registrant
 
 _ISRC = re.compile(r"[A-Z]{2}[A-Z0-9]{3}[0-9]{7}")
 _ISRC_PREFIX = re.compile(r"[A-Z]{2}[A-Z0-9]{3}")
+_SEPARATORS = re.compile(r"[\s-]")
+_DIGITS = re.compile(r"[0-9]{1,14}")
 _DPID = re.compile(r"PADPIDA[A-Za-z0-9]+")
 ISRC, UPC = "isrc", "upc"
 ISRCS_A_YEAR = 100_000
@@ -48,19 +49,27 @@ def isrc(written: str, field: str = "isrc") -> str:
 
 
 def upc(written: str, field: str = "upc") -> str:
-    """Digits only.
+    """The one form in which a GTIN is kept and compared: 12 digits (UPC-A) where it has that form, else 13 (EAN-13).
+
+    `012345000065`, `0012345000065` and `00012345000065` are one number, with or without hyphens and blanks.
 
     Raises:
-        Invalid: it has not 12 or 13 digits, or its check digit is wrong.
+        Invalid: it has not 12 to 14 digits, its check digit is wrong, or it is the GTIN-14 of a case.
     """
-    code = re.sub(r"[\s-]", "", written)
-    try:
-        ean.validate(code)
-    except ValidationError:
-        code = ""
-    if len(code) not in (12, 13):
-        raise Invalid(f"{written!r} is no UPC or EAN: 12 or 13 digits, the last one a check digit.", field=field)
+    code = gtin(written) if 12 <= len(_SEPARATORS.sub("", written)) <= 14 else None
+    if code is None:
+        raise Invalid(f"{written!r} is not a UPC or EAN: 12 or 13 digits, the last one a check digit.", field=field)
     return code
+
+
+def gtin(written: str) -> str | None:
+    """Any written form of a GTIN in the form of `upc`, also with leading zeros that a spreadsheet took off; None: it is
+    not a GTIN that a release can have."""
+    digits = _SEPARATORS.sub("", written)
+    if not _DIGITS.fullmatch(digits):
+        return None
+    code = digits.lstrip("0").zfill(12)
+    return code if len(code) <= 13 and code.strip("0") and ean.is_valid(code) else None
 
 
 def dpid(written: str, field: str = "dpid") -> str:
@@ -90,12 +99,25 @@ def gs1_prefix(written: str) -> str:
 
 
 def claim(connection: Connection, account: UUID, codes: Iterable[Code], at: datetime) -> None:
+    """Take what is free. What another account has is not told to whoever types it in: nothing can be delivered with it
+    (`demand`), but a catalog may name it."""
+    for code in codes:
+        _claimed(connection, account, code, at)
+
+
+def demand(connection: Connection, account: UUID, codes: Iterable[Code], at: datetime) -> None:
     """
     Raises:
-        Conflict: one of them is somebody's already.
+        Conflict: one of them is not this account's to deliver.
     """
     for code in codes:
-        claim_in_directory(connection, code.kind, code.value, account, at=at)
+        release_from_directory(connection, code.kind, code.value, account)  # does nothing where another account has it
+        if not _claimed(connection, account, code, at):
+            raise Conflict(
+                f"{code.kind.upper()} {code.value} cannot be delivered from this account. Check it for a typing error;"
+                " if it is yours, ask the operator.",
+                field=code.kind,
+            )
 
 
 def give_back(connection: Connection, account: UUID, codes: Iterable[Code]) -> None:

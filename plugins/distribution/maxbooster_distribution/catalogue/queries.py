@@ -11,6 +11,7 @@ from sqlalchemy.orm import selectinload
 
 from maxbooster.plugin import Context, NotFound
 
+from .identifiers import gtin
 from .models import Artist, Credit, Label, Placement, Registrant, Release, Track
 
 _MOST = 500
@@ -27,9 +28,16 @@ async def tracks_by_isrc(ctx: Context, isrcs: Iterable[str]) -> dict[str, UUID]:
 
 
 async def tracks_by_upc(ctx: Context, upcs: Iterable[str]) -> dict[str, list[UUID]]:
-    """UPC → ids of the recordings on that release, in order, for those that this account has."""
+    """UPC as it is given → ids of the recordings on that release, in order, for those that this account has.
+
+    Codes may be in any written form of a GTIN: 12, 13 or 14 digits, hyphens, leading zeros lost (`identifiers.gtin`).
+    """
+    written: dict[str, list[str]] = {}
+    for each in upcs:
+        if code := gtin(each):
+            written.setdefault(code, []).append(each)
     found: dict[str, list[UUID]] = {}
-    for some in _portions(upcs):
+    for some in _portions(written):
         placed = (
             select(Release.upc, Placement.track_id)
             .join(Placement, (Placement.account_id == Release.account_id) & (Placement.release_id == Release.id))
@@ -37,8 +45,15 @@ async def tracks_by_upc(ctx: Context, upcs: Iterable[str]) -> dict[str, list[UUI
             .order_by(Placement.release_id, Placement.position)
         )
         for row in await ctx.rows(placed):
-            found.setdefault(row.upc, []).append(row.track_id)
+            for each in written[row.upc]:
+                found.setdefault(each, []).append(row.track_id)
     return found
+
+
+async def by_gtin(ctx: Context, written: str) -> UUID | None:
+    """The id of this account's release with a GTIN in any written form (see `tracks_by_upc`); None: it has none."""
+    code = gtin(written)
+    return await ctx.first(select(Release.id).where(Release.upc == code)) if code else None
 
 
 def _portions(codes: Iterable[str]) -> list[list[str]]:

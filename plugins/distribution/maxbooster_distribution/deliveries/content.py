@@ -17,6 +17,7 @@ from ..ddex.message import Envelope, Party
 from ..ddex.schemas import Schemas, installed
 from ..outlets.outlet import DdexOutlet
 from ..package import TAKEDOWN, Batch, Material, Package
+from ..quality.rule import Override
 from ..settings import DistributionSettings
 from .models import Delivery
 
@@ -26,6 +27,8 @@ class Content(Struct, frozen=True, kw_only=True):
     sender: Party
     recipient: Party
     folder_prefix: str = ""
+    overrides: list[Override] = []
+    """What somebody decided otherwise about, in the review before it."""
 
 
 def content_of(row: Delivery) -> Content:
@@ -35,17 +38,17 @@ def content_of(row: Delivery) -> Content:
 def schemas(ctx: Context) -> Schemas:
     """
     Raises:
-        NotReady: the operator has not installed them.
+        NotReady: the operator set a folder that does not hold DDEX's.
     """
     return installed(ctx.settings(DistributionSettings), ctx.settings(Settings).data)
 
 
 async def write(ctx: Context, row: Delivery, outlet: DdexOutlet) -> tuple[bytes, bytes]:
-    """Message and manifest of a delivery, proved; the same bytes each time.
+    """Message and manifest of a delivery, validated; the same bytes each time.
 
     Raises:
         Invalid: one does not keep to its schema.
-        NotReady: there are no schemas.
+        NotReady: the store is not simulated, and DDEX's schemas are not installed.
     """
     content = content_of(row)
     envelope = Envelope(
@@ -56,11 +59,11 @@ async def write(ctx: Context, row: Delivery, outlet: DdexOutlet) -> tuple[bytes,
         recipient=content.recipient,
         test=row.sandbox,
     )
-    proved = schemas(ctx)
+    known = schemas(ctx)
+    if not row.sandbox:
+        known.demand_official(outlet.title)
     batch = _batch(row, outlet, content)
-    return await asyncio.to_thread(
-        package.write, outlet, content.material, envelope, proved, what=row.what, batch=batch
-    )
+    return await asyncio.to_thread(package.write, outlet, content.material, envelope, known, what=row.what, batch=batch)
 
 
 @asynccontextmanager

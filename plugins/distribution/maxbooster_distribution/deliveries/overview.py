@@ -12,7 +12,7 @@ from ..catalogue import queries as catalogue
 from ..outlets import service as outlets
 from ..outlets.service import Reached
 from . import queries, states
-from .content import read
+from .content import read, schemas
 from .models import Delivery
 from .schemas import Deliveries, DeliveryOut, MessageDiff, OutletOut, Outlets
 
@@ -35,6 +35,8 @@ async def outlets_now(ctx: Context) -> Outlets:
     for outlet in (await outlets.offered(ctx)).values():
         try:
             endpoint = await outlets.reachable(ctx, outlet)
+            if not endpoint.sandbox:
+                schemas(ctx).demand_official(outlet.title)
             shown.append(OutletOut(outlet.name, outlet.title, True, endpoint.sandbox, list(outlet.sla_days)))
         except NotReady as missing:
             shown.append(OutletOut(outlet.name, outlet.title, False, False, list(outlet.sla_days), missing.detail))
@@ -72,7 +74,7 @@ async def _shown(ctx: Context, rows: Sequence[Delivery], *, stages: bool) -> Del
 
 
 def _urgency(shown: DeliveryOut) -> int:
-    if shown.stands_still:
+    if shown.stands_still or (shown.advice and shown.state in states.AWAITED):
         return 0
     return 1 if shown.clock in ("late", "at risk") else _URGENCY.get(shown.state, 3)
 

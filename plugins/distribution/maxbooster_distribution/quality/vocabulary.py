@@ -1,4 +1,4 @@
-"""Words that must be DDEX's own, looked up in the installed schemas (P04: the message would not be valid)."""
+"""Words that must be DDEX's own, looked up in our schema (P04: the message would not be valid)."""
 
 from __future__ import annotations
 

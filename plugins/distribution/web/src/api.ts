@@ -60,6 +60,7 @@ export interface ReleaseRow {
   cover_file_id: string | null; tracks: number; artists: string;
 }
 
+export interface Split { shares: { payee: string; parts: number }[]; whole: number }
 export interface Change { field: string; value: unknown }
 export interface Finding { rule: string; severity: "ERROR" | "WARN" | "INFO"; field: string; message: string; fix: string; changes: Change[]; outlet: string | null }
 export interface Review { findings: Finding[]; blocking: number; rules: number }
@@ -94,6 +95,8 @@ export class Api {
   issueCodes = (id: string) => this.send("POST", `/releases/${id}/identifiers`);
   registrant = () => this.get<Registered>("/registrant");
   register = (registrant: Registrant) => this.send("PUT", "/registrant", registrant);
+  split = (track: string) => this.get<Split>(`/tracks/${track}/splits`);
+  payees = () => this.host.api.get("/api/billing/payees") as Promise<{ id: string; name: string }[]>;
   review = (description: Description, outlets: string[]) => this.send<Review>("POST", "/review", { description, outlets });
   reviewRelease = (id: string) => this.get<Review>(`/releases/${id}/review`);
   outlets = () => this.get<Outlets>("/outlets");

@@ -1,36 +1,42 @@
-/** What can be chosen in a release's editor: DDEX's own words beside ours, and the countries of the world. */
+/** What can be chosen in the release editor: DDEX’s terms beside ours, and the countries of the world. */
 
 export type Choice = readonly [value: string, label: string];
 
 /** Contributors (`ContributorRole`) that releases usually name, by what they did. Others stay as they are. */
 export const ROLES: readonly [group: string, roles: readonly Choice[]][] = [
-  ["On the cover line", [["MainArtist", "Main artist"], ["FeaturedArtist", "Featured artist"]]],
+  ["Artists", [["MainArtist", "Primary artist"], ["FeaturedArtist", "Featured artist"]]],
   ["Writing", [
     ["ComposerLyricist", "Composer and lyricist"], ["Composer", "Composer"], ["Lyricist", "Lyricist"], ["Arranger", "Arranger"], ["Translator", "Translator"],
     ["MusicPublisher", "Music publisher"],
   ]],
-  ["Playing", [
+  ["Performance", [
     ["LeadVocalist", "Lead vocals"], ["BackgroundVocalist", "Background vocals"], ["Musician", "Musician"], ["Soloist", "Soloist"], ["Conductor", "Conductor"],
     ["Orchestra", "Orchestra"], ["Choir", "Choir"], ["Ensemble", "Ensemble"], ["DJ", "DJ"], ["Narrator", "Narrator"],
   ]],
-  ["Making", [
+  ["Production", [
     ["StudioProducer", "Producer"], ["CoProducer", "Co-producer"], ["ExecutiveProducer", "Executive producer"], ["VocalProducer", "Vocal producer"],
     ["Programmer", "Programming"], ["Remixer", "Remixer"], ["RecordingEngineer", "Recording engineer"], ["MixingEngineer", "Mixing engineer"],
     ["MasteringEngineer", "Mastering engineer"], ["SoundDesigner", "Sound designer"],
   ]],
-  ["Pictures", [["CoverDesigner", "Cover designer"], ["Photographer", "Photographer"], ["Illustrator", "Illustrator"]]],
+  ["Artwork", [["CoverDesigner", "Cover designer"], ["Photographer", "Photographer"], ["Illustrator", "Illustrator"]]],
 ];
+
+const TITLES = new Map(ROLES.flatMap(([, roles]) => roles));
+
+/** "StudioProducer" → "Producer"; a role that isn't offered, in words: "Steel guitarist". */
+export const roleTitle = (role: string): string =>
+  TITLES.get(role) ?? role.replace(/(?<=[a-z])(?=[A-Z])/g, " ").replace(/^(.)(.*)$/, (_, first: string, rest: string) => first + rest.toLowerCase());
 
 /** `CommercialModelType`: how people pay. */
 export const MODELS: readonly Choice[] = [
-  ["SubscriptionModel", "Subscription"], ["AdvertisementSupportedModel", "Paid by advertising"], ["PayAsYouGoModel", "Bought one by one"],
-  ["FreeOfChargeModel", "Free of charge"], ["RightsClaimModel", "Claimed where others use it"],
+  ["SubscriptionModel", "Subscription"], ["AdvertisementSupportedModel", "Ad-supported"], ["PayAsYouGoModel", "Download"],
+  ["FreeOfChargeModel", "Free"], ["RightsClaimModel", "Content ID"],
 ];
 
 /** `UseType`: what they may do. */
 export const USES: readonly Choice[] = [
-  ["OnDemandStream", "Stream on demand"], ["NonInteractiveStream", "Stream as radio"], ["PermanentDownload", "Download to keep"],
-  ["ConditionalDownload", "Download while subscribed"], ["UserMakeAvailableUserProvided", "In people's own videos"], ["Simulcast", "Simulcast"],
+  ["OnDemandStream", "On-demand streaming"], ["NonInteractiveStream", "Radio-style streaming"], ["PermanentDownload", "Permanent download"],
+  ["ConditionalDownload", "Offline listening while subscribed"], ["UserMakeAvailableUserProvided", "In users’ own videos"], ["Simulcast", "Simulcast"],
 ];
 
 export const WORLDWIDE = "Worldwide";

@@ -29,7 +29,7 @@ export class Codes extends Part {
   private async save(values: Record<string, string>): Promise<void> {
     const prefixes = Object.fromEntries(OPTIONAL.map((name) => [name, values[name]?.trim() || null])) as Pick<Registrant, (typeof OPTIONAL)[number]>;
     await this.api.register({ name: values["name"] ?? "", ...prefixes });
-    notify(t("releases.codes_saved", "Saved. New codes come from these prefixes."));
+    notify(t("releases.codes_saved", "Saved. New codes will use these prefixes."));
     await this.again();
   }
 
@@ -37,27 +37,27 @@ export class Codes extends Part {
     const { found } = this;
     if (!found) return this.problem();
     const may = this.host.may("release.register");
-    return html`<div class="head"><div><h1>${t("releases.codes_title", "Name and codes")}</h1>
-        <p>${t("releases.codes_text", "Outlets know you by these; ISRCs and UPCs of new releases are issued from your own prefixes.")}</p></div></div>
+    return html`<div class="head"><div><h1>${t("releases.codes_title", "Label details and codes")}</h1>
+        <p>${t("releases.codes_text", "Stores know you by these. ISRCs and UPCs for new releases are assigned from your own prefixes.")}</p></div></div>
       ${this.problem()}
       <form @submit=${this.form.submit}>
-        ${field(this.form, { name: "name", label: t("releases.sender", "Name that outlets see"), value: found.name, hint: t("releases.sender_hint", "Your label, or your own name"), maxlength: 200 })}
+        ${field(this.form, { name: "name", label: t("releases.sender", "Name that stores see"), value: found.name, hint: t("releases.sender_hint", "Your label’s name or your own"), maxlength: 200 })}
         ${field(this.form, { name: "isrc_prefix", label: t("releases.isrc_prefix", "ISRC prefix"), value: found.isrc_prefix ?? "", hint: this.hint("isrc"), required: false, maxlength: 12 })}
         ${field(this.form, { name: "gs1_prefix", label: t("releases.gs1_prefix", "GS1 company prefix"), value: found.gs1_prefix ?? "", hint: this.hint("upc"), required: false, maxlength: 14 })}
-        ${field(this.form, { name: "dpid", label: t("releases.dpid", "DDEX party id"), value: found.dpid ?? "", hint: t("releases.dpid_hint", "Begins with PADPIDA; given by ddex.net. The sandbox works without."), required: false, maxlength: 40 })}
+        ${field(this.form, { name: "dpid", label: t("releases.dpid", "DDEX party ID"), value: found.dpid ?? "", hint: t("releases.dpid_hint", "Starts with PADPIDA. Get one at ddex.net; sandbox stores work without it."), required: false, maxlength: 40 })}
         ${this.form.words(FIELDS)}
         <div class="actions">
           ${may
             ? html`<wa-button type="submit" variant="brand" ?loading=${this.form.pending}>${t("releases.save", "Save")}</wa-button>`
-            : html`<p>${t("releases.codes_may_not", "The owner or an admin of the account enters these.")}</p>`}
+            : html`<p>${t("releases.codes_may_not", "Only the account’s owner or an admin can change these.")}</p>`}
         </div>
       </form>`;
   }
 
   private hint(kind: "isrc" | "upc"): string {
     const { isrcs_issued: isrcs, isrc_year: year, upcs_issued: upcs } = this.found!;
-    if (kind === "isrc") return isrcs ? t("releases.isrcs_issued", "{n} issued in {year}", { n: isrcs, year }) : t("releases.isrc_hint", "Two letters, three letters or digits, from your national ISRC agency");
-    return upcs ? t("releases.upcs_issued", "{n} UPCs issued", { n: upcs }) : t("releases.gs1_hint", "6 to 10 digits, from GS1");
+    if (kind === "isrc") return isrcs ? t("releases.isrcs_issued", "{n} assigned in {year}", { n: isrcs, year }) : t("releases.isrc_hint", "Two letters and three letters or digits, from your national ISRC agency");
+    return upcs ? t("releases.upcs_issued", "{n} UPCs assigned", { n: upcs }) : t("releases.gs1_hint", "6 to 10 digits, from GS1");
   }
 }
 customElements.define("mb-releases-codes", Codes);

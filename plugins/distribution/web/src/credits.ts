@@ -2,7 +2,7 @@
 import { css, html, LitElement, nothing, type TemplateResult } from "lit";
 import { t } from "@maxbooster/ui";
 import type { Credit } from "./api";
-import { ROLES } from "./choices";
+import { roleTitle, ROLES } from "./choices";
 import { editing, inset } from "./editor-style";
 import { style } from "./style";
 
@@ -82,7 +82,7 @@ export class Credits extends LitElement {
         autocomplete="off" .value=${credit.name} @input=${(event: Event) => this.change(index, { name: (event.target as HTMLInputElement).value })} />
       <select aria-label=${t("releases.credit_role", "Role {n}: {of}", { n, of: this.of })} @change=${(event: Event) => this.change(index, { role: (event.target as HTMLSelectElement).value })}>
         ${ROLES.map(([group, roles]) => html`<optgroup label=${t(`releases.roles.${group}`, group)}>${roles.map(([value, label]) => html`<option value=${value} ?selected=${value === credit.role}>${label}</option>`)}</optgroup>`)}
-        ${KNOWN.has(credit.role) ? nothing : html`<option value=${credit.role} selected>${credit.role}</option>`}
+        ${KNOWN.has(credit.role) ? nothing : html`<option value=${credit.role} selected>${roleTitle(credit.role)}</option>`}
       </select>
       <button class="plain" ?disabled=${index === 0} aria-label=${t("releases.credit_up", "Move {name} up: {of}", { name: credit.name || n, of: this.of })} @click=${() => this.up(index)}>${t("releases.up_short", "Up")}</button>
       <button class="plain" aria-label=${t("releases.credit_remove", "Remove {name}: {of}", { name: credit.name || n, of: this.of })} @click=${() => this.set(this.credits.toSpliced(index, 1))}>${t("releases.remove", "Remove")}</button>

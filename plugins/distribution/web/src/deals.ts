@@ -103,20 +103,20 @@ export class Deals extends LitElement {
   override render() {
     return html`${this.deals.map((deal, index) => this.deal(deal, index))}
       <datalist id="countries">${COUNTRIES.map((code) => html`<option value=${country(code)}></option>`)}</datalist>
-      <button class="plain add" @click=${() => this.set([...this.deals, streaming()])}>${t("releases.add_deal", "Add a deal")}</button>`;
+      <button class="plain add" @click=${() => this.set([...this.deals, streaming()])}>${t("releases.add_deal", "Add terms")}</button>`;
   }
 
   private deal(deal: Deal, index: number): TemplateResult {
     const n = index + 1;
     return html`<section aria-labelledby="deal-${n}">
-      <header><h3 id="deal-${n}">${t("releases.deal", "Deal {n}", { n })}</h3>
-        <button class="plain" aria-label=${t("releases.remove_deal", "Remove deal {n}", { n })} @click=${() => this.removed(index)}>${t("releases.remove", "Remove")}</button></header>
+      <header><h3 id="deal-${n}">${t("releases.deal", "Terms {n}", { n })}</h3>
+        <button class="plain" aria-label=${t("releases.remove_deal", "Remove terms {n}", { n })} @click=${() => this.removed(index)}>${t("releases.remove", "Remove")}</button></header>
       <div class="fields">
-        ${this.ticks(t("releases.models", "How people pay"), MODELS, deal.models, (models) => this.change(index, { models }))}
-        ${this.ticks(t("releases.uses", "What they may do"), USES, deal.uses, (uses) => this.change(index, { uses }))}
+        ${this.ticks(t("releases.models", "How listeners pay"), MODELS, deal.models, (models) => this.change(index, { models }))}
+        ${this.ticks(t("releases.uses", "What they can do"), USES, deal.uses, (uses) => this.change(index, { uses }))}
         <div>${this.places(deal, index)}</div>
         <div class="fields">
-          ${this.day(t("releases.starts", "From"), t("releases.starts_hint", "or on the day of release"), index, "starts")} ${this.day(t("releases.ends", "Until"), t("releases.ends_hint", "or for good"), index, "ends")}
+          ${this.day(t("releases.starts", "Start date"), t("releases.starts_hint", "if not on release day"), index, "starts")} ${this.day(t("releases.ends", "End date"), t("releases.ends_hint", "optional"), index, "ends")}
         </div>
       </div>
     </section>`;
@@ -145,10 +145,10 @@ export class Deals extends LitElement {
     const field = chosen === "except" ? "excluded" : "territories";
     const named = chosen === "everywhere" ? [] : deal[field].filter((code) => code !== WORLDWIDE);
     const kinds: [Where, string][] = [
-      ["everywhere", t("releases.everywhere", "Everywhere")], ["except", t("releases.except", "Everywhere except")], ["only", t("releases.only", "Only in")],
+      ["everywhere", t("releases.everywhere", "Worldwide")], ["except", t("releases.except", "Worldwide except")], ["only", t("releases.only", "Only in")],
     ];
     const put = (codes: string[]) => this.change(index, { [field]: codes });
-    return html`<div class="box"><label for="where-${index}">${t("releases.where_sold", "Where")}</label>
+    return html`<div class="box"><label for="where-${index}">${t("releases.where_sold", "Territories")}</label>
         <select id="where-${index}" @change=${(event: Event) => this.choose(index, (event.target as HTMLSelectElement).value as Where)}>
           ${kinds.map(([value, label]) => html`<option value=${value} ?selected=${value === chosen}>${label}</option>`)}
         </select></div>
@@ -158,10 +158,10 @@ export class Deals extends LitElement {
               ? html`<ul class="places">${named.map((code) => html`<li><button aria-label=${t("releases.remove_country", "Remove {country}", { country: country(code) })} @click=${() => put(named.filter((each) => each !== code))}>${country(code)} ×</button></li>`)}</ul>`
               : nothing}
             <form class="adding box" @submit=${(event: SubmitEvent) => this.name(event, named, put)}>
-              <input name="country" list="countries" autocomplete="off" placeholder=${t("releases.country", "Country")} aria-label=${t("releases.country_n", "Country of deal {n}", { n: index + 1 })} />
+              <input name="country" list="countries" autocomplete="off" placeholder=${t("releases.country", "Country")} aria-label=${t("releases.country_n", "Country for terms {n}", { n: index + 1 })} />
               <button class="plain">${t("releases.add_country", "Add")}</button>
             </form>
-            ${this.unknown ? html`<p class="finding error" role="alert">${t("releases.no_country", "“{typed}” is no country; choose one from the list.", { typed: this.unknown })}</p>` : nothing}`}`;
+            ${this.unknown ? html`<p class="finding error" role="alert">${t("releases.no_country", "“{typed}” isn’t a country. Choose one from the list.", { typed: this.unknown })}</p>` : nothing}`}`;
   }
 
   private choose(index: number, wanted: Where): void {

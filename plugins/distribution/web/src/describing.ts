@@ -77,12 +77,12 @@ export abstract class Describing extends Part {
     });
     const rest = review.findings.filter(({ field }) => !this.shows(field));
     const said = review.blocking
-      ? t("releases.to_mend", "{n} to mend before it can be sent. You can save it at any time.", { n: review.blocking })
-      : t("releases.clean", "Nothing is in the way of sending it.");
+      ? t("releases.to_mend", "{n} issues to fix before you can send it. You can save at any time.", { n: review.blocking })
+      : t("releases.clean", "Ready to send.");
     return html`<div class="summary" role="status">
         <span class=${review.blocking ? "wait" : "ok"}><mb-icon name=${review.blocking ? "triangle-alert" : "circle-check"}></mb-icon></span> <span>${said}</span>
-        ${this.everything || !review.findings.length ? nothing : html`<button class="plain" @click=${() => (this.everything = true)}>${t("releases.show_all", "Show what is missing")}</button>`}
-        ${offered.length > 1 ? html`<button class="plain" @click=${() => this.put(...offered.flatMap(({ changes }) => changes))}>${t("releases.fix_all", "Apply {n} offered fixes", { n: offered.length })}</button>` : nothing}
+        ${this.everything || !review.findings.length ? nothing : html`<button class="plain" @click=${() => (this.everything = true)}>${t("releases.show_all", "Show all issues")}</button>`}
+        ${offered.length > 1 ? html`<button class="plain" @click=${() => this.put(...offered.flatMap(({ changes }) => changes))}>${t("releases.fix_all", "Apply {n} suggested fixes", { n: offered.length })}</button>` : nothing}
       </div>
       ${this.everything && rest.length ? html`<div class="rest">${rest.map((each) => this.finding(each))}</div>` : nothing}`;
   }

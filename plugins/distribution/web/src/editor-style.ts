@@ -159,7 +159,7 @@ export const editing = css`
     width: 16px;
     height: 16px;
     margin: 0;
-    accent-color: var(--mb-accent);
+    accent-color: var(--mb-text);
   }
   @media (max-width: 720px) {
     .whole,

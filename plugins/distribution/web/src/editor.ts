@@ -32,12 +32,19 @@ const rightsOf = (text: string): RightsLine | null => {
   return year && owner ? { year: Number(year), text: owner } : null;
 };
 
+/** `/releases/new?audio=<file>&title=…`: what a link brings along, such as a finished master. */
+function begun(empty: Description): Description {
+  const said = new URLSearchParams(location.search);
+  const [audio, title] = [said.get("audio"), said.get("title")?.trim() ?? ""];
+  return audio || title ? { ...empty, title, tracks: audio ? [{ title, credits: [], audio }] : [] } : empty;
+}
+
 export class ReleaseEditor extends Describing {
-  static override properties = { ...Describing.properties, release: {}, bringing: { state: true } };
+  static override properties = { ...Describing.properties, release: {}, uploading: { state: true } };
   static override styles = [page, style, editing];
   declare release: string | undefined;
-  /** The field for which a new file is being brought. */
-  declare bringing: string;
+  /** The field for which a file is being uploaded. */
+  declare uploading: string;
   private version = 0;
   /** As it is stored, or as a new one begins. */
   private saved: Description | undefined;
@@ -51,7 +58,7 @@ export class ReleaseEditor extends Describing {
 
   constructor() {
     super();
-    this.bringing = "";
+    this.uploading = "";
   }
 
   override connectedCallback(): void {
@@ -72,7 +79,7 @@ export class ReleaseEditor extends Describing {
     this.version = kept?.version ?? found?.version ?? 0;
     this.everything ||= Boolean(found);
     this.saved = kept?.saved ?? found?.description ?? blank();
-    this.draft = kept?.draft ?? this.saved;
+    this.draft = kept?.draft ?? (found ? this.saved : begun(this.saved));
     await this.look();
   }
 
@@ -97,7 +104,7 @@ export class ReleaseEditor extends Describing {
     if (!issued) return;
     this.draft = undefined;
     await this.again();
-    notify(t("releases.issued", "The codes are there."));
+    notify(t("releases.issued", "Missing codes assigned."));
   };
 
   protected shows(field: string): boolean {
@@ -113,7 +120,7 @@ export class ReleaseEditor extends Describing {
         <div><h1>${this.release ? t("releases.edit_title", "Edit “{title}”", { title: draft.title || "…" }) : t("releases.new", "New release")}</h1></div>
         <div class="actions">
           <wa-button appearance="plain" href=${back}>${t("releases.cancel", "Cancel")}</wa-button>
-          <wa-button variant="brand" ?loading=${this.busy === "save"} @click=${this.save}>${this.release ? t("releases.save", "Save") : t("releases.save_new", "Save the draft")}</wa-button>
+          <wa-button variant="brand" ?loading=${this.busy === "save"} @click=${this.save}>${this.release ? t("releases.save", "Save") : t("releases.save_new", "Save draft")}</wa-button>
         </div>
       </div>
       ${this.problem()} ${this.summary()}
@@ -121,29 +128,29 @@ export class ReleaseEditor extends Describing {
         <div class="side">${this.cover()}</div>
         <div class="fields">
           ${this.input("title", t("releases.f_title", "Title"))}
-          ${this.input("subtitle", t("releases.f_version", "Version"), { hint: t("releases.f_version_hint", "Live, Remix, Deluxe Edition: only if it is one") })}
-          ${this.names("MainArtist", t("releases.f_artists", "Artists"), t("releases.f_line", "One a line"))}
-          ${this.names("FeaturedArtist", t("releases.f_featured", "Featuring"), t("releases.f_line", "One a line"))}
+          ${this.input("subtitle", t("releases.f_version", "Version"), { hint: t("releases.f_version_hint", "Only if it is one: Live, Remix, Deluxe Edition") })}
+          ${this.names("MainArtist", t("releases.f_artists", "Artists"), t("releases.f_line", "One per line"))}
+          ${this.names("FeaturedArtist", t("releases.f_featured", "Featuring"), t("releases.f_line", "One per line"))}
           ${this.kind()} ${this.input("release_date", t("releases.f_date", "Release date"), { type: "date" })}
           ${this.input("label", t("releases.label", "Label"))} ${this.input("genre", t("releases.genre", "Genre"), { list: GENRES })}
           ${this.rights("p_line", t("releases.f_p", "℗ Recording"))} ${this.rights("c_line", t("releases.f_c", "© Artwork"))}
           ${this.input("upc", "UPC")}
           ${this.release
-            ? html`<div class="codes"><wa-button appearance="outlined" ?loading=${this.busy === "codes"} @click=${this.issue}>${t("releases.issue", "Issue missing codes")}</wa-button>
-                <a href="/releases/codes">${t("releases.prefixes", "Your prefixes")}</a></div>`
+            ? html`<div class="codes"><wa-button appearance="outlined" ?loading=${this.busy === "codes"} @click=${this.issue}>${t("releases.issue", "Assign missing codes")}</wa-button>
+                <a href="/releases/codes">${t("releases.prefixes", "Manage prefixes")}</a></div>`
             : nothing}
-          ${this.input("catalogue_number", t("releases.f_catalogue", "Catalogue number"), { hint: t("releases.f_own", "Your own, if you have one") })}
-          ${this.input("original_release_date", t("releases.f_original", "First released"), { type: "date", hint: t("releases.f_original_hint", "if it came out before") })}
-          ${this.select("language", t("releases.f_language", "Language of the titles"), draft.language ?? "en", tongues(draft.language), (value) => this.put({ field: "language", value }))}
+          ${this.input("catalogue_number", t("releases.f_catalogue", "Catalog number"), { hint: t("releases.f_own", "optional") })}
+          ${this.input("original_release_date", t("releases.f_original", "First released"), { type: "date", hint: t("releases.f_original_hint", "if released before") })}
+          ${this.select("language", t("releases.f_language", "Title language"), draft.language ?? "en", tongues(draft.language), (value) => this.put({ field: "language", value }))}
         </div>
       </div>
       <h2>${t("releases.tracks", "Tracks")}</h2>
       ${this.findings("tracks")}
       <ol class="tracks">${draft.tracks.map((track, index) => this.track(track, index))}</ol>
-      <mb-upload accept="audio/*,.wav,.flac" label=${t("releases.drop_masters", "Drop the masters here")} hint=${t("releases.drop_hint", "WAV or FLAC. Each becomes a track.")} @file-ready=${this.brought}></mb-upload>
-      <button class="plain" @click=${() => this.addTrack({ title: "", credits: [] })}>${t("releases.add_track", "Add a track without a master")}</button>
-      <h2>${t("releases.deals", "Deals")}</h2>
-      <p class="about">${t("releases.deals_text", "What outlets may do with it, and where. Most releases need one.")}</p>
+      <mb-upload accept="audio/*,.wav,.flac" label=${t("releases.drop_masters", "Drop your masters here")} hint=${t("releases.drop_hint", "WAV or FLAC. Each becomes a track.")} @file-ready=${this.uploaded}></mb-upload>
+      <button class="plain" @click=${() => this.addTrack({ title: "", credits: [] })}>${t("releases.add_track", "Add track without audio")}</button>
+      <h2>${t("releases.deals", "Rights & territories")}</h2>
+      <p class="about">${t("releases.deals_text", "What stores can do with this release, and where. Most releases need only one set of terms.")}</p>
       ${this.findings("deals")}
       <mb-releases-deals .deals=${draft.deals ?? [streaming()]} @dealt=${(event: CustomEvent<{ deals: Deal[] }>) => this.put({ field: "deals", value: event.detail.deals })}></mb-releases-deals>`;
   }
@@ -161,7 +168,7 @@ export class ReleaseEditor extends Describing {
 
   private kind(): TemplateResult {
     const kinds: [Kind, string][] = [["single", "Single"], ["ep", "EP"], ["album", "Album"]];
-    return this.select("kind", t("releases.f_kind", "Kind"), this.draft!.kind, kinds, (value) => this.put({ field: "kind", value }));
+    return this.select("kind", t("releases.f_kind", "Format"), this.draft!.kind, kinds, (value) => this.put({ field: "kind", value }));
   }
 
   private rights(field: "p_line" | "c_line", label: string): TemplateResult {
@@ -177,17 +184,17 @@ export class ReleaseEditor extends Describing {
   /** A stored file for a field: the one that is there, another, or a new one. */
   private file(field: string, label: string, accept: string, fits: (file: Stored) => boolean): TemplateResult {
     const value = String(at(this.draft!, field) ?? "");
-    const options: [string, string][] = [["", t("releases.no_file", "None yet")], ...this.files.filter(fits).map(({ id, name }): [string, string] => [id, name])];
-    if (value && !options.some(([id]) => id === value)) options.push([value, t("releases.stored", "Stored file")]);
-    const bring = this.bringing === field;
+    const options: [string, string][] = [["", t("releases.no_file", "None")], ...this.files.filter(fits).map(({ id, name }): [string, string] => [id, name])];
+    if (value && !options.some(([id]) => id === value)) options.push([value, t("releases.stored", "Saved file")]);
+    const uploading = this.uploading === field;
     return html`${this.select(field, label, value, options, (id) => this.put({ field, value: id || null }))}
-      ${bring
+      ${uploading
         ? html`<mb-upload single accept=${accept} label=${label} hint="" @file-ready=${(event: CustomEvent<{ file: Stored }>) => {
             this.files = [event.detail.file, ...this.files];
-            this.bringing = "";
+            this.uploading = "";
             this.put({ field, value: event.detail.file.id });
           }}></mb-upload>`
-        : html`<button class="plain" aria-label="${t("releases.bring", "Bring a file")}: ${label}" @click=${() => (this.bringing = field)}>${t("releases.bring", "Bring a file")}</button>`}`;
+        : html`<button class="plain" aria-label="${t("releases.upload", "Upload a file")}: ${label}" @click=${() => (this.uploading = field)}>${t("releases.upload", "Upload a file")}</button>`}`;
   }
 
   private cover(): TemplateResult {
@@ -204,8 +211,8 @@ export class ReleaseEditor extends Describing {
       <div class="number">${index + 1}</div>
       <div class="fields">
         ${this.input(`${base}.title`, t("releases.f_title", "Title"))} ${this.input(`${base}.subtitle`, t("releases.f_version", "Version"))}
-        <div>${this.file(`${base}.audio`, t("releases.master", "Master"), "audio/*,.wav,.flac", sound)}</div>
-        ${this.select(`${base}.language`, t("releases.f_sung", "Sung in"), track.instrumental ? "-" : (track.language ?? ""), [["", "—"], ["-", t("releases.instrumental", "Instrumental")], ...tongues(track.language)], sung)}
+        <div>${this.file(`${base}.audio`, t("releases.audio", "Audio file"), "audio/*,.wav,.flac", sound)}</div>
+        ${this.select(`${base}.language`, t("releases.f_sung", "Lyrics language"), track.instrumental ? "-" : (track.language ?? ""), [["", "—"], ["-", t("releases.instrumental", "Instrumental")], ...tongues(track.language)], sung)}
         ${this.input(`${base}.isrc`, "ISRC")}
         <div class="last">
           <label class="tick"><input type="checkbox" .checked=${track.advisory === "Explicit"} @change=${(event: Event) => this.put({ field: `${base}.advisory`, value: (event.target as HTMLInputElement).checked ? "Explicit" : "NotExplicit" })} />${t("releases.explicit", "Explicit")}</label>
@@ -238,7 +245,7 @@ export class ReleaseEditor extends Describing {
     this.put({ field: "tracks", value: [...this.draft!.tracks, track] });
   }
 
-  private readonly brought = ({ detail: { file } }: CustomEvent<{ file: Stored }>): void => {
+  private readonly uploaded = ({ detail: { file } }: CustomEvent<{ file: Stored }>): void => {
     this.files = [file, ...this.files];
     this.addTrack({ title: file.name.replace(/\.[^.]+$/, "").replace(/^\d+[\s._-]+/, ""), credits: [], audio: file.id });
   };

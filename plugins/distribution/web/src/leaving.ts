@@ -38,8 +38,8 @@ export class Leaving implements ReactiveController {
     removeEventListener("beforeunload", this.unloading);
     if (!this.asks) return;
     this.typing.keep();
-    const text = t("releases.left", "“{title}” has changes that are not saved.", { title: this.typing.title() });
-    notify({ text, action: { label: t("releases.back_to_edit", "Go back to them"), run: () => this.typing.go(this.here) } });
+    const text = t("releases.left", "“{title}” has unsaved changes.", { title: this.typing.title() });
+    notify({ text, action: { label: t("releases.back_to_edit", "Back to editing"), run: () => this.typing.go(this.here) } });
   }
 
   private readonly unloading = (event: BeforeUnloadEvent): void => {
@@ -57,7 +57,7 @@ export class Leaving implements ReactiveController {
 
   private async ask(path: string): Promise<void> {
     const title = t("releases.leave_title", "Leave without saving?");
-    const text = t("releases.leave_text", "What you changed in “{title}” since it was saved is lost.", { title: this.typing.title() });
+    const text = t("releases.leave_text", "Your changes to “{title}” since it was last saved will be lost.", { title: this.typing.title() });
     if (!(await confirmed({ title, text, action: t("releases.leave", "Leave without saving") }))) return;
     this.release();
     this.typing.go(path);

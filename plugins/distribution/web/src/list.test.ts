@@ -5,10 +5,10 @@ const delivery = { state: "sending", words: "", clock: "on time", outlet_title: 
 
 test("what needs somebody is said first: refused, failed, or nobody works on it", () => {
   for (const wrong of [{ state: "rejected" }, { state: "failed" }, { stands_still: true }] as const) {
-    expect(standing([{ ...delivery, state: "live", clock: "ended" }, { ...delivery, ...wrong }])).toEqual({ text: "Needs you: Spotify", tone: "wrong" });
+    expect(standing([{ ...delivery, state: "live", clock: "ended" }, { ...delivery, ...wrong }])).toEqual({ text: "Needs attention: Spotify", tone: "wrong" });
   }
 });
 
 test("what is under way says how much of it", () => {
-  expect(standing([delivery, { ...delivery, state: "live", clock: "ended" }]).text).toBe("On its way to 1 of 2");
+  expect(standing([delivery, { ...delivery, state: "live", clock: "ended" }]).text).toBe("Delivering to 1 of 2");
 });

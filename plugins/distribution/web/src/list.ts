@@ -1,14 +1,14 @@
 /** All releases: what each is, and where it stands. */
 import { css, html, nothing } from "lit";
-import { date, page, t } from "@maxbooster/ui";
+import { date, loadTable, page, t, type Column } from "@maxbooster/ui";
 import { content, needsSomebody, type Delivery, type ReleaseRow } from "./api";
 import { Part } from "./part";
+import { KINDS, storeCount } from "./sending";
 import { style } from "./style";
 
-const KINDS = { single: "Single", ep: "EP", album: "Album" };
+interface Row extends ReleaseRow { standing: { text: string; tone: string } }
 
 export class ReleaseList extends Part {
-  static override properties = { ...Part.properties, filter: { state: true } };
   static override styles = [
     page,
     style,
@@ -16,136 +16,96 @@ export class ReleaseList extends Part {
       :host {
         max-width: 960px;
       }
-      input {
-        width: 100%;
-        max-width: 320px;
-        min-height: 36px;
-        padding: 0 var(--mb-space-3);
-        border: 1px solid var(--mb-line);
-        border-radius: var(--mb-radius);
-        background: var(--mb-raised);
-        color: var(--mb-text);
-        font: inherit;
-        margin-bottom: var(--mb-space-4);
-      }
-      .rows > li {
-        padding: 0;
-      }
-      .rows a {
-        display: grid;
-        grid-template-columns: 48px minmax(0, 2fr) minmax(0, 1fr) minmax(0, 1.6fr);
-        gap: var(--mb-space-4);
-        align-items: center;
-        width: 100%;
-        padding: var(--mb-space-2);
-        color: var(--mb-text);
-        text-decoration: none;
-      }
-      .rows a:hover {
-        background: var(--mb-raised);
+      mb-table {
+        --mb-table-height: max(400px, calc(100dvh - 260px));
       }
       .actions {
         display: flex;
         flex-wrap: wrap;
         gap: var(--mb-space-2);
       }
-      .cover {
-        width: 48px;
-        border-radius: 4px;
-      }
-      small {
-        display: block;
-        color: var(--mb-quiet);
-        font-size: var(--mb-text-s);
-      }
-      @media (max-width: 640px) {
-        .rows a {
-          grid-template-columns: 48px minmax(0, 1fr);
-          row-gap: 2px;
-        }
-        .cover {
-          grid-row: span 2;
-        }
-        .day {
-          display: none;
-        }
-        .stand {
-          grid-column: 2;
-        }
-      }
     `,
   ];
-  declare filter: string;
-  private rows: ReleaseRow[] | undefined;
-  private newest = new Map<string, Delivery[]>();
+  private rows: Row[] | undefined;
   private simulated = false;
 
   constructor() {
     super();
-    this.filter = "";
+    void loadTable();
   }
 
   protected async load(): Promise<void> {
     const [rows, { deliveries }, outlets] = await Promise.all([this.api.releases(), this.api.newest(), this.api.outlets()]);
-    this.rows = rows;
-    this.newest = new Map();
-    for (const each of deliveries) this.newest.set(each.release, [...(this.newest.get(each.release) ?? []), each]);
+    const newest = new Map<string, Delivery[]>();
+    for (const each of deliveries) newest.set(each.release, [...(newest.get(each.release) ?? []), each]);
+    this.rows = rows.map((row) => ({ ...row, standing: standing(newest.get(row.id) ?? []) }));
     this.simulated = outlets.sandbox;
   }
 
   override render() {
-    const rows = (this.rows ?? []).filter((row) => `${row.title} ${row.artists} ${row.upc ?? ""}`.toLowerCase().includes(this.filter.toLowerCase()));
     return html`<div class="head">
         <div><h1>${t("releases.title", "Releases")}</h1></div>
         <div class="actions">
-          <wa-button appearance="plain" href="/releases/codes">${t("releases.codes_title", "Name and codes")}</wa-button>
-          ${this.rows?.length
-            ? html`<wa-button variant="brand" @click=${() => this.host.navigate("/releases/new")}>${t("releases.new", "New release")}</wa-button>`
-            : nothing}
+          <wa-button appearance="plain" href="/releases/codes">${t("releases.codes_title", "Label details and codes")}</wa-button>
+          ${this.rows?.length ? this.create() : nothing}
         </div>
       </div>
-      ${this.sandbox(this.simulated)} ${this.problem()}
-      ${(this.rows?.length ?? 0) > 6
-        ? html`<input type="search" aria-label=${t("releases.search", "Search releases")} placeholder=${t("releases.search", "Search releases")}
-            @input=${(event: Event) => (this.filter = (event.target as HTMLInputElement).value)} />`
-        : nothing}
-      ${this.rows === undefined
-        ? nothing
-        : this.rows.length
-          ? html`<ul class="rows">${rows.map((row) => this.row(row))}</ul>
-              ${rows.length ? nothing : html`<p role="status">${t("releases.none_match", "No release matches “{filter}”.", { filter: this.filter })}</p>`}`
-          : this.empty()}`;
+      ${this.sandbox(this.simulated)} ${this.problem()} ${this.rows ? this.table(this.rows) : nothing}`;
   }
 
-  private empty() {
-    const text = "Describe it, add the masters and a square cover, and send it to every outlet at once. What an outlet would refuse is found while you type.";
-    return html`<mb-empty icon="disc-3" heading=${t("releases.first", "Your first release begins here")} text=${t("releases.first_text", text)}>
-      <wa-button variant="brand" @click=${() => this.host.navigate("/releases/new")}>${t("releases.new", "New release")}</wa-button>
-    </mb-empty>`;
+  private create() {
+    return html`<wa-button variant="brand" @click=${() => this.host.navigate("/releases/new")}>${t("releases.new", "New release")}</wa-button>`;
   }
 
-  private row(row: ReleaseRow) {
-    const { text, tone } = standing(this.newest.get(row.id) ?? []);
-    return html`<li><a href="/releases/${row.id}">
-      <span class="cover">${row.cover_file_id ? html`<img src=${content(row.cover_file_id)} alt="" loading="lazy" />` : html`<mb-icon name="disc-3"></mb-icon>`}</span>
-      <span>${row.title || t("releases.untitled", "Untitled")}<small>${[row.artists, KINDS[row.kind]].filter(Boolean).join(" · ")}</small></span>
-      <span class="day quiet">${row.release_date ? date(row.release_date) : ""}</span>
-      <span class="stand ${tone}">${text}</span>
-    </a></li>`;
+  private table(rows: Row[]) {
+    return html`<mb-table
+      roomy
+      label=${t("releases.title", "Releases")}
+      search=${t("releases.search", "Search releases")}
+      kept=""
+      .columns=${this.columns()}
+      .rows=${rows}
+      @row-open=${(event: CustomEvent<{ row: Row }>) => this.host.navigate(`/releases/${event.detail.row.id}`)}
+    >
+      <mb-empty slot="empty" icon="disc-3" heading=${t("releases.first", "Create your first release")} text=${t("releases.first_text", "Add your masters and a square cover, and send them to every store at once. Anything a store would reject shows up while you type.")}>
+        ${this.create()}
+      </mb-empty>
+    </mb-table>`;
+  }
+
+  private columns(): Column<Row>[] {
+    return [
+      { key: "title", title: t("releases.f_title", "Title"), width: "minmax(0, 2.4fr)", text: ({ title, artists, upc }) => [title, artists, upc].filter(Boolean).join(" "), render: (row) => this.named(row) },
+      { key: "kind", title: t("releases.f_kind", "Format"), hidden: true, filter: true, text: ({ kind }) => KINDS[kind] },
+      { key: "release_date", title: t("releases.f_date", "Release date"), width: "130px", narrow: false, text: ({ release_date }) => (release_date ? date(release_date) : "") },
+      { key: "standing", title: t("releases.standing", "Status"), width: "minmax(0, 1.4fr)", filter: true, text: ({ standing: { text } }) => text, sort: (one, other) => TONES.indexOf(one.standing.tone) - TONES.indexOf(other.standing.tone), render: ({ standing: { text, tone } }) => html`<span style="color: var(${COLORS[tone]})">${text}</span>` },
+    ];
+  }
+
+  private named(row: Row) {
+    const picture = row.cover_file_id ? html`<img src=${content(row.cover_file_id)} alt="" loading="lazy" style=${COVER} />` : html`<span style=${COVER}><mb-icon name="disc-3"></mb-icon></span>`;
+    return html`<span style="display: flex; gap: 12px; align-items: center">${picture}
+      <span style="min-width: 0"><a href="/releases/${row.id}" style="text-decoration: none">${row.title || t("releases.untitled", "Untitled")}</a><small>${[row.artists, KINDS[row.kind]].filter(Boolean).join(" · ")}</small></span></span>`;
   }
 }
+
+/** What needs attention first. */
+const TONES = ["wrong", "wait", "ok", "quiet"];
+const COLORS: Record<string, string> = { wrong: "--mb-danger", wait: "--mb-info", ok: "--mb-ok", quiet: "--mb-quiet" };
+/** Cells are drawn inside the table, where this page's classes don't reach. */
+const COVER = "display: grid; flex: none; place-items: center; width: 44px; height: 44px; border-radius: 4px; background: var(--mb-raised); color: var(--mb-faint); object-fit: cover";
 
 /** Where a release stands, from its newest delivery to each outlet: what needs somebody first. */
 export function standing(deliveries: Pick<Delivery, "state" | "words" | "clock" | "outlet_title" | "stands_still">[]): { text: string; tone: string } {
   const wrong = deliveries.filter(needsSomebody);
-  if (wrong.length === 1) return { text: t("releases.stuck_one", "Needs you: {outlet}", { outlet: wrong[0]!.outlet_title }), tone: "wrong" };
-  if (wrong.length) return { text: t("releases.stuck", "Needs you at {n} outlets", { n: wrong.length }), tone: "wrong" };
+  if (wrong.length === 1) return { text: t("releases.stuck_one", "Needs attention: {store}", { store: wrong[0]!.outlet_title }), tone: "wrong" };
+  if (wrong.length) return { text: t("releases.stuck", "Needs attention at {n} stores", { n: wrong.length }), tone: "wrong" };
   const late = deliveries.find(({ clock }) => clock === "late" || clock === "at risk");
-  if (late) return { text: t("releases.slow", "{outlet} is slow", { outlet: late.outlet_title }), tone: "wait" };
+  if (late) return { text: t("releases.slow", "{store} is late", { store: late.outlet_title }), tone: "wait" };
   const open = deliveries.filter(({ clock }) => clock === "on time");
-  if (open.length) return { text: t("releases.going", "On its way to {n} of {all}", { n: open.length, all: deliveries.length }), tone: "wait" };
+  if (open.length) return { text: t("releases.going", "Delivering to {n} of {all}", { n: open.length, all: deliveries.length }), tone: "wait" };
   const live = deliveries.filter(({ state }) => state === "live").length;
-  if (live) return { text: t("releases.live", "Live on {n}", { n: live }), tone: "ok" };
+  if (live) return { text: t("releases.live", "Live on {stores}", { stores: storeCount(live) }), tone: "ok" };
   if (deliveries.length) return { text: t("releases.down", "Taken down"), tone: "quiet" };
   return { text: t("releases.draft", "Draft"), tone: "quiet" };
 }

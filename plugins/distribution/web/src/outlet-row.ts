@@ -13,8 +13,8 @@ const SHARES: Record<Delivery["state"], number> = {
 };
 const ICONS: Record<string, string> = { ok: "check", wrong: "x", wait: "clock", quiet: "minus" };
 const STAGES: Record<string, string> = {
-  queued: "Queued", packaging: "Packing began", sending: "Packed and proved", sent: "Delivered", acknowledged: "Accepted", live: "Live", down: "Taken down",
-  rejected: "Refused", failed: "Failed",
+  queued: "Queued", packaging: "Packaging", sending: "Packaged and validated", sent: "Delivered", acknowledged: "Accepted", live: "Live", down: "Taken down",
+  rejected: "Rejected", failed: "Failed",
 };
 
 export class OutletRow extends LitElement {
@@ -130,7 +130,12 @@ export class OutletRow extends LitElement {
         align-items: center;
       }
       a {
-        color: var(--mb-accent-text);
+        color: var(--mb-text);
+        text-decoration-color: var(--mb-faint);
+        text-underline-offset: 3px;
+      }
+      .bar.wait {
+        color: var(--mb-info);
       }
       pre {
         overflow-x: auto;
@@ -188,7 +193,7 @@ export class OutletRow extends LitElement {
     if (clock === "late") return t("releases.overdue", "overdue since {when}", { when: when(due_at) });
     const hours = Math.max(0, (Date.parse(due_at) - Date.now()) / 3_600_000);
     const left = hours >= 24 ? t("releases.days", "{d} d {h} h", { d: Math.floor(hours / 24), h: Math.floor(hours % 24) }) : t("releases.hours", "{h} h", { h: Math.ceil(hours) });
-    return t("releases.clock", "clock {left}", { left });
+    return t("releases.clock", "{left} left", { left });
   }
 
   private more(): TemplateResult {
@@ -211,11 +216,11 @@ export class OutletRow extends LitElement {
       html`<wa-button size="s" appearance="outlined" ?disabled=${this.busy} @click=${() => this.dispatchEvent(new CustomEvent(event))}>${label}</wa-button>`;
     const down = each.what === "takedown" && ["sent", "acknowledged", "down"].includes(each.state);
     const there = ["sent", "acknowledged", "live"].includes(each.state) && each.what !== "takedown";
-    return html`${each.state === "failed" || each.stands_still ? way(t("releases.retry", "Try again"), "retry") : nothing}
-      ${each.state === "rejected" ? way(t("releases.resend", "Send again"), "resend") : nothing}
-      ${there ? way(t("releases.resend_new", "Send what changed"), "resend") : nothing}
+    return html`${each.state === "failed" || each.stands_still ? way(t("releases.retry", "Retry"), "retry") : nothing}
+      ${each.state === "rejected" ? way(t("releases.resend", "Resend…"), "resend") : nothing}
+      ${there ? way(t("releases.resend_new", "Send update…"), "resend") : nothing}
       ${there ? way(t("releases.take_down", "Take down…"), "takedown") : nothing}
-      ${down ? way(t("releases.put_back", "Put it back…"), "putback") : nothing}
+      ${down ? way(t("releases.put_back", "Reinstate…"), "putback") : nothing}
       ${each.message_file ? html`<a href=${content(each.message_file)} target="_blank" rel="noopener">${t("releases.message", "Message")}</a>` : nothing}
       ${each.manifest_file ? html`<a href=${content(each.manifest_file)} target="_blank" rel="noopener">${t("releases.manifest", "Manifest")}</a>` : nothing}
       ${each.number > 1 ? html`<button class="plain" @click=${this.compare}>${t("releases.compare", "What changed")}</button>` : nothing}
@@ -224,7 +229,7 @@ export class OutletRow extends LitElement {
 
   private readonly compare = async (): Promise<void> => {
     try {
-      this.diff = (await this.api.diff(this.delivery.id)).diff || t("releases.same", "Nothing but the time stamps.");
+      this.diff = (await this.api.diff(this.delivery.id)).diff || t("releases.same", "Only the timestamps.");
     } catch (error) {
       this.diff = words(error);
     }
@@ -232,7 +237,7 @@ export class OutletRow extends LitElement {
 }
 
 const kind = ({ what, number }: Delivery): string => {
-  const names = { insert: "First delivery", update: "Update", takedown: "Takedown", reactivation: "Put back" };
+  const names = { insert: "First delivery", update: "Update", takedown: "Takedown", reactivation: "Reinstated" };
   return `${names[what]} · ${number}`;
 };
 customElements.define("mb-releases-outlet", OutletRow);

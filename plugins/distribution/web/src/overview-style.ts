@@ -41,7 +41,7 @@ export const overview = css`
     color: var(--mb-text);
   }
   .stages li.wait {
-    border-color: var(--mb-accent);
+    border-color: var(--mb-info);
     color: var(--mb-text);
   }
   .stages li.wrong {
@@ -72,6 +72,9 @@ export const overview = css`
   .attention span {
     display: block;
     color: var(--mb-quiet);
+  }
+  h2.first {
+    margin-top: 0;
   }
   .over {
     display: flex;
@@ -108,7 +111,7 @@ export const overview = css`
     width: 16px;
     height: 16px;
     margin: 0;
-    accent-color: var(--mb-accent);
+    accent-color: var(--mb-text);
   }
   .choice span:last-child {
     margin-inline-start: auto;

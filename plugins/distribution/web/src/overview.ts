@@ -1,14 +1,15 @@
 /** One release: what it is, where it is at each outlet, and what needs somebody. */
 import { html, nothing, type TemplateResult } from "lit";
 import { confirmed, date, duration, page, t, undoable, when } from "@maxbooster/ui";
-import { content, needsSomebody, words, type Deliveries, type Delivery, type Finding, type Outlets, type Release, type Review } from "./api";
+import { content, needsSomebody, words, type Deliveries, type Delivery, type Finding, type Outlets, type Release, type Review, type Split } from "./api";
 import { artistLine, asNew } from "./fields";
 import { Part } from "./part";
 import { overview } from "./overview-style";
 import { style } from "./style";
+import { confirmReinstating, confirmTakedown, KINDS, summary, territories, trackCount } from "./sending";
 import "./outlet-row";
+import "./tracks";
 
-const KINDS = { single: "Single", ep: "EP", album: "Album" };
 const LOOK_AGAIN_MS = 2000;
 
 export class ReleaseOverview extends Part {
@@ -21,6 +22,8 @@ export class ReleaseOverview extends Part {
   private review: Review | undefined;
   private outlets: Outlets | undefined;
   private sent: Deliveries | undefined;
+  private splits = new Map<string, Split>();
+  private payees = new Map<string, string>();
   private timer = 0;
   private readonly heard = () => void this.again();
 
@@ -43,6 +46,22 @@ export class ReleaseOverview extends Part {
     [this.found, this.review, this.outlets, this.sent] = await Promise.all([
       api.release(release), api.reviewRelease(release), api.outlets(), api.deliveries(release),
     ]);
+    await this.loadSplits();
+  }
+
+  /** Who is paid, for those who may see it; the release shows without. */
+  private async loadSplits(): Promise<void> {
+    if (!this.host.may("royalty.read")) return;
+    const ids = this.found!.tracks.map(({ id }) => id);
+    try {
+      const [payees, splits] = await Promise.all([
+        this.host.may("payee.read") ? this.api.payees() : [], Promise.all(ids.map(async (id) => [id, await this.api.split(id)] as const)),
+      ]);
+      this.payees = new Map(payees.map(({ id, name }) => [id, name]));
+      this.splits = new Map(splits);
+    } catch (error) {
+      this.failure = words(error);
+    }
   }
 
   /** The newest delivery to each outlet, what needs somebody first. */
@@ -75,7 +94,10 @@ export class ReleaseOverview extends Part {
               <p>${[artistLine(said.credits), KINDS[said.kind]].filter(Boolean).join(" · ")}</p></div>
             <div class="actions">${this.actions()}</div>
           </div>
-          ${this.stages()} ${this.attention()} ${this.deliveries()} ${this.choices()}
+          ${this.stages()} ${this.attention()}
+          <h2 class="first">${t("releases.tracks", "Tracks")}</h2>
+          <mb-releases-tracks .tracks=${said.tracks} .facts=${this.found.tracks} .splits=${this.splits} .payees=${this.payees} .host=${this.host} line=${artistLine(said.credits)}></mb-releases-tracks>
+          ${this.deliveries()} ${this.choices()}
         </div>
       </div>`;
   }
@@ -83,14 +105,12 @@ export class ReleaseOverview extends Part {
   private facts(): TemplateResult {
     const { description: said, tracks } = this.found!;
     const seconds = tracks.reduce((sum, { audio }) => sum + (audio?.duration_s ?? 0), 0);
-    const deal = said.deals?.[0];
-    const where = deal ? [...deal.territories, ...deal.excluded.map((each) => `− ${each}`)].join(" ") : t("releases.nowhere", "none");
     const line = (name: string, value: string | null | undefined) => html`<dt>${name}</dt><dd>${value || "—"}</dd>`;
     return html`<dl>
       ${line("UPC", said.upc)} ${line(t("releases.label", "Label"), said.label)}
-      ${line(t("releases.date", "Release"), said.release_date ? date(said.release_date) : "")}
-      ${line(t("releases.tracks", "Tracks"), `${tracks.length} · ${duration(seconds)}`)}
-      ${line(t("releases.territories", "Territories"), where)} ${line(t("releases.genre", "Genre"), said.genre)}
+      ${line(t("releases.f_date", "Release date"), said.release_date ? date(said.release_date) : "")}
+      ${line(t("releases.tracks", "Tracks"), `${trackCount(tracks.length)} · ${duration(seconds)}`)}
+      ${line(t("releases.territories", "Territories"), territories(said.deals))} ${line(t("releases.genre", "Genre"), said.genre)}
     </dl>`;
   }
 
@@ -107,8 +127,8 @@ export class ReleaseOverview extends Part {
       <wa-button appearance="outlined" variant=${blocked ? "brand" : "neutral"} href="/releases/${this.release}/edit">${t("releases.edit", "Edit")}</wa-button>
       ${primary && !blocked
         ? html`<wa-button variant="brand" ?loading=${this.busy === "send"} @click=${() => this.send(this.going)}>${this.going.length === 1
-            ? t("releases.send_one", "Send to {outlet}", { outlet: this.unsent.find(({ name }) => name === this.going[0])!.title })
-            : t("releases.send", "Send to {n} outlets", { n: this.going.length })}</wa-button>`
+            ? t("releases.send_one", "Send to {store}…", { store: this.unsent.find(({ name }) => name === this.going[0])!.title })
+            : t("releases.send", "Send to {n} stores…", { n: this.going.length })}</wa-button>`
         : nothing}`;
   }
 
@@ -125,18 +145,18 @@ export class ReleaseOverview extends Part {
     return html`<ol class="stages">
       ${stage(
         t("releases.checked", "Checked"),
-        blocking ? t("releases.blocking", "{n} to mend", { n: blocking }) : t("releases.rules", "{n} rules, nothing in the way", { n: this.review?.rules ?? 0 }),
+        blocking ? t("releases.blocking", "{n} issues to fix", { n: blocking }) : t("releases.rules", "{n} rules passed", { n: this.review?.rules ?? 0 }),
         blocking ? "wait" : "ok",
       )}
-      ${stage(t("releases.packaged", "Packaged"), all.length ? t("releases.messages", "ERN 4.3, {n} of {all} valid", { n: packed, all: all.length }) : t("releases.not_yet", "not yet"), share(packed))}
+      ${stage(t("releases.packaged", "Packaged"), all.length ? t("releases.messages", "ERN 4.3, {n} of {all} validated", { n: packed, all: all.length }) : t("releases.not_yet", "Not yet"), share(packed))}
       ${stage(
         t("releases.delivering", "Delivered"),
-        all.length ? t("releases.of", "{n} of {all}", { n: arrived, all: all.length }) : t("releases.not_yet", "not yet"),
+        all.length ? t("releases.of", "{n} of {all}", { n: arrived, all: all.length }) : t("releases.not_yet", "Not yet"),
         wrong ? "wrong" : share(arrived),
       )}
       ${stage(
         t("releases.is_live", "Live"),
-        live ? t("releases.live_at", "{n} of {all} outlets", { n: live, all: all.length }) : expected ? t("releases.expected", "expected {when}", { when: when(expected) }) : all.length && all.every(({ state }) => state === "down") ? t("releases.stage_down", "taken down") : t("releases.not_yet", "not yet"),
+        live ? t("releases.live_at", "{n} of {all} stores", { n: live, all: all.length }) : expected ? t("releases.expected", "Expected {when}", { when: when(expected) }) : all.length && all.every(({ state }) => state === "down") ? t("releases.stage_down", "Taken down") : t("releases.not_yet", "Not yet"),
         live ? (live === all.length ? "ok" : "wait") : "quiet",
       )}
     </ol>`;
@@ -149,7 +169,7 @@ export class ReleaseOverview extends Part {
     return html`<div class="attention">
       <mb-icon name="triangle-alert"></mb-icon>
       <div>${placed(first)}<span>${first.fix}${more ? ` ${t("releases.more", "And {n} more.", { n: more })}` : ""}</span></div>
-      <wa-button appearance="outlined" size="s" href="/releases/${this.release}/edit">${t("releases.mend", "Mend it")}</wa-button>
+      <wa-button appearance="outlined" size="s" href="/releases/${this.release}/edit">${t("releases.mend", "Fix")}</wa-button>
     </div>`;
   }
 
@@ -157,12 +177,12 @@ export class ReleaseOverview extends Part {
     const all = this.current;
     if (!all.length) return nothing;
     const history = (outlet: string) => this.sent!.deliveries.filter((each) => each.outlet === outlet);
-    return html`<div class="over"><h2>${t("releases.outlets", "Outlets")} <span class="quiet">${all.length}</span></h2>
-        <span class="quiet">${t("releases.sorted", "what needs you comes first")}</span></div>
+    return html`<div class="over"><h2>${t("releases.stores", "Stores")} <span class="quiet">${all.length}</span></h2>
+        <span class="quiet">${t("releases.sorted", "Needs attention first")}</span></div>
       <div class="rows">${all.map(
         (each) => html`<mb-releases-outlet .delivery=${each} .history=${history(each.outlet)} .api=${this.api} ?busy=${Boolean(this.busy)}
-          @retry=${() => this.doing("retry", () => this.api.retry(each.id), t("releases.retrying", "Trying again."))}
-          @resend=${() => this.send([each.outlet])} @putback=${() => this.putBack(each)} @takedown=${() => this.takeDown([each])}></mb-releases-outlet>`,
+          @retry=${() => this.doing("retry", () => this.api.retry(each.id), t("releases.retrying", "Retrying the delivery."))}
+          @resend=${() => this.send([each.outlet])} @putback=${() => this.reinstate(each)} @takedown=${() => this.takeDown([each])}></mb-releases-outlet>`,
       )}</div>`;
   }
 
@@ -171,16 +191,16 @@ export class ReleaseOverview extends Part {
     if (!unsent.length) return nothing;
     const blocked = Boolean(this.review?.blocking);
     const problems = unsent.flatMap(({ ready, problem }) => (ready || !problem ? [] : [problem]));
-    return html`<h2>${this.current.length ? t("releases.elsewhere", "Not sent yet") : t("releases.where", "Where to")}</h2>
+    return html`<h2>${this.current.length ? t("releases.elsewhere", "Not sent yet") : t("releases.stores", "Stores")}</h2>
       <ul class="rows">${unsent.map(
         ({ name, title, ready, sla_days }) => html`<li><label class="choice">
           <input type="checkbox" ?disabled=${!ready || blocked} .checked=${ready && (this.chosen?.has(name) ?? true)} @change=${(event: Event) => this.choose(name, (event.target as HTMLInputElement).checked)} />
           <span>${title}</span>
-          <span>${ready ? t("releases.usually", "usually live in {from}–{to} working days", { from: sla_days[0], to: sla_days[1] }) : t("releases.not_set_up", "not set up here yet")}</span>
+          <span>${ready ? t("releases.usually", "Usually live in {from}–{to} business days", { from: sla_days[0], to: sla_days[1] }) : t("releases.not_set_up", "Not set up yet")}</span>
         </label></li>`,
       )}</ul>
       ${problems.length
-        ? html`<details><summary>${t("releases.set_up", "How an outlet is set up")}</summary>${problems.map((each) => html`<p>${each}</p>`)}</details>`
+        ? html`<details><summary>${t("releases.set_up", "How to set up a store")}</summary>${problems.map((each) => html`<p>${each}</p>`)}</details>`
         : nothing}`;
   }
 
@@ -194,8 +214,8 @@ export class ReleaseOverview extends Part {
   private readonly discard = async (): Promise<void> => {
     const { description: said } = this.found!;
     const name = said.title || t("releases.untitled", "Untitled");
-    const loses = [t("releases.loses_tracks", "the description of {n} tracks; their files stay", { n: said.tracks.length }), ...(said.upc ? [t("releases.loses_upc", "its UPC {upc}", { upc: said.upc })] : [])];
-    if (!(await confirmed({ title: t("releases.delete_title", "Delete “{title}”?", { title: name }), loses, action: t("releases.delete_action", "Delete the draft") }))) return;
+    const loses = [t("releases.loses_tracks", "The details of {tracks}. Their files stay.", { tracks: trackCount(said.tracks.length) }), ...(said.upc ? [t("releases.loses_upc", "The UPC {upc}", { upc: said.upc })] : [])];
+    if (!(await confirmed({ title: t("releases.delete_title", "Delete “{title}”?", { title: name }), loses, action: t("releases.delete_action", "Delete draft") }))) return;
     this.busy = "remove";
     try {
       await this.api.remove(this.release);
@@ -206,31 +226,28 @@ export class ReleaseOverview extends Part {
       this.busy = "";
     }
     this.host.navigate("/releases");
-    undoable(t("releases.deleted", "“{title}” is deleted.", { title: name }), async () => {
+    undoable(t("releases.deleted", "“{title}” deleted.", { title: name }), async () => {
       const { id } = await this.api.make(asNew(said));
       this.host.navigate(`/releases/${id}`);
     });
   };
 
-  private async send(outlets: string[]): Promise<void> {
-    const said = t("releases.sending", "It is on its way. You can leave this page; delivery goes on.");
-    await this.doing("send", () => this.api.submit(this.release, outlets), said);
+  private async send(names: string[]): Promise<void> {
+    const stores = this.outlets!.outlets.filter(({ name }) => names.includes(name));
+    if (!(await confirmed(summary(this.found!.description, stores, this.splits)))) return;
+    const said = t("releases.sending", "Sending. You can leave this page; delivery continues.");
+    await this.doing("send", () => this.api.submit(this.release, names), said);
     this.chosen = undefined;
   }
 
   private async takeDown(from: Delivery[]): Promise<void> {
-    const names = from.map(({ outlet_title }) => outlet_title);
-    const title = t("releases.down_title", "Take “{title}” down?", { title: this.found!.description.title });
-    const text = t("releases.down_text", "People can no longer hear it there. You can put it back later; play counts are kept by most outlets.");
-    if (!(await confirmed({ title, text, loses: names, action: t("releases.down_action", "Take down from {n}", { n: names.length }) }))) return;
-    await this.doing("down", () => this.api.takeDown(this.release, from.map(({ outlet }) => outlet)), t("releases.going_down", "The outlets are being told."));
+    if (!(await confirmTakedown(this.found!.description.title, from.map(({ outlet_title }) => outlet_title)))) return;
+    await this.doing("down", () => this.api.takeDown(this.release, from.map(({ outlet }) => outlet)), t("releases.going_down", "Telling the stores to take it down."));
   }
 
-  private async putBack({ outlet, outlet_title }: Delivery): Promise<void> {
-    const title = t("releases.back_title", "Put it back on {outlet}?", { outlet: outlet_title });
-    const text = t("releases.back_text", "It is sent again as it was, with the same codes.");
-    if (!(await confirmed({ title, text, action: t("releases.back_action", "Put it back") }))) return;
-    await this.doing("back", () => this.api.putBack(this.release, [outlet]), t("releases.coming_back", "It is on its way back."));
+  private async reinstate({ outlet, outlet_title }: Delivery): Promise<void> {
+    if (!(await confirmReinstating(this.found!.description.title, outlet_title))) return;
+    await this.doing("back", () => this.api.putBack(this.release, [outlet]), t("releases.coming_back", "Reinstating it."));
   }
 }
 

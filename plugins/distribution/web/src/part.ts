@@ -61,6 +61,6 @@ export abstract class Part extends LitElement {
   protected sandbox(on: boolean): TemplateResult | typeof nothing {
     if (!on) return nothing;
     return html`<p class="sandbox"><mb-icon name="shield-check"></mb-icon>
-      ${t("releases.sandbox", "Sandbox: outlets are simulated on this machine. Nothing is published.")}</p>`;
+      ${t("releases.sandbox", "Sandbox: stores are simulated on this machine. Nothing is published.")}</p>`;
   }
 }

@@ -51,7 +51,7 @@ export const style = css`
     border: 0;
     border-radius: 4px;
     background: none;
-    color: var(--mb-accent-text);
+    color: var(--mb-text);
     font: inherit;
     font-weight: 550;
     cursor: pointer;

@@ -33,12 +33,13 @@ class Login(Struct, frozen=True):
 
 
 class Platform:
-    def __init__(self, folder: Path, port: int) -> None:
+    def __init__(self, folder: Path, listening: socket.socket) -> None:
         self.folder = folder
         self.data = folder / "data"
         self.log = folder / "platform.log"
-        self.base = f"http://127.0.0.1:{port}"
-        self._port = port
+        self._listening = listening
+        self._port = listening.getsockname()[1]
+        self.base = f"http://127.0.0.1:{self._port}"
 
     @property
     def _environment(self) -> Mapping[str, str]:
@@ -84,9 +85,11 @@ class Platform:
             DemoFailed: it ended at once, or was not ready in time.
         """
         with self.log.open("ab") as log:
+            socket = self._listening.fileno()
             process = subprocess.Popen(
-                [sys.executable, "-m", "maxbooster", "up"], env=self._environment, stdout=log, stderr=log
-            )
+                [sys.executable, "-m", "maxbooster", "up", "--listen", f"fd://{socket}"],
+                env=self._environment, stdout=log, stderr=log, pass_fds=[socket],
+            )  # fmt: skip
         try:
             self._await(process)
             yield
@@ -98,7 +101,7 @@ class Platform:
         until = time.monotonic() + READY_WITHIN_S
         while time.monotonic() < until:
             if process.poll() is not None:
-                raise DemoFailed(f"The platform ended at once; {self.log} says why.")
+                raise DemoFailed(f"The platform ended at once: {self._last_words()} ({self.log} has the rest.)")
             try:
                 if httpx.get(f"{self.base}/health/ready").status_code == 200:
                     return
@@ -107,19 +110,25 @@ class Platform:
             time.sleep(0.1)
         raise DemoFailed(f"The platform was not ready within {READY_WITHIN_S:.0f} s; {self.log} says why.")
 
+    def _last_words(self) -> str:
+        lines = self.log.read_text("utf-8", "replace").splitlines()
+        return lines[-1].removeprefix("Error: ") if lines else "it said nothing."
 
-def free_port(wanted: int | None) -> int:
-    """The wanted port; else 8080 if nobody has it, else any.
+
+def listening(wanted: int | None) -> socket.socket:
+    """A socket at the wanted port; else at 8080 if nobody has it, else at any. The platform takes it over.
 
     Raises:
         DemoFailed: the wanted one is taken.
     """
     for port in (wanted,) if wanted else (8080, 0):
-        with socket.socket() as asked:
-            asked.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                asked.bind(("127.0.0.1", port))
-            except OSError:
-                continue
-            return int(asked.getsockname()[1])
+        asked = socket.socket()
+        asked.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            asked.bind(("127.0.0.1", port))
+            asked.listen()
+        except OSError:
+            asked.close()
+            continue
+        return asked
     raise DemoFailed(f"Port {wanted} is taken; choose another with --port, or leave it out.")

@@ -154,7 +154,7 @@ export class MbStudioRecording extends LitElement {
     const { recording, masters } = this.work;
     if (!recording) return;
     const yes = await confirmed({
-      title: t("studio.remove_title", "Remove “{title}” from mastering?"),
+      title: t("studio.remove_title", "Remove “{title}” from mastering?", { title: recording.title }),
       text: t("studio.remove_why", "The files stay among your files. What was measured and decided is lost."),
       loses: masters.length ? [t("studio.remove_loses", "{n} masters with their settings", { n: masters.length })] : [],
       action: t("studio.remove", "Remove"),

@@ -1,0 +1,39 @@
+/** What kind of file something is, in a person's words. */
+import { t } from "@maxbooster/ui";
+
+const BY_ENDING: Record<string, string> = {
+  wav: "audio", flac: "audio", aif: "audio", aiff: "audio", mp3: "audio", m4a: "audio", ogg: "audio", opus: "audio",
+  jpg: "image", jpeg: "image", png: "image", webp: "image", csv: "table", tsv: "table", xlsx: "table", pdf: "document", txt: "document", xml: "system",
+};
+
+export type FileKind = "audio" | "image" | "video" | "table" | "document" | "system" | "other";
+
+/** Messages to stores and their answers are the platform's own. */
+export function fileKind(mediaType: string | null | undefined, name: string): FileKind {
+  const type = mediaType ?? "";
+  const start = type.split("/")[0]!;
+  if (/xml|json/.test(type) || /\.(xml|json)(\.gz)?$/i.test(name)) return "system";
+  if (["audio", "image", "video"].includes(start)) return start as FileKind;
+  if (/csv|spreadsheet|tab-separated/.test(type)) return "table";
+  const ending = /\.(\w+)(\.gz)?$/.exec(name.toLowerCase())?.[1] ?? "";
+  return (BY_ENDING[ending] as FileKind | undefined) ?? (/pdf|text/.test(type) ? "document" : "other");
+}
+
+export function kindTitle(kind: FileKind): string {
+  const titles: Record<FileKind, string> = {
+    audio: t("files.kind.audio", "Audio"),
+    image: t("files.kind.image", "Image"),
+    video: t("files.kind.video", "Video"),
+    table: t("files.kind.table", "Spreadsheet"),
+    document: t("files.kind.document", "Document"),
+    system: t("files.kind.system", "System"),
+    other: t("files.kind.other", "Other"),
+  };
+  return titles[kind];
+}
+
+/** `release.taken_down` → “Release taken down”, for what nobody gave words to. */
+export function spoken(name: string): string {
+  const words = name.replace(/^on:/, "").replace(/[._:-]+/g, " ").trim();
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}

@@ -1,0 +1,79 @@
+/** What is asked before a release goes to stores, comes down, or goes up again. */
+import { confirmed, date, t, type Question } from "@maxbooster/ui";
+import type { Deal, Description, Outlet, Split } from "./api";
+import { country, MODELS, WORLDWIDE } from "./choices";
+import { artistLine } from "./fields";
+
+export const KINDS = { single: "Single", ep: "EP", album: "Album" };
+
+export const storeCount = (n: number): string => (n === 1 ? t("releases.one_store", "1 store") : t("releases.n_stores", "{n} stores", { n }));
+export const trackCount = (n: number): string => (n === 1 ? t("releases.one_track", "1 track") : t("releases.n_tracks", "{n} tracks", { n }));
+
+const listed = (names: string[]) => new Intl.ListFormat(document.documentElement.lang || undefined, { type: "conjunction" }).format(names);
+
+/** Where a deal counts: “Worldwide except France”. */
+export function territories(deals: Deal[] | undefined): string {
+  const all = (deals ?? []).map(({ territories: named, excluded }) => {
+    if (!named.includes(WORLDWIDE)) return listed(named.map(country));
+    return excluded.length ? t("releases.world_except", "Worldwide except {countries}", { countries: listed(excluded.map(country)) }) : t("releases.world", "Worldwide");
+  });
+  return [...new Set(all)].join("; ") || t("releases.nowhere", "None");
+}
+
+const models = (deals: Deal[] | undefined) => {
+  const titles = new Map(MODELS);
+  return [...new Set((deals ?? []).flatMap((deal) => deal.models))].map((model) => titles.get(model) ?? model).join(", ");
+};
+
+/** From when people can hear it. */
+function day(said: Description): string {
+  const today = new Date().toISOString().slice(0, 10);
+  if (!said.release_date) return t("releases.no_day", "No release date yet");
+  if (said.release_date <= today) return t("releases.day_passed", "{date}: as soon as each store has processed it", { date: date(said.release_date) });
+  return date(said.release_date);
+}
+
+/** What isn't paid to anybody until somebody is named. */
+function royalties(said: Description, splits: ReadonlyMap<string, Split>): string | undefined {
+  if (!splits.size) return undefined;
+  const without = said.tracks.filter(({ id }) => !(id && splits.get(id)?.shares.length)).length;
+  if (!without) return t("releases.all_split", "Every track has a split. Nothing is held back.");
+  return t("releases.held_back", "Held back for {tracks} without a split, until you add one.", { tracks: trackCount(without) });
+}
+
+/** Everything that matters on one page, and one confirmation. */
+export function summary(said: Description, stores: Outlet[], splits: ReadonlyMap<string, Split>): Question {
+  const name = said.title || t("releases.untitled", "Untitled");
+  const slowest = Math.max(...stores.map(({ sla_days: [, to] }) => to));
+  const fastest = Math.min(...stores.map(({ sla_days: [from] }) => from));
+  const facts: [string, string | undefined][] = [
+    [t("releases.what", "Release"), `${[artistLine(said.credits), name].filter(Boolean).join(" – ")} · ${KINDS[said.kind]}, ${trackCount(said.tracks.length)}`],
+    [t("releases.stores", "Stores"), listed(stores.map(({ title }) => title))],
+    [t("releases.f_date", "Release date"), day(said)],
+    [t("releases.processing", "Processing"), t("releases.processing_days", "Stores usually take {from}–{to} business days", { from: fastest, to: slowest })],
+    [t("releases.deals", "Rights & territories"), [territories(said.deals), models(said.deals)].filter(Boolean).join(" · ")],
+    [t("releases.royalties", "Royalties"), royalties(said, splits)],
+  ];
+  return {
+    title: stores.length === 1 ? t("releases.send_title_one", "Send “{title}” to {store}?", { title: name, store: stores[0]!.title }) : t("releases.send_title", "Send “{title}” to {n} stores?", { title: name, n: stores.length }),
+    text: stores.every(({ sandbox }) => sandbox) ? t("releases.send_sandbox", "These stores are simulated. Nothing is published.") : "",
+    facts: facts.filter((each): each is [string, string] => Boolean(each[1])),
+    action: t("releases.send_action", "Send to {stores}", { stores: storeCount(stores.length) }),
+    harmless: true,
+  };
+}
+
+export const confirmTakedown = (title: string, stores: string[]): Promise<boolean> =>
+  confirmed({
+    title: t("releases.down_title", "Take down “{title}”?", { title }),
+    text: t("releases.down_text", "Listeners will no longer find it on {stores}. You can reinstate it later with the same codes; most stores then keep its play counts.", { stores: listed(stores) }),
+    action: stores.length === 1 ? t("releases.down_one", "Take down from {store}", { store: stores[0]! }) : t("releases.down_action", "Take down from {n} stores", { n: stores.length }),
+  });
+
+export const confirmReinstating = (title: string, store: string): Promise<boolean> =>
+  confirmed({
+    title: t("releases.back_title", "Reinstate “{title}” on {store}?", { title, store }),
+    text: t("releases.back_text", "It is sent again as it was, with the same codes."),
+    action: t("releases.back_action", "Reinstate"),
+    harmless: true,
+  });
