@@ -71,8 +71,9 @@ def recordings(folder: Path) -> list[Path]:
 
 def _composed(folder: Path) -> list[Path]:
     """The demo's piece, and the tests' pieces."""
-    from maxbooster_sandbox.demo import piece
     from tests.studio import pieces
+
+    from maxbooster_sandbox.demo import piece
 
     music = folder / "music"
     music.mkdir()
