@@ -53,6 +53,15 @@ class ReleaseRejected(Event, frozen=True, tag="release.rejected"):
     reason: str
 
 
+class DeliveryFlagged(Event, frozen=True, tag="delivery.flagged"):
+    """A store did not refuse a delivery, but reports something that a person has to look into."""
+
+    release: UUID
+    delivery: UUID
+    outlet: str
+    note: str
+
+
 class DeliveryOverdue(Event, frozen=True, tag="delivery.overdue"):
     """An outlet should be done by its own terms, and is not. Said once for each delivery."""
 

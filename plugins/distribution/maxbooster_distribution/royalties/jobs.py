@@ -76,7 +76,7 @@ async def _import(ctx: Context, row: Statement, folder: Path) -> Division:
     matching = await _matching(ctx, read.isrcs, read.upcs)
     division = await asyncio.to_thread(dividing.divide, plain, packed, matching)
     await ctx.progress(0.9, f"{division.matched} of {read.lines} lines belong to tracks")
-    row.lines_file_id = (await ctx.files.put(f"statement-{row.id}.csv.gz", packed)).id
+    row.lines_file_id = (await ctx.files.put(f"statement-{row.id}.csv.gz", packed, purpose="distribution.lines")).id
     row.currency, row.lines, row.amount, row.rounded = read.currency, read.lines, read.units, read.rounded
     row.content, row.notes = read.content, read.notes
     row.first_month, row.last_month = read.first_month, read.last_month
