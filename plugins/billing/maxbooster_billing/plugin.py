@@ -98,7 +98,7 @@ manifest = Manifest(
     version="0.1.0",
     title="Billing",
     hookspecs=("maxbooster_billing.hookspecs",),
-    areas=("ledger", "payee", "payout", "transfer", "split", "money"),
+    areas=("ledger", "payee", "payout", "payment_file", "bank_transfer", "transfer", "money"),
     permissions=(
         Permission("ledger.read", "See the ledger", roles=_ALL),
         Permission("ledger.write", "Post to the ledger by hand", roles=("owner", "admin")),
@@ -108,6 +108,7 @@ manifest = Manifest(
         Permission("payout.read", "See payouts", roles=_ALL),
         Permission("payout.request", "Pay payees", roles=("owner", "admin")),
         Permission("ledger.seal", "Seal the ledger of any account (the platform itself)", roles=(), across=True),
+        Permission("payout.execute", "Create payment files and record what the bank did", roles=("owner", "admin")),
         Permission("payout.settle", "Settle payouts of any account (the platform itself)", roles=(), across=True),
     ),
     commands=(Command("billing", "Check and repair the ledger", "maxbooster_billing.commands:billing"),),
