@@ -149,6 +149,7 @@ def register_panels() -> Sequence[Panel]:
             title="Royalties",
             icon="scroll-text",
             route="/royalties",
+            order=35,
             tag="mb-distribution-royalties",
             module="royalties.js",
             permissions=("royalty.read",),
