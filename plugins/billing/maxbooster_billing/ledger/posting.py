@@ -266,8 +266,7 @@ class _Insert:
 
 
 def _numbered(insert: str) -> str:
-    """SQLite gives rowids in order, which is the transactions' (`rules/sqlite.py`), unless the largest of them is taken:
-    then they are said."""
+    """SQLite gives rowids in the transactions' order (`rules/sqlite.py`), unless the largest is taken: then we do."""
     following = f"VALUES ((SELECT coalesce(({NEWEST}), 0) + 1), "
     return insert.replace("(", "(rowid, ", 1).replace("VALUES (", following, 1)
 
