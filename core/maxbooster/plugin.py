@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from .db.directory import claim as claim_in_directory
     from .db.directory import release as release_from_directory
     from .events import Event, Subscription, on
-    from .health import HealthCheck
+    from .health import Advice, HealthCheck
     from .http.routes import Routes, delete, get, patch, post, put
     from .identity import Identity
     from .jobs import Cancelled, Doorbell, Job, job
@@ -48,6 +48,8 @@ if TYPE_CHECKING:
     from .storage import StoredFile
     from .storage.events import FileReady
     from .web.first_steps import FirstStep
+    from .web.offers import Offer
+    from .web.search import SearchResult, has_words
 
 _LATE = {
     "Context": "context",
@@ -73,6 +75,7 @@ _LATE = {
     "Event": "events",
     "Subscription": "events",
     "on": "events",
+    "Advice": "health",
     "HealthCheck": "health",
     "Routes": "http.routes",
     "delete": "http.routes",
@@ -86,6 +89,9 @@ _LATE = {
     "job": "jobs",
     "FileReady": "storage.events",
     "FirstStep": "web.first_steps",
+    "Offer": "web.offers",
+    "SearchResult": "web.search",
+    "has_words": "web.search",
     "Mail": "mail",
     "MailTransport": "mail",
     "PersonalData": "privacy",
@@ -99,6 +105,7 @@ _LATE = {
 
 __all__ = [
     "API",
+    "Advice",
     "AuthFailed",
     "Cancelled",
     "Command",
@@ -123,6 +130,7 @@ __all__ = [
     "NotFound",
     "NotInPlan",
     "NotReady",
+    "Offer",
     "Owned",
     "Panel",
     "Permission",
@@ -133,6 +141,7 @@ __all__ = [
     "Problem",
     "Reference",
     "Routes",
+    "SearchResult",
     "Service",
     "Settings",
     "StoredFile",
@@ -151,6 +160,7 @@ __all__ = [
     "csv_text",
     "delete",
     "get",
+    "has_words",
     "hookimpl",
     "hookspec",
     "in_account",

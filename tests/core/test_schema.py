@@ -24,6 +24,7 @@ GLOBAL = {
     "core_directory",
     "core_event",
     "core_job",
+    "core_known_table",
     "core_membership",
     "core_proof",
     "core_recovery_code",

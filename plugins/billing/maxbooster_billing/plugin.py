@@ -15,7 +15,7 @@ from maxbooster.plugin import Command, Manifest, Panel, Permission, hookimpl
 from .settings import BillingSettings
 
 if TYPE_CHECKING:
-    from maxbooster.plugin import Context, FirstStep, Job, PersonalData, Routes, Subscription
+    from maxbooster.plugin import Context, FirstStep, Job, PersonalData, Routes, SearchResult, Subscription
 
     from .currency import checked as checked_currency
     from .currency import digits, written
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
         Overdrawn,
         Posted,
         Transaction,
+        legs_of,
         post,
         post_many,
         posted_under,
@@ -53,6 +54,7 @@ _LATE = {
     "checked_currency": "currency:checked",
     "digits": "currency",
     "known_payees": "payees.queries:known",
+    "legs_of": "ledger.posting",
     "post": "ledger.posting",
     "post_many": "ledger.posting",
     "posted_under": "ledger.posting",
@@ -77,6 +79,7 @@ __all__ = [
     "checked_currency",
     "digits",
     "known_payees",
+    "legs_of",
     "post",
     "post_many",
     "posted_under",
@@ -95,6 +98,7 @@ manifest = Manifest(
     version="0.1.0",
     title="Billing",
     hookspecs=("maxbooster_billing.hookspecs",),
+    areas=("ledger", "payee", "payout", "transfer", "split", "money"),
     permissions=(
         Permission("ledger.read", "See the ledger", roles=_ALL),
         Permission("ledger.write", "Post to the ledger by hand", roles=("owner", "admin")),
@@ -138,6 +142,13 @@ def register_translations() -> Mapping[str, Mapping[str, str]]:
 
 
 @hookimpl
+async def search(ctx: Context, query: str) -> Sequence[SearchResult]:
+    from .payees.search import found
+
+    return await found(ctx, query)
+
+
+@hookimpl
 async def first_steps(ctx: Context) -> Sequence[FirstStep]:
     from .payees.first_step import steps
 
@@ -171,6 +182,7 @@ def register_panels() -> Sequence[Panel]:
             title="Money",
             icon="wallet",
             route="/money",
+            order=50,
             tag="mb-billing-money",
             module="money.js",
             permissions=("ledger.read",),
