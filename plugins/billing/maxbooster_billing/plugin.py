@@ -107,6 +107,7 @@ manifest = Manifest(
         Permission("payee.write", "Add payees and change how they are paid", roles=("owner", "admin", "manager")),
         Permission("payout.read", "See payouts", roles=_ALL),
         Permission("payout.request", "Pay payees", roles=("owner", "admin")),
+        Permission("payout.execute", "Create payment files and record what the bank did", roles=("owner", "admin")),
         Permission("ledger.seal", "Seal the ledger of any account (the platform itself)", roles=(), across=True),
         Permission("payout.settle", "Settle payouts of any account (the platform itself)", roles=(), across=True),
     ),
