@@ -40,7 +40,7 @@ manifest = Manifest(
     title="Distribution",
     requires=("billing",),
     hookspecs=("maxbooster_distribution.hookspecs",),
-    areas=("release", "releases", "delivery", "royalty", "royalties", "statement", "statements", "registrant"),
+    areas=("release", "releases", "delivery", "royalty", "royalties", "statement", "statements", "registrant", "split"),
     permissions=(
         Permission("release.read", "See releases and where they are", roles=_EVERYBODY),
         Permission(
