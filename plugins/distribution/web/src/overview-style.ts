@@ -87,9 +87,9 @@ export const overview = css`
   }
   .over h2 {
     margin: 0;
-    font-size: var(--mb-text-s);
   }
   .over h2 span {
+    font-size: var(--mb-text-s);
     font-weight: 400;
   }
   .actions {
