@@ -14,7 +14,7 @@ from .figures import Figure, Pace, Skipped, table
 
 SUITES = (
     "writes", "reads", "access", "jobs", "start", "studio_kernel", "studio_master", "billing_ledger",
-    "distribution_messages", "royalties_splits",
+    "distribution_messages", "royalties_splits", "flood",
 )  # fmt: skip
 
 

@@ -20,7 +20,7 @@ from .auth.passwords import Hasher
 from .auth.plan import Plans
 from .auth.policy import Policy
 from .context import Context, unit_of_work
-from .db import migrate
+from .db import known, migrate
 from .db.engine import Database
 from .errors import NotReady, PluginError, UsageError, suggestion
 from .http.client import Client
@@ -72,10 +72,7 @@ class App:
         off = switches.disabled(self.settings.data) | set(self.settings.disabled)
         self.registry = registry or plugins.load(off)
         self._check_settings()
-        self.offers = Contributions(self.registry)
-        self.jobs = self.offers.jobs
-        self.listeners = self.offers.listeners
-        self.policy = Policy(self.offers.permissions)
+        self._gather()
         self.plans = Plans(self)
         self.traffic = Traffic(self.settings.in_flight)
         self.reported: dict[int, float] = {}
@@ -83,16 +80,26 @@ class App:
 
     # Assembly
 
+    def _gather(self) -> None:
+        """What the plugins that are enabled by now add up to."""
+        self.offers = Contributions(self.registry)
+        self.jobs = self.offers.jobs
+        self.listeners = self.offers.listeners
+        self.policy = Policy(self.offers.permissions)
+
     def _check_settings(self) -> None:
-        known: dict[str, type[PluginSettings]] = {"core": Settings}
+        """A wrong value switches its plugin off; a section of nobody's is told."""
+        self._sections_of: dict[type[PluginSettings], str] = {Settings: "core"}
         for plugin, manifest in list(self.registry.enabled()):
-            if manifest.settings is not None and plugin.name != "core":
-                known[plugin.name] = manifest.settings
-        installed = [*known, *(name for name in self.registry.plugins if name not in known)]
-        self.sections.refuse_unknown(installed)
-        for section, kind in known.items():
-            self.sections.decode(section, kind)
-        self._sections_of: dict[type[PluginSettings], str] = {kind: section for section, kind in known.items()}
+            if manifest.settings is None or plugin.name == "core" or plugin.state != "enabled":
+                continue
+            try:
+                self.sections.decode(plugin.name, manifest.settings)
+            except plugins.FAILURES as error:
+                self.registry.drop(plugin.name, f"its settings cannot be used: {error}")
+            else:
+                self._sections_of[manifest.settings] = plugin.name
+        self.leftovers = self.sections.leftovers(list(self.registry.plugins))
 
     def settings_of(self, kind: type[S]) -> S:
         """
@@ -159,11 +166,17 @@ class App:
 
     async def _prepare_database(self, upgrade: bool) -> None:
         await self.database.ping()
-        found = migrate.namespaces(self.registry)
-        if upgrade:
-            await asyncio.to_thread(migrate.upgrade, self.database, found)
-        elif pending := [state.namespace for state in migrate.status(self.database, found) if state.pending]:
-            raise NotReady(f"Migrations are pending for {', '.join(pending)}: run `maxbooster db upgrade`.")
+        prepare = migrate.upgrade_enabled if upgrade else migrate.leave_out_failed
+        await asyncio.to_thread(prepare, self.database, self.registry)
+        pending = [each for each in migrate.status(self.database, migrate.namespaces(self.registry)) if each.pending]
+        if pending:
+            raise NotReady(
+                f"Migrations are pending for {', '.join(each.namespace for each in pending)}:"
+                " run `maxbooster db upgrade`."
+            )
+        self._gather()
+        if not await self.database.read(lambda connection: known.is_remembered(connection, self.offers)):
+            await self.database.transact(lambda connection: known.remember(connection, self.offers))
 
     async def close(self) -> None:
         for task in self._background:

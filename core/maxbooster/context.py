@@ -217,6 +217,7 @@ class Context:
 
     def emit(self, event: Event) -> None:
         """Record a domain event with this unit; whoever subscribed hears of it after the commit."""
+        self.app.offers.refuse_foreign_event(type(event))
         account = self.identity.account if self.identity else None
         self._unit.tell(
             {

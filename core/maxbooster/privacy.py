@@ -15,7 +15,7 @@ from msgspec import Struct
 from sqlalchemy import Connection, LargeBinary, delete, inspect, select, update
 from sqlalchemy import Table as CoreTable
 
-from .db.models import Owned
+from .db.models import Owned, Table
 
 Rows = dict[str, list[dict[str, Any]]]
 
@@ -31,7 +31,7 @@ class PersonalData(Struct, frozen=True, kw_only=True):
     gone). `why`: the reason for `keep`, and for `by=None`. `secret`: columns that are never exported.
     """
 
-    table: type[Any]
+    table: type[Any] | CoreTable
     by: str | None = None
     erase: Literal["row", "keep"] | Mapping[str, Any] = "row"
     why: str = ""
@@ -39,7 +39,7 @@ class PersonalData(Struct, frozen=True, kw_only=True):
 
     def __post_init__(self) -> None:
         if (self.by is None or self.erase == "keep") and not self.why:
-            raise ValueError(f"personal data of {self.table.__name__}: say why its rows are kept or about nobody")
+            raise ValueError(f"personal data of {table_of(self.table).name}: say why its rows are kept or about nobody")
 
 
 def undeclared(tables: Iterable[type[Any]], declared: Sequence[PersonalData]) -> list[str]:
@@ -49,7 +49,7 @@ def undeclared(tables: Iterable[type[Any]], declared: Sequence[PersonalData]) ->
 
 
 def _may_be_personal(table: type[Any]) -> bool:
-    columns = [column.name for column in _core(table).columns]
+    columns = [column.name for column in table_of(table).columns]
     return not issubclass(table, Owned) or any(name in POINTERS or name.endswith("_by") for name in columns)
 
 
@@ -58,21 +58,21 @@ def about_person(connection: Connection, declared: Sequence[PersonalData], user:
     found: Rows = {}
     for each in declared:
         if each.by is not None:
-            table = _core(each.table)
+            table = table_of(each.table)
             if rows := _read(connection, table, table.c[each.by] == user, each.secret):
                 found[table.name] = rows
     return found
 
 
 def of_account(
-    connection: Connection, tables: Iterable[type[Any]], declared: Sequence[PersonalData], account: UUID
+    connection: Connection, tables: Iterable[type[Any] | CoreTable], declared: Sequence[PersonalData], account: UUID
 ) -> Rows:
     """Every row that an account owns, by table."""
     secret = {each.table: each.secret for each in declared}
     found: Rows = {}
     for model in tables:
-        if issubclass(model, Owned):
-            table = _core(model)
+        if is_owned(model):
+            table = table_of(model)
             if rows := _read(connection, table, table.c.account_id == account, secret.get(model, ())):
                 found[table.name] = rows
     return found
@@ -83,7 +83,7 @@ def erase_person(connection: Connection, declared: Sequence[PersonalData], user:
     for each in _children_first(declared):
         if each.by is None or each.erase == "keep":
             continue
-        table = _core(each.table)
+        table = table_of(each.table)
         if each.erase == "row":
             connection.execute(delete(table).where(table.c[each.by] == user))
         else:
@@ -91,25 +91,31 @@ def erase_person(connection: Connection, declared: Sequence[PersonalData], user:
 
 
 def erase_account(
-    connection: Connection, tables: Iterable[type[Any]], declared: Sequence[PersonalData], account: UUID
+    connection: Connection, tables: Iterable[type[Any] | CoreTable], declared: Sequence[PersonalData], account: UUID
 ) -> None:
     """Delete every row that an account owns and that need not be kept."""
     kept = {each.table for each in declared if each.erase == "keep"}
-    owned = [model for model in tables if issubclass(model, Owned) and model not in kept]
-    for table in sorted((_core(model) for model in owned), key=_rank, reverse=True):
+    owned = [model for model in tables if is_owned(model) and model not in kept]
+    for table in sorted((table_of(model) for model in owned), key=_rank, reverse=True):
         connection.execute(delete(table).where(table.c.account_id == account))
 
 
 def _children_first(declared: Sequence[PersonalData]) -> list[PersonalData]:
-    return sorted(declared, key=lambda each: _rank(_core(each.table)), reverse=True)
+    return sorted(declared, key=lambda each: _rank(table_of(each.table)), reverse=True)
 
 
-def _rank(table: CoreTable) -> int:
-    return table.metadata.sorted_tables.index(table)
+def _rank(table: CoreTable) -> tuple[bool, int]:
+    """Parents first; tables of plugins that are not enabled stand last, as nobody refers to them."""
+    return table.metadata is not Table.metadata, table.metadata.sorted_tables.index(table)
 
 
-def _core(model: type[Any]) -> CoreTable:
-    return cast(CoreTable, inspect(model).local_table)
+def table_of(model: type[Any] | CoreTable) -> CoreTable:
+    """Of a mapped class; a table of a plugin that is not enabled has none (`db.known`)."""
+    return model if isinstance(model, CoreTable) else cast(CoreTable, inspect(model).local_table)
+
+
+def is_owned(model: type[Any] | CoreTable) -> bool:
+    return bool(model.info["owned"]) if isinstance(model, CoreTable) else issubclass(model, Owned)
 
 
 def _read(connection: Connection, table: CoreTable, condition: Any, secret: Sequence[str]) -> list[dict[str, Any]]:

@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from .context import Context
 from .observe.logs import log
+from .plugins.registry import FAILURES
 
 if TYPE_CHECKING:
     from .app import App
@@ -33,6 +34,6 @@ async def running(app: App) -> AsyncIterator[None]:
         for plugin, service in app.offers.services:
             try:
                 await stack.enter_async_context(service.run(Context(app, writable=False)))
-            except Exception as error:
+            except FAILURES as error:
                 log.error("service.failed", plugin=plugin, service=service.name, reason=str(error) or repr(error))
         yield

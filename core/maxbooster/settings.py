@@ -65,6 +65,8 @@ class Settings(PluginSettings, kw_only=True, frozen=True):
     public_url: str = ""
     """Where people reach this server, `https://music.example`: for links in emails, cookies and tokens; empty: the
     address that it listens on."""
+    hosts: tuple[str, ...] = ()
+    """Further names under which this server may be called, beside that of `public_url`."""
     trusted_proxies: tuple[str, ...] = ()
     """Addresses of reverse proxies whose `X-Forwarded-For` is believed."""
     mail: str = "console:"
@@ -182,14 +184,13 @@ class Sections:
                 f"{self._origin}, section [{section}]: {_named(error, given)}.", field=section
             ) from error
 
-    def refuse_unknown(self, sections: list[str]) -> None:
-        for section in self._sections:
-            if section not in sections:
-                raise SettingsError(
-                    f"{self._origin} has a section [{section}], but no such plugin is installed."
-                    f"{suggestion(section, sections)}",
-                    field=section,
-                )
+    def leftovers(self, sections: list[str]) -> list[str]:
+        """A sentence for each section that belongs to nobody: a plugin that was uninstalled, or a misspelling."""
+        return [
+            f"{self._origin} has a section [{section}], but no such plugin is installed.{suggestion(section, sections)}"
+            for section in self._sections
+            if section not in sections
+        ]
 
 
 def read(environment: Mapping[str, str] = os.environ, file: Path | None = None) -> Sections:

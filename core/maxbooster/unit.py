@@ -15,64 +15,26 @@ from functools import cache
 from typing import Any, TypeVar, cast
 from uuid import UUID
 
-from sqlalchemy import CompoundSelect, Connection, Select, UniqueConstraint, bindparam, event, inspect, select
+from sqlalchemy import Connection, Select, UniqueConstraint, bindparam, inspect, select
 from sqlalchemy import Table as CoreTable
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import ORMExecuteState, Session, make_transient_to_detached
+from sqlalchemy.orm import Session, make_transient_to_detached
 from sqlalchemy.orm.attributes import set_committed_value
 from sqlalchemy.orm.exc import StaleDataError
 from sqlalchemy.sql.schema import ScalarElementColumnDefault
 
 from .audit import trail
-from .db import boundary, guard
+from .db import guard
 from .db.engine import Database
 from .db.fast import Prepared
 from .db.models import Owned, Table
+from .db.session import UnitSession
 from .db.writer import Bulk, Step, inserting, run_steps
 from .errors import AccountRequired, Conflict, UsageError
 from .events.models import EventRow
 from .jobs import queries as queue
 
 T = TypeVar("T")
-
-
-class UnitSession(Session):
-    """A session that sees one account's owned rows, whatever it is asked.
-
-    `locking`: whether it may lock what it reads; `platform`: whether it sees tables of no account just now.
-    """
-
-    def __init__(self, bind: Any, account: UUID | None) -> None:
-        super().__init__(bind, autoflush=False, expire_on_commit=False)
-        self.account = account
-        self.locking = isinstance(bind, Connection)
-        self.platform = False
-
-    def answer(self, question: Callable[[Session], T], *, platform: bool) -> T:
-        self.platform = platform
-        try:
-            return question(self)
-        finally:
-            self.platform = False
-
-    def rest(self) -> None:
-        """Give the connection back to the pool, keeping the loaded rows."""
-        if (transaction := self.get_transaction()) is not None:
-            transaction.close()
-
-
-@event.listens_for(UnitSession, "do_orm_execute")
-def _keep_to_the_account(state: ORMExecuteState) -> None:
-    session = cast(UnitSession, state.session)
-    if isinstance(state.statement, Select | CompoundSelect):
-        state.statement = boundary.narrowed(state.statement, session.account)
-    boundary.prove(
-        state.statement,
-        session.get_bind().dialect,
-        session.account,
-        platform=session.platform,
-        locking=session.locking,
-    )
 
 
 @cache

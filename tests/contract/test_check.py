@@ -102,7 +102,7 @@ def found(app, family: str) -> list[str]:
             "calls 'flyPapa', which no route answers",
         ),
         ("", "commands=(Command('papa', 'P', 'nowhere:papa'),)", "command 'papa' cannot be imported"),
-        ("", "commands=(Command('db', 'P', 'json:dumps'),)", "command 'db' is core's"),
+        ("", "commands=(Command('db', 'P', 'json:dumps'),)", "its command 'db' is not its own"),
         ("", "migrations=True", "it promises migrations, but"),
         ("raise RuntimeError('no licence')", "", "raised RuntimeError: no licence"),
     ],

@@ -11,11 +11,13 @@ from sqlalchemy import (
     MetaData,
     String,
     Text,
+    case,
     cast,
     column,
     delete,
     exists,
     extract,
+    false,
     func,
     insert,
     lateral,
@@ -25,6 +27,7 @@ from sqlalchemy import (
     table,
     text,
     true,
+    tuple_,
     union_all,
     update,
 )
@@ -56,6 +59,27 @@ def _splice(element: Spliced, compiler: Any, **_: Any) -> str:
 
 
 Statement = Callable[[], Any]
+
+
+def _recursive() -> Any:
+    names = select(User.email.label("email")).cte("names", recursive=True)
+    return select(names.union_all(select(names.c.email).where(literal(False))).c.email)
+
+
+def _self_join() -> Any:
+    other = aliased(Crate)
+    return select(Crate.name).join(other, true())
+
+
+def _joined_cte() -> Any:
+    crates = select(Crate.id, Crate.name).cte("c")
+    return select(Record.title).join(crates, crates.c.id == Record.crate_id)
+
+
+def _lateral() -> Any:
+    inside = lateral(select(Record.title).where(Record.crate_id == Crate.id))
+    return select(inside.c.title).select_from(Crate).join(inside, true())
+
 
 BY_TEXT: dict[str, Statement] = {
     "text": lambda: text("SELECT email FROM core_user"),
@@ -93,7 +117,7 @@ BY_TABLE: dict[str, Statement] = {
     "union": lambda: union_all(select(Crate.name), select(User.email)),
     "union-within": lambda: select(union_all(select(Crate.name), select(User.email)).subquery().c.name),
     "cte": lambda: select(select(User.email).cte("c").c.email),
-    "recursive-cte": lambda: _recursive(),
+    "recursive-cte": _recursive,
     "beside-a-cte": lambda: select(Crate.name).add_cte(select(User.email).cte("c")),
     "in": lambda: select(Crate).where(Crate.name.in_(select(User.email))),
     "exists": lambda: select(Crate).where(exists().where(User.email == Crate.name)),
@@ -129,11 +153,6 @@ BARE: dict[str, Statement] = {
 }
 
 
-def _recursive() -> Any:
-    names = select(User.email.label("email")).cte("names", recursive=True)
-    return select(names.union_all(select(names.c.email).where(literal(False))).c.email)
-
-
 def cases(*groups: dict[str, Statement]) -> Any:
     return [pytest.param(make, id=name) for group in groups for name, make in group.items()]
 
@@ -164,7 +183,7 @@ async def test_a_read_that_could_reach_others_rows_is_refused(ours, account, mak
 KEPT: dict[str, Statement] = {
     "class": lambda: select(Crate.name),
     "alias": lambda: select(aliased(Crate).name),
-    "self-join": lambda: _self_join(),
+    "self-join": _self_join,
     "join": lambda: select(Record.title).join(Crate, Crate.id == Record.crate_id),
     "relationship": lambda: select(Record.title).join(Record.crate),
     "outer": lambda: select(Record.title).select_from(Crate).outerjoin(Record, Record.crate_id == Crate.id),
@@ -173,7 +192,7 @@ KEPT: dict[str, Statement] = {
     "union-of-one": lambda: union_all(select(Crate.name), select(Crate.name).where(Crate.room.is_(None))),
     "subquery": lambda: select(select(Crate.name, Crate.room).subquery().c.name),
     "cte": lambda: select(select(Crate.name).cte("c").c.name),
-    "cte-joined": lambda: _joined_cte(),
+    "cte-joined": _joined_cte,
     "in": lambda: select(Crate.name).where(Crate.id.in_(select(Record.crate_id))),
     "exists": lambda: select(Crate.name).where(exists().where(Record.crate_id == Crate.id)),
     "any": lambda: select(Crate.name).where(Crate.records.any(Record.title != "")),
@@ -181,28 +200,21 @@ KEPT: dict[str, Statement] = {
     "correlated": lambda: select(
         select(func.max(Record.title)).where(Record.crate_id == Crate.id).correlate(Crate).scalar_subquery()
     ).select_from(Crate),
-    "lateral": lambda: _lateral(),
+    "lateral": _lateral,
     "window": lambda: select(func.max(Crate.name).over(partition_by=Crate.room)).select_from(Crate),
     "nested": lambda: select(Crate.name).where(
         Crate.id.in_(select(Record.crate_id).where(Record.id.in_(select(Record.id))))
     ),
+    "like": lambda: select(Crate.name).where(Crate.name.contains("s") | Crate.name.startswith("x", autoescape=True)),
+    "expressions": lambda: select(Crate.name).where(
+        func.lower(Crate.name).ilike("%S")
+        | (Crate.version + 1 > 7)
+        | case((Crate.room.is_(None), false()), else_=true())
+    ),
+    "set": lambda: select(Crate.name).where(Crate.name.in_(["ours", "theirs"]), tuple_(Crate.name).in_([("ours",)])),
+    "distinct": lambda: select(Crate.name).distinct().order_by(Crate.name.desc().nulls_last()).offset(0),
     "over-its-own-subquery": lambda: select(aliased(Crate, select(Crate).subquery()).name),
 }
-
-
-def _self_join() -> Any:
-    other = aliased(Crate)
-    return select(Crate.name).join(other, true())
-
-
-def _joined_cte() -> Any:
-    crates = select(Crate.id, Crate.name).cte("c")
-    return select(Record.title).join(crates, crates.c.id == Record.crate_id)
-
-
-def _lateral() -> Any:
-    inside = lateral(select(Record.title).where(Record.crate_id == Crate.id))
-    return select(inside.c.title).select_from(Crate).join(inside, true())
 
 
 @pytest.mark.parametrize("make", cases(KEPT))

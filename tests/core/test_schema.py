@@ -19,10 +19,12 @@ from maxbooster.settings import read
 from maxbooster.testing import drain, make_app, open_api, partitions, services
 
 GLOBAL = {
+    "billing_ledger_purpose",
     "core_api_key",
     "core_directory",
     "core_event",
     "core_job",
+    "core_known_table",
     "core_membership",
     "core_proof",
     "core_recovery_code",

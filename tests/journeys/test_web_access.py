@@ -11,7 +11,7 @@ async def test_register_second_factor_invite_and_revoke_a_device(platform, seats
     nova = await seats()
     await nova.register(platform, "nova@example.org", "Nova")
 
-    await nova.page.get_by_role("link", name="Protect your login").click()
+    await nova.page.get_by_role("link", name="Turn on two-factor").click()
     await nova.page.get_by_role("button", name="Set up").click()
     secret = await nova.page.locator("[data-secret]").inner_text()
     await nova.page.get_by_label("Two-factor code").fill(pyotp.TOTP(secret).now())

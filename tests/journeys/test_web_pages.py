@@ -26,7 +26,7 @@ KNOWN = (
     "/activity",
     "/work",
     "/plugins",
-    "/setlists",
+    "/setlist",
     "/nowhere",
 )
 

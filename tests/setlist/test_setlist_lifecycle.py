@@ -137,7 +137,7 @@ def next_version(folder: Path) -> migrate.Namespace:
     """The plugin's migrations with one more, as a newer release would bring."""
     shutil.copytree(Path(maxbooster_setlist.__file__).parent / "migrations", folder)
     (folder / "setlist_0002_unknown_venues.py").write_text(SECOND, "utf-8")
-    return migrate.Namespace("setlist", folder)
+    return migrate.Namespace("setlist", folder, "setlist")
 
 
 async def test_an_upgrade_that_recreates_the_parent_table_keeps_its_children(app, api, setlist, tmp_path):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import Any, NoReturn, cast
 from uuid import UUID
 
@@ -23,8 +23,8 @@ from ..errors import AccountRequired, UsageError
 from .models import Owned, Reference, Table
 
 REMEMBERED = 2000
-_CONSTANT = re.compile(r"\*|\d+")
-"""What SQLAlchemy itself writes as it stands: `count(*)`, `EXISTS (SELECT 1 …)`."""
+_CONSTANT = re.compile(r"\*|\d+|'%'")
+"""What SQLAlchemy itself writes as it stands: `count(*)`, `EXISTS (SELECT 1 …)`, `LIKE '%' || …`."""
 _OPERATOR = re.compile(r"[-+*/<>=~!@#%^&|?]{1,4}")
 _FIELD = re.compile(r"\w+")
 _BEYOND = re.compile(
@@ -59,7 +59,7 @@ def prove(statement: Any, dialect: Dialect, account: UUID | None, *, platform: b
     shape = (dialect.name, account is None, platform, locking, key.key) if key is not None else None
     if shape is None or shape not in _proved:
         _refuse_strange(statement)
-        _compiler(type(dialect).statement_compiler)(dialect, statement, account, platform, locking)
+        _compiler(dialect.name, type(dialect).statement_compiler)(dialect, statement, account, platform, locking)
         if shape is not None:
             _remember(shape)
 
@@ -88,13 +88,21 @@ def _refuse_strange(statement: Any) -> None:
             raise UsageError(f"{type(part).__name__} ({module}) is no construct of SQLAlchemy's: it cannot be checked")
 
 
-@cache
-def _compiler(real: type[SQLCompiler]) -> Any:
+def _compiler(dialect: str, real: Any) -> Any:
     """The dialect's own compiler, watched."""
-    return type(f"Watched{real.__name__}", (_Watched, real), {})
+    if dialect not in _compilers:
+        _compilers[dialect] = type(f"Watched{real.__name__}", (_Watched, real), {})
+    return _compilers[dialect]
 
 
-class _Watched(SQLCompiler):
+_compilers: dict[str, Any] = {}
+
+
+_Compiling: Any = SQLCompiler
+"""Its methods are mostly untyped."""
+
+
+class _Watched(_Compiling):  # type: ignore[misc]
     """Compiles in order to see what is rendered, and to refuse what must not be."""
 
     def __init__(self, dialect: Dialect, statement: Any, account: UUID | None, platform: bool, locking: bool) -> None:
@@ -111,7 +119,7 @@ class _Watched(SQLCompiler):
 
     # Tables
 
-    def visit_table(self, table: Any, asfrom: bool = False, **more: Any) -> str:
+    def visit_table(self, table: Any, asfrom: bool = False, **more: Any) -> Any:
         if asfrom:
             self._look_at(table, more.get("enclosing_alias"))
         return super().visit_table(table, asfrom=asfrom, **more)
@@ -128,11 +136,11 @@ class _Watched(SQLCompiler):
             self._read[_plain(alias if alias is not None and _plain(alias.element) is _plain(table) else table)] += 1
         elif kind == "local" and not self._platform:
             raise UsageError(
-                f"{table.name} belongs to no account, so its rows are everybody's: read it by ctx.platform, in code that"
-                " decides whom it shows what"
+                f"{table.name} belongs to no account, so its rows are everybody's: read it by ctx.platform, in code"
+                " that decides whom it shows what"
             )
 
-    def visit_binary(self, binary: Any, *given: Any, **more: Any) -> str:
+    def visit_binary(self, binary: Any, *given: Any, **more: Any) -> Any:
         left, right = binary.left, binary.right
         if (
             binary.operator is operators.eq
@@ -154,7 +162,7 @@ class _Watched(SQLCompiler):
     def visit_tstring(self, tstring: Any, *_: Any, **__: Any) -> NoReturn:
         _refuse_text(tstring)
 
-    def visit_column(self, column: Any, *given: Any, **more: Any) -> str:
+    def visit_column(self, column: Any, *given: Any, **more: Any) -> Any:
         if column.is_literal and not _CONSTANT.fullmatch(column.name):
             _refuse_text(column.name)
         return super().visit_column(column, *given, **more)
@@ -165,27 +173,27 @@ class _Watched(SQLCompiler):
     def format_from_hint_text(self, sqltext: Any, table: Any, hint: Any, iscrud: Any) -> NoReturn:
         _refuse_text(hint)
 
-    def visit_custom_op_binary(self, element: Any, operator: Any, **more: Any) -> str:
+    def visit_custom_op_binary(self, element: Any, operator: Any, **more: Any) -> Any:
         return super().visit_custom_op_binary(element, _symbols(operator), **more)
 
-    def visit_custom_op_unary_operator(self, element: Any, operator: Any, **more: Any) -> str:
+    def visit_custom_op_unary_operator(self, element: Any, operator: Any, **more: Any) -> Any:
         return super().visit_custom_op_unary_operator(element, _symbols(operator), **more)
 
-    def visit_custom_op_unary_modifier(self, element: Any, operator: Any, **more: Any) -> str:
+    def visit_custom_op_unary_modifier(self, element: Any, operator: Any, **more: Any) -> Any:
         return super().visit_custom_op_unary_modifier(element, _symbols(operator), **more)
 
-    def visit_extract(self, extract: Any, **more: Any) -> str:
+    def visit_extract(self, extract: Any, **more: Any) -> Any:
         if not _FIELD.fullmatch(extract.field):
             _refuse_text(extract.field)
         return super().visit_extract(extract, **more)
 
-    def visit_function(self, func: Any, *given: Any, **more: Any) -> str:
+    def visit_function(self, func: Any, *given: Any, **more: Any) -> Any:
         names = (*func.packagenames, func.name)
         if not all(_FIELD.fullmatch(name) for name in names) or _BEYOND.match(func.name.lower()):
             raise UsageError(f"the function {'.'.join(names)!r} may do more than compute: a read cannot call it")
         return super().visit_function(func, *given, **more)
 
-    def visit_typeclause(self, typeclause: Any, **more: Any) -> str:
+    def visit_typeclause(self, typeclause: Any, **more: Any) -> Any:
         if not type(typeclause.type).__module__.startswith(("sqlalchemy.", "maxbooster.db.")):
             _refuse_text(repr(typeclause.type))
         return super().visit_typeclause(typeclause, **more)
@@ -200,7 +208,7 @@ class _Watched(SQLCompiler):
     def visit_sequence(self, sequence: Any, **_: Any) -> NoReturn:
         raise UsageError(f"taking the next value of {sequence.name!r} writes: a read cannot do it")
 
-    def for_update_clause(self, select: Any, **more: Any) -> str:
+    def for_update_clause(self, select: Any, **more: Any) -> Any:
         if not self._locking:
             raise UsageError("a read locks nothing: use ctx.lock(), which keeps the row until the unit ends")
         return super().for_update_clause(select, **more)

@@ -20,10 +20,10 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from alembic.util.exc import CommandError
-from sqlalchemy import Connection, inspect, text
+from sqlalchemy import Column, Connection, MetaData, String, Table, Text, delete, insert, inspect, select, text
 
 from ..errors import Invalid, PluginError, suggestion
-from ..plugins.registry import Registry
+from ..plugins.registry import FAILURES, Registry
 from .engine import Database
 
 _ADVISORY_LOCK = 0x6D61_7862
@@ -36,6 +36,7 @@ class Namespace:
 
     name: str
     folder: Path
+    plugin: str
 
     @property
     def version_table(self) -> str:
@@ -66,7 +67,7 @@ def namespaces(registry: Registry) -> list[Namespace]:
     for plugin, manifest in registry.enabled():
         if manifest.migrations and plugin.module is not None:
             package = import_module(plugin.module.__name__.partition(".")[0])
-            found.append(Namespace(manifest.family, Path(package.__path__[0]) / "migrations"))
+            found.append(Namespace(manifest.family, Path(package.__path__[0]) / "migrations", plugin.name))
     return found
 
 
@@ -92,6 +93,64 @@ def upgrade(database: Database, found: Sequence[Namespace], **execution_options:
                 _migrate(connection, namespace, "upgrade", "head", execution_options)
                 changed.append(before)
     return changed
+
+
+def upgrade_enabled(database: Database, registry: Registry) -> list[Status]:
+    """Bring every enabled plugin's tables to their newest version; returns those that changed, as they were before.
+
+    A plugin whose migration fails is dropped with what requires it; the others go on, and a later start tries again.
+    """
+    changed = []
+    with _alone(database) as connection:
+        for namespace in namespaces(registry):
+            if registry.plugins[namespace.plugin].state != "enabled":
+                continue
+            try:
+                before = _status(connection, namespace)
+                if before.pending:
+                    _migrate(connection, namespace, "upgrade", "head", {})
+                    changed.append(before)
+                    _forget_failure(connection, namespace)
+            except FAILURES as error:
+                connection.rollback()
+                if namespace.plugin == "core":
+                    raise
+                reason = f"{type(error).__name__}: {error}"
+                _note_failure(connection, namespace, reason)
+                registry.drop(namespace.plugin, _failed(reason))
+    return changed
+
+
+def leave_out_failed(database: Database, registry: Registry) -> None:
+    """Drop the plugins whose migration was tried and failed: their tables are not what their code expects."""
+    with database.reading.connect() as connection:
+        if not inspect(connection).has_table(FAILED.name):
+            return
+        for row in connection.execute(select(FAILED)).all():
+            if row.plugin in registry.plugins and registry.plugins[row.plugin].state == "enabled":
+                registry.drop(row.plugin, _failed(row.reason))
+
+
+FAILED = Table("migration_failure", MetaData(), Column("plugin", String(80), primary_key=True), Column("reason", Text))
+"""Plugins whose migration failed, for processes that only look (`serve`, `worker`)."""
+
+
+def _note_failure(connection: Connection, namespace: Namespace, reason: str) -> None:
+    FAILED.create(connection, checkfirst=True)
+    _forget_failure(connection, namespace)
+    connection.execute(insert(FAILED).values(plugin=namespace.plugin, reason=reason))
+
+
+def _forget_failure(connection: Connection, namespace: Namespace) -> None:
+    if inspect(connection).has_table(FAILED.name):
+        connection.execute(delete(FAILED).where(FAILED.c.plugin == namespace.plugin))
+
+
+def _failed(reason: str) -> str:
+    return (
+        "its migration failed, and its tables are as they were; the next `maxbooster db upgrade` or `up` tries again"
+        f" ({reason})"
+    )
 
 
 def downgrade(database: Database, namespace: Namespace, revision: str) -> None:
@@ -203,7 +262,10 @@ def _transaction(connection: Connection, namespace: Namespace) -> Iterator[None]
     run("BEGIN IMMEDIATE" if sqlite else "BEGIN")
     try:
         before = _counts(connection) if sqlite else {}
+        foreign = _foreign(connection, namespace)
         yield
+        if gone := foreign - _foreign(connection, namespace):
+            raise MigrationRefused(f"{namespace.name}: {', '.join(sorted(gone))} would be gone, which is not its own")
         if sqlite:
             _refuse_losses(connection, namespace, before)
         run("COMMIT")
@@ -213,6 +275,15 @@ def _transaction(connection: Connection, namespace: Namespace) -> Iterator[None]
     finally:
         if sqlite:
             run("PRAGMA foreign_keys=ON")
+
+
+def _foreign(connection: Connection, namespace: Namespace) -> set[str]:
+    """Everybody else's tables."""
+    return {name for name in inspect(connection).get_table_names() if not _is_of(name, namespace)}
+
+
+def _is_of(table: str, namespace: Namespace) -> bool:
+    return table.startswith((f"{namespace.name}_", "_alembic_tmp_")) or table == namespace.version_table
 
 
 def _counts(connection: Connection) -> dict[str, int]:

@@ -11,6 +11,7 @@ from ..notices.models import Notice
 from ..secrets import SecretRow
 from ..storage.models import FileRow, UploadPart
 from .directory import DirectoryEntry
+from .known import KnownTable
 
 core: list[type] = [
     Account,
@@ -22,6 +23,7 @@ core: list[type] = [
     EventRow,
     FileRow,
     JobRow,
+    KnownTable,
     Membership,
     Notice,
     Proof,

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from litestar import Response
 from litestar.params import QueryParameter
-from msgspec import Struct
+from msgspec import Struct, structs
 from sqlalchemy import Connection, select
 
 from .. import health
@@ -34,6 +34,8 @@ class Alive(Struct):
 
 class Readiness(Struct):
     ready: bool
+    """Whether the process can serve; what is degraded is among the checks."""
+    degraded: bool
     checks: list[health.Finding]
 
 
@@ -45,14 +47,24 @@ async def is_alive() -> Alive:
 
 @get("/ready", operation_id="isReady", public=True)
 async def is_ready(ctx: Context) -> Response[Readiness]:
-    """Everything that the process needs is there; 503 names what is not."""
-    findings = await health.examine(ctx.app)
-    ready = all(finding.ok for finding in findings)
-    return Response(Readiness(ready, findings), status_code=200 if ready else 503)
+    """Everything that the process needs is there; 503 names what is not. A broken plugin degrades, and no more."""
+    found = await health.examine(ctx.app, thorough=False)
+    findings = [structs.replace(finding, value=None) for finding in found]  # everybody may read this
+    ready = all(finding.ok for finding in findings if finding.vital)
+    degraded = not all(finding.ok for finding in findings)
+    return Response(Readiness(ready, degraded, findings), status_code=200 if ready else 503)
 
 
-@get("/metrics", operation_id="readMetrics", public=True, media_type="text/plain", include_in_schema=False)
+@get(
+    "/metrics",
+    operation_id="readMetrics",
+    permission="metrics.read",
+    local=True,
+    media_type="text/plain",
+    include_in_schema=False,
+)
 async def read_metrics() -> bytes:
+    """For programs on this machine, and for staff's tokens."""
     from prometheus_client import generate_latest
 
     return generate_latest()
@@ -77,12 +89,13 @@ class PanelOut(Struct):
 
 @get("/panels", operation_id="listPanels", permission="plugin.read")
 async def list_panels(ctx: Context) -> list[PanelOut]:
-    """The pages of the web application that the caller may open."""
-    return [
+    """The pages of the web application that the caller may open, in the order of the navigation."""
+    may = [
         PanelOut(plugin, panel)
         for plugin, panel in ctx.app.offers.panels
         if all(ctx.identity and ctx.identity.may(permission) for permission in panel.permissions)
     ]
+    return sorted(may, key=lambda each: (each.panel.order, each.panel.title))
 
 
 class ConsoleViewOut(Struct):

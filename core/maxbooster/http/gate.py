@@ -14,9 +14,10 @@ import structlog
 from litestar.enums import ScopeType
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
-from ..errors import Overloaded
+from ..errors import Overloaded, Problem
 from ..observe import metrics
 from ..observe.logs import log
+from .hosts import Hosts, Misdirected
 from .problems import MEDIA_TYPE
 
 if TYPE_CHECKING:
@@ -58,13 +59,18 @@ class Gate:
         self._traffic = app.traffic
         self._refusals = _Refusals()
         self._hardening = hardening(app.settings.origin)
+        self._hosts = Hosts(app.settings)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != ScopeType.HTTP:
             await self._inner(scope, receive, send)
-        elif self._traffic.full and not scope["path"].startswith(_ALWAYS):
+        elif scope["path"].startswith(_ALWAYS):
+            await self._admit(scope, receive, send)
+        elif not self._hosts.know(scope["headers"]):
+            await self._refuse(Misdirected(), send)
+        elif self._traffic.full:
             metrics.SHED.inc()
-            await self._shed(send)
+            await self._refuse(Overloaded("The server is busy; try again in a moment."), send)
         else:
             await self._admit(scope, receive, send)
 
@@ -86,12 +92,15 @@ class Gate:
         try:
             with structlog.contextvars.bound_contextvars(request_id=request_id):
                 await self._inner(scope, traffic.receiving(scope, receive), sending)
+        except SystemExit as error:
+            raise RuntimeError(
+                f"the handler of {scope['path']} called sys.exit(), which would end the server"
+            ) from error
         finally:
             traffic.in_flight -= places
             self._account_for(scope, status, perf_counter() - began)
 
-    async def _shed(self, send: Send) -> None:
-        problem = Overloaded("The server is busy; try again in a moment.")
+    async def _refuse(self, problem: Problem, send: Send) -> None:
         body = msgspec.json.encode(problem.body())
         headers = [(b"content-type", MEDIA_TYPE.encode()), (b"content-length", str(len(body)).encode())]
         headers += [(name.lower().encode(), value.encode()) for name, value in problem.headers.items()]

@@ -10,7 +10,7 @@ from litestar.di import Provide
 from litestar.handlers import HTTPRouteHandler
 
 from ..errors import PluginError
-from ..plugins.registry import Registry
+from ..plugins.registry import FAILURES, Registry
 from .routes import Routes
 
 
@@ -36,7 +36,7 @@ def drop_unservable(registry: Registry, found: Sequence[tuple[str, Routes]]) -> 
         try:
             taken |= _claims(plugin, offered, taken)
             _serve_alone(plugin, *((routes.path, tuple(routes.handlers)) for routes in offered))
-        except Exception as error:
+        except FAILURES as error:
             registry.drop(plugin, f"its routes cannot be served: {type(error).__name__}: {error}")
 
 

@@ -189,7 +189,7 @@ class Worker:
         except asyncio.CancelledError:
             await ctx._unit.drop()
             return await self._give_back(claimed, "stopped", retry_in_s=0.0)
-        except Exception as error:
+        except (Exception, SystemExit) as error:  # a handler that exits must not take the worker with it
             await ctx._unit.drop()
             return await self._failed(job, claimed, error)
 
@@ -229,7 +229,7 @@ class Worker:
                 if job.key is not None:
                     self._bells[job.queue].set()
 
-    async def _failed(self, job: Job, claimed: Claimed, error: Exception) -> str:
+    async def _failed(self, job: Job, claimed: Claimed, error: BaseException) -> str:
         last = claimed.attempts >= job.attempts or getattr(error, "final", False)
         log.warning("jobs.failed", attempt=claimed.attempts, of=job.attempts, error=repr(error), exc_info=last)
         words = _in_words(error)
@@ -302,7 +302,7 @@ class Worker:
             await self._finisher
 
 
-def _in_words(error: Exception) -> str:
+def _in_words(error: BaseException) -> str:
     """For the job's note, which its account sees: nothing of the database's inside (C-18)."""
     if isinstance(error, Problem):
         return error.detail

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Mapper
 from .. import privacy
 from ..db import migrate
 from ..db.models import Local, Owned, Reference, Table
+from .registry import FAILURES
 
 if TYPE_CHECKING:
     from ..app import App
@@ -58,7 +59,7 @@ def _commands(app: App) -> Iterator[Fault]:
             module, _, attribute = command.target.partition(":")
             try:
                 getattr(import_module(module), attribute)
-            except (ImportError, AttributeError) as error:
+            except FAILURES as error:
                 yield Fault(plugin.name, f"command {command.name!r} cannot be imported: {error}")
 
 

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
 import msgspec
 
 from ..context import Context
-from ..events.event import Subscription
+from ..errors import PluginError
+from ..events.event import Event, Subscription
 from ..health import HealthCheck
 from ..http import probe
 from ..http.routes import Routes
 from ..jobs.job import Job
 from ..privacy import PersonalData
 from ..services import Service
-from .manifest import ConsoleView, Panel, Permission
+from . import names
+from .manifest import ConsoleView, Manifest, Panel, Permission
 from .registry import Registry
 
 T = TypeVar("T")
@@ -28,12 +30,11 @@ class Contributions:
 
     def __init__(self, registry: Registry) -> None:
         self._registry = registry
+        self._told: set[type[Event]] = set()
         routes = registry.collect("register_routes", Routes)
         probe.drop_unservable(registry, routes)
         jobs = registry.collect("register_jobs", Job)
         subscriptions = registry.collect("register_subscriptions", Subscription)
-        self._refuse_twice("job", ((plugin, job.name) for plugin, job in jobs))
-        self._refuse_twice("subscription", ((plugin, each.name) for plugin, each in subscriptions))
         panels = registry.collect("register_panels", Panel)
         console_views = registry.collect("register_console_views", ConsoleView)
         health_checks = registry.collect("register_health_checks", HealthCheck)
@@ -42,6 +43,15 @@ class Contributions:
         personal_data = registry.collect("register_personal_data", PersonalData)
         static = registry.answers("register_static", Path)
         translations = registry.answers("register_translations", Mapping)
+        self._keep_names([("job", jobs), ("subscription", subscriptions)], names.refuse, lambda each: each.name)
+        self._keep_names([("panel", panels), ("console view", console_views)], names.refuse, lambda each: each.id)
+        self._keep_names([("page", panels)], names.refuse_path, lambda panel: panel.route)
+        self._keep_names([("table", tables)], names.refuse, _family_of)
+        self._keep_texts(translations)
+        self._refuse_twice("job", ((plugin, job.name) for plugin, job in jobs))
+        self._refuse_twice("subscription", ((plugin, each.name) for plugin, each in subscriptions))
+        self._refuse_twice("panel", ((plugin, panel.id) for plugin, panel in panels))
+        self._refuse_twice("page", ((plugin, panel.route) for plugin, panel in panels))
 
         self.routes: Named[Routes] = self._of_enabled(routes)
         self.panels: Named[Panel] = self._of_enabled(panels)
@@ -49,7 +59,7 @@ class Contributions:
         self.services: Named[Service] = self._of_enabled(services)
         self.static: Named[Path] = self._of_enabled(static)
         self.translations: Named[Mapping[str, Mapping[str, str]]] = self._of_enabled(translations)
-        self.health_checks = [check for _, check in self._of_enabled(health_checks)]
+        self.health_checks: Named[HealthCheck] = self._of_enabled(health_checks)
         self.tables = [table for _, table in self._of_enabled(tables)]
         self.personal_data = [each for _, each in self._of_enabled(personal_data)]
         self.jobs = {job.name: job for _, job in self._of_enabled(jobs)}
@@ -72,14 +82,64 @@ class Contributions:
                 texts.setdefault(locale, {}).update(messages)
         return texts
 
-    def _refuse_twice(self, what: str, names: Iterable[tuple[str, str]]) -> None:
+    def refuse_foreign_event(self, kind: type[Event]) -> None:
+        """
+        Raises:
+            PluginError: the class comes from a plugin's package, and its name from another plugin.
+        """
+        if kind in self._told:
+            return
+        package = kind.__module__.partition(".")[0]
+        theirs = [
+            manifest
+            for plugin, manifest in self._registry.enabled()
+            if plugin.module is not None and plugin.module.__name__.partition(".")[0] == package
+        ]
+        family = next((each for each in theirs if "." not in each.name), theirs[0] if theirs else None)
+        if family is not None:
+            names.refuse(family, "event", kind.name())
+        self._told.add(kind)
+
+    def _keep_names(
+        self,
+        kinds: Sequence[tuple[str, Named[Any]]],
+        refuse: Callable[[Manifest, str, str], None],
+        name_of: Callable[[Any], str],
+    ) -> None:
+        for what, found in kinds:
+            for plugin, manifest, item in names.owners(found, self._registry):
+                try:
+                    refuse(manifest, what, name_of(item))
+                except PluginError as error:
+                    self._registry.drop(plugin, error.detail)
+
+    def _keep_texts(self, found: Named[Mapping[str, Mapping[str, str]]]) -> None:
+        known = {
+            (locale, name)
+            for _, manifest, offered in names.owners(found, self._registry)
+            for locale, texts in offered.items()
+            for name in texts
+            if names.is_own_text(manifest, name)
+        }
+        for plugin, manifest, offered in names.owners(found, self._registry):
+            try:
+                names.refuse_texts(manifest, offered, known)
+            except PluginError as error:
+                self._registry.drop(plugin, error.detail)
+
+    def _refuse_twice(self, what: str, found: Iterable[tuple[str, str]]) -> None:
         owners: dict[str, str] = {}
-        for plugin, name in names:
+        for plugin, name in found:
             if owners.setdefault(name, plugin) != plugin:
                 self._registry.drop(plugin, f"its {what} {name!r} is {owners[name]!r}'s already")
 
     def _of_enabled(self, found: Named[T]) -> Named[T]:
         return [(plugin, item) for plugin, item in found if self._registry.plugins[plugin].state == "enabled"]
+
+
+def _family_of(table: type) -> str:
+    """`setlist_song` → `setlist`."""
+    return str(getattr(table, "__tablename__", table.__name__)).partition("_")[0]
 
 
 def listening(subscription: Subscription) -> Job:

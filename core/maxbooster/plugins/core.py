@@ -43,6 +43,7 @@ manifest = Manifest(
         Permission("job.control", "Cancel and repeat jobs", roles=("owner", "admin", "manager")),
         Permission("audit.read", "Read the audit trail", roles=("owner", "admin"), operators=("admin",)),
         Permission("plugin.read", "See which plugins are enabled", roles=ROLES, operators=OPERATORS),
+        Permission("metrics.read", "Read metrics", roles=(), operators=("admin", "support")),
         Permission("user.read", "Find users", roles=(), operators=("admin", "support", "moderator", "finance")),
         Permission("user.control", "Disable users, end their sessions", roles=(), operators=("admin", "support")),
     ),

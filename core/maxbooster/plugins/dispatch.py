@@ -10,7 +10,7 @@ from typing import Any
 
 from ..observe import metrics
 from ..observe.logs import log
-from .registry import Plugin, Registry
+from .registry import FAILURES, Plugin, Registry
 
 TIMEOUT_S = 10.0
 
@@ -21,7 +21,7 @@ class Answer:
 
     plugin: str
     value: Any = None
-    error: Exception | None = None
+    error: Exception | SystemExit | None = None
     seconds: float = 0.0
 
 
@@ -49,7 +49,7 @@ async def _one(plugin: Plugin, implementation: Any, hook: str, timeout_s: float,
     except TimeoutError as error:
         answer = Answer(plugin.name, error=error, seconds=perf_counter() - began)
         log.warning("hook.timed_out", plugin=plugin.name, hook=hook, timeout_s=timeout_s)
-    except Exception as error:
+    except FAILURES as error:
         answer = Answer(plugin.name, error=error, seconds=perf_counter() - began)
         log.warning("hook.failed", plugin=plugin.name, hook=hook, error=repr(error))
     metrics.HOOK_SECONDS.labels(plugin.name, hook).observe(answer.seconds)

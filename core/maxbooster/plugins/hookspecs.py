@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from ..settings import Settings
     from ..storage import StoredFile
     from ..web.first_steps import FirstStep
+    from ..web.offers import Offer
     from ..web.search import SearchResult
     from .manifest import ConsoleView, Panel
 
@@ -118,3 +119,9 @@ def search(ctx: Context, query: str) -> Awaitable[Sequence[SearchResult]]:  # ty
 @hookspec
 def inspect_file(ctx: Context, file: StoredFile, head: bytes) -> Awaitable[str | None]:  # type: ignore[empty-body]
     """Run time. Why an uploaded file must be refused (a virus, a forbidden kind), or None."""
+
+
+@hookspec
+def hand_over(ctx: Context, file: StoredFile, kind: str, title: str) -> Awaitable[Offer | None]:  # type: ignore[empty-body]
+    """Run time. What this plugin can do next with a finished file of another (`kind`: `master`), such as make a release
+    of it; None if nothing. `title`: what the artist calls it."""

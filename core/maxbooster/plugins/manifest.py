@@ -70,6 +70,9 @@ class Panel(Struct, frozen=True, kw_only=True):
     module: str
     """The JavaScript module's path below the plugin's static folder."""
     permissions: tuple[str, ...] = ()
+    order: int = 50
+    """Where it stands in the navigation, which follows the work: 20 create, 30 release, 40 royalties, 50 money,
+    60 promote, 90 examples."""
     api: int = API
 
 
@@ -100,6 +103,9 @@ class Manifest(Struct, frozen=True, kw_only=True):
     """Names of plugins that must be enabled, and are set up first."""
     hookspecs: tuple[str, ...] = ()
     """Modules whose hookspecs other plugins may implement."""
+    areas: tuple[str, ...] = ()
+    """Further words that its names may begin with, beside the family's (`release` of `release.submit`). Only the
+    product's own families claim any."""
     permissions: tuple[Permission, ...] = ()
     settings: type[Any] | None = None
     """A `Settings` struct: the TOML section `[<name>]`."""

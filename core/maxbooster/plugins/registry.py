@@ -18,10 +18,13 @@ from typing import Any, Literal, TypeVar
 import pluggy
 
 from ..errors import PluginError, suggestion
-from . import hookspecs
+from . import hookspecs, names
 from .manifest import API, Manifest
 
 GROUP = "maxbooster.plugins"
+
+FAILURES = (Exception, SystemExit)
+"""What a plugin's code may raise without ending the process; Ctrl-C still does."""
 
 T = TypeVar("T")
 State = Literal["enabled", "disabled", "broken"]
@@ -56,6 +59,11 @@ class Registry:
             if plugin.state == "enabled" and plugin.manifest is not None:
                 yield plugin, plugin.manifest
 
+    @property
+    def families(self) -> set[str]:
+        """Of everything that is installed, whatever its state."""
+        return {name.partition(".")[0] for name in self.plugins}
+
     def collect(self, hook: str, kind: type[T], **arguments: Any) -> list[tuple[str, T]]:
         """Ask an assembly hook for lists of `kind`, plugin by plugin: `(plugin name, item)` in dependency order.
 
@@ -76,7 +84,7 @@ class Registry:
             try:
                 answer = implementation(**arguments)
                 found += [(plugin.name, item) for item in (read(answer) if answer is not None else [])]
-            except Exception as error:
+            except FAILURES as error:
                 if plugin.name == "core":
                     raise
                 self.drop(plugin.name, f"{hook}() cannot be used: {type(error).__name__}: {error}")
@@ -138,16 +146,37 @@ def load(disabled: Collection[str] = (), entries: Iterable[EntryPoint] | None = 
     registry.hooks.add_hookspecs(hookspecs)
     for entry in sorted(entries if entries is not None else entry_points(group=GROUP), key=_by_name):
         if entry.name in registry.plugins:
-            first = registry.plugins[entry.name]
-            first.broke(f"two distributions offer it: {first.distribution} and {_distribution(entry)[0]}")
+            _refuse_second(registry, entry)
         else:
             registry.plugins[entry.name] = _read(entry, disabled)
     _register(registry)
     return registry
 
 
-def _by_name(entry: EntryPoint) -> tuple[bool, str]:
-    return entry.name != "core", entry.name
+def _by_name(entry: EntryPoint) -> tuple[bool, str, bool]:
+    return entry.name != "core", entry.name, not _is_owner(entry)
+
+
+def _is_owner(entry: EntryPoint) -> bool:
+    return _owns(_distribution(entry)[0], entry.name)
+
+
+def _owns(distribution: str, name: str) -> bool:
+    """Whether a name of the product comes from the product's own distribution."""
+    family = name.partition(".")[0]
+    own = "maxbooster" if family == "core" else f"maxbooster-{family}"
+    return names.is_product(family) and distribution.replace("_", "-").lower() == own
+
+
+def _refuse_second(registry: Registry, entry: EntryPoint) -> None:
+    """The product's own distribution keeps its names; of two others nobody can say whose the name is."""
+    first, second = registry.plugins[entry.name], _distribution(entry)
+    reason = f"two distributions offer it: {first.distribution} and {second[0]}"
+    if _owns(first.distribution, entry.name):
+        name = f"{entry.name} of {second[0]}"
+        registry.plugins[name] = Plugin(name, *second, state="broken", reason=reason)
+    else:
+        first.broke(reason)
 
 
 def _distribution(entry: EntryPoint) -> tuple[str, str]:
@@ -162,7 +191,7 @@ def _read(entry: EntryPoint, disabled: Collection[str]) -> Plugin:
     try:
         plugin.module = import_module(entry.module)
         manifest = plugin.module.manifest
-    except Exception as error:
+    except FAILURES as error:
         plugin.broke(f"importing {entry.module} raised {type(error).__name__}: {error}")
         return plugin
     if not isinstance(manifest, Manifest):
@@ -181,16 +210,22 @@ def _read(entry: EntryPoint, disabled: Collection[str]) -> Plugin:
 def _register(registry: Registry) -> None:
     registry.plugins = {name: registry.plugins[name] for name in _in_order(registry)}
     permissions: dict[str, str] = {}
+    claimed = names.claims(registry)
     for plugin, manifest in list(registry.enabled()):
         if missing := _missing(registry, manifest.requires) or _taken(permissions, manifest):
             plugin.broke(missing)
+            continue
+        try:
+            names.refuse_foreign(manifest, claimed)
+        except PluginError as error:
+            plugin.broke(error.detail)
             continue
         permissions |= {permission.name: plugin.name for permission in manifest.permissions}
         try:
             for module in manifest.hookspecs:
                 registry.hooks.add_hookspecs(import_module(module))
             registry.hooks.register(plugin.module, name=plugin.name)
-        except Exception as error:
+        except FAILURES as error:
             plugin.broke(f"registering it raised {type(error).__name__}: {error}")
     _refuse_unknown_hooks(registry)
 
@@ -228,9 +263,10 @@ def _in_order(registry: Registry) -> Sequence[str]:
 
 
 def _predecessors(registry: Registry, plugin: Plugin) -> list[str]:
-    """What it requires; and the core, which everybody does."""
+    """What it requires; and the core, which everybody does; and others come after the product's families, so that they
+    cannot take a name before its owner."""
     required = plugin.manifest.requires if plugin.manifest else ()
-    implied = {"core"} - {plugin.name}
+    implied = {"core"} - {plugin.name} if names.is_product(plugin.name) else set(names.PRODUCT)
     return [name for name in sorted({*required, *implied}) if name in registry.plugins]
 
 

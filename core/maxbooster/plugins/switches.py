@@ -54,6 +54,14 @@ def enable(folder: Path, registry: Registry, name: str) -> None:
     _write(folder, disabled(folder) - {name})
 
 
+def forget(folder: Path, family: str) -> None:
+    """A family that is not installed any more, and its connectors, need no switch."""
+    named = disabled(folder)
+    left = {name for name in named if name.partition(".")[0] != family}
+    if left != named:
+        _write(folder, left)
+
+
 def _file(folder: Path) -> Path:
     return folder / "plugins.toml"
 
@@ -62,7 +70,7 @@ def _write(folder: Path, names: set[str]) -> None:
     fresh = _file(folder).with_suffix(".new")
     listed = ", ".join(f'"{name}"' for name in sorted(names))
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         fresh.write_text(f"disabled = [{listed}]\n", "utf-8")
         os.replace(fresh, _file(folder))
     except OSError as error:

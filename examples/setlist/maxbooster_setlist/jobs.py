@@ -42,5 +42,5 @@ async def print_sheet(ctx: Context, published: SetlistPublished) -> None:
     sheet = "\n".join(lines).encode(ctx.settings(SetlistSettings).sheet_encoding, errors="replace")
     file = await ctx.files.put("stage-sheet.txt", sheet)
     facts = {"title": published.title, "venue": published.venue}
-    await notify(ctx, "setlist.printed", "The stage sheet of “{title}” is printed", path="/setlists", facts=facts)
+    await notify(ctx, "setlist.printed", "The stage sheet of “{title}” is printed", path="/setlist", facts=facts)
     ctx.audit("setlist.sheet_printed", f"setlist_setlist:{published.setlist}", after={"file": file.id, "lines": lines})

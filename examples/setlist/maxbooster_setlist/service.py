@@ -102,7 +102,7 @@ async def steps(ctx: Context) -> Sequence[FirstStep]:
             id="setlist.first",
             title="Plan your first concert",
             why="A set list keeps songs, times and the venue together, and prints the stage sheet.",
-            path="/setlists",
+            path="/setlist",
             icon="list-music",
             done=bool(planned),
             order=60,

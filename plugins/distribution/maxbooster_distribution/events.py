@@ -53,6 +53,15 @@ class ReleaseRejected(Event, frozen=True, tag="release.rejected"):
     reason: str
 
 
+class DeliveryFlagged(Event, frozen=True, tag="delivery.flagged"):
+    """A store did not refuse a delivery, but reports something that a person has to look into."""
+
+    release: UUID
+    delivery: UUID
+    outlet: str
+    note: str
+
+
 class DeliveryOverdue(Event, frozen=True, tag="delivery.overdue"):
     """An outlet should be done by its own terms, and is not. Said once for each delivery."""
 
@@ -60,6 +69,16 @@ class DeliveryOverdue(Event, frozen=True, tag="delivery.overdue"):
     delivery: UUID
     outlet: str
     due_at: datetime
+
+
+class StatementUndone(Event, frozen=True, tag="statement.undone"):
+    """All that an imported statement posted was taken back."""
+
+    statement: UUID
+    source: str
+    currency: str
+    amount: int
+    """Minor units, rounded down, as in `StatementImported`."""
 
 
 class StatementImported(Event, frozen=True, tag="statement.imported"):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from maxbooster.plugin import Command, Manifest, Permission, hookimpl
@@ -18,6 +18,7 @@ manifest = Manifest(
     version="0.1.0",
     title="Sandbox",
     requires=("distribution",),
+    areas=("demo",),
     permissions=(
         Permission(
             "sandbox.read",
@@ -34,10 +35,20 @@ manifest = Manifest(
 
 
 @hookimpl
+def payments_simulated(ctx: Context) -> bool:
+    return ctx.settings(SandboxSettings).enabled
+
+
+@hookimpl
 def register_routes() -> Sequence[Routes]:
     from .outlets.routes import routes
 
     return routes
+
+
+@hookimpl
+def register_translations() -> Mapping[str, Mapping[str, str]]:
+    return {"en": {"audit.sandbox.behaviour": "Simulated store changed"}}
 
 
 @hookimpl

@@ -15,6 +15,7 @@ manifest = Manifest(
     name="studio",
     version="0.1.0",
     title="Studio",
+    areas=("recording", "master"),
     permissions=(
         Permission(
             "studio.read",
@@ -64,6 +65,7 @@ def register_panels() -> Sequence[Panel]:
             title="Master",
             icon="activity",
             route="/master",
+            order=20,
             tag="mb-studio-master",
             module="master.js",
             permissions=("studio.read",),

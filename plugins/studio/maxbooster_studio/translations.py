@@ -7,5 +7,13 @@ texts = {
         "job.studio.analyse": "Measuring",
         "job.studio.master": "Mastering",
         "job.studio.render": "Writing a file",
+        "audit.master.begun": "Mastering started",
+        "audit.master.ready": "Master finished",
+        "audit.master.removed": "Master deleted",
+        "audit.master.render_begun": "Export started",
+        "audit.master.rendered": "Master exported",
+        "audit.recording.analysed": "Recording measured",
+        "audit.recording.brought": "Recording added for mastering",
+        "audit.recording.removed": "Recording removed from mastering",
     },
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ...audit.models import AuditHead, AuditPayload, AuditRow
 from ...db.directory import DirectoryEntry
+from ...db.known import KnownTable
 from ...events.models import EventRow
 from ...jobs.models import JobRow
 from ...notices.models import Notice
@@ -23,6 +24,7 @@ _FORGOTTEN = {
 }
 
 core = [
+    PersonalData(table=KnownTable, why="it describes tables"),
     PersonalData(table=User, by="id", erase=_FORGOTTEN, secret=("password", "totp_step")),
     PersonalData(table=DirectoryEntry, by="user_id"),
     PersonalData(table=RecoveryCode, by="user_id"),

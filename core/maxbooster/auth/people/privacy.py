@@ -10,6 +10,7 @@ from sqlalchemy import Connection, delete, func, select, update
 
 from ... import privacy
 from ...context import Context
+from ...db import known
 from ...errors import Conflict
 from ...events.models import EventRow
 from ...jobs.job import job
@@ -31,9 +32,9 @@ async def export(ctx: Context) -> Export:
         NotAllowed: the caller is no person.
     """
     user = await oneself(ctx)
-    tables, declared = ctx.app.offers.tables, ctx.app.offers.personal_data
 
     def gather(connection: Connection) -> Export:
+        tables, declared = known.held(connection, ctx.app.offers)
         accounts = {
             str(account): _row_of(connection, account) | privacy.of_account(connection, tables, declared, account)
             for account in _theirs_alone(connection, user.id)
@@ -126,20 +127,20 @@ async def erase_person(ctx: Context, user: UUID) -> None:
     if await ctx.platform.first(due) is None:
         return
     note(ctx, UserChanged(user, "erased"))
-    offers = ctx.app.offers
 
     def erase(connection: Connection) -> None:
         email = connection.execute(due.with_for_update()).scalar()
         if email is None:
             raise Conflict(f"The user {user} wants to stay.")
+        tables, declared = known.held(connection, ctx.app.offers)
         connection.execute(delete(Proof).where(Proof.email == email))
         _leave_no_orphans(connection, user)
         _forget_machinery(connection, user, email)
         for account in _theirs_alone(connection, user):
-            privacy.erase_account(connection, offers.tables, offers.personal_data, account)
+            privacy.erase_account(connection, tables, declared, account)
             erase_name(connection, account)
         sessions.revoke(connection, user)
-        privacy.erase_person(connection, offers.personal_data, user)
+        privacy.erase_person(connection, declared, user)
         connection.execute(update(User).where(User.id == user).values(disabled_at=ctx.now))
 
     await ctx.write(erase)

@@ -103,7 +103,7 @@ async def make(ctx: Context, new: ReleaseDescription) -> UUID:
 
     Raises:
         Invalid: a code, a file or a track cannot be used; the field says which.
-        Conflict: a code is used already.
+        Conflict: the account uses a code already.
     """
     row = Release(created_at=ctx.now, deals=[])
     ctx.add(row)

@@ -19,6 +19,7 @@ from .service import advance
 from .telling import watch
 
 _LONGEST_WAIT_S = 3600.0
+_UNREACHABLE = "Its answers cannot be read just now"
 _MEGABYTE = 1_000_000
 
 
@@ -41,8 +42,10 @@ async def pack(ctx: Context, delivery_id: UUID) -> None:
             outlet = await _outlet(ctx, row)
             message, manifest = await content.write(ctx, row, outlet)
             upc = content.content_of(row).material.description.upc
-            row.message_file_id = (await ctx.files.put(f"{upc}.xml", message)).id
-            row.manifest_file_id = (await ctx.files.put(f"BatchComplete_{row.batch}.xml", manifest)).id
+            row.message_file_id = (await ctx.files.put(f"{upc}.xml", message, purpose="distribution.message")).id
+            row.manifest_file_id = (
+                await ctx.files.put(f"BatchComplete_{row.batch}.xml", manifest, purpose="distribution.message")
+            ).id
     except Problem as problem:
         _put_off(ctx, row, problem)
         return
@@ -90,13 +93,13 @@ async def collect(ctx: Context, delivery_id: UUID) -> None:
     try:
         outlet = await _outlet(ctx, row)
         endpoint = await _endpoint(ctx, row, outlet)
-        before = row.tries
         await collect_answers(ctx, row, outlet, endpoint)
-        if before:
-            row.tries, row.note = 0, None
+        if row.tries:
+            row.tries = 0
+            row.note = None if (row.note or "").startswith(_UNREACHABLE) else row.note
     except Problem as problem:
         row.tries += 1
-        row.note = f"Its answers cannot be read just now: {problem.detail}"
+        row.note = row.note if row.advice else f"{_UNREACHABLE}: {problem.detail}"
     if row.state not in states.AWAITED:
         return
     if ctx.now > _given_up_at(ctx, row):

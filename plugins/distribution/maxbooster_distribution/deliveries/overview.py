@@ -74,7 +74,7 @@ async def _shown(ctx: Context, rows: Sequence[Delivery], *, stages: bool) -> Del
 
 
 def _urgency(shown: DeliveryOut) -> int:
-    if shown.stands_still:
+    if shown.stands_still or (shown.advice and shown.state in states.AWAITED):
         return 0
     return 1 if shown.clock in ("late", "at risk") else _URGENCY.get(shown.state, 3)
 

@@ -30,20 +30,24 @@ async def submit(ctx: Context, release_id: UUID, names: Sequence[str]) -> list[U
         NotReady: an outlet is not set up.
     """
     chosen = await outlets.named(ctx, names)
-    require(await review_release(ctx, release_id, chosen))
+    findings = await review_release(ctx, release_id, chosen)
+    require(findings)
+    decided = [finding.override for finding in findings if finding.override]
     found = await described(ctx, release_id)
     assert found.cover is not None
     audio = [facts for facts in found.audio if facts is not None]
     material = Material(description=found.description, audio=audio, cover=found.cover)
     opening = Opening(ctx, release_id)
-    newest = await _newest(ctx, release_id)
+    newest = await newest_by_outlet(ctx, release_id)
     for outlet in chosen:
         before = newest.get(outlet.name)
-        if before is not None and _is_the_same(before, found.version):
+        if before is not None and is_the_same(before, found.version):
             opening.keep(before)
         else:
             number = before.number + 1 if before else 1
-            await opening.open(outlet, _next(outlet, before), material, revision=found.version, number=number)
+            await opening.open(
+                outlet, next_step(outlet, before), material, revision=found.version, number=number, overrides=decided
+            )
     return await opening.commit()
 
 
@@ -70,7 +74,7 @@ async def reactivate(ctx: Context, release_id: UUID, names: Sequence[str]) -> li
 async def _repeat(ctx: Context, release_id: UUID, names: Sequence[str], what: str) -> list[UUID]:
     """Send what each outlet got last once more, as a takedown or to undo one."""
     await catalogue.release(ctx, release_id)
-    newest = await _newest(ctx, release_id)
+    newest = await newest_by_outlet(ctx, release_id)
     opening = Opening(ctx, release_id)
     for outlet in await outlets.named(ctx, names):
         before = newest.get(outlet.name)
@@ -80,8 +84,10 @@ async def _repeat(ctx: Context, release_id: UUID, names: Sequence[str], what: st
             opening.keep(before)
             continue
         _refuse_wrong_way(outlet, before, what)
-        material = content_of(before).material
-        await opening.open(outlet, what, material, revision=before.revision, number=before.number + 1)
+        kept = content_of(before)
+        await opening.open(
+            outlet, what, kept.material, revision=before.revision, number=before.number + 1, overrides=kept.overrides
+        )
     return await opening.commit()
 
 
@@ -117,13 +123,13 @@ def advance(ctx: Context, row: Delivery, state: str, note: str | None = None, ad
     ctx.add(Stage(delivery_id=row.id, state=state, note=note, at=at))
 
 
-def _is_the_same(before: Delivery, version: int) -> bool:
+def is_the_same(before: Delivery, version: int) -> bool:
     """Whether the same release is under way or there already."""
     there = before.state in states.UNDER_WAY | states.AWAITED | {states.LIVE}
     return before.what != TAKEDOWN and before.revision == version and there
 
 
-def _next(outlet: DdexOutlet, before: Delivery | None) -> str:
+def next_step(outlet: DdexOutlet, before: Delivery | None) -> str:
     """What a submission is to an outlet.
 
     Raises:
@@ -133,7 +139,7 @@ def _next(outlet: DdexOutlet, before: Delivery | None) -> str:
         return INSERT
     _refuse_under_way(outlet, before)
     if _is_down(before):
-        raise Conflict(f"The release was taken down from {outlet.title}; re-activate it there.", field="outlets")
+        raise Conflict(f"The release was taken down from {outlet.title}; reinstate it there.", field="outlets")
     return INSERT if _never_arrived(before) else UPDATE
 
 
@@ -169,5 +175,5 @@ def _never_arrived(before: Delivery) -> bool:
     return before.number == 1 and before.state in (states.REJECTED, states.FAILED)
 
 
-async def _newest(ctx: Context, release_id: UUID) -> dict[str, Delivery]:
+async def newest_by_outlet(ctx: Context, release_id: UUID) -> dict[str, Delivery]:
     return {row.outlet: row for row in await queries.newest(ctx, [release_id])}

@@ -9,7 +9,7 @@ from uuid import UUID
 from maxbooster.plugin import Context, FirstStep, job, notify, on
 
 from ..catalogue import queries as catalogue
-from ..events import DeliveryOverdue, ReleaseLive, ReleaseRejected
+from ..events import DeliveryFlagged, DeliveryOverdue, ReleaseLive, ReleaseRejected
 from ..outlets import service as outlets
 from . import queries, states
 from .models import Delivery
@@ -25,6 +25,11 @@ async def tell_rejected(ctx: Context, rejected: ReleaseRejected) -> None:
     await _tell(ctx, rejected, "{outlet} refused “{title}”", text=rejected.reason)
 
 
+@on(DeliveryFlagged, "distribution.tell_flagged")
+async def tell_flagged(ctx: Context, flagged: DeliveryFlagged) -> None:
+    await _tell(ctx, flagged, "{outlet} reports a problem with “{title}”", text=flagged.note)
+
+
 @on(DeliveryOverdue, "distribution.tell_overdue")
 async def tell_overdue(ctx: Context, overdue: DeliveryOverdue) -> None:
     text = "It should be done by now, by its own terms. Ask the outlet, or look whether the delivery stands still."
@@ -33,7 +38,7 @@ async def tell_overdue(ctx: Context, overdue: DeliveryOverdue) -> None:
 
 async def _tell(
     ctx: Context,
-    event: ReleaseLive | ReleaseRejected | DeliveryOverdue,
+    event: ReleaseLive | ReleaseRejected | DeliveryFlagged | DeliveryOverdue,
     title: str,
     *,
     text: str = "",
@@ -71,4 +76,4 @@ async def steps(ctx: Context) -> Sequence[FirstStep]:
     ]
 
 
-subscriptions = [tell_live, tell_rejected, tell_overdue]
+subscriptions = [tell_live, tell_rejected, tell_flagged, tell_overdue]

@@ -56,6 +56,8 @@ class Endpoint(Struct, frozen=True, kw_only=True):
     """For senders that have none of their own; only a simulator gives one."""
     sandbox: bool = False
     """A simulator on this machine; nobody publishes anything."""
+    live_after_s: float | None = None
+    """How soon a simulator puts a release live or takes it down; None: as the store's own terms say."""
     poll_s: float | None = None
     """How often to look for answers; None: as the operator set it."""
 

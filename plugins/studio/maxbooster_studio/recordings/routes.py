@@ -7,14 +7,22 @@ from uuid import UUID
 
 from litestar.params import QueryParameter
 
-from maxbooster.plugin import Conflict, Context, NotFound, Routes, delete, get, post
+from maxbooster.plugin import Conflict, Context, NotFound, Routes, delete, get, patch, post
 
 from ..drawings import MOST_BINS, Curve, Peaks, curve, peaks
 from ..targets import TARGETS, Target
 from ..work import Standing, standing, standings
 from . import queries, service
 from .models import Recording
-from .schemas import NewRecording, RecordingMade, RecordingOut, RecordingPage, RecordingRow, analysis_of
+from .schemas import (
+    NewRecording,
+    RecordingMade,
+    RecordingOut,
+    RecordingPage,
+    RecordingRow,
+    RecordingUpdate,
+    analysis_of,
+)
 
 Limit = Annotated[int, QueryParameter(ge=1, le=200, description="At most this many, newest first")]
 Cursor = Annotated[UUID | None, QueryParameter(description="`next` of the page before")]
@@ -40,6 +48,13 @@ async def list_recordings(ctx: Context, cursor: Cursor = None, limit: Limit = 50
 async def get_recording(ctx: Context, recording_id: UUID) -> RecordingOut:
     """A recording with its analysis, and what each outlet would do with it as it is."""
     row = await ctx.get(Recording, recording_id)
+    return RecordingOut.of(row, await standing(ctx, row), await queries.preview(ctx, row.id))
+
+
+@patch("/{recording_id:uuid}", operation_id="updateRecording", permission="studio.master")
+async def update_recording(ctx: Context, recording_id: UUID, data: RecordingUpdate) -> RecordingOut:
+    """Rename a recording; its file keeps its name."""
+    row = await service.rename(ctx, recording_id, data.title)
     return RecordingOut.of(row, await standing(ctx, row), await queries.preview(ctx, row.id))
 
 
@@ -78,7 +93,15 @@ def _row(row: Recording, standing: Standing, masters: int) -> RecordingRow:
 routes = [
     Routes(
         "/recordings",
-        [bring_recording, list_recordings, get_recording, remove_recording, read_peaks, read_loudness],
+        [
+            bring_recording,
+            list_recordings,
+            get_recording,
+            update_recording,
+            remove_recording,
+            read_peaks,
+            read_loudness,
+        ],
     ),
     Routes("/targets", [list_targets]),
 ]

@@ -24,6 +24,10 @@ class NewRecording(Struct):
     """The file's name without its extension unless said."""
 
 
+class RecordingUpdate(Struct):
+    title: Title
+
+
 class RecordingMade(Struct):
     id: UUID
     job: UUID

@@ -43,6 +43,12 @@ _ALL = (
 TARGETS = {target.name: target for target in _ALL}
 
 
+def target_like(title: str, integrated_lufs: float) -> Target:
+    """As loud as another recording, as far as that is a target."""
+    loudness = round(max(QUIETEST_LUFS, min(integrated_lufs, LOUDEST_LUFS)), 1)
+    return Target(name="reference", title=f"Like {title}", integrated_lufs=loudness, treatment="none")
+
+
 def target_named(name: str) -> Target:
     """One of `TARGETS` by its name or title, or a loudness of one's own: `-11.5`, `−11,5 LUFS`.
 
