@@ -12,12 +12,20 @@ const TYPING_MS = 350;
 /** Whether a finding at `found` belongs to the field `field`, or to a part of it. */
 export const covers = (field: string, found: string) => found === field || (found.startsWith(field) && (found[field.length] === "." || found[field.length] === "["));
 
+/** Whether a store would reject the release for it, and nobody decided otherwise. */
+export const blocks = ({ severity, override }: Finding) => severity === "ERROR" && !override;
+
 export abstract class Describing extends Part {
   static override properties: Record<string, object> = { ...Part.properties, draft: { state: true }, review: { state: true }, everything: { state: true } };
   declare draft: Description | undefined;
   declare review: Review | undefined;
   /** Whether findings are shown at fields that nobody has touched yet. */
   declare everything: boolean;
+  /** The stored release that is described, whose overrides count. */
+  protected get about(): string | undefined {
+    return undefined;
+  }
+
   /** The outlets that would be asked. */
   protected ready: string[] = [];
   /** Fields that were changed, once an answer knows of it: nobody is told what was found before they typed. */
@@ -43,7 +51,7 @@ export abstract class Describing extends Part {
   protected async look(): Promise<void> {
     const mine = ++this.asked;
     const asked = [...this.changed];
-    const review = await this.api.review(stated(this.draft!), this.ready);
+    const review = await this.api.review(stated(this.draft!), this.ready, this.about);
     if (mine !== this.asked) return;
     this.review = review;
     for (const field of asked) {
@@ -88,7 +96,7 @@ export abstract class Describing extends Part {
   }
 
   private finding(found: Finding): TemplateResult {
-    return html`<p class="finding ${found.severity === "ERROR" ? "error" : ""}"><span>${found.message} <span class="quiet">${found.fix}</span></span>
+    return html`<p class="finding ${blocks(found) ? "error" : ""}"><span>${found.message} <span class="quiet">${found.override ? t("releases.kept", "Kept as is: {reason}", { reason: found.override.reason }) : found.fix}</span></span>
       ${found.changes.length ? html`<button class="plain" aria-label="${t("releases.apply", "Apply")}: ${found.fix}" @click=${() => this.put(...found.changes)}>${t("releases.apply", "Apply")}</button>` : nothing}</p>`;
   }
 
@@ -98,7 +106,7 @@ export abstract class Describing extends Part {
 
   /** A label, its control, and what was found there. */
   protected box(field: string, label: string, control: (id: string, wrong: string) => TemplateResult, hint = ""): TemplateResult {
-    const wrong = this.found(field).some(({ severity }) => severity === "ERROR");
+    const wrong = this.found(field).some(blocks);
     return html`<div class="box ${wrong ? "wrong-box" : ""}">
       <label for="in-${field}">${label}${hint ? html` <small>${hint}</small>` : nothing}</label>${control(`in-${field}`, String(wrong))} ${this.findings(field)}
     </div>`;
