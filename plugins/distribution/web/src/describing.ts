@@ -4,6 +4,7 @@ import { t } from "@maxbooster/ui";
 import { words, type Change, type Description, type Finding, type Review } from "./api";
 import { at, changed, stated } from "./fields";
 import { Part } from "./part";
+import { issueCount } from "./sending";
 
 interface Box { hint?: string; type?: string; list?: readonly string[] }
 
@@ -85,7 +86,7 @@ export abstract class Describing extends Part {
     });
     const rest = review.findings.filter(({ field }) => !this.shows(field));
     const said = review.blocking
-      ? t("releases.to_mend", "{n} issues to fix before you can send it. You can save at any time.", { n: review.blocking })
+      ? t("releases.to_fix", "{issues} before you can send it. You can save at any time.", { issues: issueCount(review.blocking) })
       : t("releases.clean", "Ready to send.");
     return html`<div class="summary" role="status">
         <span class=${review.blocking ? "wait" : "ok"}><mb-icon name=${review.blocking ? "triangle-alert" : "circle-check"}></mb-icon></span> <span>${said}</span>

@@ -7,7 +7,7 @@ import { Part } from "./part";
 import { overview } from "./overview-style";
 import { style } from "./style";
 import { blocks } from "./describing";
-import { confirmReinstating, confirmTakedown, heldBack, KINDS, summary, territories, trackCount } from "./sending";
+import { confirmReinstating, confirmTakedown, heldBack, issueCount, KINDS, summary, territories, trackCount } from "./sending";
 import "./outlet-row";
 import "./tracks";
 
@@ -146,7 +146,7 @@ export class ReleaseOverview extends Part {
     return html`<ol class="stages">
       ${stage(
         t("releases.checked", "Checked"),
-        blocking ? t("releases.blocking", "{n} issues to fix", { n: blocking }) : t("releases.rules", "{n} rules passed", { n: this.review?.rules ?? 0 }),
+        blocking ? issueCount(blocking) : t("releases.rules", "{n} rules passed", { n: this.review?.rules ?? 0 }),
         blocking ? "wait" : "ok",
       )}
       ${stage(t("releases.packaged", "Packaged"), all.length ? t("releases.messages", "ERN 4.3, {n} of {all} validated", { n: packed, all: all.length }) : t("releases.not_yet", "Not yet"), share(packed))}

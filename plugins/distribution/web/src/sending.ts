@@ -9,6 +9,8 @@ export const KINDS = { single: "Single", ep: "EP", album: "Album" };
 export const storeCount = (n: number): string => (n === 1 ? t("releases.one_store", "1 store") : t("releases.n_stores", "{n} stores", { n }));
 export const trackCount = (n: number): string => (n === 1 ? t("releases.one_track", "1 track") : t("releases.n_tracks", "{n} tracks", { n }));
 
+export const issueCount = (n: number): string => (n === 1 ? t("releases.one_issue", "1 issue to fix") : t("releases.n_issues", "{n} issues to fix", { n }));
+
 const listed = (names: string[]) => new Intl.ListFormat(document.documentElement.lang || undefined, { type: "conjunction" }).format(names);
 
 /** Where a deal counts: “Worldwide except France”. */
