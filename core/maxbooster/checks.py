@@ -89,10 +89,10 @@ async def _secret_keys(ctx: Context) -> str:
         factors = select(User.totp_secret).where(User.totp_secret.is_not(None)).limit(SAMPLE)
         return [each for each in [*sealed, *connection.execute(factors).scalars()] if each is not None]
 
-    settings = ctx.app.settings
+    settings, opens = ctx.app.settings, ctx.app.keyring.opens
     source = f"{len(settings.secret_keys)} in the settings" if settings.secret_keys else str(key_file(settings))
     secrets = await ctx.app.database.read(sample)
-    unreadable = sum(1 for each in secrets if not ctx.app.keyring.opens(each))
+    unreadable = sum(1 for each in secrets if not opens(each))
     if unreadable:
         raise SettingsError(
             f"{unreadable} of {len(secrets)} secrets can't be decrypted with the keys from {source}: restore the key"
@@ -104,6 +104,7 @@ async def _secret_keys(ctx: Context) -> str:
 
 async def _blobs(ctx: Context) -> str:
     """A database that was restored without its files shows in the newest and the oldest rows."""
+    size = ctx.app.store.size
     ready = select(FileRow.account_id, FileRow.id, FileRow.size).where(FileRow.state == READY)
 
     def sample(connection: Connection) -> list[Any]:
@@ -112,7 +113,7 @@ async def _blobs(ctx: Context) -> str:
         return list({*newest, *oldest})
 
     rows = await ctx.app.database.read(sample)
-    lost = [row for row in rows if await ctx.app.store.size(file_key(row.account_id, row.id)) != row.size]
+    lost = [row for row in rows if await size(file_key(row.account_id, row.id)) != row.size]
     if lost:
         raise NotReady(
             f"{len(lost)} of {len(rows)} files looked at are missing from {ctx.app.settings.storage_url}, or have"

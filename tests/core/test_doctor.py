@@ -43,6 +43,7 @@ class Installation:
         """Name → state and words."""
         given = {f"MAXBOOSTER_{name.upper()}": value for name, value in more.items()}
         found = await diagnose(self.environment | given)
+        assert len({each.name for each in found}) == len(found), "one name, two verdicts"
         return {each.name: (state(each), each.reason or each.value or "") for each in found}
 
     async def change(self, act: Callable[[App], Any]) -> None:
