@@ -28,6 +28,26 @@ def write(path: Path, samples: NDArray[Any], rate_hz: int = RATE, **options: Any
     return path
 
 
+def encode(path: Path, samples: NDArray[Any], rate_hz: int, codec: str) -> Path:
+    """Stereo, by FFmpeg's encoders: what libsndfile does not write."""
+    import av
+
+    with av.open(path, "w") as container:
+        stream = container.add_stream(codec, rate=rate_hz, layout="stereo")
+        kind = {"aac": "fltp", "alac": "s16p", "flac": "s16"}[codec]
+        whole = samples.astype("f4") if kind == "fltp" else np.rint(samples * 32767).astype("i2")
+        for start in range(0, len(whole), 1024):
+            part = whole[start : start + 1024]
+            planes = np.ascontiguousarray(part.T if kind.endswith("p") else part.reshape(1, -1))
+            frame = av.AudioFrame.from_ndarray(planes, kind, "stereo")
+            frame.sample_rate, frame.pts = rate_hz, start
+            for packet in stream.encode(frame):
+                container.mux(packet)
+        for packet in stream.encode(None):
+            container.mux(packet)
+    return path
+
+
 def cut(path: Path, share: float = 0.6) -> Path:
     """The file without its end."""
     whole = path.read_bytes()

@@ -68,6 +68,17 @@ def test_every_kind_of_file_is_read(run, tmp_path, name, lost_lu, options):
     assert found["integrated_lufs"] == pytest.approx(exact["integrated_lufs"], abs=lost_lu)
 
 
+@pytest.mark.parametrize(
+    ("name", "codec", "lost_lu"), [("a.m4a", "aac", 1), ("b.m4a", "alac", 0.02), ("c.ogg", "flac", 0.02)]
+)
+def test_what_phones_and_pipes_record_is_read(run, tmp_path, name, codec, lost_lu):
+    samples = sounds.song(4, rate_hz=48_000)
+    found = printed(run("analyze", sounds.encode(tmp_path / name, samples, 48_000, codec), "--json"))
+    exact = printed(run("analyze", sounds.write(tmp_path / "exact.wav", samples, 48_000), "--json"))
+    assert (found["duration_s"], found["notices"]) == (4.0, [])
+    assert found["integrated_lufs"] == pytest.approx(exact["integrated_lufs"], abs=lost_lu)
+
+
 @pytest.mark.parametrize("name", BAD)
 def test_a_bad_file_is_named_with_its_reason(run, tmp_path, name):
     make, words = BAD[name]

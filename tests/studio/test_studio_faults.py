@@ -165,9 +165,10 @@ def _two_hours(path: Path) -> Path:
 
 ORIGINALS = {
     "a.wav": {}, "b.wav": {"subtype": "FLOAT"}, "c.wav": {"format": "RF64"}, "d.wav": {"subtype": "IMA_ADPCM"},
-    "a.flac": {}, "a.aiff": {}, "b.aiff": {"subtype": "FLOAT"}, "a.ogg": {},
+    "a.flac": {}, "a.caf": {}, "a.aiff": {}, "b.aiff": {"subtype": "FLOAT"}, "a.ogg": {},
     "a.opus": {"format": "OGG", "subtype": "OPUS"}, "a.mp3": {},
 }  # fmt: skip
+ENCODED = {"a.m4a": "aac", "b.m4a": "alac", "b.ogg": "flac"}
 WORDS = (0, 1, 0x7FFF_FFFF, 0x8000_0000, 0xFFFF_FFFE, 0xFFFF_FFFF)
 """Lengths and counts at which arithmetic goes wrong."""
 
@@ -176,7 +177,9 @@ WORDS = (0, 1, 0x7FFF_FFFF, 0x8000_0000, 0xFFFF_FFFE, 0xFFFF_FFFF)
 def originals(tmp_path_factory):
     folder = tmp_path_factory.mktemp("originals")
     samples = sounds.song(0.5, rate_hz=48_000)
-    return {name: sounds.write(folder / name, samples, 48_000, **how).read_bytes() for name, how in ORIGINALS.items()}
+    written = {name: sounds.write(folder / name, samples, 48_000, **how) for name, how in ORIGINALS.items()}
+    written |= {name: sounds.encode(folder / name, samples, 48_000, codec) for name, codec in ENCODED.items()}
+    return {name: path.read_bytes() for name, path in written.items()}
 
 
 @st.composite
@@ -204,7 +207,7 @@ def damaged(content: bytes, done: list[tuple[float, int, bytes]]) -> bytes:
 
 
 @settings(max_examples=600, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(name=st.sampled_from(list(ORIGINALS)), done=damages())
+@given(name=st.sampled_from([*ORIGINALS, *ENCODED]), done=damages())
 def test_the_reader_reads_or_says_why(originals, tmp_path, name, done):
     """Cut, damaged, filled in and shortened anywhere: blocks of the right shape and of numbers, never more than the
     bytes can hold, or one error that names the file."""
@@ -231,7 +234,7 @@ def _refused_by_name(path):
 
 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(name=st.sampled_from(list(ORIGINALS)), done=damages())
+@given(name=st.sampled_from([*ORIGINALS, *ENCODED]), done=damages())
 def test_whatever_can_be_read_can_be_measured_and_mastered(originals, tmp_path, name, done):
     path = tmp_path / name
     path.write_bytes(damaged(originals[name], done))
