@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from datetime import timedelta
 
 import httpx
 import pytest
 from sqlalchemy import delete, func, select, update
+from structlog.testing import capture_logs
 
 from maxbooster import live
 from maxbooster.auth import identify, limits
@@ -17,7 +17,6 @@ from maxbooster.auth.models import Membership, Session, User
 from maxbooster.auth.sessions import queries
 from maxbooster.db.models import PLATFORM
 from maxbooster.identity import Identity
-from maxbooster.observe import logs
 from maxbooster.testing import make_person, open_api, open_browser
 from maxbooster.testing.app import served
 
@@ -188,16 +187,14 @@ async def test_strangers_hear_that_something_is_missing_and_programs_on_the_mach
     assert [check.get("reason") for check in told["checks"]] == [None] * len(told["checks"])
 
 
-async def test_a_refusal_is_logged_with_who_asked_from_where_for_what(app, capsys):
+async def test_a_refusal_is_logged_with_who_asked_from_where_for_what(app):
     nova = await make_person(app, role="viewer")
     async with open_browser(app, address="203.0.113.9") as browser:
         await browser.log_in(nova)
-        logs.configure(form="json")
-        assert (await browser.get("/api/core/keys")).status_code == 403
-        forged = {"origin": "https://evil.example", "x-csrf-token": "wrong"}
-        assert (await browser.post("/api/core/keys", json={}, headers=forged)).status_code == 403
-        written = capsys.readouterr()
-    entries = [json.loads(line) for line in (written.out + written.err).splitlines() if line.startswith("{")]
+        with capture_logs() as entries:
+            assert (await browser.get("/api/core/keys")).status_code == 403
+            forged = {"origin": "https://evil.example", "x-csrf-token": "wrong"}
+            assert (await browser.post("/api/core/keys", json={}, headers=forged)).status_code == 403
     [lacking, foreign] = [entry for entry in entries if entry["event"] == "request.refused"]
     assert (lacking["operation"], lacking["status"], lacking["address"]) == ("listKeys", 403, "203.0.113.9")
     assert (lacking["user"], lacking["account"]) == (str(nova.user), str(nova.account))

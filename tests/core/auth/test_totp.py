@@ -98,7 +98,7 @@ def test_recovery_codes_are_random_and_easy_to_copy():
     assert len(set(codes)) == 10
     for code in codes:
         groups = code.split("-")
-        assert [len(group) for group in groups] == [6, 6, 6, 6]
+        assert [len(group) for group in groups] == [7, 7, 7, 7]
         assert set("".join(groups)) <= set("0123456789ABCDEFGHJKMNPQRSTVWXYZ")
     used = set("".join(totp.new_recovery_codes(200))) - {"-"}
     assert len(used) == 32
