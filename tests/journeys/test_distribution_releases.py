@@ -98,7 +98,13 @@ async def test_a_release_is_sent_goes_live_and_is_taken_down(platform, seats):
     await page.screenshot(path=SCREENS / "releases-ready.png", full_page=True)
     await page.get_by_role("button", name="Send to 3 stores…").click()
     asked = page.locator("mb-confirm")
-    for said in ("Single, 1 track", "Audiomack, Deezer,", "5 Mar 2027", "Worldwide · Subscription", "Held back for 1 track"):
+    for said in (
+        "Single, 1 track",
+        "Audiomack, Deezer,",
+        "5 Mar 2027",
+        "Worldwide · Subscription",
+        "Held back for 1 track",
+    ):
         await asked.get_by_text(said).wait_for()
     await _seen(seat, "sending")
     await asked.get_by_role("button", name="Send to 3 stores").click()

@@ -73,7 +73,12 @@ async def faults(seat, path, keys):
 
 
 SLOW = pytest.mark.slow
-LOOKS = [("desktop", "dark"), ("phone", "light"), pytest.param("desktop", "light", marks=SLOW), pytest.param("phone", "dark", marks=SLOW)]
+LOOKS = [
+    ("desktop", "dark"),
+    ("phone", "light"),
+    pytest.param("desktop", "light", marks=SLOW),
+    pytest.param("phone", "dark", marks=SLOW),
+]
 
 
 @pytest.mark.parametrize(("size", "theme"), LOOKS)
@@ -88,7 +93,12 @@ async def test_every_page_opens(platform, seats, size, theme):
     assert await seat.page.evaluate("document.documentElement.dataset.theme") == theme
     panels = await (await seat.context.request.get(f"{platform.base}/api/core/panels")).json()
     assert len(panels) >= 4
-    for path in [*own_pages(open_to_all=False), *(each["panel"]["route"] for each in panels), "/releases/new", "/releases/codes"]:
+    for path in [
+        *own_pages(open_to_all=False),
+        *(each["panel"]["route"] for each in panels),
+        "/releases/new",
+        "/releases/codes",
+    ]:
         found += await faults(seat, path, keys)
     assert found == []
     assert seat.complaints == []
@@ -98,7 +108,10 @@ async def test_a_page_that_never_opens_is_noticed(platform, seats):
     """The walk itself is broken on purpose: a module that throws, and a text with a gap."""
     seat = await seats()
     await seat.register(platform, "broken-page@example.org", "Nova Reyes")
-    await seat.page.route(re.compile(r"/assets/keys-"), lambda route: route.fulfill(body="throw new Error('gone')", content_type="text/javascript"))
+    await seat.page.route(
+        re.compile(r"/assets/keys-"),
+        lambda route: route.fulfill(body="throw new Error('gone')", content_type="text/javascript"),
+    )
     assert await faults(seat, "/keys", set()) == ["/keys: the page failed"]
     await seat.page.unroute_all()
     gap = {"notices": [{"id": "01a22317-5dd8-70bc-8137-2f34090aed7f", "kind": "x.y", "title": "{title} is live", "text": "", "path": "", "tone": "good",
