@@ -13,6 +13,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -136,7 +137,7 @@ def _outcome(session: Path, copy: Path) -> tuple[int, list[str]]:
     return killed, survivors
 
 
-def _results(dump: str) -> Iterator[tuple[dict[str, object] | dict, dict]]:  # type: ignore[type-arg]
+def _results(dump: str) -> Iterator[tuple[Any, Any]]:
     for line in dump.splitlines():
         item, result = json.loads(line)
         if result is not None:

@@ -51,6 +51,8 @@ class Registry:
     """The plugins of this process, and the pluggy manager that holds the enabled ones."""
 
     plugins: dict[str, Plugin] = field(default_factory=dict)
+    rests: dict[tuple[str, str], float] = field(default_factory=dict)
+    """Plugin and hook that overran their time → until when they are not asked, on the monotonic clock."""
     hooks: pluggy.PluginManager = field(default_factory=lambda: pluggy.PluginManager("maxbooster"))
 
     def enabled(self) -> Iterator[tuple[Plugin, Manifest]]:
