@@ -58,7 +58,7 @@ lint: setup
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/maxbooster check
+	MAXBOOSTER_EXAMPLES=true $(BIN)/maxbooster check
 	$(REFERENCE) --check
 
 format: setup

@@ -15,6 +15,10 @@ import pytest
 from maxbooster.testing.services import free_port, wait_for_port
 
 
+os.environ.setdefault("MAXBOOSTER_EXAMPLES", "true")
+"""The example plugin is tested like any other; processes that tests start inherit it."""
+
+
 def pytest_collection_finish() -> None:
     """What is imported by now stays: the collector need not walk through it after every few tests."""
     gc.collect()

@@ -70,7 +70,7 @@ class App:
         self.sections = sections
         self.settings = sections.decode("core", Settings)
         off = switches.disabled(self.settings.data) | set(self.settings.disabled)
-        self.registry = registry or plugins.load(off)
+        self.registry = registry or plugins.load(off, examples=self.settings.examples)
         self._check_settings()
         self._gather()
         self.plans = Plans(self)

@@ -183,3 +183,8 @@ def __getattr__(name: str) -> Any:
     module, _, attribute = _LATE[name].partition(":")
     value = globals()[name] = getattr(import_module(f".{module}", __package__), attribute or name)
     return value
+
+
+def __dir__() -> list[str]:
+    """With what is imported late, so that `help()` and completion show it."""
+    return [*__all__, *(name for name in globals() if name.startswith("__"))]

@@ -48,6 +48,8 @@ class Settings(PluginSettings, kw_only=True, frozen=True):
     log: Literal["text", "json"] = "text"
     log_level: str = "info"
     """`debug`, `info`, `warning`, `error` or `critical`."""
+    examples: bool = False
+    """Whether example plugins are on, which are for plugin authors."""
     disabled: tuple[str, ...] = ()
     """Plugins that are off whatever `maxbooster plugins` says."""
     body_limit_bytes: Count = 1_000_000

@@ -303,3 +303,13 @@ def test_a_language_for_the_shell_may_come_from_anybody(site, assembled):
     app = assembled()
     assert app.registry.plugins["welsh"].state == "enabled"
     assert app.offers.catalogue["cy"]["core.title"] == "Max"
+
+
+async def test_a_hook_that_hangs_is_waited_for_once(site, tmp_path, account):
+    site.install("papa", "import asyncio\n@hookimpl\nasync def first_steps(ctx): await asyncio.sleep(60)")
+    async with make_app(tmp_path, f"sqlite:///{tmp_path}/one.db") as app, app.unit(account) as ctx:
+        for waited in (True, False):
+            answers = {answer.plugin: answer for answer in await ctx.ask("first_steps", timeout_s=0.2)}
+            assert isinstance(answers["papa"].error, TimeoutError)
+            assert (answers["papa"].seconds > 0.1) == waited
+            assert answers["setlist"].error is None

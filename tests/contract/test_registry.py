@@ -247,3 +247,12 @@ def test_eighty_connectors_cost_the_start_less_than_fifty_milliseconds(tmp_path)
 def test_an_entry_point_may_be_given_by_hand():
     registry = load(entries=[EntryPoint("core", "maxbooster.plugins.core", GROUP)])
     assert enabled(registry) == ["core"]
+
+
+def test_an_example_is_off_unless_it_is_asked_for(assembled):
+    plain = assembled(examples=False)
+    assert [name for name in enabled(plain.registry) if name.startswith("setlist")] == []
+    assert broken(plain.registry) == {}
+    assert "MAXBOOSTER_EXAMPLES=true" in plain.registry.plugins["setlist"].reason
+    assert "setlist" not in [plugin for plugin, _ in plain.offers.panels]
+    assert "setlist" in enabled(assembled().registry)

@@ -13,6 +13,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -83,8 +84,9 @@ def _run(name: str, module: Module) -> float:
     shutil.copytree(ROOT / module.distribution, folder / "copy", ignore=shutil.ignore_patterns("web", "node_modules"))
     config, session = folder / "config.toml", folder / "session.sqlite"
     config.write_text(_config(module, folder / "copy"), "utf-8")
-    for command in (("init", config, session), ("exec", config, session)):
-        _cosmic_ray(command, folder / "copy")
+    _cosmic_ray(("init", config, session), folder / "copy")
+    _filter_types(config, session)
+    _cosmic_ray(("exec", config, session), folder / "copy")
     killed, survivors = _outcome(session, folder / "copy")
     total = killed + len(survivors)
     click.echo(f"{name}: {killed} of {total} killed ({killed / total:.0%})")
@@ -99,6 +101,7 @@ def _config(module: Module, copy: Path) -> str:
     return (
         f"[cosmic-ray]\nmodule-path = [{paths}]\ntimeout = {module.timeout_s}\nexcluded-modules = []\n"
         f"test-command = {json.dumps(tests)}\n[cosmic-ray.distributor]\nname = 'local'\n"
+        "[cosmic-ray.filters.operators-filter]\nexclude-operators = ['core/ReplaceBinaryOperator_BitOr_.*']\n"
     )
 
 
@@ -110,20 +113,31 @@ def _cosmic_ray(command: tuple[str | Path, ...], copy: Path) -> str:
     return run.stdout
 
 
+def _filter_types(config: Path, session: Path) -> None:
+    """`date | None` is a type here, never evaluated: no test can notice another operator."""
+    subprocess.run([_COSMIC.replace("cosmic-ray", "cr-filter-operators"), session, config], cwd=ROOT, check=True)
+
+
 def _outcome(session: Path, copy: Path) -> tuple[int, list[str]]:
     killed, survivors = 0, []
     for item, result in _results(_cosmic_ray(("dump", session), copy)):
+        if result["worker_outcome"] == "skipped":
+            continue
         if result["test_outcome"] == "survived":
             [mutation] = item["mutations"]
             place = Path(mutation["module_path"]).relative_to(copy)
-            changed = [line for line in result["diff"].splitlines() if line[:1] in "+-" and line[:3] not in ("+++", "---")]
-            survivors.append(f"{place}:{mutation['start_pos'][0]}  {'  →  '.join(each[1:].strip() for each in changed)}")
+            changed = [
+                line for line in result["diff"].splitlines() if line[:1] in "+-" and line[:3] not in ("+++", "---")
+            ]
+            survivors.append(
+                f"{place}:{mutation['start_pos'][0]}  {'  →  '.join(each[1:].strip() for each in changed)}"
+            )
         else:
             killed += 1
     return killed, survivors
 
 
-def _results(dump: str) -> Iterator[tuple[dict[str, object] | dict, dict]]:  # type: ignore[type-arg]
+def _results(dump: str) -> Iterator[tuple[Any, Any]]:
     for line in dump.splitlines():
         item, result = json.loads(line)
         if result is not None:

@@ -47,7 +47,7 @@ def _commands() -> dict[str, Any]:
 
     settings = read().decode("core", Settings)
     off = switches.disabled(settings.data) | set(settings.disabled)
-    found = registry.load(off)
+    found = registry.load(off, examples=settings.examples)
     return {command.name: command for _, manifest in found.enabled() for command in manifest.commands}
 
 

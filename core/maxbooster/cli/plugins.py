@@ -20,7 +20,8 @@ def plugins() -> None:
 
 def _loaded() -> tuple[registry.Registry, Settings]:
     settings = read().decode("core", Settings)
-    return registry.load(switches.disabled(settings.data) | set(settings.disabled)), settings
+    off = switches.disabled(settings.data) | set(settings.disabled)
+    return registry.load(off, examples=settings.examples), settings
 
 
 @plugins.command("list")
@@ -58,7 +59,8 @@ def enable(name: str) -> None:
     if plugin.manifest is not None:
         _show_needs(plugin.manifest)
     if plugin.state == "disabled":
-        click.echo(f"{name} stays off: the setting core.disabled lists it or its family. Remove it there.", err=True)
+        reason = plugin.reason or "the setting core.disabled names it or its family"
+        click.echo(f"{name} stays off: {reason}.", err=True)
         raise click.exceptions.Exit(1)
     click.echo(f"{name} will be on after `up`, `serve` and `worker` are restarted.")
 

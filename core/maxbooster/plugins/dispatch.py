@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import inspect
 from dataclasses import dataclass
-from time import perf_counter
+from time import monotonic, perf_counter
 from typing import Any
 
 from ..observe import metrics
@@ -13,6 +13,8 @@ from ..observe.logs import log
 from .registry import FAILURES, Plugin, Registry
 
 TIMEOUT_S = 10.0
+REST_S = 60.0
+"""A plugin that overran its time is not asked that hook again for so long: everybody would wait for it."""
 
 
 @dataclass(frozen=True)
@@ -31,11 +33,26 @@ async def ask(registry: Registry, hook: str, *, timeout_s: float = TIMEOUT_S, **
     A plugin that raises or overruns `timeout_s` gives an `Answer` with its error; the rest are unharmed.
     """
     asked = [
-        _one(plugin, implementation, hook, timeout_s, arguments)
+        _rested(registry, plugin, implementation, hook=hook, timeout_s=timeout_s, arguments=arguments)
         for plugin, _ in registry.enabled()
         if (implementation := registry.implementation(plugin, hook))
     ]
     return list(await asyncio.gather(*asked))
+
+
+async def _rested(
+    registry: Registry, plugin: Plugin, implementation: Any, *, hook: str, timeout_s: float, arguments: dict[str, Any]
+) -> Answer:
+    """What it answered before is not repeated: that was another account's."""
+    whose = (plugin.name, hook)
+    if monotonic() < registry.rests.get(whose, 0.0):
+        return Answer(
+            plugin.name, error=TimeoutError(f"{plugin.name} overran its time lately, and is not asked again yet")
+        )
+    answer = await _one(plugin, implementation, hook, timeout_s, arguments)
+    if isinstance(answer.error, TimeoutError) and answer.seconds >= timeout_s:
+        registry.rests[whose] = monotonic() + REST_S
+    return answer
 
 
 async def _one(plugin: Plugin, implementation: Any, hook: str, timeout_s: float, arguments: dict[str, Any]) -> Answer:

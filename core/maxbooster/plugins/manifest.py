@@ -103,6 +103,8 @@ class Manifest(Struct, frozen=True, kw_only=True):
     """Names of plugins that must be enabled, and are set up first."""
     hookspecs: tuple[str, ...] = ()
     """Modules whose hookspecs other plugins may implement."""
+    example: bool = False
+    """Whether it is there for plugin authors to read; off unless the setting `core.examples` is on."""
     areas: tuple[str, ...] = ()
     """Further words that its names may begin with, beside the family's (`release` of `release.submit`). Only the
     product's own families claim any."""

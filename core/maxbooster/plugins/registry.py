@@ -51,6 +51,8 @@ class Registry:
     """The plugins of this process, and the pluggy manager that holds the enabled ones."""
 
     plugins: dict[str, Plugin] = field(default_factory=dict)
+    rests: dict[tuple[str, str], float] = field(default_factory=dict)
+    """Plugin and hook that overran their time → until when they are not asked, on the monotonic clock."""
     hooks: pluggy.PluginManager = field(default_factory=lambda: pluggy.PluginManager("maxbooster"))
 
     def enabled(self) -> Iterator[tuple[Plugin, Manifest]]:
@@ -137,10 +139,13 @@ def _listed(answer: Any, kind: type[T]) -> list[T]:
     return [_checked(item, kind) for item in _checked(answer, Iterable)]
 
 
-def load(disabled: Collection[str] = (), entries: Iterable[EntryPoint] | None = None) -> Registry:
+def load(
+    disabled: Collection[str] = (), entries: Iterable[EntryPoint] | None = None, *, examples: bool = True
+) -> Registry:
     """Find and register every plugin that is installed and not disabled.
 
-    `disabled` holds names of families (which take their connectors with them) and of single connectors.
+    `disabled` holds names of families (which take their connectors with them) and of single connectors. `examples`:
+    whether plugins that are there to be read are on as well.
     """
     registry = Registry()
     registry.hooks.add_hookspecs(hookspecs)
@@ -149,6 +154,8 @@ def load(disabled: Collection[str] = (), entries: Iterable[EntryPoint] | None = 
             _refuse_second(registry, entry)
         else:
             registry.plugins[entry.name] = _read(entry, disabled)
+    if not examples:
+        _leave_out_examples(registry)
     _register(registry)
     return registry
 
@@ -205,6 +212,15 @@ def _read(entry: EntryPoint, disabled: Collection[str]) -> Plugin:
     else:
         plugin.manifest = manifest
     return plugin
+
+
+def _leave_out_examples(registry: Registry) -> None:
+    for plugin, manifest in list(registry.enabled()):
+        if manifest.example:
+            plugin.state, plugin.reason = (
+                "disabled",
+                "an example for plugin authors: MAXBOOSTER_EXAMPLES=true turns it on",
+            )
 
 
 def _register(registry: Registry) -> None:

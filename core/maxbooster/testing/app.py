@@ -37,7 +37,7 @@ async def make_app(
 
     A plugin's settings are given as `setlist__colour="blue"`.
     """
-    given = {"data": data, "database": database_url, "outbound_private": True} | settings
+    given = {"data": data, "database": database_url, "outbound_private": True, "examples": True} | settings
     environment = {f"MAXBOOSTER_{name.upper()}": str(value) for name, value in given.items()}
     app = App(read(environment), registry=registry, clock=clock or Clock())
     async with app.opened(upgrade=not migrated):

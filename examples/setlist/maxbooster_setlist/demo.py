@@ -12,7 +12,13 @@ if TYPE_CHECKING:
 
     from .schemas import SongLine
 
-manifest = Manifest(name="setlist.demo", version="0.1.0", title="Songs to try set lists with", requires=("setlist",))
+manifest = Manifest(
+    name="setlist.demo",
+    version="0.1.0",
+    title="Songs to try set lists with",
+    requires=("setlist",),
+    example=True,
+)
 
 
 @hookimpl

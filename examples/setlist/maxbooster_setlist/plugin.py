@@ -32,6 +32,7 @@ manifest = Manifest(
     name="setlist",
     version="0.1.0",
     title="Set lists",
+    example=True,
     hookspecs=("maxbooster_setlist.hookspecs",),
     permissions=(
         Permission("setlist.read", "See set lists", roles=("owner", "admin", "manager", "artist", "viewer")),
