@@ -101,11 +101,14 @@ def _follows_an_apostrophe(text: str, start: int) -> bool:
 
 
 def _is_at_an_end(text: str, found: list[re.Match[str]], index: int) -> bool:
-    before = text[found[index - 1].end() : found[index].start()] if index else ""
-    after = text[found[index].end() : found[index + 1].start()] if index + 1 < len(found) else ""
-    return (
-        index in (0, len(found) - 1) or any(each in "([/:" for each in before) or any(each in ")]/:" for each in after)
-    )
+    """Of the title, of what stands in brackets, or beside a dash."""
+    before = text[found[index - 1].end() : found[index].start()] if index else text[: found[0].start()]
+    after = text[found[index].end() : found[index + 1].start()] if index + 1 < len(found) else text[found[-1].end() :]
+    opens = any(each in "([/:–—" for each in before) or " - " in before
+    closes = any(each in ")]/:–—" for each in after) or " - " in after
+    first = index == 0 and not any(each.isalnum() for each in before)
+    last = index == len(found) - 1 and not any(each.isalnum() for each in after)
+    return opens or closes or first or last
 
 
 def lower(word: str, language: str) -> str:
