@@ -40,7 +40,18 @@ manifest = Manifest(
     title="Distribution",
     requires=("billing",),
     hookspecs=("maxbooster_distribution.hookspecs",),
-    areas=("release", "releases", "delivery", "finding", "split", "royalty", "royalties", "statement", "statements", "registrant"),
+    areas=(
+        "release",
+        "releases",
+        "delivery",
+        "finding",
+        "split",
+        "royalty",
+        "royalties",
+        "statement",
+        "statements",
+        "registrant",
+    ),
     permissions=(
         Permission("release.read", "See releases and where they are", roles=_EVERYBODY),
         Permission(
