@@ -44,22 +44,20 @@ manifest = Manifest(
         "release",
         "releases",
         "delivery",
-        "finding",
-        "split",
         "royalty",
         "royalties",
         "statement",
         "statements",
         "registrant",
+        "split",
+        "finding",
     ),
     permissions=(
         Permission("release.read", "See releases and where they are", roles=_EVERYBODY),
         Permission(
-            "release.write", "Make and change releases", roles=("owner", "admin", "manager", "artist", "editor")
+            "release.write", "Create and change releases", roles=("owner", "admin", "manager", "artist", "editor")
         ),
-        Permission(
-            "release.submit", "Send releases to outlets and take them down", roles=("owner", "admin", "manager")
-        ),
+        Permission("release.submit", "Send releases to stores and take them down", roles=("owner", "admin", "manager")),
         Permission("release.register", "Enter party ids and code prefixes", roles=("owner", "admin")),
         Permission("royalty.read", "See splits and statements", roles=("owner", "admin", "manager", "artist")),
         Permission(
