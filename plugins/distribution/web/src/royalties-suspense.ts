@@ -36,7 +36,7 @@ class Suspense extends RoyaltiesPart {
   private async assign(groups: Group[], to: Target, name: string): Promise<void> {
     const items = groups.flatMap((group) => group.items.map(({ id }) => id));
     const lines = groups.reduce((sum, group) => sum + group.lines, 0);
-    await this.doing("assign", () => this.royalties.assign(items, to), t("royalties.assigned", "{n} lines assigned to {name}.", { n: number(lines), name }));
+    await this.doing("assign", () => this.royalties.assign(items, to), lines === 1 ? t("royalties.assigned_one", "1 line assigned to {name}.", { name }) : t("royalties.assigned", "{n} lines assigned to {name}.", { n: number(lines), name }));
   }
 
   private async unassign(item: Item): Promise<void> {
