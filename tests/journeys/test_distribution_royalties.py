@@ -122,11 +122,11 @@ async def _assign_and_undo(seat):
 async def _look_around(seat):
     page = seat.page
     await page.get_by_role("link", name="Statements", exact=True).click()
-    await page.get_by_text("1 line in suspense").wait_for()
+    await page.get_by_role("gridcell", name="1 line in suspense").wait_for()
     await _seen(seat, "statements")
     await page.get_by_role("link", name="Payees", exact=True).click()
     await page.get_by_role("link", name="Ana Lind").click()
-    await page.get_by_role("link", name="spotify").first.click()
+    await page.get_by_role("gridcell").get_by_role("link", name="spotify").first.click()
     await page.get_by_role("heading", name="Lines of Ana Lind").wait_for()
     await _seen(seat, "lines")
 

@@ -125,8 +125,12 @@ def _sum(lines: Path, known: Callable[[Line], bool]) -> _Sums:
     return sums
 
 
+def spoken_quantity(line: Line) -> str:
+    return str(line.quantity) if isinstance(line.quantity, int) else f"{line.quantity:f}"
+
+
 def line_out(line: Line, currency: str, share: int | None = None) -> PreviewLine:
     places = digits(currency)
     words = (line.month, line.isrc, line.upc, line.title, line.artist, line.store, line.territory)
     of_payee = None if share is None else written(share, places)
-    return PreviewLine(line.number, *words, f"{line.quantity:f}", written(line.units, places), of_payee)
+    return PreviewLine(line.number, *words, spoken_quantity(line), written(line.units, places), of_payee)

@@ -170,6 +170,21 @@ export const royalties = css`
     border: 1px solid var(--mb-line);
     border-radius: var(--mb-radius);
   }
+  section {
+    margin-top: var(--mb-space-8);
+  }
+  details {
+    margin: var(--mb-space-6) 0;
+    font-size: var(--mb-text-s);
+  }
+  summary {
+    margin-bottom: var(--mb-space-3);
+    cursor: pointer;
+  }
+  caption {
+    padding-bottom: var(--mb-space-2);
+    text-align: start;
+  }
   h2:first-child {
     margin-top: 0;
   }

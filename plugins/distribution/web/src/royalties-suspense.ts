@@ -36,7 +36,7 @@ class Suspense extends RoyaltiesPart {
   private async assign(groups: Group[], to: Target, name: string): Promise<void> {
     const items = groups.flatMap((group) => group.items.map(({ id }) => id));
     const lines = groups.reduce((sum, group) => sum + group.lines, 0);
-    await this.doing("assign", () => this.royalties.assign(items, to), t("royalties.assigned", "{n} lines assigned to {name}.", { n: number(lines), name }));
+    await this.doing("assign", () => this.royalties.assign(items, to), lines === 1 ? t("royalties.assigned_one", "1 line assigned to {name}.", { name }) : t("royalties.assigned", "{n} lines assigned to {name}.", { n: number(lines), name }));
   }
 
   private async unassign(item: Item): Promise<void> {
@@ -118,7 +118,7 @@ class Suspense extends RoyaltiesPart {
     return html`<li style="flex-wrap: wrap">
       ${this.mayWrite ? html`<input type="checkbox" aria-label=${t("royalties.select", "Select {title}", { title: title(item) })} .checked=${this.chosen.has(key(group))} @change=${toggle} />` : nothing}
       <span class="what">${title(item)}${item.artist ? html` <span class="quiet">· ${item.artist}</span>` : nothing}
-        <small>${why} · ${t("royalties.n_lines", "{n} lines", { n: number(group.lines) })} · ${[...new Set(group.items.map((each) => [each.source, month(each.period)].filter(Boolean).join(" ")))].join(", ")}</small></span>
+        <small>${why} · ${group.lines === 1 ? t("royalties.one_line", "1 line") : t("royalties.n_lines", "{n} lines", { n: number(group.lines) })} · ${[...new Set(group.items.map((each) => [each.source, month(each.period)].filter(Boolean).join(" ")))].join(", ")}</small></span>
       <span class="end">${[...sums].map(([currency, sum]) => amount(String(sum), currency)).join(" + ")}</span>
       ${this.mayWrite ? html`<div class="actions" style="flex-basis: 100%">${group.suggestions.map((each) => this.suggestion(group, each))} ${this.picker([group], t("royalties.assign_to", "Assign to"))}</div>` : nothing}
     </li>`;
