@@ -17,7 +17,7 @@ WEB_SOURCES := $(shell find core/web $(wildcard plugins/*/web) -path '*/node_mod
 
 KERNEL := .build/kernel
 
-.PHONY: setup kernel web demo test test-all matrix lint format types bench faults docs clean
+.PHONY: setup kernel web demo test test-all matrix lint format types bench faults mutants docs clean
 
 setup: .venv/ready $(KERNEL) $(WEB)
 
@@ -87,6 +87,10 @@ bench: setup
 
 faults: setup
 	$(BIN)/python -m tests.faults --seed $(SEED) --rounds $(ROUNDS)
+
+mutants: setup
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -r tests/mutants/requirements.txt
+	$(BIN)/python -m tests.mutants $(MODULE)
 
 clean:
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .build node_modules core/maxbooster/static plugins/*/maxbooster_*/static \

@@ -5,7 +5,6 @@ from __future__ import annotations
 import unicodedata
 
 _FORMULA = frozenset("=+-@")
-_INVISIBLE = frozenset({"Zs", "Zl", "Zp", "Cc", "Cf"})
 
 
 def csv_text(text: str) -> str:
@@ -14,7 +13,7 @@ def csv_text(text: str) -> str:
     Spreadsheets skip what is invisible, and take wide forms (`＝`) for plain ones. Text that begins with a control
     character is marked too.
     """
-    seen = next((each for each in text if unicodedata.category(each) not in _INVISIBLE), "")
+    seen = next((each for each in text if unicodedata.category(each)[0] not in "ZC"), "")
     formula = unicodedata.normalize("NFKC", seen)[:1] in _FORMULA if seen else False
     control = unicodedata.category(text[0]) == "Cc" if text else False
     return f"'{text}" if formula or control else text

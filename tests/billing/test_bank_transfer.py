@@ -9,7 +9,7 @@ from uuid import UUID
 
 import httpx
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
@@ -67,6 +67,7 @@ def test_a_destination_is_written_one_way_and_shown_without_its_number():
 NAMES = st.text("abcXYZéøß -.'", min_size=1, max_size=70).filter(str.strip)
 
 
+@settings(deadline=None, max_examples=40)
 @given(
     st.lists(st.tuples(st.uuids(), st.integers(1, 10**11), NAMES), min_size=1, max_size=5, unique_by=lambda row: row[0])
 )

@@ -147,7 +147,7 @@ async def test_jobs_that_failed_or_that_nobody_runs(used):
     await used.change(job("core.prune_access", "ready"))
     assert (await used.states())["jobs"][0] == "missing"
     await used.change(job("gone.job", "ready"))
-    assert "gone.job" in (await used.states())["jobs"][1]
+    assert "gone" in (await used.states())["leftovers"][1]
 
 
 async def test_a_clock_that_went_back(used):

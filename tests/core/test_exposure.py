@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from datetime import timedelta
 
 import httpx
@@ -10,12 +11,13 @@ import pytest
 from sqlalchemy import delete, func, select, update
 
 from maxbooster import live
-from maxbooster.auth import identify
+from maxbooster.auth import identify, limits
 from maxbooster.auth.keys.service import create
 from maxbooster.auth.models import Membership, Session, User
 from maxbooster.auth.sessions import queries
 from maxbooster.db.models import PLATFORM
 from maxbooster.identity import Identity
+from maxbooster.observe import logs
 from maxbooster.testing import make_person, open_api, open_browser
 from maxbooster.testing.app import served
 
@@ -172,3 +174,47 @@ async def test_sessions_and_access_tokens_have_a_rate_too(app, monkeypatch):
 
 async def _twenty(*_: object) -> int:
     return 20
+
+
+# What refusals say, and to whom
+
+
+@pytest.mark.parametrize("app_settings", [HTTPS | {"redis": "redis://127.0.0.1:1/0"}])
+async def test_strangers_hear_that_something_is_missing_and_programs_on_the_machine_why(app):
+    async with caller(app) as here, caller(app, "203.0.113.7", "music.example") as stranger:
+        said, told = (await here.get("/health/ready")).json(), (await stranger.get("/health/ready")).json()
+    assert said["ready"] is told["ready"] is False
+    assert "Redis" in str(said)
+    assert [check.get("reason") for check in told["checks"]] == [None] * len(told["checks"])
+
+
+async def test_a_refusal_is_logged_with_who_asked_from_where_for_what(app, capsys):
+    nova = await make_person(app, role="viewer")
+    async with open_browser(app, address="203.0.113.9") as browser:
+        await browser.log_in(nova)
+        logs.configure(form="json")
+        assert (await browser.get("/api/core/keys")).status_code == 403
+        forged = {"origin": "https://evil.example", "x-csrf-token": "wrong"}
+        assert (await browser.post("/api/core/keys", json={}, headers=forged)).status_code == 403
+        written = capsys.readouterr()
+    entries = [json.loads(line) for line in (written.out + written.err).splitlines() if line.startswith("{")]
+    [lacking, foreign] = [entry for entry in entries if entry["event"] == "request.refused"]
+    assert (lacking["operation"], lacking["status"], lacking["address"]) == ("listKeys", 403, "203.0.113.9")
+    assert (lacking["user"], lacking["account"]) == (str(nova.user), str(nova.account))
+    assert foreign["operation"] == "createKey"
+
+
+async def test_links_that_prove_nothing_are_tried_few_times(app):
+    async with open_browser(app) as browser, open_browser(app, address="203.0.113.9") as elsewhere:
+        confirm, body = "/api/core/profile/email/confirm", {"token": "x" * 43}
+        statuses = [(await browser.post(confirm, json=body)).status_code for _ in range(limits.LINKS_FROM.burst + 1)]
+        assert set(statuses[:-1]) == {410}
+        assert statuses[-1] == 429
+        assert (await elsewhere.post(confirm, json=body)).status_code == 410
+
+
+async def test_a_password_stays_valid_however_old_it_is(app, clock):
+    nova = await make_person(app)
+    clock.advance(days=2000)
+    async with open_browser(app) as browser:
+        assert (await browser.log_in(nova))["user"]["email"] == nova.email

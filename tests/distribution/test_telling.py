@@ -68,7 +68,7 @@ async def test_people_hear_once_that_an_outlet_is_late(app, api, account, clock,
         clock.advance(days=12)
         await drain(app)
         told = await notices(app, owner)
-        assert [in_words(each) for each in told] == ["Spotify takes longer than it said with “Harbour B”"]
+        assert [in_words(each) for each in told] == ["Spotify is overdue with “Harbour B”"]
     names = [each["name"] for each in (await api.get("/api/core/jobs", params={"limit": 200})).json()]
     assert names.count("on:distribution.tell_overdue") == 1, "the event was told once"
 

@@ -43,6 +43,8 @@ def findings(one, prefix="tracks[0]."):
         ("en", "Hold 'em 'til Dawn"), ("en", "Love (In the Mix)"), ("en", "Sound (To My Edit)"),
         ("en", "Anthology 1995-2005"), ("en", "1999 2000 2001"), ("en", "1 2 3 4 5 6 7 8 9"), ("tr", "Işık ve Gölge"),
         ("ru", "Ночь"), ("ja", "Dance"), ("de", "Die Nacht der Wölfe"), ("en", "#1 Crush"), ("en", "Love & Hate"),
+        ("en", "A Great Feat of Strength"), ("en", "(Live) Wire"), ("en", "Way Out Now"), ("en", "On Tidal Waves"),
+        ("en", "9 to 5"), ("en", "Turn It Up"), ("en", "Clean Up Your Act"),
     ],
 )  # fmt: skip
 def test_what_only_looks_wrong_is_left_alone(language, title):
@@ -58,6 +60,9 @@ def test_what_only_looks_wrong_is_left_alone(language, title):
         ("tr", "İSTANBUL GECESİ", "T02", "İstanbul Gecesi"),
         ("fr", "LE PORT DE LA NUIT", "T02", "Le port de la nuit"),
         ("de", "DIE NACHT DER WÖLFE", "T02", None),
+        ("pl", "NOC I DZIEŃ", "T02", None),
+        ("en", "TURN IT UP", "T02", "Turn It Up"),
+        ("en", "Harbour (Out Now)", "T15", None),
         ("en", "Harbour - Single", "T25", "Harbour"),
         ("en", "Harbour (EP)", "T25", "Harbour"),
         ("en", "Ночь", "L02", None),

@@ -58,6 +58,7 @@ class Guard:
         identity = await (credentials.of_bearer(bearer) if bearer else self._of_cookie(connection, credentials))
         if identity is None:
             raise NotAuthenticated("Log in, or send a valid token: `Authorization: Bearer …`.")
+        connection.scope["state"]["caller"] = identity
         if permission is not None and not identity.may(permission):
             raise NotAllowed(f"This needs the permission {permission!r}.", permission=permission)
         step_up = handler.opt.get("step_up")

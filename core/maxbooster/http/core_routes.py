@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from litestar import Response
+from litestar import Request, Response
 from litestar.params import QueryParameter
 from msgspec import Struct, structs
 from sqlalchemy import Connection, select
@@ -19,6 +19,7 @@ from ..errors import NotFound
 from ..jobs import queries as queue
 from ..plugins.manifest import ConsoleView, Panel
 from ..storage.routes import routes as storage_routes
+from .hosts import is_local
 from .routes import Routes, get, post
 
 Limit = Annotated[int, QueryParameter(ge=1, le=200, description="At most this many, newest first")]
@@ -46,10 +47,14 @@ async def is_alive() -> Alive:
 
 
 @get("/ready", operation_id="isReady", public=True)
-async def is_ready(ctx: Context) -> Response[Readiness]:
-    """Everything that the process needs is there; 503 names what is not. A broken plugin degrades, and no more."""
+async def is_ready(ctx: Context, request: Request[Any, Any, Any]) -> Response[Readiness]:
+    """Everything that the process needs is there; 503 names what is not, and to programs on this machine why.
+
+    A broken plugin degrades, and no more.
+    """
     found = await health.examine(ctx.app, thorough=False)
-    findings = [structs.replace(finding, value=None) for finding in found]  # everybody may read this
+    why = is_local(request.client, request.headers)
+    findings = [structs.replace(each, value=None, reason=each.reason if why else None) for each in found]
     ready = all(finding.ok for finding in findings if finding.vital)
     degraded = not all(finding.ok for finding in findings)
     return Response(Readiness(ready, degraded, findings), status_code=200 if ready else 503)

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 _REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{8,64}")
 _PROCESS, _NUMBERS = secrets.token_hex(8), count()
-_REFUSED = (401, 403, 429)
+_REFUSED = (401, 403, 408, 413, 429)
 _REFUSALS_PER_S = 20
 _ALWAYS = ("/health", "/metrics")
 _LASTING = "/api/core/live"
@@ -121,7 +121,14 @@ class Gate:
         metrics.REQUESTS.labels(operation, status).inc()
         metrics.REQUEST_SECONDS.labels(operation).observe(seconds)
         if status in _REFUSED:
-            self._refusals.note(operation, status, scope["client"][0] if scope["client"] else None)
+            caller = scope["state"].get("caller")
+            self._refusals.note(
+                operation=operation,
+                status=status,
+                address=scope["client"][0] if scope["client"] else None,
+                user=str(caller.user) if caller and caller.user else None,
+                account=str(caller.account) if caller and caller.account else None,
+            )
         log.debug("request", operation=operation, status=status, ms=round(seconds * 1000, 1))
 
 
@@ -132,14 +139,14 @@ class _Refusals:
         self._second = 0
         self._count = 0
 
-    def note(self, operation: str, status: int, address: str | None) -> None:
+    def note(self, **facts: Any) -> None:
         if (second := int(perf_counter())) != self._second:
             if self._count > _REFUSALS_PER_S:
                 log.warning("request.refused_more", count=self._count - _REFUSALS_PER_S)
             self._second, self._count = second, 0
         self._count += 1
         if self._count <= _REFUSALS_PER_S:
-            log.warning("request.refused", operation=operation, status=status, address=address)
+            log.warning("request.refused", **{name: value for name, value in facts.items() if value is not None})
 
 
 def _request_id(scope: Scope) -> str:

@@ -98,7 +98,7 @@ manifest = Manifest(
     version="0.1.0",
     title="Billing",
     hookspecs=("maxbooster_billing.hookspecs",),
-    areas=("ledger", "payee", "payout", "transfer", "split", "money"),
+    areas=("ledger", "payee", "payout", "payment_file", "bank_transfer", "transfer", "money"),
     permissions=(
         Permission("ledger.read", "See the ledger", roles=_ALL),
         Permission("ledger.write", "Post to the ledger by hand", roles=("owner", "admin")),
@@ -107,6 +107,7 @@ manifest = Manifest(
         Permission("payee.write", "Add payees and change how they are paid", roles=("owner", "admin", "manager")),
         Permission("payout.read", "See payouts", roles=_ALL),
         Permission("payout.request", "Pay payees", roles=("owner", "admin")),
+        Permission("payout.execute", "Create payment files and record what the bank did", roles=("owner", "admin")),
         Permission("ledger.seal", "Seal the ledger of any account (the platform itself)", roles=(), across=True),
         Permission("payout.settle", "Settle payouts of any account (the platform itself)", roles=(), across=True),
     ),

@@ -22,8 +22,8 @@ texts = {
         "audit.ledger.approved": "Manual posting approved",
         "audit.ledger.rejected": "Manual posting rejected",
         "audit.ledger.sealed": "Ledger sealed",
-        "audit.payment_file.created": "Payment file created",
-        "audit.bank_transfer.executed": "Bank transfer marked as executed",
-        "audit.bank_transfer.failed": "Bank transfer marked as failed",
+        "audit.payout.filed": "Payment file created",
+        "audit.payout.executed": "Bank transfer marked as executed",
+        "audit.payout.not_executed": "Bank transfer marked as failed",
     },
 }

@@ -168,13 +168,13 @@ def list_stores(as_json: bool) -> None:
 
 
 def _offered() -> dict[str, DdexOutlet]:
-    """Name → outlet, of every connector that is switched on."""
+    """Name → store, of every connector that is enabled."""
     found = {outlet.name: outlet for _, outlet in assembled().registry.answers("outlet", DdexOutlet)}
     return dict(sorted(found.items()))
 
 
 class _Known:
-    """What a command knows of an outlet and of the schemas, without a database."""
+    """What a command knows of a store and of the schemas, without a database."""
 
     def __init__(self, name: str) -> None:
         app = assembled()

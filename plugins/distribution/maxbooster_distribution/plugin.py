@@ -40,15 +40,24 @@ manifest = Manifest(
     title="Distribution",
     requires=("billing",),
     hookspecs=("maxbooster_distribution.hookspecs",),
-    areas=("release", "releases", "delivery", "royalty", "royalties", "statement", "statements", "registrant"),
+    areas=(
+        "release",
+        "releases",
+        "delivery",
+        "royalty",
+        "royalties",
+        "statement",
+        "statements",
+        "registrant",
+        "split",
+        "finding",
+    ),
     permissions=(
         Permission("release.read", "See releases and where they are", roles=_EVERYBODY),
         Permission(
-            "release.write", "Make and change releases", roles=("owner", "admin", "manager", "artist", "editor")
+            "release.write", "Create and change releases", roles=("owner", "admin", "manager", "artist", "editor")
         ),
-        Permission(
-            "release.submit", "Send releases to outlets and take them down", roles=("owner", "admin", "manager")
-        ),
+        Permission("release.submit", "Send releases to stores and take them down", roles=("owner", "admin", "manager")),
         Permission("release.register", "Enter party ids and code prefixes", roles=("owner", "admin")),
         Permission("royalty.read", "See splits and statements", roles=("owner", "admin", "manager", "artist")),
         Permission(
@@ -140,6 +149,7 @@ def register_panels() -> Sequence[Panel]:
             title="Royalties",
             icon="scroll-text",
             route="/royalties",
+            order=35,
             tag="mb-distribution-royalties",
             module="royalties.js",
             permissions=("royalty.read",),

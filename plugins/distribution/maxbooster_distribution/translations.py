@@ -29,6 +29,8 @@ texts = {
         "audit.statement.undone": "Royalty statement import undone",
         "audit.royalty.assigned": "Suspense item assigned",
         "audit.royalty.unassigned": "Assignment of a suspense item undone",
+        "audit.finding.overridden": "Finding overridden",
+        "audit.finding.override_withdrawn": "Override withdrawn",
         "audit.split.set": "Split changed",
     },
 }

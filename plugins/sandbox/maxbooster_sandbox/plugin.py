@@ -62,7 +62,7 @@ def register_services() -> Sequence[Service]:
 
 @hookimpl
 async def delivery_endpoint(ctx: Context, outlet: DdexOutlet) -> Endpoint | None:
-    """In sandbox mode the simulator, whatever the operator's settings say: the real outlet is out of reach."""
+    """In sandbox mode the simulator, whatever the operator's settings say: the real store is out of reach."""
     from .outlets.endpoint import simulated
 
     return simulated(ctx, outlet)

@@ -11,6 +11,8 @@ texts = {
         "audit.master.ready": "Master finished",
         "audit.master.removed": "Master deleted",
         "audit.master.render_begun": "Export started",
+        "audit.master.renamed": "Master renamed",
+        "audit.recording.renamed": "Recording renamed",
         "audit.master.rendered": "Master exported",
         "audit.recording.analysed": "Recording measured",
         "audit.recording.brought": "Recording added for mastering",

@@ -297,6 +297,8 @@ def test_subtotals_and_totals_without_a_word(tmp_path):
     parts = [line(amount="4.00"), subtotal.format("4.00"), line(amount="6.00"), subtotal.format("6.00")]
     assert reading(tmp_path, statement(*parts)).units == 10 * PER_UNIT
     assert "looks like a total" in refused(tmp_path, statement(line(amount="4.00"), line(amount="6.00"), total)).detail
+    first = "2026-09,,,TOTAL,,,,20,10.00,EUR"
+    assert "looks like a total" in refused(tmp_path, statement(first, line(amount="10.00"))).detail
     song = "2026-09,QZES92700009,,Total,Nova Lane,Spotify,DE,1,10.00,EUR"
     assert reading(tmp_path, statement(line(amount="10.00"), song)).units == 20 * PER_UNIT
 

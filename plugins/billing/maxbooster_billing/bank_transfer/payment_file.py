@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 from uuid import UUID
@@ -48,6 +49,11 @@ def write(id: UUID, sender: Destination, lines: Sequence[Line], *, at: datetime,
     return _settled(transfer.export(validate=False), id, at)
 
 
+@cache
+def _schema() -> etree.XMLSchema:
+    return etree.XMLSchema(etree.parse(str(_XSD)))
+
+
 def _settled(exported: bytes, id: UUID, at: datetime) -> bytes:
     document = etree.fromstring(exported)
     ours = {"MsgId": id.hex, "CreDtTm": at.strftime("%Y-%m-%dT%H:%M:%S"), "PmtInfId": id.hex}
@@ -55,7 +61,7 @@ def _settled(exported: bytes, id: UUID, at: datetime) -> bytes:
         for node in document.iterfind(f".//p:{name}", _NS):
             node.text = text
     content: bytes = etree.tostring(document, xml_declaration=True, encoding="UTF-8", pretty_print=True)
-    schema = etree.XMLSchema(etree.parse(str(_XSD)))
+    schema = _schema()
     if not schema.validate(etree.fromstring(content)):
         raise ValueError(f"The payment file would not be valid: {schema.error_log.last_error.message}")
     return content

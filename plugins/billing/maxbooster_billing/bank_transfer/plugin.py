@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from maxbooster.plugin import Manifest, Permission, hookimpl
+from maxbooster.plugin import Manifest, hookimpl
 
 from .settings import BankTransferSettings
 
@@ -19,9 +19,6 @@ manifest = Manifest(
     version="0.1.0",
     title="Payouts by bank transfer",
     requires=("billing",),
-    permissions=(
-        Permission("payout.execute", "Create payment files and say what the bank did", roles=("owner", "admin")),
-    ),
     settings=BankTransferSettings,
 )
 

@@ -38,7 +38,7 @@ async def make_file(ctx: Context) -> BankFile:
         made_by=ctx.user, made_at=ctx.now,
     )  # fmt: skip
     ctx.add(file)
-    ctx.audit("payment_file.created", file, after={"lines": len(rows), "total": total})
+    ctx.audit("payout.filed", file, after={"lines": len(rows), "total": total})
     await ctx.write(_file, ctx.account, [row.id for row in rows], id)
     return file
 
@@ -57,7 +57,7 @@ async def end(ctx: Context, id: UUID, *, executed: bool, reason: str = "") -> No
     if not executed and not reason.strip():
         raise Invalid("Say why the bank did not execute it.", field="reason")
     row.state, row.reason, row.ended_at = EXECUTED if executed else FAILED, reason.strip(), ctx.now
-    ctx.audit(f"bank_transfer.{row.state}", row, after={"reason": row.reason})
+    ctx.audit("payout.executed" if executed else "payout.not_executed", row, after={"reason": row.reason})
     ctx.enqueue(send, row.id, key=f"{row.id}:now")
 
 

@@ -25,6 +25,7 @@ from maxbooster.plugin import Conflict, Invalid, NotFound, NotReady, Struct, Usa
 from ..currency import LARGEST, checked, written
 from .models import LedgerAccount, LedgerEntry, LedgerTransaction
 from .purposes import PURPOSES, purpose
+from .rules.common import REFUSALS
 from .rules.sqlite import NEWEST
 
 LEGS_AT_MOST = 1_000
@@ -201,8 +202,9 @@ def _refuse_malformed(transaction: Transaction) -> None:
 def _post(connection: Connection, account: UUID, transaction: Transaction, now: datetime) -> Posted:
     """One insert, of which the database does the rest; and a look-up where the key was there."""
     _refuse_malformed(transaction)
-    asked = msgspec.structs.replace(transaction, legs=tuple(sorted(transaction.legs)))
-    transaction = msgspec.structs.replace(asked, at=asked.at and asked.at.astimezone(UTC))
+    asked = transaction = msgspec.structs.replace(transaction, legs=tuple(sorted(transaction.legs)))
+    if asked.at is not None:
+        transaction = msgspec.structs.replace(asked, at=asked.at.astimezone(UTC))
     id, digest = new_id(), transaction.digest()
     insert = _insert(connection.dialect)
     try:
@@ -231,7 +233,7 @@ class _Insert:
         compiled = (
             upsert(_transactions).on_conflict_do_nothing(index_elements=["account_id", "key"]).compile(dialect=dialect)
         )
-        self.sql = _numbered(str(compiled)) if self._sqlite else str(compiled)
+        self.sql = str(compiled)
         self._names = tuple(compiled.positiontup or (column.name for column in _transactions.columns))
         types = {column.name: column.type.dialect_impl(dialect) for column in _transactions.columns}
         self._write = [types[name].bind_processor(dialect) for name in self._names]
@@ -252,15 +254,21 @@ class _Insert:
 
     def added(self, connection: Connection, row: tuple[Any, ...]) -> bool:
         """Whether there was no such key yet."""
-        if self._sqlite:
-            return bool(connection.connection.dbapi_connection.execute(self.sql, row).rowcount)  # type: ignore[union-attr]
-        return bool(connection.exec_driver_sql(self.sql, dict(zip(self._names, row, strict=True))).rowcount)
+        if not self._sqlite:
+            return bool(connection.exec_driver_sql(self.sql, dict(zip(self._names, row, strict=True))).rowcount)
+        execute = connection.connection.dbapi_connection.execute  # type: ignore[union-attr]
+        try:
+            return bool(execute(self.sql, row).rowcount)
+        except connection.dialect.loaded_dbapi.IntegrityError as error:
+            if REFUSALS["numbered"] not in str(error):
+                raise
+        return bool(execute(_numbered(self.sql), row).rowcount)
 
 
 def _numbered(insert: str) -> str:
-    """SQLite's rowids are the order of the book's transactions; said here, they stay in order whatever rows there are
-    (`rules/sqlite.py`)."""
-    return insert.replace("(", "(rowid, ", 1).replace("VALUES (", f"VALUES ((SELECT coalesce(({NEWEST}), 0) + 1), ", 1)
+    """SQLite gives rowids in the transactions' order (`rules/sqlite.py`), unless the largest is taken: then we do."""
+    following = f"VALUES ((SELECT coalesce(({NEWEST}), 0) + 1), "
+    return insert.replace("(", "(rowid, ", 1).replace("VALUES (", following, 1)
 
 
 @cache

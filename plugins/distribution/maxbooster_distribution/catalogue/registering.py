@@ -1,4 +1,4 @@
-"""Who an account is towards outlets and registries, and the codes that it issues."""
+"""Who an account is towards stores and registries, and the codes that it issues."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from .schemas import Issued, RegistrantIn
 
 
 async def register(ctx: Context, said: RegistrantIn) -> None:
-    """Say who the account is towards outlets and registries.
+    """Say who the account is towards stores and registries.
 
     Raises:
         Invalid: a prefix or a party id is none.

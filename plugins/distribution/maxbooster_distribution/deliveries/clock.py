@@ -1,4 +1,4 @@
-"""The clock of a delivery: when an outlet should be done by its own terms, and whether that is in danger."""
+"""The clock of a delivery: when a store should be done by its own terms, and whether that is in danger."""
 
 from __future__ import annotations
 

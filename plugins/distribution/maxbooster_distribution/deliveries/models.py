@@ -1,4 +1,4 @@
-"""Tables of deliveries: one row per journey of one release to one outlet, its stages, and the outlet's answers."""
+"""Tables of deliveries: one row per journey of one release to one store, its stages, and the store's answers."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class Delivery(Versioned, Owned, Table):
     """The version of the release that it delivers."""
     outlet: Mapped[str] = mapped_column(String(60))
     number: Mapped[int]
-    """Of this release to this outlet, from 1."""
+    """Of this release to this store, from 1."""
     what: Mapped[str] = mapped_column(String(20))
     state: Mapped[str] = mapped_column(String(20))
     note: Mapped[str | None] = mapped_column(String(LONGEST_NOTE))
@@ -46,13 +46,13 @@ class Delivery(Versioned, Owned, Table):
     advice: Mapped[str | None] = mapped_column(String(500))
     """What to do about it."""
     batch: Mapped[str] = mapped_column(String(40))
-    """BatchId: `YYYYMMDDhhmmssnnn`; unique for the outlet over all accounts."""
+    """BatchId: `YYYYMMDDhhmmssnnn`; unique for the store over all accounts."""
     sandbox: Mapped[bool]
     """Whether it went to a simulator on this machine."""
     content: Mapped[Any] = mapped_column(Json)
     """`Content`: everything that the package is made from, as it was when it was submitted."""
     tries: Mapped[int] = mapped_column(default=0)
-    """How often the outlet could not be reached in a row."""
+    """How often the store could not be reached in a row."""
     message_file_id: Mapped[UUID | None]
     manifest_file_id: Mapped[UUID | None]
     queued_at: Mapped[datetime]
@@ -62,7 +62,7 @@ class Delivery(Versioned, Owned, Table):
     """When the store wrote the last answer that counted; what it wrote before comes too late."""
     ended_at: Mapped[datetime | None]
     due_at: Mapped[datetime]
-    """When the outlet should be done, by its own terms."""
+    """When the store should be done, by its own terms."""
     expected_from: Mapped[datetime]
     sign_due_at: Mapped[datetime]
     """By when something should happen to it, if a job works on it; see `signs.py`."""

@@ -28,7 +28,7 @@ NAMELESS = "Max Booster"
 
 
 class Opening:
-    """Deliveries that begin together: gathered outlet by outlet, then committed with their jobs in one transaction."""
+    """Deliveries that begin together: gathered store by store, then committed with their jobs in one transaction."""
 
     def __init__(self, ctx: Context, release_id: UUID) -> None:
         self._ctx = ctx
@@ -54,7 +54,7 @@ class Opening:
     ) -> None:
         """
         Raises:
-            NotReady: the outlet is not set up, or is not simulated and DDEX's schemas are not installed.
+            NotReady: the store is not set up, or is not simulated and DDEX's schemas are not installed.
             Conflict: a party id is missing.
         """
         ctx, released = self._ctx, material.description.release_date
@@ -161,7 +161,7 @@ async def _sender(ctx: Context, endpoint: Endpoint) -> Party:
     dpid = (registrant and registrant.dpid) or endpoint.sender_party_id
     if not dpid:
         raise Conflict(
-            "Outlets know senders by their DDEX party id, and yours is not entered; get it from ddex.net.", field="dpid"
+            "Stores know senders by their DDEX party id, and yours is not entered; get it from ddex.net.", field="dpid"
         )
     return Party(dpid, (registrant and registrant.name) or NAMELESS)
 
@@ -169,7 +169,7 @@ async def _sender(ctx: Context, endpoint: Endpoint) -> Party:
 def _recipient(outlet: DdexOutlet, endpoint: Endpoint) -> Party:
     """
     Raises:
-        Conflict: the outlet's party id is not known.
+        Conflict: the store's party id is not known.
     """
     dpid = endpoint.party_id or outlet.party_id
     if not dpid:

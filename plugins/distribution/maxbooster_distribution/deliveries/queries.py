@@ -22,7 +22,7 @@ async def anything_submitted(ctx: Context) -> bool:
 
 
 async def of_release(ctx: Context, release_id: UUID) -> Sequence[Delivery]:
-    """With their stages, the newest of each outlet first."""
+    """With their stages, the newest of each store first."""
     mine = select(Delivery).where(Delivery.release_id == release_id).options(selectinload(Delivery.stages))
     return await ctx.all(mine.order_by(Delivery.outlet, Delivery.number.desc()))
 

@@ -1,4 +1,4 @@
-"""Quality control of what is in the catalogue, or is about to be."""
+"""Quality control of what is in the catalog, or is about to be."""
 
 from __future__ import annotations
 

@@ -30,7 +30,7 @@ _REFUSALS: list[type[Problem]] = [Conflict, NotReady, QualityError]
 
 @get("/", operation_id="listOutlets", permission="release.read")
 async def list_outlets(ctx: Context) -> Outlets:
-    """Every store whose connector is switched on, and whether it is set up."""
+    """Every store whose connector is enabled, and whether it is set up."""
     return await overview.outlets_now(ctx)
 
 

@@ -65,7 +65,7 @@ class Submission(Struct):
 
 class Submitted(Struct):
     deliveries: list[UUID]
-    """In the order of the outlets; a delivery that was under way already is named again."""
+    """In the order of the stores; a delivery that was under way already is named again."""
 
 
 class StageOut(Struct):
@@ -96,7 +96,7 @@ class DeliveryOut(Struct):
     note: str | None
     advice: str | None
     stands_still: bool
-    """Nobody works on it any more: its job was cancelled, or did not work out. It can be tried again."""
+    """It is stalled: its job was canceled or failed. It can be retried."""
     clock: Clock
     sandbox: bool
     revision: int
@@ -160,12 +160,12 @@ class DeliveryOut(Struct):
 
 class Deliveries(Struct):
     deliveries: list[DeliveryOut]
-    """What needs somebody first, then by outlet; the newest of each outlet first."""
+    """What needs somebody first, then by store; the newest of each store first."""
     sandbox: bool
 
 
 class MessageDiff(Struct):
-    """What changed in the message since the delivery before to the same outlet, as a unified diff; empty: nothing."""
+    """What changed in the message since the delivery before to the same store, as a unified diff; empty: nothing."""
 
     before: int | None
     """The number of that delivery."""

@@ -1,4 +1,4 @@
-"""The rules of deliveries: what may be sent to an outlet that has, or had, a release."""
+"""The rules of deliveries: what may be sent to a store that has, or had, a release."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ from .reviewing import review_release
 
 
 async def submit(ctx: Context, release_id: UUID, names: Sequence[str]) -> list[UUID]:
-    """Queue a release for delivery to outlets; what is under way or there already is not sent again. Commits.
+    """Queue a release for delivery to stores; what is under way or there already is not sent again. Commits.
 
     Raises:
         NotFound: no such release in this account.
         QualityError: blocking findings; carries them.
-        Conflict: it was taken down there (re-activate it), or a party id is missing.
-        NotReady: an outlet is not set up.
+        Conflict: it was taken down there (reinstate it), or a party id is missing.
+        NotReady: a store is not set up.
     """
     chosen = await outlets.named(ctx, names)
     findings = await review_release(ctx, release_id, chosen)
@@ -52,17 +52,17 @@ async def submit(ctx: Context, release_id: UUID, names: Sequence[str]) -> list[U
 
 
 async def take_down(ctx: Context, release_id: UUID, names: Sequence[str]) -> list[UUID]:
-    """Ask outlets to take a release down. Commits.
+    """Ask stores to take a release down. Commits.
 
     Raises:
         NotFound: no such release in this account.
-        Conflict: an outlet does not have it, or something is on its way there.
+        Conflict: a store does not have it, or something is on its way there.
     """
     return await _repeat(ctx, release_id, names, TAKEDOWN)
 
 
 async def reactivate(ctx: Context, release_id: UUID, names: Sequence[str]) -> list[UUID]:
-    """Ask outlets to put a release back that was taken down, as it was. Commits.
+    """Ask stores to reinstate a release that was taken down, as it was. Commits.
 
     Raises:
         NotFound: no such release in this account.
@@ -72,7 +72,7 @@ async def reactivate(ctx: Context, release_id: UUID, names: Sequence[str]) -> li
 
 
 async def _repeat(ctx: Context, release_id: UUID, names: Sequence[str], what: str) -> list[UUID]:
-    """Send what each outlet got last once more, as a takedown or to undo one."""
+    """Send what each store got last once more, as a takedown or to undo one."""
     await catalogue.release(ctx, release_id)
     newest = await newest_by_outlet(ctx, release_id)
     opening = Opening(ctx, release_id)
@@ -92,7 +92,7 @@ async def _repeat(ctx: Context, release_id: UUID, names: Sequence[str], what: st
 
 
 async def retry(ctx: Context, id: UUID) -> None:
-    """Go on with a delivery that has failed or stands still, as it is: what arrived stays, the rest follows.
+    """Retry a delivery that has failed or is stalled, as it is: what arrived stays, the rest follows.
 
     Raises:
         NotFound: no such delivery in this account.
@@ -102,7 +102,7 @@ async def retry(ctx: Context, id: UUID) -> None:
 
     row = await ctx.get(Delivery, id)
     if row.state != states.FAILED and not signs.stands_still(row, ctx.now):
-        raise Conflict("Only a delivery that failed or stands still is tried again; this one does not.", field="state")
+        raise Conflict("Only a delivery that failed or is stalled can be retried; this one did neither.", field="state")
     row.tries, row.note = 0, None
     if row.state == states.FAILED:
         advance(ctx, row, states.QUEUED)
@@ -146,7 +146,7 @@ def next_step(outlet: DdexOutlet, before: Delivery | None) -> str:
 def _refuse_unless_there(outlet: DdexOutlet, before: Delivery | None) -> None:
     """
     Raises:
-        Conflict: the outlet never had the release.
+        Conflict: the store never had the release.
     """
     if before is None or _never_arrived(before):
         raise Conflict(f"{outlet.title} does not have this release.", field="outlets")

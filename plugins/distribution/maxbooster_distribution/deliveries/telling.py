@@ -1,4 +1,4 @@
-"""What people hear at the bell: a release is live, an outlet refused it, an outlet takes longer than it said."""
+"""What people hear at the bell: a release is live, a store refused it, a store takes longer than it said."""
 
 from __future__ import annotations
 
@@ -32,8 +32,8 @@ async def tell_flagged(ctx: Context, flagged: DeliveryFlagged) -> None:
 
 @on(DeliveryOverdue, "distribution.tell_overdue")
 async def tell_overdue(ctx: Context, overdue: DeliveryOverdue) -> None:
-    text = "It should be done by now, by its own terms. Ask the outlet, or look whether the delivery stands still."
-    await _tell(ctx, overdue, "{outlet} takes longer than it said with “{title}”", text=text)
+    text = "It should be done by now, by its own terms. Ask the store, or check whether the delivery is stalled."
+    await _tell(ctx, overdue, "{outlet} is overdue with “{title}”", text=text)
 
 
 async def _tell(
@@ -66,7 +66,7 @@ async def steps(ctx: Context) -> Sequence[FirstStep]:
         FirstStep(
             id="distribution.release",
             title="Send your first release",
-            why="Describe it once; what an outlet would refuse is shown while you type, and how to mend it.",
+            why="Describe it once; what a store would refuse is shown while you type, and how to fix it.",
             path="/releases",
             icon="disc-3",
             done=await queries.anything_submitted(ctx),

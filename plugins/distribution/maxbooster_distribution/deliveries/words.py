@@ -46,7 +46,7 @@ _RIGHTS = {
 
 
 def reason(title: str, answer: Answer) -> str:
-    """Why an outlet refused."""
+    """Why a store refused."""
     return f"{title} refused it: {_whys(answer) or 'they do not say why'}.{_said(answer)}"
 
 
@@ -79,13 +79,13 @@ def asked(title: str, answer: Answer) -> str:
 
 
 _DOING = {TAKEDOWN: "Takedown", UPDATE: "Update", REACTIVATION: "Return"}
-STILL_ADVICE = "Nobody works on it: its job was cancelled or did not work out. Try again; what has arrived stays."
+STILL_ADVICE = "Its job was canceled or failed. Retry it; what has arrived stays there."
 
 
 def standstill(title: str, what: str, state: str) -> str:
     if state in AWAITED:
         return f"{title} is not asked for its answer any more"
-    return f"{_DOING.get(what, 'Delivery')} to {title} stands still"
+    return f"{_DOING.get(what, 'Delivery')} to {title} is stalled"
 
 
 def sentence(

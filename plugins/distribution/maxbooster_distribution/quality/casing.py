@@ -13,7 +13,7 @@ _WORD = re.compile(rf"{_INITIALS}|[^\W\d_][\w'’]*")
 _INITIALISM = re.compile(_INITIALS)
 _ROMAN = re.compile(r"(?=[IVX]{2})X{0,3}(?:IX|IV|V?I{0,3})")
 _MARKS = ("feat", "ft", "featuring")
-_APOSTROPHES = "'’‘ʼ`"
+_LEFT_OUT = "'’‘ʼ`*$@#"
 
 
 def words(text: str) -> list[str]:
@@ -35,7 +35,7 @@ def _may_stay_loud(word: str) -> bool:
 
 def softened(text: str, language: str) -> str | None:
     """A title in capitals, or in none, as it is usually written; None where nobody can say."""
-    if is_written(language, "noun_case"):
+    if is_written(language, "noun_case") or not (is_written(language, "sentence_case") or small(language)):
         return None
     return "".join(_softened(text, language))
 
@@ -54,7 +54,8 @@ def _softened(text: str, language: str) -> Iterator[str]:
             yield _capital(written, language) if first else lower(written, language)
         else:
             ends = _is_at_an_end(text, found, index)
-            is_small = lower(written, language) in small(language) and not ends
+            plain = lower(written, language)
+            is_small = plain in small(language) - listed("adverbs") and not ends
             yield lower(written, language) if is_small else _capital(written, language)
         first, end = False, word.end()
     yield text[end:]
@@ -86,16 +87,17 @@ def _cased(text: str, found: list[re.Match[str]], index: int, language: str) -> 
         return word
     if word.lower() in _acronyms():
         return _acronyms()[word.lower()]
-    if lower(word, language) in small(language) and not _is_at_an_end(text, found, index):
-        return lower(word, language)
+    plain = lower(word, language)
+    if plain in small(language) and not _is_at_an_end(text, found, index):
+        return word if plain in listed("either") else plain
     if word.islower():
         return _capital(word, language)
     return word
 
 
 def _follows_an_apostrophe(text: str, start: int) -> bool:
-    """As in 'n', 'til and 'em: what is left out stands there."""
-    return start > 0 and text[start - 1] in _APOSTROPHES
+    """As in 'n', 'til and 'em: what is left out stands there; a star or another sign may stand for a letter, too."""
+    return start > 0 and text[start - 1] in _LEFT_OUT
 
 
 def _is_at_an_end(text: str, found: list[re.Match[str]], index: int) -> bool:

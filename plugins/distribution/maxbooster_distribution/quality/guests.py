@@ -80,11 +80,11 @@ def _part(text: str, mark: re.Match[str]) -> Guests | None:
 
 
 def _is_no_guest(before: str, mark: str, after: str) -> bool:
-    """Ft. Worth is a fort, six ft. are feet, and a title that begins with it names nobody before."""
+    """Ft. Worth is a fort, six ft. are feet, a feat of strength is none; what begins a title names nobody before."""
     if not before:
         return True
     if not mark.lower().startswith("ft"):
-        return False
+        return after.split(maxsplit=1)[0].lower() == "of"
     last, following = before.rsplit(maxsplit=1)[-1].lower(), after.split(maxsplit=1)[0].lower()
     counted = last[-1].isdigit() or last in listed("numbers")
     return counted or following in listed("forts") or following in listed("measures")

@@ -15,7 +15,7 @@ from ..description import ReleaseDescription
 from ..media import AudioFacts, CoverFacts
 
 Severity = Literal["ERROR", "WARN", "INFO"]
-"""ERROR blocks a delivery, WARN is for a person to look at, INFO is mended without asking."""
+"""ERROR blocks a delivery, WARN is for a person to look at, INFO is fixed without asking."""
 
 
 class Change(Struct, frozen=True):
@@ -38,7 +38,7 @@ class Override(Struct, frozen=True, kw_only=True):
 
 
 class Finding(Struct, frozen=True, kw_only=True):
-    """What a rule found: where, what is wrong and how it is mended."""
+    """What a rule found: where, what is wrong and how it is fixed."""
 
     rule: str
     severity: Severity

@@ -12,7 +12,7 @@ from .rule import Change, Objection
 from .script import script_of_another_language
 from .title import BRACKETED, Title, remark, title_rule, without
 from .versions import version_rules
-from .words import any_of, is_written, listed
+from .words import any_of, is_written, listed, small
 
 _JOINERS = "\u200c\u200d"
 
@@ -72,7 +72,8 @@ def mumbled(title: Title) -> Iterator[Objection]:
         return
     found = words(title.text)
     random = any(re.match(r"[a-zà-ÿ]+[A-Z]{2,}", word) for word in found)
-    if random or (found and all(word.islower() for word in found)):
+    small_words = all(word.lower() in small(title.language) for word in found)
+    if random or (found and not small_words and all(word.islower() for word in found)):
         how = "has capitals in odd places" if random else "has no capitals"
         better = softened(title.text, title.language)
         yield Objection(
@@ -144,12 +145,21 @@ _YEAR = re.compile(r"(?:1[89]|20)\d\d")
 @title_rule("T15", "ERROR")
 def advertised(title: Title) -> Iterator[Objection]:
     text = title.text
-    found = _ADDRESS.search(text) or any_of("adverts").search(text) or any_of("stores").search(text)
-    said = found.group() if found else _telephone(text)
+    found = _ADDRESS.search(text) or any_of("stores").search(text)
+    said = found.group() if found else _advert(text) or _telephone(text)
     if said:
         yield Objection(
             title.field, f"“{said.strip()}” is an address or an advertisement.", "Leave it out of the title."
         )
+
+
+def _advert(text: str) -> str | None:
+    """At the end, and apart from the title or not written as one: “Harbour out now”, but not “Way Out Now”."""
+    for found in any_of("adverts").finditer(text):
+        said, apart = found.group(), text[: found.start()].rstrip()[-1:] in (*"([-–—!", "")
+        if not text[found.end() :].strip(" !.)]") and (apart or said.islower() or said.isupper()):
+            return said
+    return None
 
 
 def _telephone(text: str) -> str | None:

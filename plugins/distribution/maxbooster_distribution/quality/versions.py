@@ -36,7 +36,8 @@ def version_in_title(title: Title) -> Iterator[Objection]:
 
 def _remarks(text: str) -> list[_Part]:
     """What stands in brackets, and what follows the last dash."""
-    found = [(part.start(), part.end(), remark(part)) for part in BRACKETED.finditer(text)]
+    first = len(text) - len(text.lstrip())  # what a title begins with belongs to it
+    found = [(part.start(), part.end(), remark(part)) for part in BRACKETED.finditer(text) if part.start() > first]
     dash = max(_DASH.finditer(text), key=lambda each: each.start(), default=None)
     if dash is not None and not any(part[1] > dash.start() for part in found):
         found.append((dash.start(), len(text), text[dash.end() :].strip()))

@@ -44,7 +44,8 @@ def list_statements(account: UUID, as_json: bool) -> None:
 @_json
 def import_statement(file: Path, account: UUID, as_json: bool, **options: Any) -> None:
     """Queue the import of FILE; the running server carries it out."""
-    taken = in_account(account, _taken, file, _options(options))
+    wanted = _options(options)
+    taken = in_account(account, _taken, in_account(account, _stored, file), wanted)
     if as_json:
         _print_json(taken)
     elif taken.job is None:
@@ -119,12 +120,15 @@ async def _statements(ctx: Context) -> list[Any]:
     return [StatementOut.of(row, *progress[row.id]) for row in rows]
 
 
-async def _taken(ctx: Context, file: Path, options: dict[str, Any]) -> Any:
+async def _stored(ctx: Context, file: Path) -> UUID:
+    return (await ctx.files.put(file.name, file)).id
+
+
+async def _taken(ctx: Context, file: UUID, options: dict[str, Any]) -> Any:
     from . import service
     from .schemas import StatementIn
 
-    stored = await ctx.files.put(file.name, file)
-    wanted = msgspec.convert({"file_id": str(stored.id), **options}, StatementIn, strict=False)
+    wanted = msgspec.convert({"file_id": str(file), **options}, StatementIn, strict=False)
     return await service.take_statement(ctx, wanted)
 
 

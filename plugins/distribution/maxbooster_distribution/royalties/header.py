@@ -100,8 +100,6 @@ class _Columns:
         said = currencies.parted(self._cells[places["amount"]])[1] if places["amount"] >= 0 else frozenset()
         if not said and (code := currencies.above(above)):
             said = frozenset({code})
-        if delimiter == "\t" and not quoted:
-            self._notes.append("Quotes are read as part of the text, as in the tab-separated files of stores.")
         return Header(self._line, delimiter, quoted, self._cells, places, said, self._notes)
 
     def _place(self, field: str) -> int:
@@ -125,7 +123,7 @@ class _Columns:
         if field in _ASKED:
             asked = question(f"columns.{field}", f"Which column is the {field}?", [(each, each) for each in headers])
             raise StatementFault(
-                f"{listed} can each be the {field}. Choose one: set `columns` to its header, for the field {field!r}.",
+                f"{listed} can each be the {field}. Choose which one it is (`columns`, for {field!r}).",
                 file=self._name, line=self._line, question=asked,
             )  # fmt: skip
         first = min(hits, key=lambda place: order.index(plain(self._cells[place])))

@@ -155,7 +155,7 @@ class _Statement:
         try:
             spoken = self._currencies.begin(cells[_CURRENCY])
         except ValueError as error:
-            raise self._explained(cells, error, "currency", cells[_CURRENCY]) from error
+            raise self._explained(cells, error, "currency", cells[_CURRENCY] or None) from error
         conversion, found = self._form.conversion, self._found
         if conversion is not None and conversion.currency == spoken:
             raise self._reader.fault(f"It is in {spoken} already: import it without a rate.", "currency", spoken)
@@ -173,7 +173,7 @@ class _Statement:
         found.isrcs.discard("")
         found.upcs.discard("")
         found.first_month, found.last_month = self._months.span()
-        found.notes = self._reader.header.notes + self._totals.notes[:20]
+        found.notes = self._reader.notes + self._totals.notes[:20]
         said = f"{found.spoken} {found.lines} {digest % 2**256:064x}"
         found.content = blake2b(said.encode(), digest_size=32).digest()
         return found
@@ -212,14 +212,12 @@ class _Statement:
         words = cells[: _TERRITORY + 1]
         nameless = not any(cells[place] for place in (_TITLE, _ARTIST))
         try:
-            found = self._found
-            return bool(found.lines) and self._totals.is_total(
-                self._reader.line, words, nameless, units, found.original
-            )
+            before = self._found.original if self._found.lines else None
+            return self._totals.is_total(self._reader.line, words, nameless, units, before)
         except ValueError as error:
             raise self._reader.fault(str(error), "amount", cells[_AMOUNT]) from error
 
-    def _explained(self, cells: Cells, error: ValueError, field: str, value: str) -> StatementFault:
+    def _explained(self, cells: Cells, error: ValueError, field: str, value: str | None) -> StatementFault:
         """A line that cannot be read may be none of the statement's own."""
         reader = self._reader
         headers = [reader.header.cells[reader.places[each]] if reader.places[each] >= 0 else "" for each in FIELDS]

@@ -68,6 +68,7 @@ class Reader:
             raise _encoding_fault(form.name, 1, error) from error
         self.places = self.header.places
         self.line = self.header.line
+        self._has_quotes = False
 
     def __iter__(self) -> Iterator[list[str]]:
         """Blank lines are left out; a row that is longer or shorter than the header is refused."""
@@ -84,6 +85,12 @@ class Reader:
             raise self.fault(f"The quotes do not match ({error}). Export the file again as plain CSV.") from error
         except UnicodeDecodeError as error:
             raise _encoding_fault(self.name, self.line + 1, error) from error
+
+    @property
+    def notes(self) -> list[str]:
+        """What a person should know of how the file was read so far."""
+        quotes = ["Quotes are read as part of the text, as in the tab-separated files of stores."]
+        return self.header.notes + (quotes if self._has_quotes else [])
 
     def close(self) -> None:
         self._stream.close()
@@ -112,7 +119,10 @@ class Reader:
         delimiter = self.header.delimiter
         for line in self._lines():
             row = line.rstrip("\r\n").split(delimiter)
-            yield [_unwrapped(cell) for cell in row] if '""' in line else row
+            if '"' in line:
+                self._has_quotes = True
+                row = [_unwrapped(cell) for cell in row]
+            yield row
 
     def _lines(self) -> Iterator[str]:
         for line in iter(partial(self._stream.readline, LONGEST_LINE + 1), ""):

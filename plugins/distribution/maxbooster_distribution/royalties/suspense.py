@@ -133,9 +133,9 @@ class _Catalog:
 
 
 def _likeness(title: float, artist: float, named: bool) -> str:
-    words = "Same title" if title >= 99.5 else f"Similar title ({title:.0f} %)"
+    words = "Same title" if title >= 99.5 else f"Similar title ({title:.0f}%)"
     if not named:
         return f"{words}, no artist named"
     if artist >= 99.5:
         return f"{words}, same artist"
-    return f"{words}, similar artist ({artist:.0f} %)" if artist >= 60 else f"{words}, another artist"
+    return f"{words}, similar artist ({artist:.0f}%)" if artist >= 60 else f"{words}, another artist"

@@ -27,23 +27,23 @@ class Totals:
         """What the lines up to the last total came to."""
         self.notes: list[str] = []
 
-    def is_total(self, line: int, words: Sequence[str], nameless: bool, units: int, before: int) -> bool:
-        """Whether a line without a code is the sum of those before it, which come to `before`; it is told and not
-        counted.
+    def is_total(self, line: int, words: Sequence[str], nameless: bool, units: int, before: int | None) -> bool:
+        """Whether a line without a code is the sum of those before it, which come to `before` (None: there are
+        none); it is told and not counted.
 
         Raises:
             ValueError: it may be one, and only a person can say.
         """
-        sums = units in (before, before - self._counted)
         said = says_total(words)
-        if said and sums:
+        sums = before is not None and units in (before, before - self._counted)
+        if said and sums and before is not None:
             self.notes.append(f"Line {line} is a total ({self._written(units)}) and was not counted.")
             self._counted = before
             return True
         if said:
             raise ValueError(
-                f"It looks like a total, but the lines before it come to {self._written(before)}. Remove the line if"
-                " it is a total; give it its code if it is a sale."
+                f"It looks like a total, but the lines before it come to {self._written(before or 0)}."
+                " Remove the line if it is a total; give it its code if it is a sale."
             )
         if nameless and sums and units:
             raise ValueError(

@@ -49,7 +49,7 @@ class Transport(Protocol):
     """An open way to an outlet. Paths are relative to the endpoint's folder."""
 
     async def put(self, folder: str, item: Item, told: Told) -> None:
-        """Bring a file there under its name, whole and with the right hash. What is there already stays; what was
+        """Put a file there under its name, whole and with the right hash. What is there already stays; what was
         cut off goes on where it stopped.
 
         Raises:
@@ -88,7 +88,7 @@ async def opened(endpoint: Endpoint) -> AsyncIterator[Transport]:
 
 
 async def deliver(transport: Transport, package: Package, told: Told) -> None:
-    """Bring a package there. It may be repeated until it succeeds: nothing arrives twice, nothing half.
+    """Send a package there. It may be repeated until it succeeds: nothing arrives twice, nothing half.
 
     Raises:
         NotReady, Invalid: as in `Transport.put`.

@@ -61,7 +61,7 @@ class Splits extends RoyaltiesPart {
     const found = this.tracks.filter((each) => `${each.title} ${each.release_title} ${each.isrc ?? ""}`.toLowerCase().includes(typed));
     const releases = [...new Set(found.map(({ release }) => release))];
     return html`${this.head("splits")}
-      <p>${t("royalties.splits_text", "Shares add up to 100 %. A change counts for statements imported from then on; what was posted stays.")}</p>
+      <p>${t("royalties.splits_text", "Shares add up to 100%. A change counts for statements imported from then on; what was posted stays.")}</p>
       ${this.tracks.length
         ? html`<input type="search" aria-label=${t("royalties.search_tracks", "Search tracks")} placeholder=${t("royalties.search_tracks", "Search tracks")} @input=${(event: Event) => (this.filter = (event.target as HTMLInputElement).value)} />`
         : html`<mb-empty icon="users" heading=${t("royalties.no_tracks", "No tracks yet")} text=${t("royalties.no_tracks_text", "Create a release first; then add payees to its tracks here.")}></mb-empty>`}
@@ -86,7 +86,7 @@ class Splits extends RoyaltiesPart {
     return html`<li style="flex-wrap: wrap">
       <span class="what">${track.title}<small>${shares || t("royalties.no_payees", "no payees yet")}${track.isrc ? ` · ${track.isrc}` : ""}</small></span>
       ${this.mayWrite && this.payees.length ? html`<button aria-label=${`${label}: ${track.title}`} @click=${() => this.edit({ track, name: track.title }, track.shares, track.whole)}>${label}</button>` : nothing}
-      ${this.editing?.track?.track === track.track ? this.editor() : nothing}
+      ${this.editing?.track?.track === track.track ? html`<div style="flex-basis: 100%">${this.editor()}</div>` : nothing}
     </li>`;
   }
 
@@ -94,10 +94,10 @@ class Splits extends RoyaltiesPart {
     const made = asParts(this.draft);
     const sum = total(this.draft);
     const twice = new Set(this.draft.map(({ payee }) => payee)).size < this.draft.length;
-    return html`<form class="form" style="flex-basis: 100%" @submit=${this.save} aria-label=${t("royalties.split_of", "Split of {name}", { name: this.editing?.name ?? "" })}>
+    return html`<form class="form" @submit=${this.save} aria-label=${t("royalties.split_of", "Split of {name}", { name: this.editing?.name ?? "" })}>
       ${this.draft.map((each, place) => this.shareRow(each, place))}
       <p role="status" style="margin: 0" class=${made ? "ok" : "wrong"}>
-        ${twice ? t("royalties.twice", "A payee is named twice: add their shares up.") : made ? t("royalties.adds_up", "100 %: it adds up.") : t("royalties.adds_to", "It adds up to {sum}, not 100 %.", { sum: Number.isFinite(sum) ? number(sum, { style: "percent", maximumFractionDigits: 4 }) : "–" })}
+        ${twice ? t("royalties.twice", "A payee is named twice: add their shares up.") : made ? t("royalties.adds_up", "100%: it adds up.") : t("royalties.adds_to", "It adds up to {sum}, not 100%.", { sum: Number.isFinite(sum) ? number(sum, { style: "percent", maximumFractionDigits: 4 }) : "–" })}
       </p>
       <div class="actions">
         <button class="primary" ?disabled=${!made || this.busy !== ""}>${t("royalties.save_split", "Save split")}</button>

@@ -23,7 +23,7 @@ from .summary import Summary, table
 @click.option(
     "--track",
     type=click.Path(exists=True, dir_okay=False, readable=True, path_type=Path),
-    help="A recording of yours.  [default: a short piece, synthesised]",
+    help="A recording of yours.  [default: a short piece, synthesized]",
 )
 @click.option("--headless", is_flag=True, help="End after the table; `summary.json` says it all.")
 @click.option(
@@ -34,7 +34,7 @@ from .summary import Summary, table
     "--port", type=click.IntRange(1024, 65535), help="Where the platform listens.  [default: 8080, or a free one]"
 )
 def demo(track: Path | None, headless: bool, folder: Path, port: int | None) -> None:
-    """Take a recording all the way: mastered, released, delivered to three outlets, paid for, split, paid out.
+    """Take a recording all the way: mastered, released, delivered to three stores, paid for, split, paid out.
 
     Everything is simulated on this machine by the sandbox; nothing is published and no money moves.
     """

@@ -1,4 +1,4 @@
-"""Where deliveries go in sandbox mode: every outlet's endpoint is a login at the simulator."""
+"""Where deliveries go in sandbox mode: every store's endpoint is a login at the simulator."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from .place import Place
 
 OUTLET_PARTY_ID = "PADPIDA20261125016"
 SENDER_PARTY_ID = "PADPIDA20261125024"
-"""Nobody's: for outlets whose own is not public, and for senders who have none yet. Test messages only."""
+"""Nobody's: for stores whose own is not public, and for senders who have none yet. Test messages only."""
 
 
 def simulated(ctx: Context, outlet: DdexOutlet) -> Endpoint | None:

@@ -76,8 +76,8 @@ def compressor(used: Compressor, before: Analysis, result: Loudness, over_db: fl
     apart, now = before.loudness_range_lu or 0.0, result.loudness_range_lu
     if wishes.reference is not None and (wished := wishes.reference.analysis.peak_to_loudness_lu) is not None:
         reason = (
-            f"Peaks stand {number(before.peak_to_loudness_lu or 0.0)} LU above the loudness, in "
-            f"{_quoted(wishes.reference)} {number(wished)} LU."
+            f"Peaks stand {number(before.peak_to_loudness_lu or 0.0)} LU above the loudness; in "
+            f"{_quoted(wishes.reference)} it is {number(wished)} LU."
         )
     elif over_db <= 4 and apart >= 6 and now < apart - 0.2:
         reason = (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Literal
+from uuid import UUID
 
 from msgspec import Struct
 
@@ -19,6 +20,7 @@ class Reference(Struct, frozen=True):
 
     title: str
     analysis: Analysis
+    id: UUID | None = None
 
 
 class Wishes(Struct, frozen=True):

@@ -1,4 +1,4 @@
-"""Masters over HTTP: words in, words out."""
+"""Masters over HTTP."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ async def list_masters(ctx: Context, recording_id: UUID) -> Sequence[MasterOut]:
 
 @get("/{master_id:uuid}", operation_id="getMaster", permission="studio.read")
 async def get_master(ctx: Context, master_id: UUID) -> MasterOut:
-    """A master: what was done and why, what was measured of it, what each outlet will do with it, its files."""
+    """A master: what was done and why, what was measured of it, what each store will do with it, its files."""
     return await service.shown(ctx, master_id)
 
 

@@ -81,6 +81,7 @@ class MasterOut(Struct):
     intensity: int
     reference: str | None
     """The title of the recording that it was to resemble."""
+    reference_id: str | None
     state: str
     reason: str | None
     job: UUID
@@ -104,6 +105,7 @@ class MasterOut(Struct):
             title=row.title or str(row.target["title"]),
             intensity=row.intensity,
             reference=row.reference["title"] if row.reference else None,
+            reference_id=row.reference["id"] if row.reference else None,
             target=msgspec.convert(row.target, Target),
             state=standings[row.id].state,
             reason=standings[row.id].reason,

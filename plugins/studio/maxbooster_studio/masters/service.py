@@ -58,7 +58,7 @@ async def _reference(ctx: Context, recording_id: UUID, id: UUID | None) -> Refer
     if analysis is None or analysis.integrated_lufs is None:
         why = "has no loudness" if analysis else "is not measured"
         raise Conflict(f"{row.title} {why}, so it cannot be a reference. Choose another.", field="reference_id")
-    return Reference(row.title, analysis)
+    return Reference(row.title, analysis, row.id)
 
 
 def _refuse_unfit(recording: Recording, standing: Standing) -> None:

@@ -1,4 +1,4 @@
-"""Recordings over HTTP: words in, words out."""
+"""Recordings over HTTP."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ async def list_recordings(ctx: Context, cursor: Cursor = None, limit: Limit = 50
 
 @get("/{recording_id:uuid}", operation_id="getRecording", permission="studio.read")
 async def get_recording(ctx: Context, recording_id: UUID) -> RecordingOut:
-    """A recording with its analysis, and what each outlet would do with it as it is."""
+    """A recording with its analysis, and what each store would do with it as it is."""
     row = await ctx.get(Recording, recording_id)
     return RecordingOut.of(row, await standing(ctx, row), await queries.preview(ctx, row.id))
 
@@ -78,7 +78,7 @@ async def read_loudness(ctx: Context, recording_id: UUID) -> Curve:
 
 @get("/", operation_id="listTargets", permission="studio.read")
 async def list_targets(ctx: Context) -> list[Target]:
-    """The loudness that each outlet plays at."""
+    """The loudness that each store plays at."""
     return list(TARGETS.values())
 
 

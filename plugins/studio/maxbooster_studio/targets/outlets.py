@@ -1,4 +1,4 @@
-"""Targets as data. What outlets do changes; the figures are what their own pages and engineers said last."""
+"""Targets as data. What stores do changes; the figures are what their own pages and engineers said last."""
 
 from __future__ import annotations
 
