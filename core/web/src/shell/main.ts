@@ -223,7 +223,7 @@ class MbApp extends LitElement {
 
   private async whoChanged(): Promise<void> {
     try {
-      this.panels = session.me ? inOrder(await listPanels()) : [];
+      this.panels = session.me ? await listPanels() : [];
     } catch {
       this.panels = [];
     }
@@ -313,9 +313,3 @@ class MbApp extends LitElement {
   }
 }
 customElements.define("mb-app", MbApp);
-
-/** As work goes, not as plugins are called. */
-function inOrder(panels: Panel[]): Panel[] {
-  const place = ({ panel }: Panel) => (panel as { order?: number }).order ?? 50;
-  return [...panels].sort((one, other) => place(one) - place(other));
-}

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { bytes, duration, money, when } from "./format";
+import { bytes, date, duration, money, when } from "./format";
 
 beforeAll(() => {
   document.documentElement.lang = "en";
@@ -35,4 +35,17 @@ it("tells sizes and lengths", () => {
   expect(bytes(1_500_000)).toBe("1.5 MB");
   expect(duration(192)).toBe("3:12");
   expect(duration(3727)).toBe("1:02:07");
+});
+
+it("shows a day as that day, also west of Greenwich", () => {
+  const { env } = (globalThis as unknown as { process: { env: Record<string, string> } }).process;
+  const zone = env.TZ;
+  env.TZ = "America/Los_Angeles";
+  try {
+    expect(date("2026-12-04")).toBe("Dec 4, 2026");
+    expect(date("2026-12-04T03:00:00Z")).toBe("Dec 3, 2026");
+  } finally {
+    if (zone === undefined) delete env.TZ;
+    else env.TZ = zone;
+  }
 });

@@ -33,8 +33,10 @@ export function when(iso: string, now = Date.now()): string {
   return relative.format(0, "second");
 }
 
+/** A day without a time (`2026-12-04`) is that day everywhere, a moment the day that it has here. */
 export function date(iso: string): string {
-  return new Intl.DateTimeFormat(locale(), { dateStyle: "medium" }).format(new Date(iso));
+  const isDay = /^\d{4}-\d{2}-\d{2}$/.test(iso);
+  return new Intl.DateTimeFormat(locale(), { dateStyle: "medium", ...(isDay ? { timeZone: "UTC" } : {}) }).format(new Date(iso));
 }
 
 /** The exact moment, for a tooltip. */

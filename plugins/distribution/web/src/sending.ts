@@ -61,8 +61,8 @@ export function summary(said: Description, plan: Plan, splits: ReadonlyMap<strin
   const held = plan.deliveries.filter(({ what }) => !what);
   const most = (count: "warnings" | "overridden") => Math.max(...going.map((each) => each[count]));
   const notes = [
-    most("warnings") ? t("releases.n_warnings", "{n} warnings that don’t stop it", { n: most("warnings") }) : "",
-    most("overridden") ? t("releases.n_kept", "{n} issues kept as is", { n: most("overridden") }) : "",
+    most("warnings") ? t("releases.n_warnings", "Warnings that don’t stop it: {n}", { n: most("warnings") }) : "",
+    most("overridden") ? t("releases.n_kept", "Issues kept as is: {n}", { n: most("overridden") }) : "",
   ].filter(Boolean);
   const facts: [string, string | undefined][] = [
     [t("releases.what", "Release"), `${[artistLine(said.credits), name].filter(Boolean).join(" – ")} · ${KINDS[said.kind]}, ${trackCount(plan.tracks)}, ${bytes(plan.bytes)}`],
