@@ -1,4 +1,4 @@
-"""What may leave a book: money that has arrived in it, and no more (docs/decisions/0015)."""
+"""What may leave a book: money that has arrived in it, and no more (docs/decisions/0017)."""
 
 from __future__ import annotations
 
