@@ -15,7 +15,7 @@ import pytest_asyncio
 from sqlalchemy import NullPool, create_engine, inspect, make_url
 
 from maxbooster.auth import identify
-from maxbooster.db.models import Table
+from maxbooster.db.models import Reference, Table
 from maxbooster.http import probe
 from maxbooster.mail import Mail
 from maxbooster.testing import Browser, Clock, Person, drain, link_in, make_person, services
@@ -45,7 +45,8 @@ def _empty(url: str) -> None:
     engine = create_engine(make_url(url).set(drivername="postgresql+psycopg"), poolclass=NullPool)
     with engine.begin() as connection:
         there = set(inspect(connection).get_table_names())
-        tables = [table for table in reversed(Table.metadata.sorted_tables) if table.name in there]
+        kept = {mapper.local_table for mapper in Table.registry.mappers if issubclass(mapper.class_, Reference)}
+        tables = [each for each in reversed(Table.metadata.sorted_tables) if each.name in there and each not in kept]
         connection.exec_driver_sql("; ".join(f"DELETE FROM {table.name}" for table in tables))
 
 
