@@ -6,7 +6,7 @@ FAMILIES := $(wildcard plugins/*)
 DISTRIBUTIONS := -e core[testing] $(addprefix -e ,$(FAMILIES)) -e examples/setlist
 REFERENCE := $(BIN)/python -m maxbooster.plugins.reference docs/plugins/hooks.md \
 	$(addprefix --examples ,maxbooster.jobs.redis_doorbell maxbooster_setlist.plugin maxbooster_setlist.demo \
-	maxbooster_billing.plugin maxbooster_billing.test_provider.plugin maxbooster_sandbox.plugin \
+	maxbooster_billing.plugin maxbooster_billing.bank_transfer.plugin maxbooster_billing.test_provider.plugin maxbooster_sandbox.plugin \
 	maxbooster_distribution.plugin maxbooster_distribution.outlets.spotify)
 NPM ?= PATH="$$PATH:$(CURDIR)/$(BIN)" npm
 SEED ?= 1

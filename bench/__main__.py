@@ -11,10 +11,11 @@ from importlib import import_module
 from pathlib import Path
 
 from .figures import Figure, Pace, Skipped, table
+from .places import RECORDINGS
 
 SUITES = (
     "writes", "reads", "access", "jobs", "start", "studio_kernel", "studio_master", "billing_ledger",
-    "distribution_messages", "royalties_splits",
+    "distribution_messages", "royalties_splits", "flood",
 )  # fmt: skip
 
 
@@ -22,6 +23,8 @@ def main() -> int:
     options = _options()
     if (load := os.getloadavg()[0]) > 0.5:
         print(f"Something else is running (load average {load:.1f}): the figures are not to be trusted.")
+    if options.recordings:
+        os.environ[RECORDINGS] = options.recordings
     figures: list[Figure] = []
     for name in options.suites or SUITES:
         measure: Callable[[Pace], list[Figure]] = import_module(f"bench.{name}").measure
@@ -43,6 +46,7 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("suites", nargs="*", choices=[*SUITES, []], metavar="suite", help=", ".join(SUITES))
     parser.add_argument("--quick", action="store_true", help="shorter and fewer rounds")
+    parser.add_argument("--recordings", metavar="FOLDER", help="master these instead of music composed here")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures there too")
     return parser.parse_args()
 

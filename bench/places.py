@@ -15,6 +15,8 @@ from maxbooster.testing import services
 from .figures import Skipped
 
 ROOT = Path(__file__).parent.parent
+RECORDINGS = "MAXBOOSTER_BENCH_RECORDINGS"
+"""An environment variable that names a folder of recordings to master."""
 
 
 @contextmanager

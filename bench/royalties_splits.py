@@ -11,8 +11,9 @@ import time
 from pathlib import Path
 
 from maxbooster_distribution.royalties.amounts import PER_MINOR
+from maxbooster_distribution.royalties.division import Matching, Shares, divide
 from maxbooster_distribution.royalties.layouts import layout
-from maxbooster_distribution.royalties.lines import Form, Matching, Shares, divide, read
+from maxbooster_distribution.royalties.lines import Form, read
 
 from .figures import Figure, Pace, Skipped, alternately
 from .places import ROOT, folder

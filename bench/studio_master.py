@@ -1,6 +1,6 @@
-"""Masters of real recordings, judged by ffmpeg's meter; what two hours need in memory; and how fast, beside loudnorm.
+"""Masters of recordings, judged by ffmpeg's meter; what two hours need in memory; and how fast, beside loudnorm.
 
-The recordings are not in the repository: MAXBOOSTER_TEST_SAMPLES names a folder with some, as for the tests.
+The recordings are composed here; `python -m bench studio_master --recordings FOLDER` takes others.
 """
 
 from __future__ import annotations
@@ -47,23 +47,38 @@ class Judged:
 def measure(pace: Pace) -> list[Figure]:
     if shutil.which("ffmpeg") is None:
         raise Skipped("no ffmpeg (Debian: apt install ffmpeg)")
-    found = recordings()
     with places.folder() as folder:
+        found = recordings(folder)
         judged = [_judge(path, target, folder) for path in found for target in TARGETS_LUFS]
         _print(judged)
         return [*_worst(judged), _speed(pace, found, folder), *_memory(found, folder)]
 
 
-def recordings() -> list[Path]:
-    """
+def recordings(folder: Path) -> list[Path]:
+    """Of the folder that is named, else music of our own, written into `folder`.
+
     Raises:
-        Skipped: there are none.
+        Skipped: there are none in the folder that is named.
     """
-    folder = Path(os.environ.get("MAXBOOSTER_TEST_SAMPLES") or places.ROOT.parent / "shared" / "data" / "audio")
-    found = sorted(path for path in folder.glob("*") if path.suffix in (".flac", ".ogg", ".wav"))
+    named = os.environ.get(places.RECORDINGS)
+    if named is None:
+        return _composed(folder)
+    found = sorted(path for path in Path(named).glob("*") if path.suffix in (".flac", ".ogg", ".wav"))
     if not found:
-        raise Skipped(f"no recordings in {folder}; MAXBOOSTER_TEST_SAMPLES names a folder with some")
+        raise Skipped(f"no recordings (FLAC, Ogg, WAV) in {named}")
     return found
+
+
+def _composed(folder: Path) -> list[Path]:
+    """The demo's piece, and the tests' pieces."""
+    from tests.studio import pieces
+
+    from maxbooster_sandbox.demo import piece
+
+    music = folder / "music"
+    music.mkdir()
+    piece.write(music / "harbour lights.wav")
+    return pieces.write(music)
 
 
 def _judge(path: Path, target_lufs: float, folder: Path) -> Judged:

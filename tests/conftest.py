@@ -14,7 +14,6 @@ import pytest
 
 from maxbooster.testing.services import free_port, wait_for_port
 
-
 os.environ.setdefault("MAXBOOSTER_EXAMPLES", "true")
 """The example plugin is tested like any other; processes that tests start inherit it."""
 

@@ -82,7 +82,7 @@ class StepUpRequired(Problem):
 
     status = 403
     type = "step-up-required"
-    title = "Prove once more who you are"
+    title = "Confirm it's you"
 
 
 class TooMany(Problem):
@@ -110,7 +110,7 @@ class Conflict(Problem):
 
     status = 409
     type = "conflict"
-    title = "The change conflicts with the present state"
+    title = "The change conflicts with the current state"
 
 
 class TooLarge(Problem):

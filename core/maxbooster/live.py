@@ -7,6 +7,7 @@ loading the page's data again. Within one process hints go by memory, between pr
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
@@ -14,6 +15,7 @@ from uuid import UUID
 
 import msgspec
 
+from .errors import TooMany
 from .observe.logs import log
 from .settings import Settings
 
@@ -23,6 +25,8 @@ if TYPE_CHECKING:
 BACKLOG = 200
 """Hints that wait for one slow listener; beyond it the oldest are dropped."""
 RETRY_S = 1.0
+PER_PERSON, PER_ACCOUNT = 20, 200
+"""How many listen at a time in one process: a browser has one connection per open page."""
 
 
 class Live:
@@ -32,6 +36,7 @@ class Live:
         self._redis = settings.redis
         self._backend = _backend(settings.redis)
         self._listeners: dict[str, list[asyncio.Queue[bytes]]] = {}
+        self._people: Counter[UUID] = Counter()
         self._outgoing: asyncio.Queue[tuple[str, bytes]] = asyncio.Queue(1000)
         self._tasks: list[asyncio.Task[None]] = []
 
@@ -49,9 +54,26 @@ class Live:
             return
         self._outgoing.put_nowait((f"account.{account}", msgspec.json.encode({"kind": kind, **facts})))
 
+    def refuse_too_many(self, account: UUID, user: UUID | None) -> None:
+        """
+        Raises:
+            TooMany: this person, or this account, listens often enough.
+        """
+        if user is not None and self._people[user] >= PER_PERSON:
+            raise TooMany(f"You have {PER_PERSON} pages open that listen; close some.", retry_after_s=RETRY_S)
+        if len(self._listeners.get(f"account.{account}", ())) >= PER_ACCOUNT:
+            raise TooMany(f"{PER_ACCOUNT} pages of this account listen already.", retry_after_s=RETRY_S)
+
     @asynccontextmanager
-    async def listening(self, account: UUID) -> AsyncIterator[asyncio.Queue[bytes]]:
-        """A queue of the account's hints, as JSON, for as long as the block lasts."""
+    async def listening(self, account: UUID, user: UUID | None = None) -> AsyncIterator[asyncio.Queue[bytes]]:
+        """A queue of the account's hints, as JSON, for as long as the block lasts.
+
+        Raises:
+            TooMany: this person, or this account, listens often enough.
+        """
+        self.refuse_too_many(account, user)
+        if user is not None:
+            self._people[user] += 1
         channel, heard = f"account.{account}", asyncio.Queue[bytes](BACKLOG)
         listeners = self._listeners.setdefault(channel, [])
         listeners.append(heard)
@@ -60,6 +82,8 @@ class Live:
         try:
             yield heard
         finally:
+            if user is not None:
+                self._people -= Counter({user: 1})
             listeners.remove(heard)
             if not listeners:
                 del self._listeners[channel]

@@ -27,6 +27,8 @@ from .plugins.manifest import API, Command, ConsoleView, Manifest, Panel, Permis
 from .settings import PluginSettings, Settings
 
 if TYPE_CHECKING:
+    from .audit.trail import objects as audit_objects
+    from .audit.trail import verify as audit_faults
     from .auth.plan import Plan
     from .cli.running import assembled, in_account, in_platform
     from .context import Context
@@ -34,7 +36,7 @@ if TYPE_CHECKING:
     from .db.directory import claim as claim_in_directory
     from .db.directory import release as release_from_directory
     from .events import Event, Subscription, on
-    from .health import HealthCheck
+    from .health import Advice, HealthCheck
     from .http.routes import Routes, delete, get, patch, post, put
     from .identity import Identity
     from .jobs import Cancelled, Doorbell, Job, job
@@ -42,13 +44,18 @@ if TYPE_CHECKING:
     from .notices import notify
     from .privacy import PersonalData
     from .services import Service
+    from .spreadsheet import csv_text
     from .storage import StoredFile
     from .storage.events import FileReady
     from .web.first_steps import FirstStep
+    from .web.offers import Offer
+    from .web.search import SearchResult, has_words
 
 _LATE = {
     "Context": "context",
     "assembled": "cli.running",
+    "audit_faults": "audit.trail:verify",
+    "audit_objects": "audit.trail:objects",
     "in_account": "cli.running",
     "in_platform": "cli.running",
     "Identity": "identity",
@@ -68,6 +75,7 @@ _LATE = {
     "Event": "events",
     "Subscription": "events",
     "on": "events",
+    "Advice": "health",
     "HealthCheck": "health",
     "Routes": "http.routes",
     "delete": "http.routes",
@@ -81,6 +89,9 @@ _LATE = {
     "job": "jobs",
     "FileReady": "storage.events",
     "FirstStep": "web.first_steps",
+    "Offer": "web.offers",
+    "SearchResult": "web.search",
+    "has_words": "web.search",
     "Mail": "mail",
     "MailTransport": "mail",
     "PersonalData": "privacy",
@@ -89,10 +100,12 @@ _LATE = {
     "Service": "services",
     "StoredFile": "storage",
     "compose": "mail",
+    "csv_text": "spreadsheet",
 }
 
 __all__ = [
     "API",
+    "Advice",
     "AuthFailed",
     "Cancelled",
     "Command",
@@ -117,6 +130,7 @@ __all__ = [
     "NotFound",
     "NotInPlan",
     "NotReady",
+    "Offer",
     "Owned",
     "Panel",
     "Permission",
@@ -127,6 +141,7 @@ __all__ = [
     "Problem",
     "Reference",
     "Routes",
+    "SearchResult",
     "Service",
     "Settings",
     "StoredFile",
@@ -138,10 +153,14 @@ __all__ = [
     "UtcTime",
     "Versioned",
     "assembled",
+    "audit_faults",
+    "audit_objects",
     "claim_in_directory",
     "compose",
+    "csv_text",
     "delete",
     "get",
+    "has_words",
     "hookimpl",
     "hookspec",
     "in_account",

@@ -56,6 +56,14 @@ class Keyring:
             raise SettingsError(f"A secret of {written!r} was found at {place!r}; the database was tampered with.")
         return value
 
+    def opens(self, sealed: bytes) -> bool:
+        """Whether a key for it is here."""
+        try:
+            self._keys.decrypt(sealed)
+        except InvalidToken:
+            return False
+        return True
+
     def rotate(self, sealed: bytes) -> bytes:
         """
         Raises:

@@ -67,6 +67,8 @@ class Settings(PluginSettings, kw_only=True, frozen=True):
     public_url: str = ""
     """Where people reach this server, `https://music.example`: for links in emails, cookies and tokens; empty: the
     address that it listens on."""
+    hosts: tuple[str, ...] = ()
+    """Further names under which this server may be called, beside that of `public_url`."""
     trusted_proxies: tuple[str, ...] = ()
     """Addresses of reverse proxies whose `X-Forwarded-For` is believed."""
     mail: str = "console:"

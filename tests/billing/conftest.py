@@ -21,6 +21,12 @@ def sale(key: str, amount: int, payee: str = "nova", currency: str = "EUR", **mo
     return Transaction(key=key, currency=currency, legs=legs, **more)
 
 
+def arrived(key: str, amount: int, currency: str = "EUR") -> Transaction:
+    """The outlet pays what it owes."""
+    legs = (Leg("bank", amount), Leg("receivable", -amount, "spotify"))
+    return Transaction(key=key, currency=currency, legs=legs)
+
+
 def paid(key: str, amount: int, payee: str = "nova", **more: Any) -> Transaction:
     """A payee gets it from the bank."""
     legs = (Leg("payable", amount, payee), Leg("bank", -amount))

@@ -9,7 +9,9 @@ import subprocess
 import sys
 from collections import Counter
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
+from uuid import UUID
 
 import httpx
 import pytest
@@ -22,6 +24,7 @@ from maxbooster.db.engine import Database
 from maxbooster.settings import read
 from maxbooster.testing import services
 from maxbooster.testing.processes import Process
+from maxbooster_billing.ledger.posting import Leg, Transaction, post_many
 from maxbooster_billing.test_provider.bank import Bank
 
 from .conftest import AT
@@ -29,6 +32,7 @@ from .conftest import AT
 pytestmark = pytest.mark.slow
 ROUNDS = 5
 CALLERS = 5
+EARNED = 1_000_000
 DESTINATIONS = ("accept", "flaky", "fee", "decline", "accept:again")
 
 
@@ -50,9 +54,10 @@ async def test_killed_at_any_moment_no_key_is_lost_or_doubled_and_nobody_is_paid
         "MAXBOOSTER_DATA": str(data), "MAXBOOSTER_DATABASE": database_url, "MAXBOOSTER_JOB_LEASE_S": "2",
         "MAXBOOSTER_LISTEN": f"127.0.0.1:{port}", "MAXBOOSTER_LOG_LEVEL": "error",
     }  # fmt: skip
+    account = new_id()
     async with App(read(environment)).opened(upgrade=True) as app:
         token = await app.database.write(
-            lambda connection: create(connection, new_id(), frozenset({"*"}), at=app.clock())
+            lambda connection: create(connection, account, frozenset({"*"}), at=app.clock())
         )
     platform, chance = Process(["up"], environment, log=tmp_path / "up.log"), random.Random(seed)
     address, headers = f"http://127.0.0.1:{port}", {"authorization": f"Bearer {token}"}
@@ -60,6 +65,7 @@ async def test_killed_at_any_moment_no_key_is_lost_or_doubled_and_nobody_is_paid
         platform.start(port=port)
         async with httpx.AsyncClient(base_url=address, headers=headers, timeout=10) as api:
             payees = [await payee(api, destination) for destination in DESTINATIONS]
+            await earn(database_url, account, payees)
             promised, over = Promised(), asyncio.Event()
             callers = [
                 asyncio.create_task(caller(api, promised, over, payees[number], random.Random(f"{seed}/{number}")))
@@ -96,17 +102,34 @@ async def payee(api: httpx.AsyncClient, destination: str) -> str:
     return str(made.json()["id"])
 
 
+async def earn(database_url: str, account: UUID, payees: list[str]) -> None:
+    """Everybody is owed enough for the whole test, and it has arrived."""
+    database, now = Database(database_url), datetime.now(UTC)
+    owed = [Leg("payable", -EARNED, payee) for payee in payees]
+    sold = Transaction(
+        key="sold", currency="EUR", legs=(Leg("receivable", EARNED * len(payees), "spotify"), *owed)
+    )  # fmt: skip
+    arrived = Transaction(
+        key="arrived", currency="EUR",
+        legs=(Leg("bank", EARNED * len(payees)), Leg("receivable", -EARNED * len(payees), "spotify")),
+    )  # fmt: skip
+    try:
+        await database.write(lambda connection: post_many(connection, account, [sold, arrived], now))
+    finally:
+        await database.close()
+
+
 async def caller(
     api: httpx.AsyncClient, promised: Promised, over: asyncio.Event, payee: str, chance: random.Random
 ) -> None:
-    """Sell and pay out, and ask again with the same key until there is an answer."""
+    """Post and pay out, and ask again with the same key until there is an answer."""
     number = 0
     while not over.is_set():
         number += 1
         key, amount = f"{payee}:{number}", chance.randint(100, 900)
         legs = [
             {"purpose": "receivable", "amount": amount, "party": "spotify"},
-            {"purpose": "payable", "amount": -amount, "party": payee},
+            {"purpose": "income", "amount": -amount},
         ]
         sale = {"key": key, "currency": "EUR", "legs": legs}
         assert (await answered(api, promised, f"{AT}/ledger/transactions", sale)).status_code == 201
@@ -153,9 +176,11 @@ def every_key_once(connection: Connection, promised: Promised, payouts: list[dic
     assert {each for each in phases if each[0].startswith("payout:")} == wanted
     total, held = connection.execute(text("SELECT sum(balance), sum(held) FROM billing_ledger_account")).one()
     assert (total, held) == (0, 0)
-    owed = connection.execute(text("SELECT -sum(balance) FROM billing_ledger_account WHERE purpose = 'payable'"))
+    sums = "SELECT purpose, -sum(balance) FROM billing_ledger_account GROUP BY purpose"
+    found = dict(connection.execute(text(sums)).tuples().all())
     paid = sum(each["amount"] for each in payouts if each["state"] == "paid")
-    assert owed.scalar() == sum(promised.sales.values()) - paid
+    assert found["payable"] == EARNED * len(DESTINATIONS) - paid
+    assert found["income"] == sum(promised.sales.values())
 
 
 def paid_once(bank: Bank, payouts: list[dict[str, Any]]) -> None:

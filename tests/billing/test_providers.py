@@ -25,8 +25,9 @@ class TestAProviderThatTakesAFee(PayoutProviderContract):
 
 async def test_hook_payment_provider(app, account):
     async with app.unit(account, writable=False) as ctx:
-        [answer] = await ctx.ask("payment_provider")
-    assert answer.plugin == "billing.test"
+        answers = {each.plugin: each for each in await ctx.ask("payment_provider")}
+    assert sorted(answers) == ["billing.bank_transfer", "billing.test"]
+    answer = answers["billing.test"]
     assert isinstance(answer.value, PaysOut)
     assert isinstance(answer.value, SendsNotices)
 

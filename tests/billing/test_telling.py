@@ -34,7 +34,11 @@ async def test_people_hear_of_payouts_that_were_paid_and_refused(app, api, poste
     told = {each["title"].format(**each["facts"]): (each["tone"], each["text"], each["path"]) for each in notices}
     assert told == {
         "10.00 EUR was paid to Nova": ("good", "", "/money"),
-        "10.00 EUR to Lux was refused; it is owed as before": ("danger", "The receiver's account is closed.", "/money"),
+        "10.00 EUR to Lux failed and is back in their balance": (
+            "danger",
+            "The receiver's account is closed.",
+            "/money",
+        ),
     }
     assert steps["billing.payee"] is True
     async with open_browser(app) as browser:
@@ -56,7 +60,13 @@ async def test_every_job_of_billing_has_words(app):
     assert all(texts["en"][f"job.{name}"] for name in jobs)
 
 
-async def test_money_that_arrives_settles_what_is_owed_to_us_once(app, api, poster):
+async def test_money_that_arrives_settles_what_is_owed_to_us_once(app, owner, poster):
+    async with open_browser(app) as browser:
+        await browser.log_in(owner)
+        await _money_arrives(browser, poster)
+
+
+async def _money_arrives(api, poster):
     await poster(sale("1", 1000))
     arrived = {"key": "BANK 7", "source": "spotify", "currency": "EUR", "amount": 700}
     answers = [await api.post(f"{AT}/ledger/receipts", json=arrived) for _ in range(2)]

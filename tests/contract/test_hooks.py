@@ -14,7 +14,7 @@ import pytest
 from maxbooster.plugin import hookspec
 from maxbooster.plugins import hookspecs, reference
 from maxbooster.plugins.registry import load
-from maxbooster.testing import drain, make_app, open_api, with_services
+from maxbooster.testing import drain, make_app, make_person, open_api, open_browser, with_services
 
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "plugins" / "hooks.md"
@@ -174,3 +174,34 @@ async def test_hook_register_services(site, tmp_path):
         async with with_services(app):
             assert told == ["open"], package
         assert told == ["open", "closed"]
+
+
+SEARCH = """
+@hookimpl
+async def search(ctx, query):
+    if query == "break":
+        raise RuntimeError("the index is gone")
+    if query == "nonsense":
+        return ["not a result"]
+    return [SearchResult(title=f"{query} {n}", kind="Song", path=f"/songs/{n}", icon="music", permission=PERMISSION)
+            for n in range(20)]
+"""
+
+
+async def test_hook_search(site, tmp_path):
+    """At most eight of a plugin; one that breaks or answers nonsense leaves the others alone; permissions count."""
+    site.install("songs", SEARCH.replace("PERMISSION", "''"))
+    site.install("hidden", SEARCH.replace("PERMISSION", "'user.control'"))
+    async with make_app(tmp_path, f"sqlite:///{tmp_path}/one.db") as app:
+        nova = await make_person(app, "nova@example.org")
+        async with open_browser(app) as browser:
+            await browser.log_in(nova)
+
+            async def found(words):
+                answer = await browser.get("/api/core/search", params={"words": words})
+                assert answer.status_code == 200, answer.text
+                return [each["title"] for each in answer.json() if each["kind"] == "Song"]
+
+            assert await found("  halo  moon ") == [f"halo moon {n}" for n in range(8)]
+            assert await found("break") == []
+            assert await found("nonsense") == []

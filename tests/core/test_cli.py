@@ -12,11 +12,16 @@ import time
 import urllib.request
 from pathlib import Path
 
+import bcrypt
 import pytest
 
+from maxbooster.cli import run as command
 from maxbooster.testing.services import free_port, wait_for_port
 
 HEAVY = {"torch", "numpy", "pandas", "scipy", "duckdb", "pedalboard", "textual", "pydantic", "aiohttp", "boto3"}
+
+
+HASH = bcrypt.hashpw(b"correct horse battery", bcrypt.gensalt(10)).decode()
 
 
 def run(*arguments: str, data: Path, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -43,7 +48,7 @@ def test_the_first_five_minutes(tmp_path):
     assert run("db", "status", data=data).returncode == 0
     assert run("doctor", data=data).returncode == 0
     assert "fit together" in run("check", data=data).stdout
-    assert run("audit", "verify", data=data).stdout == "Every chain is whole.\n"
+    assert run("audit", "verify", data=data).stdout == "Every chain is intact.\n"
     schema = json.loads(run("openapi", data=data).stdout)
     assert schema["openapi"] == "3.1.0"
 
@@ -74,13 +79,6 @@ def test_what_is_wrong_is_one_sentence(tmp_path, arguments, environment, status,
     answer = run(*arguments, data=tmp_path / "data", **environment)
     assert (answer.returncode, "Traceback" in answer.stderr) == (status, False), answer.stderr
     assert says in answer.stderr + answer.stdout
-
-
-def test_doctor_says_what_is_missing(tmp_path):
-    answer = run("doctor", data=tmp_path / "data", MAXBOOSTER_DATABASE="postgresql://postgres@127.0.0.1:1/x")
-    assert answer.returncode == 1
-    assert "MISSING" in answer.stdout
-    assert "does not answer" in answer.stdout
 
 
 def test_plugins_are_switched_off_and_on(tmp_path):
@@ -123,6 +121,95 @@ def _serving(data: Path, *arguments: str) -> tuple[subprocess.Popen[bytes], int]
         env=os.environ | {"MAXBOOSTER_DATA": str(data)}, stderr=subprocess.DEVNULL,
     )  # fmt: skip
     return process, port
+
+
+def test_two_up_on_one_data_folder_and_the_address_in_use(tmp_path):
+    """The second says who has it and ends; after kill -9 the next one starts. The public address is the real one."""
+    data = tmp_path / "data"
+    process, port = _serving(data, "up")
+    try:
+        wait_for_port(port)
+        urllib.request.urlopen(f"http://127.0.0.1:{port}/health/ready").close()
+        second = run("up", "--listen", f"127.0.0.1:{free_port()}", data=data)
+        assert second.returncode == 1
+        assert f"process {process.pid}, at 127.0.0.1:{port}" in second.stderr
+        taken = run("serve", "--listen", f"127.0.0.1:{port}", data=data)
+        assert (taken.returncode, "another program listens there" in taken.stderr) == (1, True)
+    finally:
+        process.kill()
+        process.wait()
+    again, port = _serving(data, "up")
+    try:
+        wait_for_port(port)
+        urllib.request.urlopen(f"http://127.0.0.1:{port}/health/ready").close()
+    finally:
+        again.send_signal(signal.SIGTERM)
+        assert again.wait(20) == 0
+
+
+def test_links_in_emails_follow_the_address_that_is_listened_on(tmp_path):
+    data, mail = tmp_path / "data", tmp_path / "mail"
+    port = free_port()
+    environment = os.environ | {"MAXBOOSTER_DATA": str(data), "MAXBOOSTER_MAIL": mail.as_uri()}
+    process = subprocess.Popen(
+        [sys.executable, "-m", "maxbooster", "up", "--listen", f"127.0.0.1:{port}"],
+        env=environment, stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+    try:
+        wait_for_port(port)
+        body = json.dumps(
+            {"email": "ann@example.org", "password": "correct horse battery", "name": "Ann", "born_on": "1990-01-01"}
+        ).encode()
+        asked = urllib.request.Request(
+            f"http://127.0.0.1:{port}/api/core/registration", body, {"content-type": "application/json"}
+        )
+        urllib.request.urlopen(asked).close()
+        until = time.monotonic() + 20
+        while not (found := list(mail.glob("*.eml"))):
+            assert time.monotonic() < until
+            time.sleep(0.05)
+        assert f"http://127.0.0.1:{port}/verify#" in found[0].read_text().replace("=\n", "")
+    finally:
+        process.kill()
+        process.wait()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["account", "list"], "There are no accounts yet"),
+        (["user", "list"], "There are no users yet"),
+        (["user", "list", "nobody@example.org"], "There are no users whose email address starts with"),
+        (["jobs", "list", "--state", "dead"], "There are no jobs in the state dead."),
+        (["db", "upgrade"], "Everything is up to date."),
+    ],
+)
+def test_an_empty_list_says_so(tmp_path, capsys, monkeypatch, arguments, says):
+    for name in [name for name in os.environ if name.startswith("MAXBOOSTER_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("MAXBOOSTER_DATA", str(tmp_path / "data"))
+    assert command(["db", "upgrade"]) == 0
+    capsys.readouterr()
+    assert command(arguments) == 0
+    assert capsys.readouterr().out.startswith(says)
+    assert command([*arguments, "--json"]) == 0
+    assert json.loads(capsys.readouterr().out) == []
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["account", "list"], ["user", "list"], ["jobs", "list"], ["plugins", "list"], ["db", "status"], ["roles"],
+     ["audit", "verify"], ["check"], ["doctor"]],
+    ids=" ".join,
+)  # fmt: skip
+def test_what_is_listed_or_shown_is_json_on_request(tmp_path, capsys, monkeypatch, arguments):
+    for name in [name for name in os.environ if name.startswith("MAXBOOSTER_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("MAXBOOSTER_DATA", str(tmp_path / "data"))
+    assert command(["user", "create", "ann@example.org", "--password-hash", HASH]) == 0
+    capsys.readouterr()
+    assert command([*arguments, "--json"]) == 0
+    assert json.loads(capsys.readouterr().out) or arguments == ["jobs", "list"]
 
 
 def test_up_is_ready_soon_and_ends_when_told(tmp_path):

@@ -267,5 +267,5 @@ async def test_a_lost_commit_is_an_error_answer_not_a_lie(app, site, monkeypatch
 
 async def test_the_schema_is_served(app):
     transport = httpx.ASGITransport(serving(app, open_resources=False))
-    async with httpx.AsyncClient(transport=transport, base_url="http://t") as client:
+    async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as client:
         assert (await client.get("/schema/openapi.json")).json()["info"]["title"] == "Max Booster"

@@ -19,6 +19,7 @@ from maxbooster.settings import read
 from maxbooster.testing import drain, make_app, open_api, partitions, services
 
 GLOBAL = {
+    "billing_ledger_purpose",
     "core_api_key",
     "core_directory",
     "core_event",

@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 from stdnum import ean
 
 from maxbooster.db import new_id
+from maxbooster.identity import Identity
 from maxbooster.plugin import Invalid
-from maxbooster.testing import open_api
+from maxbooster.testing import make_person, open_api
 from maxbooster_distribution.catalogue import identifiers, queries
 
 from .conftest import COVER, REGISTRANT, RELEASES, described, make_release, picture, stored, track, wav
@@ -96,7 +97,7 @@ async def test_removing_a_release_gives_its_upc_back_but_keeps_recordings_with_i
     async with open_api(app, new_id()) as other:
         assert (await other.post(RELEASES, json=described(upc="036000291452", tracks=[]))).status_code == 201
         taken = await other.post(RELEASES, json=described(tracks=[track(1, isrc="QZES92600078")]))
-        assert taken.status_code == 409
+        assert taken.status_code == 201, "whose code it is is not told to whoever types it in"
 
 
 # Codes
@@ -240,3 +241,19 @@ def test_every_written_form_of_a_gtin_is_the_same(number):
     assert {identifiers.gtin(form) for form in (code.zfill(14), code.lstrip("0"), kept, f" {code[:3]}-{code[3:]}")} == {
         kept
     }
+
+
+async def test_another_accounts_codes_are_not_betrayed_but_cannot_be_delivered(app, api, account, simulated):
+    await make_release(app, api, account, upc="036000291452", tracks=[track(1, isrc="QZES92600099")])
+    stranger = await make_person(app, "stranger@example.org")
+    other = Identity(stranger.account, stranger.user, frozenset({"*"}))
+    async with open_api(app, stranger.account) as theirs:
+        answers = []
+        for upc, isrc in (("012345000058", "QZES92600098"), ("012345000065", "QZES92600099")):
+            own = described(upc=upc, tracks=[track(1, isrc=isrc)])
+            answers.append((await theirs.post(RELEASES, json=own)).status_code)
+        assert answers == [201, 201]
+        at = await make_release(app, theirs, other, title="Harbour C", upc="036000291452", tracks=[track(2)])
+        refused = await theirs.post(f"{at}/submit", json={"outlets": ["spotify"]})
+        assert (refused.status_code, refused.json()["field"]) == (409, "upc")
+        assert (await theirs.get(f"{at}/deliveries")).json()["deliveries"] == []

@@ -43,7 +43,7 @@ def change(path, **more):
 
 def test_the_example_is_complete(release):
     done = run("validate", release, "--outlet", "spotify")
-    assert (done.exit_code, done.output) == (0, "Nothing to mend: Spotify can have it.\n")
+    assert (done.exit_code, done.output) == (0, "No issues: ready for Spotify.\n")
 
 
 def test_findings_are_told_as_json(release):
@@ -78,7 +78,7 @@ def test_what_blocks_is_not_packed(release, tmp_path):
     change(release, upc=None, label=None, p_line=None)
     done = run("package", release, "--outlet", "spotify", "--out", tmp_path / "out", fails=Invalid)
     assert {"upc", "p_line"} <= {line.split()[2].rstrip(":") for line in done.output.splitlines()}, "each is told"
-    assert "Nothing is packed" in str(done.exception)
+    assert "Nothing is packaged" in str(done.exception)
     assert not (tmp_path / "out").exists()
 
 

@@ -178,7 +178,8 @@ def test_what_is_not_valid_is_refused_with_the_place():
         ("ReleaseMadeAvailableToConsumers", Outcome.LIVE),
         ("ReleaseNotAvailable", Outcome.GONE),
         ("RightsConflict", Outcome.REFUSED),
-        ("OrderPlacedForReleaseDistributor", Outcome.UNKNOWN),
+        ("DeliveredToReleaseDistributor", Outcome.NOTHING_NEW),
+        ("ProcessingErrorAtReleaseCreator", Outcome.ASK),
     ],
 )
 def test_an_acknowledgement_reads_as_it_was_written(status, outcome):
@@ -187,8 +188,12 @@ def test_an_acknowledgement_reads_as_it_was_written(status, outcome):
     )
     root = choreography.acknowledgement(ENVELOPE, "N_20260101000000000", answer)
     SCHEMAS.validate(root, Standard.CHOREOGRAPHY)
-    assert choreography.answers(reading.parse(written(root))) == [answer]
+    assert choreography.read_acknowledgement(reading.parse(written(root))).answers == [answer]
     assert answer.outcome is outcome
+
+
+def test_every_status_of_the_standard_has_a_meaning():
+    assert set(choreography.OUTCOMES) == set(SCHEMAS.allowed("SupplyChainStatus"))
 
 
 @given(st.datetimes(min_value=datetime(2000, 1, 1), max_value=datetime(2100, 1, 1), timezones=st.just(UTC)))
@@ -227,7 +232,7 @@ def fuzzed(examples):
 def read_anything(content):
     """Anything but our own refusal would be a bug."""
     with suppress(Invalid):
-        choreography.answers(reading.parse(content))
+        choreography.read_acknowledgement(reading.parse(content))
 
 
 @fuzzed(200)

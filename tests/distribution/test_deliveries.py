@@ -139,6 +139,38 @@ async def test_nothing_is_queued_for_a_real_store_without_ddexs_schemas(tmp_path
         assert shown["ready"]
 
 
+async def test_what_no_message_can_hold_is_found_and_never_submitted(app, api, account, simulated):
+    made = await make_release(app, api, account)
+    read = (await api.get(made)).json()
+    bad = read["description"] | {"credits": [{"name": "Nova\u000bLane", "role": "MainArtist"}]}
+    assert (await api.put(made, json={"version": read["version"], "description": bad})).status_code == 204
+    refused = await api.post(f"{made}/submit", json={"outlets": ["spotify"]})
+    assert (refused.status_code, refused.json()["findings"][0]["field"]) == (422, "credits[0].name")
+
+
+async def test_a_long_review_keeps_nobody_waiting(api):
+    """Titles of blanks once took a minute, and with it everybody else."""
+    worst = [track(1, title="a" + " " * 298 + "b") for _ in range(100)]
+    slow = asyncio.create_task(api.post("/api/distribution/review", json={"description": described(tracks=worst)}))
+    waited = []
+    while not slow.done():
+        began = asyncio.get_running_loop().time()
+        await asyncio.sleep(0.01)
+        waited.append(asyncio.get_running_loop().time() - began)
+    assert (await slow).status_code == 200
+    assert max(waited) < 2, "the event loop goes on meanwhile"
+    assert sum(waited) < 20
+
+
+async def test_a_simulated_store_promises_what_it_does(app, api, account, simulated):
+    """The release date is months ahead, and the simulator puts it live at once."""
+    at = await make_release(app, api, account)
+    await api.put("/api/sandbox/outlets/spotify", json={"answer": "lose"})
+    await api.post(f"{at}/submit", json={"outlets": ["spotify"]})
+    shown = await until(app, api, at, "sent")
+    assert shown["words"] == "Delivered to Spotify · live any time now"
+
+
 async def test_a_description_is_reviewed_before_it_is_saved(api, simulated):
     wanted = {"description": described(title="harbour"), "outlets": ["spotify"]}
     found = (await api.post("/api/distribution/review", json=wanted)).json()

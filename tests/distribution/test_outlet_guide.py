@@ -127,11 +127,11 @@ async def test_the_page_leads_to_an_outlet_that_takes_releases_and_goes_without_
 
 
 async def gone(folder, account, at):
-    """It is no outlet any more; what was delivered stays in the history."""
+    """It is no store any more; what was delivered stays in the history."""
     async with served(folder, account) as (_, api):
         assert "quay" not in await outlets(api)
         refused = await api.post(f"{at}/submit", json={"outlets": ["quay"]})
-        assert (refused.status_code, "no outlet 'quay'" in refused.json()["detail"]) == (422, True)
+        assert (refused.status_code, "no store 'quay'" in refused.json()["detail"]) == (422, True)
         kept = (await api.get(f"{at}/deliveries")).json()["deliveries"]
         assert [(each["outlet"], each["what"]) for each in kept] == [("quay", "takedown"), ("quay", "insert")]
         assert "quay" not in (await api.get("/api/core/plugins")).text

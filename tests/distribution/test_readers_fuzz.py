@@ -19,7 +19,7 @@ from PIL import Image
 
 from maxbooster.plugin import Invalid
 from maxbooster_distribution import document, sample
-from maxbooster_distribution.ddex.choreography import Answer, acknowledgement, answers
+from maxbooster_distribution.ddex.choreography import Answer, acknowledgement, read_acknowledgement
 from maxbooster_distribution.ddex.message import Envelope, Party, written
 from maxbooster_distribution.ddex.reading import parse
 from maxbooster_distribution.ddex.receiving import read_batch
@@ -78,13 +78,13 @@ def read_or_said(read: Any, name: str) -> None:
 @_FUZZ
 @given(content=damaged(acknowledged()))
 def test_acknowledgements_are_read_or_refused(content):
-    read_or_said(lambda: answers(parse(content, NAME), NAME), NAME)
+    read_or_said(lambda: read_acknowledgement(parse(content, NAME), NAME), NAME)
 
 
 @_FUZZ
 @given(content=st.one_of(st.binary(max_size=200), st.text(max_size=200).map(lambda text: f"<a>{text}</a>".encode())))
 def test_anything_is_an_acknowledgement_or_refused(content):
-    read_or_said(lambda: answers(parse(content, NAME), NAME), NAME)
+    read_or_said(lambda: read_acknowledgement(parse(content, NAME), NAME), NAME)
 
 
 LAUGHS = "".join(f'<!ENTITY l{n} "{f"&l{n - 1};" * 10}">' for n in range(1, 12))
@@ -116,7 +116,7 @@ BOMBS = TYPED | {
 def test_bombs_are_refused_at_once(kind):
     began = time.monotonic()
     with pytest.raises(Invalid) as refused:
-        answers(parse(BOMBS[kind].encode(), NAME), NAME)
+        read_acknowledgement(parse(BOMBS[kind].encode(), NAME), NAME)
     assert NAME in refused.value.detail
     assert len(refused.value.detail) < 400
     assert time.monotonic() - began < 2

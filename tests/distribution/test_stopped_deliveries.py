@@ -80,8 +80,8 @@ async def test_a_send_that_is_cancelled_while_it_runs_stands_still_and_is_sent_a
             await cancel(api, await unfinished(api, "distribution.send"))
             while not (found := await shown(api, delivery))["stands_still"]:
                 await asyncio.sleep(0.02)
-    assert (found["state"], found["words"]) == ("sending", "Delivery to Spotify stands still")
-    assert "Try again" in found["advice"]
+    assert (found["state"], found["words"]) == ("sending", "Delivery to Spotify is stalled")
+    assert "Retry it" in found["advice"]
     assert (await api.get(DELIVERIES)).json()["deliveries"][0]["stands_still"] is True
     assert (await api.post(f"{delivery}/retry")).status_code == 204
     assert (await shown(api, delivery))["stands_still"] is False

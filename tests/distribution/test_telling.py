@@ -9,6 +9,7 @@ from maxbooster.testing import drain, make_person, open_api, open_browser
 from maxbooster_distribution.plugin import manifest
 
 from .conftest import make_release, until
+from .test_answers import answer, looked_at
 
 pytestmark = [pytest.mark.usefixtures("simulated")]
 
@@ -67,7 +68,7 @@ async def test_people_hear_once_that_an_outlet_is_late(app, api, account, clock,
         clock.advance(days=12)
         await drain(app)
         told = await notices(app, owner)
-        assert [in_words(each) for each in told] == ["Spotify takes longer than it said with “Harbour B”"]
+        assert [in_words(each) for each in told] == ["Spotify is overdue with “Harbour B”"]
     names = [each["name"] for each in (await api.get("/api/core/jobs", params={"limit": 200})).json()]
     assert names.count("on:distribution.tell_overdue") == 1, "the event was told once"
 
@@ -99,3 +100,24 @@ async def test_every_job_of_distribution_has_words(app, api):
     mine = [name for name in app.jobs if name.removeprefix("on:").partition(".")[0] in (manifest.name, "royalties")]
     assert len(mine) > 5
     assert [name for name in mine if not texts.get(f"job.{name}")] == []
+
+
+async def test_people_hear_once_that_a_store_reports_a_problem(app, api, account, owner, simulated):
+    at = await make_release(app, api, account)
+    await submit(api, at, answer="lose")
+    await until(app, api, at, "sent")
+    [shown] = (await api.get(f"{at}/deliveries")).json()["deliveries"]
+    [batch] = simulated.glob("spotify/*/N_*")
+    for number in (1, 2):
+        said = answer(app, shown["id"], "ReleaseReceivedByReleaseDistributor", file_statuses=("ResourceCorrupt",))
+        put(batch / "acknowledgements" / f"ACK_{number}.xml", said)
+        await until(app, api, at, "acknowledged")
+        await looked_at(app, api, at, shown["id"], number)
+    [notice] = await notices(app, owner)
+    assert in_words(notice) == "Spotify reports a problem with “Harbour B”"
+    assert "a file arrived damaged" in notice["text"]
+
+
+def put(path, content):
+    path.parent.mkdir(exist_ok=True)
+    path.write_bytes(content)

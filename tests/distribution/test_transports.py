@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import os
 from hashlib import sha256
+from pathlib import Path
 
 import asyncssh
 import pytest
 import pytest_asyncio
+from hypothesis import given
+from hypothesis import strategies as st
 
 from maxbooster.plugin import AuthFailed, Invalid, NotReady
 from maxbooster.testing.faultproxy import FaultProxy
 from maxbooster_distribution.outlets.outlet import Endpoint
 from maxbooster_distribution.package import Item, Package
-from maxbooster_distribution.transports.transport import deliver, opened
+from maxbooster_distribution.transports.transport import Listed, deliver, opened
 
 LARGE = os.urandom(6_000_000)
 
@@ -132,11 +135,15 @@ async def test_answers_are_listed_and_read(place):
     endpoint, home = place
     folder = home / "N_1/acknowledgements"
     async with opened(endpoint) as transport:
-        assert await transport.names("N_1/acknowledgements") == []
+        assert await transport.listed("N_1/acknowledgements") == []
         folder.mkdir(parents=True)
         (folder / "ACK_2.xml").write_bytes(b"two")
         (folder / "ACK_1.xml").write_bytes(b"one")
-        assert await transport.names("N_1/acknowledgements") == ["ACK_1.xml", "ACK_2.xml"]
+        listed = await transport.listed("N_1/acknowledgements")
+        assert [(each.name, each.size, each.odd) for each in listed] == [
+            ("ACK_1.xml", 3, False),
+            ("ACK_2.xml", 3, False),
+        ]
         assert await transport.read("N_1/acknowledgements/ACK_2.xml") == b"two"
         with (folder / "ACK_3.xml").open("wb") as file:
             file.truncate(50_000_000)
@@ -195,3 +202,52 @@ async def test_a_folder_that_cannot_be_written_is_named(tmp_path):
     (tmp_path / "file").write_text("in the way")
     with pytest.raises(NotReady, match="cannot be written"):
         await send(Endpoint(transport="folder", folder=str(tmp_path / "file")))
+
+
+async def test_what_is_read_short_is_refused(place, monkeypatch):
+    """A server may give fewer bytes than it says a file has."""
+    endpoint, home = place
+    folder = home / "N_1/acknowledgements"
+    folder.mkdir(parents=True)
+    (folder / "ACK_1.xml").write_bytes(b"0123456789")
+    monkeypatch.setattr(asyncssh.SFTPServer, "read", lambda self, file, offset, size: b"0123"[offset:])
+    monkeypatch.setattr(Path, "read_bytes", lambda self: b"0123")
+    async with opened(endpoint) as transport:
+        with pytest.raises(NotReady, match="4 of 10 bytes"):
+            await transport.read("N_1/acknowledgements/ACK_1.xml")
+
+
+def named(folder, name):
+    """A file with a name that is no text."""
+    Path(os.fsdecode(os.fsencode(folder) + b"/" + name)).write_bytes(b"x")
+
+
+async def test_names_that_are_not_utf_8_are_listed_beside_the_others(place):
+    endpoint, home = place
+    folder = home / "N_1/acknowledgements"
+    folder.mkdir(parents=True)
+    for name in (b"ACK_1.xml", b"ACK_\xff.xml", b"ACK_\xfe.xml"):
+        named(folder, name)
+    async with opened(endpoint) as transport:
+        listed = await transport.listed("N_1/acknowledgements")
+    assert [each.odd for each in listed].count(True) == 2
+    assert len({each.name for each in listed}) == 3
+    assert all(each.name.isprintable() for each in listed)
+
+
+@given(st.binary(max_size=300))
+def test_any_name_is_shown_without_doing_harm(name):
+    listed = Listed.of(name, 1, 1)
+    assert listed.name.isprintable()
+    assert 0 < len(listed.name) <= 255
+    assert listed.odd or listed.name.encode() == name
+
+
+@pytest.mark.parametrize("more", ["\n* ssh-ed25519 AAAA", "\r\n* ssh-ed25519 AAAA", "\n"])
+async def test_a_second_line_in_a_host_key_is_believed_by_nobody(server, more):
+    endpoint, _ = server
+    other = " ".join(asyncssh.generate_private_key("ssh-ed25519").export_public_key().decode().split()[:2])
+    with pytest.raises(AuthFailed):
+        await send(at(endpoint, host_key=f"{other}{more}{endpoint.host_key}"))
+    with pytest.raises(AuthFailed, match="one server"):
+        await send(at(endpoint, host=f"127.0.0.1{more}"))

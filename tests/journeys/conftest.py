@@ -56,7 +56,15 @@ def plugins(tmp_path_factory: pytest.TempPathFactory) -> Site:
 
 
 @pytest.fixture(scope="module")
-def platform(tmp_path_factory: pytest.TempPathFactory, plugins: Site) -> Iterator[Platform]:
+def platform_settings() -> dict[str, str]:
+    """What a journey's platform is told besides; override it."""
+    return {}
+
+
+@pytest.fixture(scope="module")
+def platform(
+    tmp_path_factory: pytest.TempPathFactory, plugins: Site, platform_settings: dict[str, str]
+) -> Iterator[Platform]:
     if not Shell().is_built:
         pytest.skip("journeys skipped: the web application is not built; run `make web`")
     data, port = tmp_path_factory.mktemp("platform"), services.free_port()
@@ -68,7 +76,7 @@ def platform(tmp_path_factory: pytest.TempPathFactory, plugins: Site) -> Iterato
         "MAXBOOSTER_LOG_LEVEL": "warning",
         "PYTHONPATH": str(plugins.folder),
     }
-    process = Process(["up"], environment, log=data / "up.log")
+    process = Process(["up"], environment | platform_settings, log=data / "up.log")
     process.start(port=port)
     yield Platform(f"http://127.0.0.1:{port}", mail, process)
     process.stop()

@@ -75,7 +75,7 @@ async def test_a_release_is_sent_goes_live_and_is_taken_down(platform, seats):
     page = seat.page
     await seat.register(platform, "sending@example.org", "Nova Reyes")
     await seat.go("/releases/new")
-    await page.get_by_label("Title", exact=True).fill("Harbour Lights")
+    await page.get_by_label("Title", exact=True).fill("HARBOUR LIGHTS")
     await page.get_by_label("Artists").fill("Nova Reyes")
     await page.get_by_label("Release date").fill("2027-03-05")
     await page.get_by_label("Label", exact=True).fill("Harbour Records")
@@ -92,20 +92,26 @@ async def test_a_release_is_sent_goes_live_and_is_taken_down(platform, seats):
     await page.get_by_label("Lyrics language").select_option("en")
     assert await page.get_by_label("Title", exact=True).nth(1).input_value() == "Harbour Lights"
     await page.get_by_label("ISRC").fill("QZES92600001")
-    await page.get_by_text("Ready to send").wait_for()
+    await page.get_by_text("1 issue to fix before").wait_for()
     await page.get_by_role("button", name="Save draft").click()
     await page.get_by_text("Sandbox: stores are simulated").wait_for()
+    await page.get_by_text("Keep as is…").click()
+    await page.get_by_label("Why is this right?").fill("The band spells it so.")
+    await _seen(seat, "keep")
+    await page.get_by_role("button", name="Keep as is").click()
+    await page.get_by_text("Kept as is: The band spells it so.").wait_for()
     await page.screenshot(path=SCREENS / "releases-ready.png", full_page=True)
     await page.get_by_role("button", name="Send to 3 stores…").click()
     asked = page.locator("mb-confirm")
-    for said in (
+    said = (
         "Single, 1 track",
-        "Audiomack, Deezer,",
+        "Audiomack, Deezer and Spotify",
         "5 Mar 2027",
         "Worldwide · Subscription",
-        "Held back for 1 track",
-    ):
-        await asked.get_by_text(said).wait_for()
+        "Held back for",
+    )
+    for each in said:
+        await asked.get_by_text(each).wait_for()
     await _seen(seat, "sending")
     await asked.get_by_role("button", name="Send to 3 stores").click()
     for outlet in ("Spotify", "Deezer", "Audiomack"):

@@ -144,7 +144,7 @@ async def test_the_demo_account_shows_all_of_it(standing, chromium):
     places = {stage["name"]: stage["place"].removeprefix(standing.base) for stage in standing.summary["stages"]}
     for name, stage, said in (
         ("master", "Measure it", "What was done, and why"),
-        ("release", "Make the release", "Live on Spotify"),
+        ("release", "Create the release", "Live on Spotify"),
         ("money", "Pay the payees out", "Everybody has what is theirs."),
     ):
         await seat.go(places[stage])

@@ -11,6 +11,7 @@ import soundfile
 
 from tests.studio import sounds
 from tests.studio.bad import BAD
+from tests.studio.containers import wav
 
 from .test_web_pages import SCREENS, SIZES, _axe
 
@@ -43,12 +44,12 @@ async def test_the_first_master_from_drop_to_download(platform, seats, song):
     await seat.register(platform, "master@example.org", "Nova Reyes")
     await seat.go("/master")
     await page.get_by_text("Drop a recording here").wait_for()
-    await page.get_by_text("You compare, equally loud").wait_for()
+    await page.get_by_text("You compare at matched loudness").wait_for()
     await _seen(seat, "first")
     await _drop(seat, song)
-    await page.get_by_role("button", name="Make the master").wait_for()
+    await page.get_by_role("button", name="Create master").wait_for()
     await page.get_by_text("Where it would play as it is").wait_for()
-    await page.get_by_role("button", name="Make the master").click()
+    await page.get_by_role("button", name="Create master").click()
     await page.get_by_text("What was done, and why").wait_for()
     await page.get_by_text("−14.0", exact=True).first.wait_for()
     await page.get_by_text("plays as it is").first.wait_for()
@@ -67,6 +68,52 @@ async def test_the_first_master_from_drop_to_download(platform, seats, song):
     assert seat.complaints == []
 
 
+async def test_a_master_is_renamed_matched_to_a_reference_and_sent_to_a_release(platform, seats, song, tmp_path):
+    seat = await seats()
+    page = seat.page
+    await seat.register(platform, "reference@example.org", "Nova Reyes")
+    await seat.go("/master")
+    await _drop(seat, sounds.write(tmp_path / "Theirs.flac", sounds.song(4, level_db=-3)))
+    await page.get_by_role("heading", name="Theirs").wait_for()
+    await page.get_by_role("button", name="Create master").wait_for()
+    await seat.go("/master")
+    await _drop(seat, song)
+    await page.get_by_role("link", name="Nightfall").click()
+    await page.get_by_role("button", name="Rename recording").click()
+    await page.get_by_label("Title of recording").fill("Daybreak")
+    await page.keyboard.press("Enter")
+    await page.get_by_role("heading", name="Daybreak").wait_for()
+    await page.get_by_label("Master for").select_option("reference")
+    await page.get_by_label("Reference track").select_option(index=0)
+    await page.get_by_label("Intensity").fill("80")
+    await page.get_by_role("button", name="Create master").click()
+    await page.get_by_role("heading", name="Like Theirs").wait_for()
+    await page.get_by_text("Intensity 80%").wait_for()
+    await page.get_by_role("button", name="Rename master").click()
+    await page.get_by_label("Title of master").fill("Final")
+    await page.get_by_role("button", name="Save").click()
+    await page.get_by_role("button", name="Final").wait_for()
+    await _seen(seat, "reference")
+    await page.set_viewport_size({"width": 390, "height": 844})
+    await _seen(seat, "reference-phone")
+    await page.set_viewport_size({"width": 1440, "height": 900})
+    address = await page.get_by_role("link", name="Send to a release").get_attribute("href")
+    assert address.startswith("/releases/new?audio=")
+    assert address.endswith("&title=Daybreak")
+    assert seat.complaints == []
+
+
+async def test_what_is_odd_about_a_file_is_told_on_its_page(platform, seats, tmp_path):
+    seat = await seats()
+    await seat.register(platform, "odd@example.org", "Nova Reyes")
+    await seat.go("/master")
+    path = tmp_path / "Piped.wav"
+    path.write_bytes(wav(length=0))
+    await _drop(seat, path)
+    await seat.page.get_by_text("Its header gives no length").wait_for()
+    assert seat.complaints == []
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("kind", ["wav", "aiff"])
 async def test_mix_and_master_are_compared_by_keyboard(platform, seats, tmp_path, kind):
@@ -76,7 +123,7 @@ async def test_mix_and_master_are_compared_by_keyboard(platform, seats, tmp_path
     await seat.register(platform, f"compare-{kind}@example.org", "Nova Reyes")
     await seat.go("/master")
     await _drop(seat, sounds.write(tmp_path / f"Nightfall.{kind}", sounds.song(20)))
-    await page.get_by_role("button", name="Make the master").click()
+    await page.get_by_role("button", name="Create master").click()
     await page.get_by_role("group", name="Compare").wait_for()
     position = page.get_by_role("slider", name="Position")
     await page.locator("body").press("Space")
@@ -105,13 +152,13 @@ async def test_a_second_version_and_a_cancelled_one(platform, seats, tmp_path):
     await seat.register(platform, "versions@example.org", "Nova Reyes")
     await seat.go("/master")
     await _drop(seat, sounds.write(tmp_path / "Long.flac", sounds.song(300)))
-    await page.get_by_role("button", name="Make the master").click(timeout=60_000)
+    await page.get_by_role("button", name="Create master").click(timeout=60_000)
     await page.get_by_role("button", name="Cancel").click()
     await page.get_by_role("button", name="Cancel").wait_for(state="detached")
     await page.get_by_text("Mastering for Spotify: stopped").wait_for()
     await page.get_by_label("Master for").select_option("own")
     await page.get_by_label("LUFS", exact=True).fill("-12.5")
-    await page.get_by_role("button", name="Make the master").click()
+    await page.get_by_role("button", name="Create master").click()
     await page.get_by_role("button", name="−12.5 LUFS").wait_for(timeout=60_000)
     await page.get_by_text("What was done, and why").wait_for()
     await page.get_by_role("button", name="Try again").click()
@@ -165,7 +212,7 @@ async def test_it_is_usable_on_a_phone(platform, seats, song, size):
     await seat.register(platform, f"{size}-studio@example.org", "Nova Reyes")
     await seat.go("/master")
     await _drop(seat, song)
-    await seat.page.get_by_role("button", name="Make the master").click()
+    await seat.page.get_by_role("button", name="Create master").click()
     await seat.page.get_by_text("What was done, and why").wait_for()
     await _seen(seat, f"master-{size}")
 
@@ -177,4 +224,4 @@ async def test_silence_is_explained(platform, seats, tmp_path):
     await seat.go("/master")
     await _drop(seat, sounds.write(tmp_path / "Hush.wav", np.zeros((48_000, 1)), 48_000))
     await seat.page.get_by_text("Nothing in it is loud enough").wait_for()
-    assert await seat.page.get_by_role("button", name="Make the master").count() == 0
+    assert await seat.page.get_by_role("button", name="Create master").count() == 0

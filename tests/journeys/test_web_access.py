@@ -11,7 +11,7 @@ async def test_register_second_factor_invite_and_revoke_a_device(platform, seats
     nova = await seats()
     await nova.register(platform, "nova@example.org", "Nova")
 
-    await nova.page.get_by_role("link", name="Protect your login").click()
+    await nova.page.get_by_role("link", name="Turn on two-factor").click()
     await nova.page.get_by_role("button", name="Set up").click()
     secret = await nova.page.locator("[data-secret]").inner_text()
     await nova.page.get_by_label("Two-factor code").fill(pyotp.TOTP(secret).now())
@@ -78,7 +78,7 @@ async def test_by_keyboard_alone(platform, seats):
 async def test_a_wrong_password_and_a_weak_one_are_told_at_the_form(seats):
     eve = await seats()
     await eve.log_in("nobody@example.org", "not the password")
-    await eve.page.get_by_role("alert").get_by_text("e-mail address or the password is wrong").wait_for()
+    await eve.page.get_by_role("alert").get_by_text("email address or password is wrong").wait_for()
     await eve.go("/register")
     await eve.page.get_by_label("Your name").fill("Eve")
     await eve.page.get_by_label("Email").fill("eve@example.org")

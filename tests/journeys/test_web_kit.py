@@ -95,7 +95,7 @@ async def test_a_table_is_worked_by_keyboard(platform, seats):
     await page.get_by_role("button", name="Hide", exact=True).click()
     await page.get_by_text("2 lines are hidden.").wait_for()
     await page.get_by_role("button", name="Undo").click()
-    await page.get_by_text("10,000 in all").wait_for()
+    await page.get_by_text("10,000 total").wait_for()
 
 
 async def _count(grid):

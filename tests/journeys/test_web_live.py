@@ -78,3 +78,21 @@ async def test_everything_is_reached_by_typing(platform, seats):
     await ada.page.keyboard.type("log out")
     await ada.page.keyboard.press("Enter")
     await ada.page.get_by_role("button", name="Log in").wait_for()
+
+
+async def test_the_palette_finds_a_release_and_opens_it(platform, seats):
+    nova = await seats()
+    page = nova.page
+    await nova.register(platform, "finding@example.org", "Nova")
+    await nova.go("/releases/new")
+    await page.get_by_label("Title", exact=True).fill("Harbour Lights")
+    await page.get_by_role("button", name="Save draft").click()
+    await page.get_by_role("heading", name="Harbour Lights").wait_for()
+    await nova.go("/home")
+    await page.get_by_text("Good to see you").wait_for()
+    await page.keyboard.press("Control+k")
+    await page.keyboard.type("lights harb")
+    await page.get_by_role("option", name="Harbour Lights Release").wait_for()
+    await page.keyboard.press("Enter")
+    await page.get_by_role("heading", name="Harbour Lights").wait_for()
+    assert nova.complaints == []

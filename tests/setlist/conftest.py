@@ -10,6 +10,8 @@ from maxbooster.testing import drain
 AT = "/api/setlist/setlists"
 SONGS = [{"title": "Blue in Green", "duration_s": 337}, {"title": "So What", "duration_s": 545}]
 SUMMER = {"title": "Summer", "venue": "Quay 9", "played_on": "2027-06-01", "songs": SONGS}
+CHANGED = {name: value for name, value in SUMMER.items() if name != "songs"}
+"""What a change says: songs are not changed that way."""
 
 
 @pytest_asyncio.fixture

@@ -9,7 +9,7 @@ import pytest
 from maxbooster.db import new_id
 from maxbooster.testing import drain, open_api
 
-from .conftest import AT, SONGS, SUMMER, trail
+from .conftest import AT, CHANGED, SONGS, SUMMER, trail
 
 
 async def test_a_set_list_is_made_and_read_back(api, setlist):
@@ -82,7 +82,7 @@ async def test_wrong_input_names_its_field(api, wrong, field):
 
 
 async def test_a_change_made_from_a_stale_version_is_refused(api, setlist):
-    first = SUMMER | {"venue": "Loft", "version": 1}
+    first = CHANGED | {"venue": "Loft", "version": 1}
     assert (await api.put(setlist, json=first)).status_code == 204
     late = await api.put(setlist, json=first | {"venue": "Barn"})
     assert late.status_code == 409
@@ -92,7 +92,7 @@ async def test_a_change_made_from_a_stale_version_is_refused(api, setlist):
 
 
 async def test_of_two_changes_at_the_same_moment_one_is_refused(api, setlist):
-    change = SUMMER | {"version": 1}
+    change = CHANGED | {"version": 1}
     answers = await asyncio.gather(*(api.put(setlist, json=change | {"venue": f"Hall {n}"}) for n in range(4)))
     assert sorted(answer.status_code for answer in answers) == [204, 409, 409, 409]
 
@@ -112,7 +112,7 @@ async def test_nobody_reads_without_a_token(app):
 
 async def test_publishing_is_told_once_and_in_order(app, api, setlist):
     for number in range(1, 6):
-        await api.put(setlist, json=SUMMER | {"title": f"Night {number}", "version": 2 * number - 1})
+        await api.put(setlist, json=CHANGED | {"title": f"Night {number}", "version": 2 * number - 1})
         assert (await api.post(f"{setlist}/publish")).status_code == 204
     sheets = await trail(app, api, "setlist.sheet_printed")
     assert [sheet["lines"][0] for sheet in sheets] == [f"Night {number} · Quay 9" for number in range(1, 6)]
@@ -153,7 +153,7 @@ async def test_filling_shows_its_progress_and_its_result(app, api, setlist):
 
 
 async def test_every_change_leaves_its_entry_in_the_audit_trail(app, api, setlist):
-    await api.put(setlist, json=SUMMER | {"venue": "Loft", "version": 1})
+    await api.put(setlist, json=CHANGED | {"venue": "Loft", "version": 1})
     await api.post(f"{setlist}/publish")
     await api.delete(setlist)
     await drain(app)

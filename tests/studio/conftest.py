@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
 import shutil
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
@@ -24,9 +23,8 @@ from maxbooster.identity import EVERYTHING, Identity
 from maxbooster.testing import drain, make_app, open_api, services
 from tests.journeys.conftest import FLAGS
 
-from . import sounds
+from . import pieces, sounds
 
-ROOT = Path(__file__).parents[2]
 AT = "/api/studio"
 
 
@@ -37,13 +35,9 @@ def song(tmp_path: Path) -> Path:
 
 
 @pytest.fixture(scope="session")
-def samples() -> list[Path]:
-    """Real recordings, which are not in the repository."""
-    folder = Path(os.environ.get("MAXBOOSTER_TEST_SAMPLES") or ROOT.parent / "shared" / "data" / "audio")
-    found = sorted([*folder.glob("*.flac"), *folder.glob("*.ogg")])
-    if not found:
-        pytest.skip(f"no recordings in {folder}; MAXBOOSTER_TEST_SAMPLES names a folder with some")
-    return found
+def samples(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    """Pieces of music of different kinds."""
+    return pieces.write(tmp_path_factory.mktemp("pieces"))
 
 
 @pytest.fixture

@@ -212,3 +212,50 @@ async def test_recordings_are_listed_a_page_at_a_time(studio, tmp_path):
     second = await studio.get(f"recordings?limit=2&cursor={first['next']}")
     assert [row["id"] for row in first["recordings"] + second["recordings"]] == made[::-1]
     assert second["next"] is None
+
+
+async def test_recordings_and_masters_are_renamed(studio, tmp_path):
+    recording = await studio.bring(sounds.write(tmp_path / "take 3.wav", sounds.song(1)))
+    master = await studio.master(recording["id"])
+    assert (master["title"], recording["title"]) == ("Spotify", "take 3")
+    for path, id in (("recordings", recording["id"]), ("masters", master["id"])):
+        renamed = await studio.api.patch(f"{AT}/{path}/{id}", json={"title": "Nightfall"})
+        assert (renamed.status_code, renamed.json()["title"]) == (200, "Nightfall")
+        assert (await studio.get(f"{path}/{id}"))["title"] == "Nightfall"
+        for wrong in ("", "a\nb", "x" * 201):
+            assert (await studio.api.patch(f"{AT}/{path}/{id}", json={"title": wrong})).status_code == 422
+    assert (await studio.get("recordings"))["recordings"][0]["title"] == "Nightfall"
+    async with open_api(studio.app, new_id()) as stranger:
+        refused = await stranger.patch(f"{AT}/masters/{master['id']}", json={"title": "Mine"})
+        assert refused.status_code == 404
+
+
+async def test_a_reference_and_an_intensity_are_asked_for_and_explained(studio, tmp_path):
+    dark = np.stack([np.convolve(side, np.ones(12) / 12, "same") for side in sounds.song(3).T], axis=1)
+    recording = await studio.bring(sounds.write(tmp_path / "mine.wav", dark))
+    reference = await studio.bring(sounds.write(tmp_path / "theirs.wav", sounds.song(3)))
+    master = await studio.master(recording["id"], reference_id=reference["id"], intensity=80)
+    assert (master["state"], master["reference"], master["intensity"]) == ("done", "theirs", 80), master["reason"]
+    assert master["title"] == "Like theirs"
+    loudness = reference["analysis"]["integrated_lufs"]
+    assert master["analysis"]["integrated_lufs"] == pytest.approx(loudness, abs=0.15)
+    reasons = {each["stage"]: each["reason"] for each in master["settings"]}
+    assert "“theirs”" in reasons["tone"]
+    assert "1.6 times" in reasons["intensity"]
+    at = f"{AT}/recordings/{recording['id']}/masters"
+    assert (await studio.api.post(at, json={"reference_id": recording["id"]})).status_code == 422
+    assert (await studio.api.post(at, json={"reference_id": str(new_id())})).status_code == 404
+    assert (await studio.api.post(at, json={"intensity": 101})).status_code == 422
+    silent = await studio.bring(sounds.write(tmp_path / "silent.wav", np.zeros(8_000), 8_000))
+    refused = await studio.api.post(at, json={"reference_id": silent["id"]})
+    assert (refused.status_code, "no loudness" in refused.json()["detail"]) == (409, True)
+
+
+async def test_hook_hand_over(known):
+    """Distribution offers a release with the master's file; studio knows nothing of it."""
+    [offer] = await known.get(f"masters/{known.made['id']}/offers")
+    [rendering] = [each for each in known.made["renderings"] if each["format"] == "wav32f"]
+    assert offer["title"] == "Send to a release"
+    assert offer["address"] == f"/releases/new?audio={rendering['file_id']}&title=song"
+    async with open_api(known.app, known.identity.account, "studio.read") as viewer:
+        assert (await viewer.get(f"{AT}/masters/{known.made['id']}/offers")).json() == []

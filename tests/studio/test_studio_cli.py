@@ -213,8 +213,8 @@ def test_people_get_words(run, song, tmp_path):
     assert "plays as it is" in mastered
 
 
-def test_the_real_recordings_are_mastered(run, samples, tmp_path):
-    """The two shortest; all of them in the slow test."""
+def test_music_is_mastered_exactly(run, samples, tmp_path):
+    """The two smallest; all of them in the slow test."""
     for path in sorted(samples, key=lambda each: each.stat().st_size)[:2]:
         _exactly(run, path, tmp_path, -14)
 
@@ -222,7 +222,7 @@ def test_the_real_recordings_are_mastered(run, samples, tmp_path):
 @pytest.mark.slow
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize("loudness", [-14, -16, -9])
-def test_every_real_recording_is_mastered_to_every_target(run, samples, tmp_path, loudness):
+def test_every_piece_is_mastered_to_every_target(run, samples, tmp_path, loudness):
     for path in samples:
         _exactly(run, path, tmp_path, loudness)
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import soundfile
 
 from maxbooster_studio.audio import open_audio
 
@@ -46,7 +47,8 @@ def _mp3():
     yield Case("a.mp3", "-q:a 4 -id3v2_version 0 -write_id3v1 1")
     yield Case("a.mp3", "-q:a 4 -write_apetag 1", channels=1)
     yield Case("a.mp3", "-q:a 4 -reservoir 0")
-    for rate_hz in (8_000, 11_025, 12_000, 16_000, 22_050, 24_000, 32_000, 48_000):
+    yield Case("a.mp3", "-b:a 64k", 8_000, 1, promised=False)  # LAME counts 15 frames too many
+    for rate_hz in (11_025, 12_000, 16_000, 22_050, 32_000, 48_000):
         yield Case("a.mp3", "-q:a 4", rate_hz)
         yield Case("a.mp3", "-b:a 64k", rate_hz, 1)
 
@@ -56,8 +58,9 @@ def _mp4():
         yield Case("a.m4a", "-c:a aac", rate_hz, loose=1024)
     for options in ("-b:a 64k", "-b:a 256k", "-movflags +faststart", "-aac_coder fast"):
         yield Case("a.m4a", f"-c:a aac {options}", loose=1024)
-    yield Case("a.mp4", "-c:a aac -movflags frag_keyframe+empty_moov", promised=False)
-    yield Case("a.mp4", "-c:a aac -movflags frag_keyframe+empty_moov", promised=False, pipe=True)
+    for pipe in (False, True):
+        options = "-c:a aac -movflags frag_keyframe+empty_moov"
+        yield Case("a.mp4", options, promised=False, loose=1024, pipe=pipe)
     yield Case("a.m4a", "-c:a aac", channels=1, loose=1024)
     yield Case("a.m4a", "-c:a aac", 48_000, 6, loose=1024)
     for rate_hz, channels in ((44_100, 2), (48_000, 1), (96_000, 2), (192_000, 2), (48_000, 6)):
@@ -101,15 +104,12 @@ def _pcm():
     yield Case("a.wav", "-c:a pcm_s16le -rf64 always", exact=True)
     yield Case("a.wav", "-c:a pcm_s24le -write_bext 1", exact=True)
     yield Case("a.wav", "-c:a libmp3lame -q:a 2", promised=False)
-    yield Case("a.wav", "-c:a adpcm_ima_wav", promised=False)
     yield Case("a.wav", "-c:a adpcm_ms", promised=False)
     for codec in ("s16be", "s24be", "s32be", "f32be", "s8"):
         yield Case("a.aiff", f"-c:a pcm_{codec}", exact=True)
-    yield Case("a.aiff", "-c:a pcm_s24be -f aiff", pipe=True, exact=True)
     for codec in ("s16le", "s24be", "f32le", "alaw"):
         yield Case("a.caf", f"-c:a pcm_{codec}", exact=True)
     yield Case("a.caf", "-c:a alac", exact=True, loose=4096)
-    yield Case("a.caf", "-c:a aac", promised=False)
 
 
 CASES = [*_mp3(), *_mp4(), *_flac(), *_ogg(), *_pcm()]
@@ -166,3 +166,19 @@ def test_what_is_decoded_is_what_ffmpeg_decodes(ffmpeg_program, tmp_path, case):
     assert 0 <= len(theirs) - len(ours) <= case.loose, f"{len(ours)} frames, ffmpeg gives {len(theirs)}"
     apart = np.abs(ours - theirs[: len(ours)]).max()
     assert apart <= (0 if case.exact else HARDLY)
+
+
+def test_mp3_at_24_khz_is_what_mpg123_decodes(ffmpeg_program, tmp_path):
+    """ffmpeg's program as Debian 12 has it (5.1) is wrong there; libsndfile's decoder reads it right, in one pass."""
+    path, _ = _encoded(ffmpeg_program, Case("a.mp3", "-q:a 4", 24_000), tmp_path)
+    theirs, _ = soundfile.read(path, dtype="float32")
+    ours, _, _ = _decoded(path)
+    assert np.abs(ours - theirs).max() <= HARDLY
+
+
+def test_an_aiff_from_a_pipe_is_read_to_its_end(ffmpeg_program, tmp_path):
+    """Which ffmpeg writes, but cannot read."""
+    path, frames = _encoded(ffmpeg_program, Case("a.aiff", "-c:a pcm_s24be -f aiff", pipe=True), tmp_path)
+    ours, _, notices = _decoded(path)
+    assert len(ours) == frames
+    assert "gives no length" in notices[0]

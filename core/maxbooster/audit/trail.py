@@ -141,3 +141,9 @@ def erase(connection: Connection, account: UUID, actor: UUID) -> int:
 
 def accounts(connection: Connection) -> list[UUID]:
     return list(connection.execute(select(_row.c.account_id).distinct()).scalars())
+
+
+def objects(connection: Connection, action: str) -> list[tuple[UUID, str]]:
+    """Account and object of every entry of an action, in all accounts: for comparing with what the trail was told."""
+    query = select(_row.c.account_id, _row.c.object).where(_row.c.action == action).order_by(_row.c.id)
+    return [(row.account_id, row.object) for row in connection.execute(query)]

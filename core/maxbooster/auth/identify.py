@@ -27,6 +27,8 @@ REMEMBER_S = 1.0
 TOUCH_EVERY = timedelta(minutes=1)
 KEY_PREFIX = "mbk_"
 _REMEMBERED = 20_000
+BROWSER_REQUESTS_PER_S = 200
+"""Of one browser's session in one process: pages need a few, whoever holds a stolen cookie wants many."""
 
 
 def _session_where(column: Any, parameter: str) -> Select[*tuple[Any, ...]]:
@@ -93,19 +95,25 @@ class Credentials:
         self._meters: dict[UUID, Meter] = {}
 
     async def of_cookie(self, token: str) -> Identity | None:
-        """Whose session a browser's cookie is; None for an unknown, revoked or expired one."""
+        """Whose session a browser's cookie is; None for an unknown, revoked or expired one.
+
+        Raises:
+            TooMany: the session has used up its requests for this second.
+        """
         hashed = sha256(token.encode()).digest()
         known = self._remembered(hashed)
         if known is None:
             rows = await self._app.database.fetch(_BY_COOKIE, hash=hashed)
-            known = self._remember(hashed, _Known(*await self._session(rows, "session")))
+            identity, expires_at = await self._session(rows, "session")
+            known = self._remember(hashed, self._metered(identity, expires_at, BROWSER_REQUESTS_PER_S))
+        _count(known, "session")
         return self._present(known)
 
     async def of_bearer(self, token: str) -> Identity | None:
         """Whose an access token or an API key is.
 
         Raises:
-            TooMany: the key has used up its requests for this second.
+            TooMany: the token or key has used up its requests for this second.
         """
         hashed = sha256(token.encode()).digest()
         known = self._remembered(hashed)
@@ -115,8 +123,7 @@ class Credentials:
             else:
                 known = await self._access_token(token)
             self._remember(hashed, known)
-        if known.meter is not None and not known.meter.take():
-            raise TooMany(f"This API key may make {known.meter.per_s} requests per second.", retry_after_s=1)
+        _count(known, "API key" if token.startswith(KEY_PREFIX) else "access token")
         return self._present(known)
 
     def forget(self, user: UUID) -> None:
@@ -150,7 +157,10 @@ class Credentials:
         identity, expires_at = await self._session(rows, "token")
         if identity is None or identity.user != access.user:
             return _Known(*_NOBODY)
-        return _Known(identity, min(access.expires_at, expires_at) if expires_at else access.expires_at)
+        until = min(access.expires_at, expires_at) if expires_at else access.expires_at
+        settings = self._app.settings
+        per_s = await self._requests_per_s(identity.account) if identity.account else settings.api_requests_per_s
+        return self._metered(identity, until, per_s)
 
     async def _session(self, rows: list[tuple[Any, ...]], way: Way) -> tuple[Identity | None, datetime | None]:
         if not rows:
@@ -177,10 +187,21 @@ class Credentials:
         await self._app.policy.refresh(self._app.database)
         held = self._app.policy.of(account, role if user is not None else "owner", operator)
         permissions = _within(frozenset(scope.split()), held)
-        meter = self._meters.setdefault(id, Meter())
-        meter.allow(await self._requests_per_s(account))
+        meter = self._meter(id, await self._requests_per_s(account))
         await self._note_use(id, meter, used_at, requests)
         return _Known(Identity(account, user, permissions, "key", id), expires_at, meter)
+
+    def _metered(self, identity: Identity | None, expires_at: datetime | None, per_s: int) -> _Known:
+        if identity is None or identity.credential is None:
+            return _Known(*_NOBODY)
+        return _Known(identity, expires_at, self._meter(identity.credential, per_s))
+
+    def _meter(self, credential: UUID, per_s: int) -> Meter:
+        if len(self._meters) >= _REMEMBERED:
+            self._meters.clear()
+        meter = self._meters.setdefault(credential, Meter())
+        meter.allow(per_s)
+        return meter
 
     async def _requests_per_s(self, account: UUID) -> int:
         plan = await self._app.plans.of(account)
@@ -198,6 +219,11 @@ class Credentials:
             )
             await self._app.database.write(lambda connection: connection.execute(statement) and None)
         meter.learn(requests, own=used)
+
+
+def _count(known: _Known, kind: str) -> None:
+    if known.meter is not None and not known.meter.take():
+        raise TooMany(f"This {kind} may make {known.meter.per_s} requests per second.", retry_after_s=1)
 
 
 def _within(scope: frozenset[str], held: frozenset[str]) -> frozenset[str]:

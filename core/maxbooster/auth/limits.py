@@ -11,6 +11,7 @@ from .throttle import Limit
 
 LETTERS_TO = Limit("letters.to", burst=3, per_s=600)
 ASKED_FROM = Limit("asked.from", burst=20, per_s=60)
+LINKS_FROM = Limit("links.from", burst=30, per_s=20)
 GUESSES = Limit("guesses", burst=5, per_s=60)
 """Of the present password, and of the one that a registration waits for."""
 
@@ -21,7 +22,7 @@ async def count_letter(ctx: Context, email: str) -> None:
         TooMany: too many letters to this e-mail address, whether or not somebody has it.
     """
     if wait := await take(ctx, (LETTERS_TO, email)):
-        raise TooMany(f"Too many letters; ask again in {math.ceil(wait / 60)} minutes.", retry_after_s=wait)
+        raise TooMany(f"Too many emails; try again in {math.ceil(wait / 60)} minutes.", retry_after_s=wait)
 
 
 async def count_asking(ctx: Context, address: str | None) -> None:
@@ -30,7 +31,16 @@ async def count_asking(ctx: Context, address: str | None) -> None:
         TooMany: too much was asked for from this network.
     """
     if address and (wait := await take(ctx, (ASKED_FROM, throttle.network(address)))):
-        raise TooMany(f"Too many requests from your network; the next in {math.ceil(wait)} s.", retry_after_s=wait)
+        raise TooMany(f"Too many requests from your network; try again in {math.ceil(wait)} s.", retry_after_s=wait)
+
+
+async def count_dead_link(ctx: Context) -> None:
+    """
+    Raises:
+        TooMany: too many links that prove nothing were followed from this network.
+    """
+    if ctx.address and (wait := await take(ctx, (LINKS_FROM, throttle.network(ctx.address)))):
+        raise TooMany(f"Too many links that don't work; try again in {math.ceil(wait)} s.", retry_after_s=wait)
 
 
 async def count_guess(ctx: Context, at: str) -> None:
@@ -39,7 +49,7 @@ async def count_guess(ctx: Context, at: str) -> None:
         TooMany: too many guesses at this secret.
     """
     if wait := await take(ctx, (GUESSES, at)):
-        raise TooMany(f"Too many tries; the next is possible in {math.ceil(wait)} s.", retry_after_s=wait)
+        raise TooMany(f"Too many attempts; try again in {math.ceil(wait)} s.", retry_after_s=wait)
 
 
 async def take(ctx: Context, *limits: tuple[Limit, str]) -> float:

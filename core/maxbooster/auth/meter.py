@@ -13,7 +13,7 @@ class Meter:
 
     def __init__(self) -> None:
         self.per_s = 1
-        self._share = 1.0
+        self._share = 0.0
         self._tokens = 0.0
         self._at = monotonic()
         self._used = self._refused = 0
@@ -22,7 +22,7 @@ class Meter:
 
     def allow(self, per_s: int) -> None:
         """Set the limit; a new meter starts full."""
-        if self._total is None:
+        if self._share != per_s and self._total is None:
             self._share = self._tokens = float(per_s)
         self.per_s = per_s
 

@@ -18,9 +18,10 @@ from ..db.fast import Prepared
 from ..db.models import PLATFORM
 from ..errors import Invalid, NotAllowed, suggestion
 from ..plugins.manifest import OPERATORS, PERSON, ROLES, Permission
-from .models import Account, RoleGrant
+from .models import Account, Membership, RoleGrant, User
 
 if TYPE_CHECKING:
+    from ..app import App
     from ..context import Context
 
 STAFF = "operator:"
@@ -91,6 +92,21 @@ def depart(connection: Connection, policy: Policy, role: str, permission: str, g
     of_role = (RoleGrant.role == role, RoleGrant.permission == permission)
     connection.execute(delete(RoleGrant).where(*of_role))
     connection.execute(insert(RoleGrant).values(role=role, permission=permission, granted=granted))
+
+
+_STANDING = Prepared(
+    select(Membership.role, User.operator)
+    .select_from(User)
+    .outerjoin(Membership, (Membership.user_id == User.id) & (Membership.account_id == bindparam("account")))
+    .where(User.id == bindparam("user"), User.disabled_at.is_(None))
+)
+
+
+async def may(app: App, user: UUID, account: UUID, permission: str) -> bool:
+    """Whether a person holds a permission in an account now, however they were called when they were asked last."""
+    found = await app.database.fetch(_STANDING, user=user, account=account)
+    await app.policy.refresh(app.database)
+    return any(permission in app.policy.of(account, role, operator) for role, operator in found)
 
 
 _PARENT = Prepared(select(Account.parent_id).where(Account.id == bindparam("id")))

@@ -1,4 +1,4 @@
-"""Links in mails: each proves, once and for a while, that somebody reads that mailbox.
+"""Links in emails: each proves, once and for a while, that somebody reads that mailbox.
 
 The request that wants one stores a proof and queues the letter, whoever the address belongs to: it looks nothing up,
 so that neither its answer nor its time tells whether the address is known. The link's token is made when the letter
@@ -23,6 +23,7 @@ from ..errors import Problem
 from ..jobs.job import job
 from ..mail import Mail
 from . import letters
+from .limits import count_dead_link
 from .models import Account, Proof, User
 
 LIFETIME = {
@@ -37,9 +38,9 @@ PAGE = {"register": "verify", "reset": "reset", "email": "email", "invitation": 
 class LinkSpent(Problem):
     status = 410
     type = "link-spent"
-    title = "The link does not work any more"
+    title = "This link no longer works"
 
-    def __init__(self, detail: str = "This link was used, has expired, or was replaced; ask for another.") -> None:
+    def __init__(self, detail: str = "This link was used, has expired or was replaced. Request a new one.") -> None:
         super().__init__(detail)
 
 
@@ -105,10 +106,12 @@ async def look(ctx: Context, kind: str, token: str) -> Proof:
 
     Raises:
         LinkSpent: nothing.
+        TooMany: it is one of too many such links from this network.
     """
     query = select(Proof).where(Proof.hash == _hash(token), Proof.kind == kind, Proof.expires_at > ctx.now)
     found = await ctx.platform.first(query)
     if found is None:
+        await count_dead_link(ctx)
         raise LinkSpent
     return found
 

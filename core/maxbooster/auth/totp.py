@@ -52,12 +52,12 @@ def step_of(secret: str, code: str, now: datetime, *, after: int = -1) -> int | 
 
 
 def new_recovery_codes(count: int = 10) -> list[str]:
-    """Codes of 120 random bits each, `XXXXXX-XXXXXX-XXXXXX-XXXXXX`; each is to be accepted once."""
+    """Codes of 140 random bits each, `XXXXXXX-XXXXXXX-XXXXXXX-XXXXXXX`; each is to be accepted once."""
     return ["-".join(_group() for _ in range(4)) for _ in range(count)]
 
 
 def _group() -> str:
-    return "".join(secrets.choice(ALPHABET) for _ in range(6))
+    return "".join(secrets.choice(ALPHABET) for _ in range(7))
 
 
 def recovery_hash(user: UUID, code: str) -> bytes:

@@ -1,4 +1,4 @@
-"""`maxbooster audit`: is the trail whole?"""
+"""`maxbooster audit`: has the audit trail been tampered with?"""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from sqlalchemy import Connection
 
 from ..app import App
 from ..audit import trail
+from .printing import AS_JSON, print_json
 from .running import with_app
 
 
@@ -16,22 +17,27 @@ def audit() -> None:
 
 
 @audit.command()
-def verify() -> None:
-    """Recompute every account's chain; exit status 1 and a sentence for each fault."""
+@AS_JSON
+def verify(as_json: bool) -> None:
+    """Recompute every account's chain. Exit status 1, and one sentence for each fault."""
 
-    async def verified(app: App) -> list[str]:
-        def check(connection: Connection) -> list[str]:
-            return [
-                f"account {account}: {fault}"
-                for account in trail.accounts(connection)
-                for fault in trail.verify(connection, account)
+    async def verified(app: App) -> tuple[int, list[str]]:
+        def check(connection: Connection) -> tuple[int, list[str]]:
+            accounts = trail.accounts(connection)
+            faults = [
+                f"account {account}: {fault}" for account in accounts for fault in trail.verify(connection, account)
             ]
+            return len(accounts), faults
 
         return await app.database.read(check)
 
-    faults = with_app(verified)
-    for fault in faults:
-        click.echo(fault, err=True)
+    chains, faults = with_app(verified)
+    if as_json:
+        print_json({"chains": chains, "faults": faults})
+    else:
+        for fault in faults:
+            click.echo(fault, err=True)
     if faults:
         raise click.exceptions.Exit(1)
-    click.echo("Every chain is whole.")
+    if not as_json:
+        click.echo("Every chain is intact." if chains else "Nothing has been recorded yet.")

@@ -7,8 +7,8 @@ import asyncio
 import click
 import msgspec
 
-from ..errors import Problem
-from ..health import Finding, examine
+from ..doctor import as_rows, diagnose, state
+from .printing import AS_JSON, print_json
 from .running import assembled
 
 
@@ -22,33 +22,36 @@ def openapi() -> None:
 
 
 @click.command()
-def check() -> None:
-    """Validate manifests, routes, permissions, migrations, hooks, translations and panels of every plugin."""
+@AS_JSON
+def check(as_json: bool) -> None:
+    """Check the manifests, routes, permissions, migrations, hooks, translations and panels of every plugin."""
     from ..plugins.check import faults
 
     app = assembled()
     found = faults(app)
-    for fault in found:
-        click.echo(f"{fault.plugin}: {fault.what}", err=True)
+    if as_json:
+        print_json(found)
+    else:
+        for fault in found:
+            click.echo(f"{fault.plugin}: {fault.what}", err=True)
     if found:
         raise click.exceptions.Exit(1)
-    click.echo(f"{sum(1 for _ in app.registry.enabled())} plugins fit together.")
+    if not as_json:
+        click.echo(f"{sum(1 for _ in app.registry.enabled())} plugins fit together.")
 
 
 @click.command()
-def doctor() -> None:
-    """Ask everything that the platform needs whether it is there, and say what to do where it is not."""
-    findings = asyncio.run(_findings())
-    for finding in findings:
-        click.echo(f"{'ok     ' if finding.ok else 'MISSING'} {finding.name:12} {finding.reason or ''}")
+@AS_JSON
+def doctor(as_json: bool) -> None:
+    """Check that everything the platform needs is there, and say what to do where it is not.
+
+    Reads only. Exit status 1 if something is missing; advice alone is 0.
+    """
+    findings = asyncio.run(diagnose())
+    if as_json:
+        print_json(as_rows(findings))
+    else:
+        for finding in findings:
+            click.echo(f"{state(finding):8} {finding.name:16} {finding.reason or finding.value or ''}".rstrip())
     if not all(finding.ok for finding in findings):
         raise click.exceptions.Exit(1)
-
-
-async def _findings() -> list[Finding]:
-    app = assembled()
-    try:
-        async with app.opened():
-            return await examine(app)
-    except Problem as problem:
-        return [Finding(problem.type, False, problem.detail)]

@@ -1,4 +1,4 @@
-"""`maxbooster jobs`: see and steer the queue, across accounts."""
+"""`maxbooster jobs`: see and control the queue, across accounts."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from collections.abc import Callable
 from uuid import UUID
 
 import click
-import msgspec
 from sqlalchemy import Connection
 
 from ..app import App
@@ -15,6 +14,8 @@ from ..db.models import PLATFORM
 from ..db.types import new_id
 from ..errors import NotFound
 from ..jobs import queries as queue
+from .failures import printable
+from .printing import AS_JSON, print_json, print_rows
 from .running import with_app
 
 STATES = ("ready", "running", "done", "dead", "cancelled")
@@ -22,46 +23,48 @@ STATES = ("ready", "running", "done", "dead", "cancelled")
 
 @click.group()
 def jobs() -> None:
-    """See and steer jobs."""
+    """See, retry and cancel jobs."""
 
 
 @jobs.command("list")
 @click.option("--state", type=click.Choice(STATES), help="Only jobs in this state.")
-@click.option("--limit", default=50, show_default=True, type=click.IntRange(1, 1000))
-@click.option("--json", "as_json", is_flag=True, help="As JSON.")
+@click.option("--limit", default=50, show_default=True, type=click.IntRange(1, 1000), help="At most this many.")
+@AS_JSON
 def list_jobs(state: str | None, limit: int, as_json: bool) -> None:
-    """The latest jobs first."""
+    """List jobs of all accounts, newest first."""
 
     async def listing(app: App) -> list[queue.JobOut]:
         return await app.database.read(lambda connection: queue.listing(connection, state=state, limit=limit))
 
     rows = with_app(listing)
-    if as_json:
-        click.echo(msgspec.json.format(msgspec.json.encode(rows)))
-        return
+    lines = []
     for row in rows:
         done = f" {row.progress:4.0%}" if row.progress is not None else ""
-        click.echo(f"{row.id}  {row.state:9}{done} {row.name}  try {row.attempts}  {row.note or ''}")
+        lines.append(
+            f"{row.id}  {row.state:9}{done} {row.name}  try {row.attempts}  {printable(row.note or '')}".rstrip()
+        )
+    print_rows(rows, lines, as_json=as_json, empty=f"There are no jobs{f' in the state {state}' if state else ''}.")
 
 
 @jobs.command()
 @click.argument("job", type=click.UUID)
+@click.option("--json", is_flag=True, expose_value=False, help="Print JSON; it always does.")
 def show(job: UUID) -> None:
-    """Everything about one job, as JSON."""
+    """Show everything about one job, as JSON."""
 
     async def shown(app: App) -> queue.JobOut | None:
         return await app.database.read(lambda connection: queue.shown(connection, job))
 
     found = with_app(shown)
     if found is None:
-        raise NotFound(f"There is no job {job}.")
-    click.echo(msgspec.json.format(msgspec.json.encode(found)))
+        raise NotFound(f"There is no job {job}; `maxbooster jobs list` lists them.")
+    print_json(found)
 
 
 @jobs.command()
 @click.argument("job", type=click.UUID)
 def retry(job: UUID) -> None:
-    """Queue a dead or cancelled job again, with all its tries."""
+    """Queue a dead or canceled job again, with all its tries."""
 
     async def retried(app: App) -> str | None:
         name = await app.database.write(lambda connection: _recorded(connection, app, "job.retried", job, queue.retry))
@@ -69,7 +72,7 @@ def retry(job: UUID) -> None:
         return name
 
     if with_app(retried) is None:
-        raise NotFound(f"There is no dead or cancelled job {job}.")
+        raise NotFound(f"There is no dead or canceled job {job}; `maxbooster jobs list --state dead` lists them.")
     click.echo(f"{job} is queued again.")
 
 
@@ -85,9 +88,9 @@ def cancel(job: UUID) -> None:
 
     state = with_app(cancelled)
     if state is None:
-        raise NotFound(f"There is no job {job}.")
+        raise NotFound(f"There is no job {job}; `maxbooster jobs list` lists them.")
     click.echo(
-        {"cancelled": f"{job} is cancelled.", "running": f"{job} is asked to stop."}.get(state, f"{job} is {state}.")
+        {"cancelled": f"{job} is canceled.", "running": f"{job} was asked to stop."}.get(state, f"{job} is {state}.")
     )
 
 

@@ -1,21 +1,21 @@
-"""`maxbooster plugins`: what is installed, and what is switched on."""
+"""`maxbooster plugins`: what is installed, and what is turned on."""
 
 from __future__ import annotations
 
 import asyncio
 
 import click
-import msgspec
 
 from ..app import App
 from ..plugins import registry, switches
 from ..plugins.manifest import Manifest
 from ..settings import Settings, read
+from .printing import AS_JSON, print_rows
 
 
 @click.group()
 def plugins() -> None:
-    """List plugins, switch them on and off."""
+    """List plugins, turn them on and off."""
 
 
 def _loaded() -> tuple[registry.Registry, Settings]:
@@ -25,9 +25,9 @@ def _loaded() -> tuple[registry.Registry, Settings]:
 
 
 @plugins.command("list")
-@click.option("--json", "as_json", is_flag=True, help="As JSON.")
+@AS_JSON
 def list_plugins(as_json: bool) -> None:
-    """Name, version, state, and why a plugin is broken."""
+    """List plugins: name, version, state, and why one is broken."""
     from .running import assembled
 
     found = assembled().registry
@@ -42,17 +42,16 @@ def list_plugins(as_json: bool) -> None:
         }
         for each in found.plugins.values()
     ]
-    if as_json:
-        click.echo(msgspec.json.format(msgspec.json.encode(rows)))
-        return
-    for row in rows:
-        click.echo(f"{row['name']:24} {row['version']:10} {row['state']:9} {row['reason'] or row['title'] or ''}")
+    lines = [
+        f"{row['name']:24} {row['version']:10} {row['state']:9} {row['reason'] or row['title'] or ''}" for row in rows
+    ]
+    print_rows(rows, lines, as_json=as_json)
 
 
 @plugins.command()
 @click.argument("name")
 def enable(name: str) -> None:
-    """Switch a plugin on, and show what it may do."""
+    """Turn a plugin on, and show what it may do."""
     found, settings = _loaded()
     switches.enable(settings.data, found, name)
     again, _ = _loaded()
@@ -60,19 +59,19 @@ def enable(name: str) -> None:
     if plugin.manifest is not None:
         _show_needs(plugin.manifest)
     if plugin.state == "disabled":
-        reason = plugin.reason or "the setting core.disabled names it or its family"
+        reason = plugin.reason or "the setting core.disabled lists it or its family. Remove it there"
         click.echo(f"{name} stays off: {reason}.", err=True)
         raise click.exceptions.Exit(1)
-    click.echo(f"{name} is on from the next start of `up`, `serve` and `worker`.")
+    click.echo(f"{name} will be on after `up`, `serve` and `worker` are restarted.")
 
 
 @plugins.command()
 @click.argument("name")
 def disable(name: str) -> None:
-    """Switch a plugin off. Its tables stay."""
+    """Turn a plugin off. Its data stays."""
     found, settings = _loaded()
     switches.disable(settings.data, found, name)
-    click.echo(f"{name} is off from the next start of `up`, `serve` and `worker`. Its data stays.")
+    click.echo(f"{name} will be off after `up`, `serve` and `worker` are restarted. Its data stays.")
 
 
 @plugins.command()
@@ -105,7 +104,7 @@ def _show_needs(manifest: Manifest) -> None:
     for title, needs in (
         ("talks to", manifest.hosts),
         ("requires", manifest.requires),
-        ("brings the permissions", [permission.name for permission in manifest.permissions]),
+        ("adds the permissions", [permission.name for permission in manifest.permissions]),
     ):
         if needs:
             click.echo(f"{manifest.title} {title}: {', '.join(needs)}")

@@ -11,12 +11,12 @@ from .running import with_app
 
 @click.group()
 def secrets() -> None:
-    """Make and rotate secret keys."""
+    """Create and rotate secret keys."""
 
 
 @secrets.command("new-key")
 def new_key() -> None:
-    """Print a new key. Put it first in MAXBOOSTER_SECRET_KEYS, keep the old ones after it, then `rotate`."""
+    """Print a new key. Put it first in MAXBOOSTER_SECRET_KEYS, keep the old ones after it, then run `rotate`."""
     from cryptography.fernet import Fernet
 
     click.echo(Fernet.generate_key().decode())
@@ -24,7 +24,7 @@ def new_key() -> None:
 
 @secrets.command()
 def rotate() -> None:
-    """Encrypt every secret with the first key; afterwards the other keys can be removed."""
+    """Encrypt every secret with the first key. The other keys can be removed afterwards."""
 
     async def rotated(app: App) -> int:
         return await app.database.transact(lambda connection: rotate_all(connection, app.keyring))

@@ -1,4 +1,4 @@
-"""`maxbooster user`: users by the operator's hand, and tokens of staff."""
+"""`maxbooster user`: users, as the operator manages them, and tokens for staff."""
 
 from __future__ import annotations
 
@@ -23,6 +23,8 @@ from ..errors import Invalid, NotAllowed
 from ..identity import EVERYTHING
 from ..mail import address as normal
 from ..plugins.manifest import OPERATORS
+from .failures import printable
+from .printing import AS_JSON, print_rows
 from .running import in_platform
 
 ACCOUNT = click.option("--account", "name", help="Name of the artist or label.  [default: the user's name]")
@@ -30,24 +32,25 @@ ACCOUNT = click.option("--account", "name", help="Name of the artist or label.  
 
 @click.group()
 def user() -> None:
-    """Make, find, disable and reset users."""
+    """Create, find, disable and reset users."""
 
 
 @user.command()
 @click.argument("email")
 @click.option("--name", "person", help="The person's name.  [default: from the address]")
 @ACCOUNT
-@click.option("--operator", type=click.Choice(OPERATORS), help="Make them staff.")
+@click.option("--operator", type=click.Choice(OPERATORS), help="Make them a member of staff.")
 @click.option("--password-hash", help="An argon2id or bcrypt hash from elsewhere, instead of a password.")
 @click.option("--password-stdin", is_flag=True, help="Read the password from standard input.")
-def create(email: str, password_stdin: bool, **chosen: str | None) -> None:
-    """Make a user with an account of their own; prints both ids. The password is asked for."""
+@AS_JSON
+def create(email: str, password_stdin: bool, as_json: bool, **chosen: str | None) -> None:
+    """Create a user with an account of their own, and print both ids. Asks for the password."""
     if chosen["password_hash"] is not None and password_stdin:
         raise click.UsageError("Give either --password-hash or --password-stdin.")
     password = None if chosen["password_hash"] else _password(password_stdin)
     wanted = _Wanted(email=normal(email), password=password, **chosen)
-    made = in_platform(_create, wanted, upgrade=True)
-    click.echo(f"user {made[0]}  account {made[1]}")
+    user, account = in_platform(_create, wanted, upgrade=True)
+    print_rows({"user": user, "account": account}, [f"user {user}  account {account}"], as_json=as_json)
 
 
 def _password(from_stdin: bool) -> str:
@@ -57,7 +60,7 @@ def _password(from_stdin: bool) -> str:
 
 
 class _Wanted(Struct, frozen=True, kw_only=True):
-    """The user that is to be made; with a hash from elsewhere, or a password."""
+    """The user to create, with a password or a hash from elsewhere."""
 
     email: str
     person: str | None
@@ -71,7 +74,9 @@ async def _create(ctx: Context, wanted: _Wanted) -> tuple[UUID, UUID]:
     email, imported = wanted.email, wanted.password_hash
     person = (wanted.person or email.partition("@")[0]).strip()
     if imported is not None and not is_importable(imported):
-        raise Invalid("This hash is neither argon2id nor bcrypt at a cost that can be checked.", field="password_hash")
+        raise Invalid(
+            "The password hash is neither argon2id nor bcrypt, or too costly to check.", field="password_hash"
+        )
     hashed = imported or await registration.accepted_password(ctx, wanted.password or "", [email, person])
     id, account = new_id(), new_id()
     note(ctx, Registered(id))
@@ -88,26 +93,44 @@ async def _create(ctx: Context, wanted: _Wanted) -> tuple[UUID, UUID]:
 
 @user.command("list")
 @click.argument("email", required=False)
-@click.option("--limit", default=100, show_default=True, type=click.IntRange(1, 10_000))
-def list_users(email: str | None, limit: int) -> None:
-    """Users whose address begins with EMAIL, or all."""
+@click.option("--limit", default=100, show_default=True, type=click.IntRange(1, 10_000), help="At most this many.")
+@AS_JSON
+def list_users(email: str | None, limit: int, as_json: bool) -> None:
+    """List users whose email address starts with EMAIL, or all."""
 
-    async def listed(ctx: Context) -> list[str]:
-        return [_line(user) for user in await service.find(ctx, email, limit)]
+    async def listed(ctx: Context) -> list[_Listed]:
+        return [_Listed.of(user) for user in await service.find(ctx, email, limit)]
 
-    for line in in_platform(listed):
-        click.echo(line)
+    rows = in_platform(listed)
+    matching = f" whose email address starts with {email!r}" if email else " yet; `maxbooster user create` creates one"
+    print_rows(rows, [row.line for row in rows], as_json=as_json, empty=f"There are no users{matching}.")
 
 
-def _line(user: User) -> str:
-    marks = [user.operator or "", "2fa" if user.totp_since else "", "disabled" if user.disabled_at else ""]
-    return f"{user.id}  {user.email or '(erased)'}  {user.name}  {' '.join(mark for mark in marks if mark)}".rstrip()
+class _Listed(Struct, frozen=True):
+    id: UUID
+    email: str | None
+    name: str
+    operator: str | None
+    two_factor: bool
+    disabled: bool
+
+    @classmethod
+    def of(cls, user: User) -> _Listed:
+        return cls(
+            user.id, user.email, user.name, user.operator, user.totp_since is not None, user.disabled_at is not None
+        )
+
+    @property
+    def line(self) -> str:
+        marks = [self.operator or "", "2fa" if self.two_factor else "", "disabled" if self.disabled else ""]
+        shown = " ".join(mark for mark in marks if mark)
+        return f"{self.id}  {self.email or '(erased)'}  {printable(self.name)}  {shown}".rstrip()
 
 
 @user.command()
 @click.argument("email")
 def disable(email: str) -> None:
-    """Log a user out everywhere and let them in no more."""
+    """Sign a user out everywhere and keep them from signing in."""
     in_platform(_disable, email, True)
     click.echo(f"{email} is disabled.")
 
@@ -115,7 +138,7 @@ def disable(email: str) -> None:
 @user.command()
 @click.argument("email")
 def enable(email: str) -> None:
-    """Let a user in again."""
+    """Let a disabled user sign in again."""
     in_platform(_disable, email, False)
     click.echo(f"{email} is enabled.")
 
@@ -127,23 +150,25 @@ async def _disable(ctx: Context, email: str, disabled: bool) -> None:
 
 @user.command()
 @click.argument("email")
-@click.option("--second-factor", is_flag=True, help="Take the second factor off too.")
+@click.option(
+    "--two-factor", "--second-factor", "second_factor", is_flag=True, help="Turn two-factor authentication off too."
+)
 def reset(email: str, second_factor: bool) -> None:
-    """Log a user out everywhere and send them a link for a new password."""
+    """Sign a user out everywhere and email them a link to reset their password."""
 
     async def resetting(ctx: Context) -> None:
         found = await service.user_by_email(ctx, email)
         await service.reset(ctx, found.id, second_factor=second_factor)
 
     in_platform(resetting)
-    click.echo(f"{email} is logged out; a link for a new password goes out with the next run of a worker.")
+    click.echo(f"{email} is signed out; a worker will send the email with the reset link.")
 
 
 @user.command()
 @click.argument("email")
 @click.argument("role", type=click.Choice([*OPERATORS, "none"]))
 def operator(email: str, role: str) -> None:
-    """Make a user staff with ROLE, or staff no more."""
+    """Make a user a member of staff with ROLE, or take that away with none."""
 
     async def change(ctx: Context) -> None:
         found = await service.user_by_email(ctx, email)
@@ -163,12 +188,12 @@ def operator(email: str, role: str) -> None:
 @click.argument("email")
 @click.option("--days", default=90, show_default=True, type=click.IntRange(1, 730), help="Days until it expires.")
 def token(email: str, days: int) -> None:
-    """A token with which a member of staff works through the API and the console. It is shown this once."""
+    """Create a token for a member of staff to use the API and the console, and print it. It is shown only once."""
 
     async def made(ctx: Context) -> str:
         found = await service.user_by_email(ctx, email)
         if found.operator is None:
-            raise NotAllowed(f"{email} is not staff; make them so with `maxbooster user operator`.")
+            raise NotAllowed(f"{email} is not a member of staff; `maxbooster user operator` makes them one.")
         id = new_id()
         note(ctx, KeyChanged(found.id, id, "made"))
         return await ctx.write(

@@ -21,8 +21,10 @@ LINGER_S = 5.0
 """What is left of a body that nobody reads any more, and an answer to a client that has hung up, take no longer."""
 UNREAD_S = 60.0
 """A client that takes nothing of its answer for so long has gone."""
+LEFTOVER_BYTES = 1_000_000
+"""So much of a body that nobody reads any more is read to the end, so that the client sees its answer."""
 HEADER_BYTES = 65_536
-WAITING_PER_ADDRESS = 100
+WAITING_PER_ADDRESS = 200
 """Connections of one network whose headers are not in; beyond it the one that was silent longest goes."""
 _LOOK_EVERY_S = 1.0
 
@@ -37,7 +39,7 @@ class PatientProtocol(HttpToolsProtocol):
         super().__init__(*arguments, **options)
         self._network: str | None = None
         self._headers_since: float | None = None
-        self._header_bytes = 0
+        self._header_bytes = self._leftover_bytes = 0
         self._stuck: tuple[str, float] = "", 0.0
         self._look: asyncio.TimerHandle | None = None
 
@@ -55,11 +57,16 @@ class PatientProtocol(HttpToolsProtocol):
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
-        if self._headers_since is None and (self.cycle is None or self.cycle.response_complete):
+        if self._headers_since is None and self._is_between_requests():
             self._await_headers()
         if self._headers_since is not None:
             self._header_bytes += len(data)
             self._note_sign_of_life()
+        elif self.cycle is not None and self.cycle.response_complete and self.cycle.more_body:
+            self._leftover_bytes += len(data)
+            if self._leftover_bytes > LEFTOVER_BYTES:
+                self.transport.abort()
+                return
         super().data_received(data)
         if self._headers_since is not None and self._header_bytes > HEADER_BYTES:
             self._refuse(431, "The request's headers are larger than this server accepts.")
@@ -70,8 +77,11 @@ class PatientProtocol(HttpToolsProtocol):
 
     # Waiting for headers
 
+    def _is_between_requests(self) -> bool:
+        return self.cycle is None or (self.cycle.response_complete and not self.cycle.more_body)
+
     def _await_headers(self) -> None:
-        self._headers_since, self._header_bytes = self.loop.time(), 0
+        self._headers_since, self._header_bytes, self._leftover_bytes = self.loop.time(), 0, 0
         if self._network is None:
             return
         mates = _waiting[self._network]

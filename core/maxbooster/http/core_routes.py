@@ -7,9 +7,9 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from litestar import Response
+from litestar import Request, Response
 from litestar.params import QueryParameter
-from msgspec import Struct
+from msgspec import Struct, structs
 from sqlalchemy import Connection, select
 
 from .. import health
@@ -19,6 +19,7 @@ from ..errors import NotFound
 from ..jobs import queries as queue
 from ..plugins.manifest import ConsoleView, Panel
 from ..storage.routes import routes as storage_routes
+from .hosts import is_local
 from .routes import Routes, get, post
 
 Limit = Annotated[int, QueryParameter(ge=1, le=200, description="At most this many, newest first")]
@@ -46,16 +47,29 @@ async def is_alive() -> Alive:
 
 
 @get("/ready", operation_id="isReady", public=True)
-async def is_ready(ctx: Context) -> Response[Readiness]:
-    """Everything that the process needs is there; 503 names what is not. A broken plugin degrades, and no more."""
-    findings = await health.examine(ctx.app, thorough=False)
+async def is_ready(ctx: Context, request: Request[Any, Any, Any]) -> Response[Readiness]:
+    """Everything that the process needs is there; 503 names what is not, and to programs on this machine why.
+
+    A broken plugin degrades, and no more.
+    """
+    found = await health.examine(ctx.app, thorough=False)
+    why = is_local(request.client, request.headers)
+    findings = [structs.replace(each, value=None, reason=each.reason if why else None) for each in found]
     ready = all(finding.ok for finding in findings if finding.vital)
     degraded = not all(finding.ok for finding in findings)
     return Response(Readiness(ready, degraded, findings), status_code=200 if ready else 503)
 
 
-@get("/metrics", operation_id="readMetrics", public=True, media_type="text/plain", include_in_schema=False)
+@get(
+    "/metrics",
+    operation_id="readMetrics",
+    permission="metrics.read",
+    local=True,
+    media_type="text/plain",
+    include_in_schema=False,
+)
 async def read_metrics() -> bytes:
+    """For programs on this machine, and for staff's tokens."""
     from prometheus_client import generate_latest
 
     return generate_latest()
@@ -80,12 +94,13 @@ class PanelOut(Struct):
 
 @get("/panels", operation_id="listPanels", permission="plugin.read")
 async def list_panels(ctx: Context) -> list[PanelOut]:
-    """The pages of the web application that the caller may open."""
-    return [
+    """The pages of the web application that the caller may open, in the order of the navigation."""
+    may = [
         PanelOut(plugin, panel)
         for plugin, panel in ctx.app.offers.panels
         if all(ctx.identity and ctx.identity.may(permission) for permission in panel.permissions)
     ]
+    return sorted(may, key=lambda each: (each.panel.order, each.panel.title))
 
 
 class ConsoleViewOut(Struct):

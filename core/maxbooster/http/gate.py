@@ -14,9 +14,10 @@ import structlog
 from litestar.enums import ScopeType
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
-from ..errors import Overloaded
+from ..errors import Overloaded, Problem
 from ..observe import metrics
 from ..observe.logs import log
+from .hosts import Hosts, Misdirected
 from .problems import MEDIA_TYPE
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
 _REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{8,64}")
 _PROCESS, _NUMBERS = secrets.token_hex(8), count()
-_REFUSED = (401, 403, 429)
+_REFUSED = (401, 403, 408, 413, 429)
 _REFUSALS_PER_S = 20
 _ALWAYS = ("/health", "/metrics")
 _LASTING = "/api/core/live"
@@ -58,13 +59,18 @@ class Gate:
         self._traffic = app.traffic
         self._refusals = _Refusals()
         self._hardening = hardening(app.settings.origin)
+        self._hosts = Hosts(app.settings)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != ScopeType.HTTP:
             await self._inner(scope, receive, send)
-        elif self._traffic.full and not scope["path"].startswith(_ALWAYS):
+        elif scope["path"].startswith(_ALWAYS):
+            await self._admit(scope, receive, send)
+        elif not self._hosts.know(scope["headers"]):
+            await self._refuse(Misdirected(), send)
+        elif self._traffic.full:
             metrics.SHED.inc()
-            await self._shed(send)
+            await self._refuse(Overloaded("The server is busy; try again in a moment."), send)
         else:
             await self._admit(scope, receive, send)
 
@@ -94,8 +100,7 @@ class Gate:
             traffic.in_flight -= places
             self._account_for(scope, status, perf_counter() - began)
 
-    async def _shed(self, send: Send) -> None:
-        problem = Overloaded("The server is busy; try again in a moment.")
+    async def _refuse(self, problem: Problem, send: Send) -> None:
         body = msgspec.json.encode(problem.body())
         headers = [(b"content-type", MEDIA_TYPE.encode()), (b"content-length", str(len(body)).encode())]
         headers += [(name.lower().encode(), value.encode()) for name, value in problem.headers.items()]
@@ -116,7 +121,14 @@ class Gate:
         metrics.REQUESTS.labels(operation, status).inc()
         metrics.REQUEST_SECONDS.labels(operation).observe(seconds)
         if status in _REFUSED:
-            self._refusals.note(operation, status, scope["client"][0] if scope["client"] else None)
+            caller = scope["state"].get("caller")
+            self._refusals.note(
+                operation=operation,
+                status=status,
+                address=scope["client"][0] if scope["client"] else None,
+                user=str(caller.user) if caller and caller.user else None,
+                account=str(caller.account) if caller and caller.account else None,
+            )
         log.debug("request", operation=operation, status=status, ms=round(seconds * 1000, 1))
 
 
@@ -127,14 +139,14 @@ class _Refusals:
         self._second = 0
         self._count = 0
 
-    def note(self, operation: str, status: int, address: str | None) -> None:
+    def note(self, **facts: Any) -> None:
         if (second := int(perf_counter())) != self._second:
             if self._count > _REFUSALS_PER_S:
                 log.warning("request.refused_more", count=self._count - _REFUSALS_PER_S)
             self._second, self._count = second, 0
         self._count += 1
         if self._count <= _REFUSALS_PER_S:
-            log.warning("request.refused", operation=operation, status=status, address=address)
+            log.warning("request.refused", **{name: value for name, value in facts.items() if value is not None})
 
 
 def _request_id(scope: Scope) -> str:

@@ -35,6 +35,7 @@ from ..errors import (
     StepUpRequired,
     TooMany,
 )
+from .bounds import held
 from .problems import described
 
 PUBLIC = "public"
@@ -106,7 +107,8 @@ def post(path: str = "/", **declared: Any) -> Decorator:
 
     `operation_id` (camelCase, unique) is its name in the API; `permission` (`area.action`) who may, or
     `public=True`; `step_up=True` asks for a recent proof of who the caller is, `"people"`
-    asks people only and lets an API key pass that was given the permission; `feature` names what the account's plan
+    asks people only and lets an API key pass that was given the permission; `local=True` lets programs on this
+    machine in without it; `feature` names what the account's plan
     must include; `raises` which of our errors it may answer, documented as problem details. Everything else goes to
     Litestar.
     """
@@ -167,7 +169,8 @@ def _declare(
     if "{" in path:
         possible.append(NotFound)
     possible += [Malformed, Invalid]
-    return method(  # type: ignore[no-any-return]
+    in_thread = rest.pop("sync_to_thread", False)
+    handler = method(
         path,
         operation_id=operation_id,
         responses=described(possible) | (responses or {}),
@@ -177,3 +180,4 @@ def _declare(
         security=[] if public else [{"bearer": []}, {"session": []}],
         **rest,
     )
+    return lambda function: handler(held(function, in_thread=in_thread))

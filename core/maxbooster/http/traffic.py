@@ -20,7 +20,7 @@ BODY_S = 20.0
 """How long a body may keep the server waiting at a stretch, and altogether beyond what its size excuses."""
 BYTES_PER_S = 500
 """Each second of waiting must bring so much of a body."""
-WAITING_PER_ADDRESS = 50
+WAITING_PER_ADDRESS = 100
 """Bodies that one network may keep the server waiting for; beyond it the one that was silent longest goes."""
 
 

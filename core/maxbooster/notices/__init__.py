@@ -1,4 +1,4 @@
-"""What people should know when they look in: the bell of the web application (C-22)."""
+"""Notifications: what people should know, at the bell of the web application."""
 
 from .service import NoticeGiven, notify
 

@@ -1,4 +1,4 @@
-"""Notices as rows: one for each person who should see it."""
+"""Notifications as rows: one for each person who should see it."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class Notice(Owned, Table):
 
     user_id: Mapped[UUID]
     kind: Mapped[str] = mapped_column(String(80))
-    """`release.delivered`; the text of a translation is called `notice.<kind>`."""
+    """`release.delivered`; the message `notice.<kind>` translates it."""
     title: Mapped[str] = mapped_column(String(300))
     """In English, with `{facts}` in it."""
     text: Mapped[str] = mapped_column(String(2000))

@@ -1,4 +1,4 @@
-"""The bell of the web application."""
+"""Notifications in the web application."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class NoticeOut(Struct):
     """In English; `{name}` stands for a fact. The message `notice.<kind>` translates it."""
     text: str
     path: str
-    """Where to go from here in the web application; empty: nowhere."""
+    """Where it leads in the web application; may be empty."""
     tone: str
     facts: dict[str, Any]
     at: datetime
@@ -43,7 +43,7 @@ class Notices(Struct):
 
 @get("/", operation_id="listNotices", permission="profile.read")
 async def list_notices(ctx: Context, limit: Limit = 30) -> Notices:
-    """What the caller was told in this account."""
+    """The caller's notifications in this account."""
     if ctx.user is None or ctx.identity is None or ctx.identity.account is None:
         return Notices(0, [])
     return Notices(await service.unread(ctx), [NoticeOut.of(row) for row in await service.newest(ctx, limit)])
@@ -51,7 +51,7 @@ async def list_notices(ctx: Context, limit: Limit = 30) -> Notices:
 
 @post("/read", operation_id="readNotices", permission="profile.write", status_code=204)
 async def read_notices(ctx: Context) -> None:
-    """Count all of them as read."""
+    """Mark all as read."""
     if ctx.user is not None:
         await service.mark_read(ctx)
 

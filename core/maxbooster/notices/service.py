@@ -1,4 +1,4 @@
-"""Giving notice, and reading it."""
+"""Notifications: creating and reading them."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ Tone = Literal["info", "good", "danger"]
 
 
 class NoticeGiven(Event, frozen=True, tag="notice.given"):
-    """There is something new at the bell."""
+    """There is a new notification."""
 
     kind: str
 
@@ -36,10 +36,10 @@ async def notify(
     to: UUID | None = None,
     permission: str | None = None,
 ) -> None:
-    """Tell this account's people something, with this unit: one of them (`to`), those who hold `permission`, or all.
+    """Notify this account's members with this unit: one of them (`to`), those who have `permission`, or all.
 
     `kind` names it (`release.delivered`), `title` is one line, in which `{name}` stands for a fact; `path` is where
-    to go from there. It is shown in the web application, at once to those who look on.
+    it leads. The web application shows it, immediately where it is open.
     """
     for user in [to] if to is not None else await _members(ctx, permission):
         ctx.add(
@@ -88,11 +88,12 @@ async def mark_read(ctx: Context) -> None:
 
 
 async def tell_of_failure(ctx: Context, job: str, words: str) -> None:
-    """A job has used up its tries; those who can try it again should know."""
+    """A job has failed for good; those who can retry it should know. They see its text, not its name."""
+    job = ctx.app.offers.catalogue.get("en", {}).get(f"job.{job}", job)
     await notify(
         ctx,
         "job.dead",
-        "“{job}” did not work out",
+        "“{job}” failed",
         text=words,
         path="/work",
         tone="danger",

@@ -43,6 +43,7 @@ manifest = Manifest(
         Permission("job.control", "Cancel and repeat jobs", roles=("owner", "admin", "manager")),
         Permission("audit.read", "Read the audit trail", roles=("owner", "admin"), operators=("admin",)),
         Permission("plugin.read", "See which plugins are enabled", roles=ROLES, operators=OPERATORS),
+        Permission("metrics.read", "Read metrics", roles=(), operators=("admin", "support")),
         Permission("user.read", "Find users", roles=(), operators=("admin", "support", "moderator", "finance")),
         Permission("user.control", "Disable users, end their sessions", roles=(), operators=("admin", "support")),
     ),
@@ -71,9 +72,9 @@ def register_routes() -> Sequence[Routes]:
     from ..auth.routes import routes
     from ..http import core_routes
     from ..notices.routes import routes as notices
-    from ..web import first_steps, live_routes, reports, translations
+    from ..web import first_steps, live_routes, reports, search, translations
 
-    web = [*live_routes.routes, *first_steps.routes, *translations.routes, *reports.routes]
+    web = [*live_routes.routes, *first_steps.routes, *search.routes, *translations.routes, *reports.routes]
     return [*core_routes.routes, *routes, *notices, *web]
 
 

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from ..settings import Settings
     from ..storage import StoredFile
     from ..web.first_steps import FirstStep
+    from ..web.offers import Offer
+    from ..web.search import SearchResult
     from .manifest import ConsoleView, Panel
 
 hookspec = HookspecMarker("maxbooster")
@@ -110,5 +112,16 @@ def first_steps(ctx: Context) -> Awaitable[Sequence[FirstStep]]:  # type: ignore
 
 
 @hookspec
+def search(ctx: Context, query: str) -> Awaitable[Sequence[SearchResult]]:  # type: ignore[empty-body]
+    """Run time. What is called that here, the best first, for the command palette; at most eight are shown."""
+
+
+@hookspec
 def inspect_file(ctx: Context, file: StoredFile, head: bytes) -> Awaitable[str | None]:  # type: ignore[empty-body]
     """Run time. Why an uploaded file must be refused (a virus, a forbidden kind), or None."""
+
+
+@hookspec
+def hand_over(ctx: Context, file: StoredFile, kind: str, title: str) -> Awaitable[Offer | None]:  # type: ignore[empty-body]
+    """Run time. What this plugin can do next with a finished file of another (`kind`: `master`), such as make a release
+    of it; None if nothing. `title`: what the artist calls it."""

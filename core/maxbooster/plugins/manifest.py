@@ -70,6 +70,9 @@ class Panel(Struct, frozen=True, kw_only=True):
     module: str
     """The JavaScript module's path below the plugin's static folder."""
     permissions: tuple[str, ...] = ()
+    order: int = 50
+    """Where it stands in the navigation, which follows the work: 20 create, 30 release, 40 royalties, 50 money,
+    60 promote, 90 examples."""
     api: int = API
 
 

@@ -14,8 +14,11 @@ from .manifest import Manifest
 if TYPE_CHECKING:
     from .registry import Registry
 
-PRODUCT = ("core", "billing", "distribution", "sandbox", "studio")
-"""The families of the product: they are set up first, and only they may claim areas."""
+PRODUCT = (
+    "core", "studio", "billing", "distribution", "social", "marketplace", "analytics", "ai", "growth", "support",
+    "sandbox", "tui",
+)  # fmt: skip
+"""Names that are kept for the product's own families: they are set up first, and only they may claim areas."""
 _CORE = ("core", "home", "login", "security", "notice", "static", "health", "api", "step", "work")
 """Words of the core beyond the areas of its permissions."""
 _OF_SOMETHING = ("job", "step", "event", "notice", "audit")

@@ -70,7 +70,7 @@ def _write(folder: Path, names: set[str]) -> None:
     fresh = _file(folder).with_suffix(".new")
     listed = ", ".join(f'"{name}"' for name in sorted(names))
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         fresh.write_text(f"disabled = [{listed}]\n", "utf-8")
         os.replace(fresh, _file(folder))
     except OSError as error:

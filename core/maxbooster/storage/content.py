@@ -46,14 +46,30 @@ def _candidates(head: bytes) -> list[str]:
     """Our names for what it may be, the likeliest first."""
     if head.startswith(b"PK\x03\x04"):
         return ["application/zip"]
-    if head.startswith(b"BW64") and head[8:12] == b"WAVE":
-        return ["audio/wav"]
+    if (sound := _sound(head)) is not None:
+        return [sound]
     try:
         matches = puremagic.magic_string(head.removeprefix(codecs.BOM_UTF8))
     except (puremagic.PureError, ValueError):
         return []
     names = ["audio/mp4" if match.extension == ".m4a" else match.mime_type for match in matches]
     return [_NAMES[name] for name in names if name in _NAMES]
+
+
+def _sound(head: bytes) -> str | None:
+    """What puremagic takes for something else."""
+    if head.startswith(b"BW64") and head[8:12] == b"WAVE":
+        return "audio/wav"
+    if head[4:8] == b"ftyp" and head[8:12] in (b"M4A ", b"M4B "):
+        return "audio/mp4"
+    if head.startswith(b"ID3") and head[_after_id3v2(head) :].startswith(b"fLaC"):
+        return "audio/flac"
+    return "audio/x-caf" if head.startswith(b"caff") else None
+
+
+def _after_id3v2(head: bytes) -> int:
+    size = head[6:10].ljust(4, b"\0")
+    return 10 + (size[0] << 21 | size[1] << 14 | size[2] << 7 | size[3])
 
 
 def _text(head: bytes) -> str | None:

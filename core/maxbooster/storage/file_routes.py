@@ -12,6 +12,7 @@ from litestar.response import Stream
 from msgspec import Meta, Struct
 from sqlalchemy import select
 
+from ..auth.policy import may
 from ..context import Context
 from ..errors import Conflict, NotFound, Problem
 from ..http.problems import problem_response
@@ -25,6 +26,7 @@ State = Annotated[
     Literal["receiving", "checking", "ready", "rejected"] | None, Parameter(description="Only files in this state")
 ]
 Limit = Annotated[int, Parameter(ge=1, le=200, description="At most this many, newest first")]
+System = Annotated[bool, Parameter(description="Also files that the platform made for itself, such as previews")]
 Cursor = Annotated[UUID | None, Parameter(description="`next` of the page before")]
 Seconds = Annotated[int, Meta(ge=1, le=7 * 86_400)]
 
@@ -59,9 +61,13 @@ class LinkOut(Struct):
 
 
 @get("/", operation_id="listFiles", permission="file.read")
-async def list_files(ctx: Context, file_state: State = None, cursor: Cursor = None, limit: Limit = 50) -> FilePage:
+async def list_files(
+    ctx: Context, file_state: State = None, system: System = False, cursor: Cursor = None, limit: Limit = 50
+) -> FilePage:
     """This account's files, the newest first."""
     query = select(FileRow).order_by(FileRow.id.desc()).limit(limit + 1)
+    if not system:
+        query = query.where(FileRow.purpose.is_(None))
     if file_state is not None:
         query = query.where(FileRow.state == file_state)
     if cursor is not None:
@@ -123,9 +129,11 @@ async def _ready(ctx: Context, id: UUID) -> StoredFile:
 
 async def _linked(ctx: Context, token: str) -> StoredFile:
     """The link is the permission: the account is the one that it was sealed for."""
-    account, id = links.verify(ctx.app.keyring, token, ctx.now)
+    grant = links.verify(ctx.app.keyring, token, ctx.now)
+    if grant.user is not None and not await may(ctx.app, grant.user, grant.account, "file.read"):
+        raise links.LinkExpired("Whoever made this link may not give the file away any more; ask for a new one.")
     columns = [getattr(FileRow, name) for name in StoredFile.__struct_fields__]
-    of = (FileRow.account_id == account, FileRow.id == id, FileRow.state == READY)
+    of = (FileRow.account_id == grant.account, FileRow.id == grant.file, FileRow.state == READY)
     row = await ctx.app.database.read(lambda connection: connection.execute(select(*columns).where(*of)).first())
     if row is None:
         raise NotFound("The file behind this link is no longer there.")

@@ -41,12 +41,14 @@ class StoredFile(Struct, frozen=True):
     sha256: str | None = None
     """In hexadecimal."""
     reason: str | None = None
+    purpose: str | None = None
+    """What the platform made it for; absent for a file that people work with."""
 
     @classmethod
     def of(cls, row: FileRow) -> StoredFile:
         return cls(
             row.id, row.account_id, row.name, row.size, row.state, row.created_at, row.media_type,
-            row.sha256.hex() if row.sha256 else None, row.reason,
+            row.sha256.hex() if row.sha256 else None, row.reason, row.purpose,
         )  # fmt: skip
 
 
@@ -86,10 +88,13 @@ class Files:
         self._ctx = ctx
         self._store = ctx.app.store
 
-    async def put(self, name: str, source: bytes | Path | AsyncIterable[bytes]) -> FileRow:
+    async def put(
+        self, name: str, source: bytes | Path | AsyncIterable[bytes], *, purpose: str | None = None
+    ) -> FileRow:
         """Store a file that the platform made. Its blob is there and verified now, its row commits with the unit.
 
-        `source`: the bytes, a path on this machine, or pieces as they come; memory stays bounded.
+        `source`: the bytes, a path on this machine, or pieces as they come; memory stays bounded. `purpose`
+        (`studio.preview`) for what only the platform itself needs: people's list of files leaves it out.
 
         Raises:
             Invalid: the name cannot be kept.
@@ -107,7 +112,7 @@ class Files:
         row = FileRow(
             id=id, name=name, state=READY, size=digest.size, received=digest.size,
             media_type=content.media_type(digest.head), sha256=digest.sha256.digest(),
-            created_at=ctx.now, ready_at=ctx.now,
+            purpose=purpose, created_at=ctx.now, ready_at=ctx.now,
         )  # fmt: skip
         ctx.add(row)
         ctx.emit(ready_event(row.id, row.name, digest))
@@ -149,8 +154,12 @@ class Files:
             yield copy
 
     def link(self, file: FileRow | StoredFile, lifetime: timedelta) -> str:
-        """A path (from the server's root) from which anybody can download the file until `lifetime` is over."""
-        return links.sign(self._ctx.app.keyring, self._ctx.account, file.id, self._ctx.app.clock() + lifetime)
+        """A path (from the server's root) from which anybody can download the file until `lifetime` is over, or
+        until the person who made the link may not read the account's files any more."""
+        ctx = self._ctx
+        giver = ctx.user if ctx.identity is not None and ctx.identity.way != "internal" else None
+        grant = links.Grant(ctx.account, file.id, ctx.app.clock() + lifetime, giver)
+        return links.sign(ctx.app.keyring, grant)
 
     async def remove(self, id: UUID) -> None:
         """Remove a file with this unit; its blobs go after the commit.

@@ -21,19 +21,23 @@ class LinkExpired(Problem):
     title = "The link has expired"
 
 
-class _Grant(Struct, array_like=True, frozen=True):
+class Grant(Struct, array_like=True, frozen=True):
+    """What a link leads to, and who gave it away: it is worth as much as they may read."""
+
     account: UUID
     file: UUID
     until: datetime
+    user: UUID | None = None
+    """None: the platform itself."""
 
 
-def sign(keyring: Keyring, account: UUID, file: UUID, until: datetime) -> str:
+def sign(keyring: Keyring, grant: Grant) -> str:
     """A path from the server's root (RFC 3986 §4.2) that leads to the file until then."""
-    return f"{PATH}/{keyring.seal(encode(_Grant(account, file, until)).decode(), _PLACE).decode().rstrip('=')}"
+    return f"{PATH}/{keyring.seal(encode(grant).decode(), _PLACE).decode().rstrip('=')}"
 
 
-def verify(keyring: Keyring, token: str, now: datetime) -> tuple[UUID, UUID]:
-    """The account and the file that a link leads to.
+def verify(keyring: Keyring, token: str, now: datetime) -> Grant:
+    """
 
     Raises:
         NotFound: it was not made here, was changed, or its key is gone.
@@ -41,9 +45,9 @@ def verify(keyring: Keyring, token: str, now: datetime) -> tuple[UUID, UUID]:
     """
     try:
         padded = token + "=" * (-len(token) % 4)
-        grant = decode(keyring.open(padded.encode("ascii"), _PLACE), type=_Grant)
+        grant = decode(keyring.open(padded.encode("ascii"), _PLACE), type=Grant)
     except (SettingsError, ValueError):
         raise NotFound("This link leads nowhere: it is incomplete or was changed.") from None
     if now >= grant.until:
         raise LinkExpired("This link has expired; ask for a new one.")
-    return grant.account, grant.file
+    return grant

@@ -38,6 +38,8 @@ class FileRow(Versioned, Owned, Table):
     """The tus client's own words, given back to it as they came."""
     expires_at: Mapped[datetime | None]
     """When an upload that receives nothing more is swept."""
+    purpose: Mapped[str | None] = mapped_column(String(40))
+    """What the platform made it for (`studio.preview`); None for a file that people work with."""
     created_at: Mapped[datetime]
     ready_at: Mapped[datetime | None]
 

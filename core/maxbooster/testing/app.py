@@ -68,7 +68,7 @@ async def open_api(
         token = await app.database.write(lambda connection: create(connection, account, rights, at=app.clock()))
         headers["authorization"] = f"Bearer {token}"
     transport = httpx.ASGITransport(served(app), raise_app_exceptions=False)
-    async with httpx.AsyncClient(transport=transport, base_url="http://maxbooster.test", headers=headers) as client:
+    async with httpx.AsyncClient(transport=transport, base_url=app.settings.origin, headers=headers) as client:
         yield client
 
 

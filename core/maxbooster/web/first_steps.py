@@ -1,4 +1,4 @@
-"""What a new account should do first: every plugin says its own (W-09)."""
+"""What a new account should do first; every plugin adds its own steps."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ..observe.logs import log
 
 
 class FirstStep(Struct, frozen=True, kw_only=True):
-    """Something that a new account should do first, as the home page shows it (W-09)."""
+    """Something that a new account should do first, as the home page shows it."""
 
     id: str
     """`<family>.<what>`; the messages `step.<id>` and `step.<id>.why` translate it."""
@@ -31,7 +31,7 @@ class FirstStep(Struct, frozen=True, kw_only=True):
 
 @get("/", operation_id="listFirstSteps", permission="plugin.read")
 async def list_first_steps(ctx: Context) -> list[FirstStep]:
-    """What leads to a first result, as far as the caller may do it; what is done says so."""
+    """The first steps that the caller may take, and which are done."""
     answers = await ctx.ask("first_steps")
     steps = [step for answer in answers for step in _sound(answer.plugin, answer.value)]
     may = [each for each in steps if not each.permission or (ctx.identity and ctx.identity.may(each.permission))]
@@ -47,7 +47,7 @@ def _sound(plugin: str, answered: object) -> list[FirstStep]:
 
 
 async def of_the_core(ctx: Context) -> Sequence[FirstStep]:
-    """A second factor, and people to work with."""
+    """Two-factor authentication, and people to work with."""
     if ctx.user is None or ctx.identity is None or ctx.identity.account is None:
         return []
     factor = await ctx.platform.first(select(User.totp_since).where(User.id == ctx.user))
@@ -58,8 +58,8 @@ async def of_the_core(ctx: Context) -> Sequence[FirstStep]:
     return [
         FirstStep(
             id="core.factor",
-            title="Protect your login with a second factor",
-            why="A code from your phone keeps others out even if they know your password.",
+            title="Turn on two-factor authentication",
+            why="A code from your phone keeps others out, even if they know your password.",
             path="/profile",
             icon="shield-check",
             done=factor is not None,
@@ -67,8 +67,8 @@ async def of_the_core(ctx: Context) -> Sequence[FirstStep]:
         ),
         FirstStep(
             id="core.team",
-            title="Invite the people you work with",
-            why="Each gets a role: what a viewer sees, a manager may change.",
+            title="Invite your team",
+            why="Each person gets a role: viewers can look, managers can change things.",
             path="/team",
             icon="users",
             done=(members or 0) > 1 or asked is not None,

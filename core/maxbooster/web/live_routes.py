@@ -10,6 +10,7 @@ from litestar import Request
 from litestar.response import ServerSentEvent, ServerSentEventMessage
 
 from ..context import Context
+from ..errors import TooMany
 from ..http.routes import Routes, get
 
 LASTS_S = 20.0
@@ -18,13 +19,15 @@ HEARTBEAT_S = 5.0
 RETRY_MS = 1000
 
 
-@get("/", operation_id="listen", permission="profile.read", media_type="text/event-stream")
+@get("/", operation_id="listen", permission="profile.read", media_type="text/event-stream", raises=[TooMany])
 async def listen(ctx: Context, request: Request[Any, Any, Any]) -> ServerSentEvent:
     """Hints about this account's jobs and events, as server-sent events: `{"kind": "job", "id": …, "state": …}`.
 
     After each `hello` load again what you show: hints from before are not repeated. Without
     `Accept: text/event-stream` the answer ends after it.
     """
+    if ctx.identity is not None and ctx.identity.account is not None:
+        ctx.app.live.refuse_too_many(ctx.identity.account, ctx.user)
     streams = "text/event-stream" in request.headers.get("accept", "")
     return ServerSentEvent(_hints(ctx, streams), retry_duration=RETRY_MS)
 
@@ -35,7 +38,7 @@ async def _hints(ctx: Context, streams: bool) -> AsyncIterator[ServerSentEventMe
         return
     loop = asyncio.get_running_loop()
     until = loop.time() + LASTS_S
-    async with ctx.app.live.listening(ctx.identity.account) as heard:
+    async with ctx.app.live.listening(ctx.identity.account, ctx.user) as heard:
         while (left := until - loop.time()) > 0:
             try:
                 hint = await asyncio.wait_for(heard.get(), min(left, HEARTBEAT_S))

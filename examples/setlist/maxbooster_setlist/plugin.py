@@ -90,6 +90,7 @@ def register_panels() -> Sequence[Panel]:
             title="Set lists",
             icon="list-music",
             route="/setlist",
+            order=90,
             tag="mb-setlist-overview",
             module="overview.js",
             permissions=("setlist.read",),

@@ -7,18 +7,24 @@ import msgspec
 
 from maxbooster.plugin import Context, in_platform
 
+from .ledger.repair import repair
+from .ledger.seals import seal
 from .ledger.verify import Verdict, verify
 
 
 @click.group()
 def billing() -> None:
-    """Prove that the books are right."""
+    """Check the ledger, and repair what protects it."""
 
 
 @billing.command("verify")
 @click.option("--json", "as_json", is_flag=True, help="Print the verdict as JSON.")
 def verify_command(as_json: bool) -> None:
-    """Derive every balance anew and compare; exit status 1 and a sentence for each fault."""
+    """Check the ledger's rules, its schema and every book; exit status 1 and a sentence for each fault.
+
+    Every balance is recomputed from its entries, every transaction is compared with its digest and its seal, and every
+    payout and transfer with its postings. If nothing is wrong, what was posted since the last check is sealed.
+    """
     verdict = in_platform(_verdict)
     if as_json:
         click.echo(msgspec.json.format(msgspec.json.encode(verdict)).decode())
@@ -28,16 +34,47 @@ def verify_command(as_json: bool) -> None:
         raise click.exceptions.Exit(1)
 
 
+@billing.command("repair")
+@click.option("--json", "as_json", is_flag=True, help="Print what was done as JSON.")
+def repair_command(as_json: bool) -> None:
+    """Put back the ledger's rules, indexes and constraints. Entries are never edited.
+
+    Exit status 1 if something is still wrong; each fault is named.
+    """
+    done, left = in_platform(_repaired)
+    if as_json:
+        click.echo(msgspec.json.format(msgspec.json.encode({"done": done, "left": left})).decode())
+    else:
+        for sentence in done or ["There was nothing to put back."]:
+            click.echo(sentence)
+        for sentence in left:
+            click.echo(f"Not repaired: {sentence}", err=True)
+    if left:
+        raise click.exceptions.Exit(1)
+
+
 async def _verdict(ctx: Context) -> Verdict:
-    return await ctx.app.database.read(lambda connection: verify(connection, ctx.now))
+    verdict = await ctx.app.database.read(lambda connection: verify(connection, ctx.now))
+    if verdict.ok:
+        await seal.handler(ctx)
+    return verdict
+
+
+async def _repaired(ctx: Context) -> tuple[list[str], list[str]]:
+    done, failed = await ctx.app.database.transact(repair)
+    verdict = await ctx.app.database.read(lambda connection: verify(connection, ctx.now))
+    return done, [*failed, *verdict.faults]
 
 
 def _tell(verdict: Verdict) -> None:
     for fault in verdict.faults:
         click.echo(fault, err=True)
-    if verdict.ok:
+    if not verdict.ok:
+        click.echo("Rules and indexes are put back by `maxbooster billing repair`; entries never are.", err=True)
+    elif not verdict.transactions:
+        click.echo("The ledger is empty, and its rules are in place.")
+    else:
         click.echo(
-            f"{verdict.books} books, {verdict.transactions} transactions, {verdict.entries} entries:"
-            f" every transaction is zero and every balance is the sum of its entries."
-            f" {verdict.holds} holds are open, {verdict.transfers_in_flight} transfers on their way."
+            f"The ledger balances: {verdict.books} books, {verdict.transactions} transactions, {verdict.entries}"
+            f" entries. {verdict.holds} holds are open, {verdict.transfers_in_flight} transfers in flight."
         )

@@ -16,3 +16,8 @@ if TYPE_CHECKING:
 def payment_provider(ctx: Context) -> Provider:  # type: ignore[empty-body]
     """Run time. A payment provider: an object that is a `PaysOut`, `TakesPayments` or `SendsNotices`, or several of
     them. Keep what it needs between calls in its own settings and secrets; the object itself is made anew each time."""
+
+
+@hookspec
+def payments_simulated(ctx: Context) -> bool:  # type: ignore[empty-body]
+    """Run time. Whether outside services are simulated here: then people may choose providers that move no money."""

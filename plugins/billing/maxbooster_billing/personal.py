@@ -6,15 +6,21 @@ from collections.abc import Sequence
 
 from maxbooster.plugin import PersonalData
 
-from .ledger.models import LedgerAccount, LedgerEntry, LedgerTransaction
+from .approvals.models import Proposal
+from .bank_transfer.models import BankFile
+from .ledger.models import LedgerAccount, LedgerEntry, LedgerPurpose, LedgerSeal, LedgerTransaction
 from .payouts.models import Payout
 
 _BOOKS = "books of account are kept by law, and say who is meant by ids alone"
 
 
 def declared() -> Sequence[PersonalData]:
-    books = (LedgerAccount, LedgerTransaction, LedgerEntry)
+    books = (LedgerAccount, LedgerTransaction, LedgerEntry, LedgerSeal)
     return [
         *(PersonalData(table=table, erase="keep", why=_BOOKS) for table in books),
+        PersonalData(table=LedgerPurpose, erase="keep", why="rules, the same for everybody"),
         PersonalData(table=Payout, by="requested_by", erase={"requested_by": None}),
+        PersonalData(table=BankFile, by="made_by", erase={"made_by": None}),
+        PersonalData(table=Proposal, by="proposed_by", erase={"proposed_by": None}),
+        PersonalData(table=Proposal, by="decided_by", erase={"decided_by": None}),
     ]

@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 from maxbooster.plugin import Command, Manifest, Panel, Permission, hookimpl
 
+from .settings import BillingSettings
+
 if TYPE_CHECKING:
-    from maxbooster.plugin import Context, FirstStep, Job, PersonalData, Routes, Subscription
+    from maxbooster.plugin import Context, FirstStep, Job, PersonalData, Routes, SearchResult, Subscription
 
     from .currency import checked as checked_currency
     from .currency import digits, written
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
         Overdrawn,
         Posted,
         Transaction,
+        legs_of,
         post,
         post_many,
         posted_under,
@@ -51,6 +54,7 @@ _LATE = {
     "checked_currency": "currency:checked",
     "digits": "currency",
     "known_payees": "payees.queries:known",
+    "legs_of": "ledger.posting",
     "post": "ledger.posting",
     "post_many": "ledger.posting",
     "posted_under": "ledger.posting",
@@ -75,6 +79,7 @@ __all__ = [
     "checked_currency",
     "digits",
     "known_payees",
+    "legs_of",
     "post",
     "post_many",
     "posted_under",
@@ -93,35 +98,41 @@ manifest = Manifest(
     version="0.1.0",
     title="Billing",
     hookspecs=("maxbooster_billing.hookspecs",),
-    areas=("ledger", "payee", "payout", "transfer", "money"),
+    areas=("ledger", "payee", "payout", "payment_file", "bank_transfer", "transfer", "money"),
     permissions=(
-        Permission("ledger.read", "See the books", roles=_ALL),
-        Permission("ledger.write", "Post into the books by hand", roles=("owner", "admin")),
+        Permission("ledger.read", "See the ledger", roles=_ALL),
+        Permission("ledger.write", "Post to the ledger by hand", roles=("owner", "admin")),
+        Permission("ledger.approve", "Approve ledger postings that somebody else proposed", roles=("owner", "admin")),
         Permission("payee.read", "See payees and what is owed to them", roles=_ALL),
         Permission("payee.write", "Add payees and change how they are paid", roles=("owner", "admin", "manager")),
         Permission("payout.read", "See payouts", roles=_ALL),
         Permission("payout.request", "Pay payees", roles=("owner", "admin")),
+        Permission("payout.execute", "Create payment files and record what the bank did", roles=("owner", "admin")),
+        Permission("ledger.seal", "Seal the ledger of any account (the platform itself)", roles=(), across=True),
         Permission("payout.settle", "Settle payouts of any account (the platform itself)", roles=(), across=True),
     ),
-    commands=(Command("billing", "Prove that the books are right", "maxbooster_billing.commands:billing"),),
+    commands=(Command("billing", "Check and repair the ledger", "maxbooster_billing.commands:billing"),),
     migrations=True,
+    settings=BillingSettings,
 )
 
 
 @hookimpl
 def register_routes() -> Sequence[Routes]:
+    from .approvals.routes import routes as approvals
     from .ledger.routes import routes as ledger
     from .payees.routes import routes as payees
     from .payouts.routes import routes as payouts
 
-    return [*ledger, *payees, *payouts]
+    return [*ledger, *approvals, *payees, *payouts]
 
 
 @hookimpl
 def register_jobs() -> Sequence[Job]:
+    from .ledger.seals import seal
     from .payouts.jobs import hear, send
 
-    return [send, hear]
+    return [send, hear, seal]
 
 
 @hookimpl
@@ -129,6 +140,13 @@ def register_translations() -> Mapping[str, Mapping[str, str]]:
     from .translations import texts
 
     return texts
+
+
+@hookimpl
+async def search(ctx: Context, query: str) -> Sequence[SearchResult]:
+    from .payees.search import found
+
+    return await found(ctx, query)
 
 
 @hookimpl
@@ -147,11 +165,14 @@ def register_subscriptions() -> Sequence[Subscription]:
 
 @hookimpl
 def register_tables() -> Sequence[type]:
-    from .ledger.models import LedgerAccount, LedgerEntry, LedgerTransaction
+    from .approvals.models import Proposal
+    from .bank_transfer.models import BankFile, BankOrder
+    from .ledger.models import LedgerAccount, LedgerEntry, LedgerPurpose, LedgerSeal, LedgerTransaction
     from .payees.models import Payee
     from .payouts.models import Payout
 
-    return [LedgerAccount, LedgerTransaction, LedgerEntry, Payee, Payout]
+    ledger = [LedgerPurpose, LedgerAccount, LedgerTransaction, LedgerEntry, LedgerSeal]
+    return [*ledger, Proposal, Payee, Payout, BankOrder, BankFile]
 
 
 @hookimpl
@@ -162,6 +183,7 @@ def register_panels() -> Sequence[Panel]:
             title="Money",
             icon="wallet",
             route="/money",
+            order=50,
             tag="mb-billing-money",
             module="money.js",
             permissions=("ledger.read",),

@@ -26,8 +26,9 @@ from .document import Opened
 from .outlets.outlet import DdexOutlet
 from .package import INSERT, Batch, Material, Package, assemble, write
 from .quality import vocabulary
-from .quality.review import review
+from .quality.review import in_order, review
 from .quality.rule import Finding
+from .royalties.commands import royalties
 from .settings import DistributionSettings
 from .transports.folder import FolderTransport
 from .transports.transport import deliver
@@ -38,11 +39,14 @@ _FOLDER = click.Path(file_okay=False, path_type=Path)
 
 @click.group()
 def distribution() -> None:
-    """Check releases, pack them for outlets, and read royalty statements."""
+    """Check releases and pack them for stores."""
+
+
+distribution.add_command(royalties)
 
 
 class _Outlet(click.ParamType[str]):
-    """The name of an outlet whose connector is switched on."""
+    """The name of a store whose connector is enabled."""
 
     name = "NAME"
 
@@ -52,32 +56,38 @@ class _Outlet(click.ParamType[str]):
         if found is None:
             near = difflib.get_close_matches(value.lower(), known, n=1)
             meant = f" Did you mean {near[0]!r}?" if near else ""
-            self.fail(f"There is no outlet {value!r}; there are {', '.join(known)}.{meant}", param, ctx)
+            self.fail(f"There is no store {value!r}; choose from {', '.join(known)}.{meant}", param, ctx)
         return found
 
     def get_missing_message(self, param: click.Parameter, ctx: click.Context | None) -> str:
         return f"Choose from: {', '.join(_offered())}."
 
 
-_outlet = click.option("--outlet", "name", required=True, type=_Outlet(), help="Where it would go: `spotify`.")
+_json = click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+_outlet = click.option("--outlet", "name", required=True, type=_Outlet(), help="The store it would go to: `spotify`.")
 
 
 @distribution.command()
-@click.option("--into", "folder", type=_FOLDER, help="Write it into FOLDER instead, with two masters and a cover.")
-def example(folder: Path | None) -> None:
-    """Print a complete RELEASE.json; its files lie beside it."""
+@click.option("--into", "folder", type=_FOLDER, help="Write it to FOLDER instead, with two masters and a cover.")
+@_json
+def example(folder: Path | None, as_json: bool) -> None:
+    """Print a complete RELEASE.json, or write it with its files."""
     if folder is None:
         click.echo(sample.written().decode())
         return
-    click.echo(f"{sample.write(folder)}: edit it, then `maxbooster distribution validate` it.")
+    path = sample.write(folder)
+    if as_json:
+        _print_json({"release": str(path)})
+    else:
+        click.echo(f"{path}: edit it, then check it with `maxbooster distribution validate`.")
 
 
 @distribution.command()
 @click.argument("release", type=_FILE)
 @_outlet
-@click.option("--json", "as_json", is_flag=True, help="Print the findings as JSON.")
+@_json
 def validate(release: Path, name: str, as_json: bool) -> None:
-    """Check a RELEASE.json as an outlet would; exits with 1 if anything blocks."""
+    """Check a RELEASE.json as a store would; exits with 1 if anything blocks."""
     known = _Known(name)
     opened = document.open_files(document.read(release), release.parent)
     findings = known.findings(opened)
@@ -87,9 +97,9 @@ def validate(release: Path, name: str, as_json: bool) -> None:
     else:
         _print(findings)
         click.echo(
-            f"{len(findings)} findings, {len(blocking)} of them block a delivery to {known.outlet.title}."
+            f"{len(findings)} findings, {len(blocking)} issues to fix before a delivery to {known.outlet.title}."
             if findings
-            else f"Nothing to mend: {known.outlet.title} can have it."
+            else f"No issues: ready for {known.outlet.title}."
         )
     raise SystemExit(1 if blocking else 0)
 
@@ -104,14 +114,14 @@ def _print(findings: Sequence[Finding]) -> None:
 @_outlet
 @click.option("--out", required=True, type=_FOLDER, help="Where the batch folder goes.")
 @click.option("--batch", help="BatchId to use (YYYYMMDDhhmmssnnn): the same id gives the same bytes.  [default: now]")
-@click.option("--json", "as_json", is_flag=True, help="Print where it is as JSON.")
+@_json
 def package(release: Path, name: str, out: Path, batch: str | None, as_json: bool) -> None:
-    """Pack a RELEASE.json for an outlet: message, files and manifest, proved, as a batch folder."""
+    """Package a RELEASE.json for a store: message, files and manifest, validated, as a batch folder."""
     known = _Known(name)
     opened = document.open_files(document.read(release), release.parent)
     if blocking := [finding for finding in known.findings(opened) if finding.blocks]:
         _print(blocking)
-        raise Invalid(f"Nothing is packed: {len(blocking)} findings block a delivery to {known.outlet.title}.")
+        raise Invalid(f"Nothing is packaged: {len(blocking)} issues to fix before a delivery to {known.outlet.title}.")
     packed = known.packed(opened, _moment(batch))
     folder = _put(packed, out)
     if as_json:
@@ -129,24 +139,42 @@ def package(release: Path, name: str, out: Path, batch: str | None, as_json: boo
 
 @distribution.group()
 def schemas() -> None:
-    """The DDEX schemas, which messages are proved against."""
+    """DDEX's schemas, which messages to real stores are validated against."""
 
 
 @schemas.command("add")
 @click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
-def add_schemas(folder: Path) -> None:
-    """Install the schemas from FOLDER, with ern-43/ and ern-c-sftp-18/ in it."""
-    click.echo(f"Installed in {ddex.install(folder, assembled().settings_of(Settings).data)}.")
+@_json
+def add_schemas(folder: Path, as_json: bool) -> None:
+    """Install DDEX's schemas from FOLDER, with ern-43/ and ern-c-sftp-18/ in it."""
+    place = ddex.install(folder, assembled().settings_of(Settings).data)
+    if as_json:
+        _print_json({"schemas": str(place)})
+    else:
+        click.echo(f"Installed in {place}.")
+
+
+@distribution.command("stores")
+@_json
+def list_stores(as_json: bool) -> None:
+    """List the stores whose connectors are enabled."""
+    known = _offered()
+    if as_json:
+        _print_json({"stores": [{"name": name, "title": outlet.title} for name, outlet in known.items()]})
+    elif not known:
+        click.echo("No stores: no connector is enabled. See `maxbooster plugins list`.")
+    for name, outlet in ({} if as_json else known).items():
+        click.echo(f"{name:16}  {outlet.title}")
 
 
 def _offered() -> dict[str, DdexOutlet]:
-    """Name → outlet, of every connector that is switched on."""
+    """Name → store, of every connector that is enabled."""
     found = {outlet.name: outlet for _, outlet in assembled().registry.answers("outlet", DdexOutlet)}
     return dict(sorted(found.items()))
 
 
 class _Known:
-    """What a command knows of an outlet and of the schemas, without a database."""
+    """What a command knows of a store and of the schemas, without a database."""
 
     def __init__(self, name: str) -> None:
         app = assembled()
@@ -164,7 +192,7 @@ class _Known:
         broken = {finding.field for finding in opened.broken}
         found = [*vocabulary.findings(Schemas(), subject), *review(subject, [self.outlet])]
         both = opened.broken + [finding for finding in found if finding.field not in broken]
-        return sorted(both, key=lambda finding: finding.severity != "ERROR")
+        return in_order(both)
 
     def packed(self, opened: Opened, at: datetime) -> Package:
         said = opened.document

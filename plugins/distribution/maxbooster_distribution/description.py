@@ -43,7 +43,7 @@ class CreditLine(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Deal(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What an outlet may do with the release, where and from when (`DealTerms`)."""
+    """What a store may do with the release, where and from when (`DealTerms`)."""
 
     models: Annotated[list[Code], Meta(max_length=8)] = field(
         default_factory=lambda: ["SubscriptionModel", "AdvertisementSupportedModel"]
@@ -65,7 +65,7 @@ class TrackDescription(Struct, kw_only=True, forbid_unknown_fields=True):
     """A recording and its place on the release: the order of the list, within its disc."""
 
     id: UUID | None = None
-    """Which recording of the catalogue it is; None: a new one."""
+    """Which recording of the catalog it is; None: a new one."""
     title: Text
     subtitle: Text | None = None
     """What kind of version it is: `Live`, `Radio Edit`."""

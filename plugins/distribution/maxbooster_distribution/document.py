@@ -16,6 +16,7 @@ from .catalogue.identifiers import dpid
 from .description import ReleaseDescription
 from .media import AudioFacts, CoverFacts, audio_facts, cover_facts
 from .quality.rule import Finding, Subject
+from .quality.texts import unwritable_in
 
 LARGEST_BYTES = 5_000_000
 F = TypeVar("F", AudioFacts, CoverFacts)
@@ -64,6 +65,9 @@ def read(path: Path) -> Document:
         _refuse(path, error)
     if found.sender is not None:
         _refuse_unless_dpid(path, found.sender)
+        if unwritable_in(found.sender.name) or not found.sender.name.strip():
+            said = f"sender.name is {found.sender.name!r}; write a name without control characters"
+            raise Invalid(f"{path} is no release description: {said}.", field="file")
     return found
 
 

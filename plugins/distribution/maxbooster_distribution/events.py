@@ -9,7 +9,7 @@ from maxbooster.plugin import Event
 
 
 class ReleaseSubmitted(Event, frozen=True, tag="release.submitted"):
-    """A release is on its way to outlets: new, changed, taken down or back again."""
+    """A release is on its way to stores: new, changed, taken down or back again."""
 
     release: UUID
     revision: int
@@ -20,7 +20,7 @@ class ReleaseSubmitted(Event, frozen=True, tag="release.submitted"):
 
 
 class ReleaseDelivered(Event, frozen=True, tag="release.delivered"):
-    """An outlet has the whole package."""
+    """A store has the whole package."""
 
     release: UUID
     delivery: UUID
@@ -29,7 +29,7 @@ class ReleaseDelivered(Event, frozen=True, tag="release.delivered"):
 
 
 class ReleaseLive(Event, frozen=True, tag="release.live"):
-    """An outlet says that people can hear it."""
+    """A store says that people can hear it."""
 
     release: UUID
     delivery: UUID
@@ -37,7 +37,7 @@ class ReleaseLive(Event, frozen=True, tag="release.live"):
 
 
 class ReleaseTakenDown(Event, frozen=True, tag="release.taken_down"):
-    """An outlet says that it is gone."""
+    """A store says that it is gone."""
 
     release: UUID
     delivery: UUID
@@ -45,7 +45,7 @@ class ReleaseTakenDown(Event, frozen=True, tag="release.taken_down"):
 
 
 class ReleaseRejected(Event, frozen=True, tag="release.rejected"):
-    """An outlet refused a delivery, in its words and in plain ones."""
+    """A store refused a delivery, in its words and in plain ones."""
 
     release: UUID
     delivery: UUID
@@ -53,8 +53,17 @@ class ReleaseRejected(Event, frozen=True, tag="release.rejected"):
     reason: str
 
 
+class DeliveryFlagged(Event, frozen=True, tag="delivery.flagged"):
+    """A store did not refuse a delivery, but reports something that a person has to look into."""
+
+    release: UUID
+    delivery: UUID
+    outlet: str
+    note: str
+
+
 class DeliveryOverdue(Event, frozen=True, tag="delivery.overdue"):
-    """An outlet should be done by its own terms, and is not. Said once for each delivery."""
+    """A store should be done by its own terms, and is not. Said once for each delivery."""
 
     release: UUID
     delivery: UUID
@@ -62,8 +71,18 @@ class DeliveryOverdue(Event, frozen=True, tag="delivery.overdue"):
     due_at: datetime
 
 
+class StatementUndone(Event, frozen=True, tag="statement.undone"):
+    """All that an imported statement posted was taken back."""
+
+    statement: UUID
+    source: str
+    currency: str
+    amount: int
+    """Minor units, rounded down, as in `StatementImported`."""
+
+
 class StatementImported(Event, frozen=True, tag="statement.imported"):
-    """An outlet's statement was read, split and posted."""
+    """A store's statement was read, split and posted."""
 
     statement: UUID
     source: str

@@ -15,12 +15,12 @@ if TYPE_CHECKING:
 
 @hookspec
 def outlet() -> DdexOutlet:  # type: ignore[empty-body]
-    """Run time. The outlet that this connector brings: who it is, what it asks for, how it is reached."""
+    """Run time. The store that this connector brings: who it is, what it asks for, how it is reached."""
 
 
 @hookspec
 def delivery_endpoint(ctx: Context, outlet: DdexOutlet) -> Awaitable[Endpoint | None]:  # type: ignore[empty-body]
-    """Run time. Where deliveries to an outlet go instead of where the operator's settings lead; None leaves it at that.
+    """Run time. Where deliveries to a store go instead of where the operator's settings lead; None leaves it at that.
 
     An implementation that raises stops the delivery: nothing goes anywhere else in its stead.
     """

@@ -31,7 +31,7 @@ class AudioFacts(Struct, frozen=True):
 
 
 class CoverFacts(Struct, frozen=True):
-    """A picture. `format` is `JPEG`, `PNG` or what else Pillow calls it; `mode` its colours (`RGB`)."""
+    """A picture. `format` is `JPEG`, `PNG` or what else Pillow calls it; `mode` its colors (`RGB`)."""
 
     name: str
     sha256: str

@@ -1,6 +1,6 @@
-"""A batch of one release: the message, its files and the manifest that comes last, proved before it may leave.
+"""A batch of one release: the message, its files and the manifest that comes last, validated before it may leave.
 
-The same description, files and envelope give the same bytes, so an interrupted delivery can be built anew and go on.
+The same description, files and envelope give the same bytes, so an interrupted delivery can be built again and go on.
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ class Package(Struct, frozen=True, kw_only=True):
 def write(
     outlet: DdexOutlet, material: Material, envelope: Envelope, schemas: Schemas, *, what: str, batch: Batch
 ) -> tuple[bytes, bytes]:
-    """Message and manifest, proved.
+    """Message and manifest, validated.
 
     Raises:
         Invalid: one does not keep to its schema.

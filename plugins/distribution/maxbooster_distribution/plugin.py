@@ -13,7 +13,18 @@ from .outlets.outlet import FLAC, JPEG, PNG, TIFF, WAV, DdexOutlet, Endpoint, Ou
 from .settings import DistributionSettings
 
 if TYPE_CHECKING:
-    from maxbooster.plugin import Context, FirstStep, Job, PersonalData, Routes, Subscription
+    from maxbooster.plugin import (
+        Context,
+        FirstStep,
+        HealthCheck,
+        Job,
+        Offer,
+        PersonalData,
+        Routes,
+        SearchResult,
+        StoredFile,
+        Subscription,
+    )
 
     from .ddex.choreography import Answer
     from .ddex.message import Envelope
@@ -29,18 +40,31 @@ manifest = Manifest(
     title="Distribution",
     requires=("billing",),
     hookspecs=("maxbooster_distribution.hookspecs",),
-    areas=("release", "releases", "delivery", "royalty", "royalties", "statement", "statements"),
+    areas=(
+        "release",
+        "releases",
+        "delivery",
+        "royalty",
+        "royalties",
+        "statement",
+        "statements",
+        "registrant",
+        "split",
+        "finding",
+    ),
     permissions=(
         Permission("release.read", "See releases and where they are", roles=_EVERYBODY),
         Permission(
-            "release.write", "Make and change releases", roles=("owner", "admin", "manager", "artist", "editor")
+            "release.write", "Create and change releases", roles=("owner", "admin", "manager", "artist", "editor")
         ),
-        Permission(
-            "release.submit", "Send releases to outlets and take them down", roles=("owner", "admin", "manager")
-        ),
+        Permission("release.submit", "Send releases to stores and take them down", roles=("owner", "admin", "manager")),
         Permission("release.register", "Enter party ids and code prefixes", roles=("owner", "admin")),
         Permission("royalty.read", "See splits and statements", roles=("owner", "admin", "manager", "artist")),
-        Permission("royalty.write", "Set splits and import statements", roles=("owner", "admin", "manager")),
+        Permission(
+            "royalty.write",
+            "Set splits, import and undo statements, assign lines in suspense",
+            roles=("owner", "admin", "manager"),
+        ),
     ),
     settings=DistributionSettings,
     commands=(
@@ -82,6 +106,25 @@ async def first_steps(ctx: Context) -> Sequence[FirstStep]:
 
 
 @hookimpl
+async def hand_over(ctx: Context, file: StoredFile, kind: str, title: str) -> Offer | None:
+    """A master becomes the sound of a new release."""
+    from urllib.parse import urlencode
+
+    from maxbooster.plugin import Offer
+
+    if kind != "master" or ctx.identity is None or not ctx.identity.may("release.write"):
+        return None
+    return Offer("Send to a release", f"/releases/new?{urlencode({'audio': str(file.id), 'title': title})}")
+
+
+@hookimpl
+async def search(ctx: Context, query: str) -> Sequence[SearchResult]:
+    from .catalogue.search import found
+
+    return await found(ctx, query)
+
+
+@hookimpl
 def register_translations() -> Mapping[str, Mapping[str, str]]:
     from .translations import texts
 
@@ -96,10 +139,21 @@ def register_panels() -> Sequence[Panel]:
             title="Releases",
             icon="disc-3",
             route="/releases",
+            order=30,
             tag="mb-distribution-releases",
             module="releases.js",
             permissions=("release.read",),
-        )
+        ),
+        Panel(
+            id="distribution.royalties",
+            title="Royalties",
+            icon="scroll-text",
+            route="/royalties",
+            order=35,
+            tag="mb-distribution-royalties",
+            module="royalties.js",
+            permissions=("royalty.read",),
+        ),
     ]
 
 
@@ -116,10 +170,18 @@ def register_tables() -> Sequence[type]:
 
 
 @hookimpl
-def register_personal_data() -> Sequence[PersonalData]:
-    from .royalties.personal import declared
+def register_health_checks() -> Sequence[HealthCheck]:
+    from .ddex.health import checks
 
-    return declared()
+    return checks
+
+
+@hookimpl
+def register_personal_data() -> Sequence[PersonalData]:
+    from .deliveries.personal import declared as deliveries
+    from .royalties.personal import declared as royalties
+
+    return [*deliveries(), *royalties()]
 
 
 # What other families and connectors may import from this one; the rest is private.

@@ -12,10 +12,10 @@ class DistributionSettings(PluginSettings, kw_only=True, frozen=True):
     """The folder of DDEX's schemas, which real stores need; None: `ddex/` in the data folder, where `maxbooster
     distribution schemas add` puts them."""
     poll_s: float = 300.0
-    """How often an outlet is asked for its acknowledgement of a delivery."""
+    """How often a store is asked for its acknowledgement of a delivery."""
     give_up_days: int = 30
     """How long after its due time an acknowledgement is still waited for."""
     retry_s: float = 30.0
-    """After how long an outlet that cannot be reached is tried again; doubled each time, at most an hour."""
+    """After how long a store that cannot be reached is tried again; doubled each time, at most an hour."""
     tries: int = 10
     """How often it is tried before the delivery counts as failed."""

@@ -1,9 +1,9 @@
-"""What every outlet must do, for third parties' tests too.
+"""What every store must do, for third parties' tests too.
 
     class TestQuay(OutletContract):
         plugin = "distribution.quay"
 
-Run with the fixtures of `maxbooster[testing]`. `maxbooster-sandbox` stands for the outlet; where it is not installed,
+Run with the fixtures of `maxbooster[testing]`. `maxbooster-sandbox` stands for the store; where it is not installed,
 its test is skipped. Messages are validated against DDEX's own schemas too if `MAXBOOSTER_TEST_DDEX` names their folder.
 """
 
@@ -47,7 +47,7 @@ ENVELOPE = Envelope(
     thread_id="0193a7c1",
     created_at=datetime(2026, 1, 5, 12, tzinfo=UTC),
     sender=Party("PADPIDA2026010101N", "Quay Street"),
-    recipient=Party("PADPIDA2026010102L", "An outlet"),
+    recipient=Party("PADPIDA2026010102L", "A store"),
 )
 
 
@@ -71,7 +71,7 @@ def release(title: str, tracks: int, released: date) -> ReleaseDescription:
 
 
 def material(asked: Requirements, tracks: int = 12) -> Material:
-    """An album as a delivery keeps it, with files just as the outlet asks for them."""
+    """An album as a delivery keeps it, with files just as the store asks for them."""
     said = release("Harbour", tracks, date(2026, 6, 5))
     said.upc = "036000291452"
     for number, track in enumerate(said.tracks):
@@ -110,7 +110,7 @@ class OutletContract:
 
     @pytest_asyncio.fixture
     async def simulated(self, tmp_path: Path, migrated_sqlite: Path, schemas: Schemas) -> AsyncIterator[Any]:
-        """An app in sandbox mode, its simulated outlets running."""
+        """An app in sandbox mode, its simulated stores running."""
         pytest.importorskip("maxbooster_sandbox", reason="maxbooster-sandbox is not installed")
         shutil.copy(migrated_sqlite, tmp_path / "one.db")
         official: dict[str, Any] = {"distribution__schemas": str(schemas.official)} if schemas.official else {}
@@ -160,13 +160,13 @@ class OutletContract:
 
 
 def _written(outlet: DdexOutlet, schemas: Schemas, what: str, tracks: int = 2) -> tuple[bytes, bytes]:
-    """Message and manifest, proved."""
+    """Message and manifest, validated."""
     batch = Batch("20260105120000000", outlet.batch_folder("20260105120000000"))
     return write(outlet, material(outlet.requirements, tracks), ENVELOPE, schemas, what=what, batch=batch)
 
 
 async def made_release(app: Any, api: httpx.AsyncClient, account: Any, asked: Requirements) -> str:
-    """The address of a single that lacks nothing, its files as the outlet asks for them."""
+    """The address of a single that lacks nothing, its files as the store asks for them."""
     own = {"name": "Quay Street", "isrc_prefix": "QZES9", "gs1_prefix": "012345"}
     assert (await api.put(f"{AT}/registrant", json=own)).status_code == 204
     said = release("Harbour", 1, app.clock().date() + timedelta(days=asked.lead_days + 60))

@@ -1,3 +1,3 @@
 import { panels } from "../../../core/web/panels.ts";
 
-export default panels("distribution", import.meta.url, { releases: "./src/releases.ts" });
+export default panels("distribution", import.meta.url, { releases: "./src/releases.ts", royalties: "./src/royalties.ts" });

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from maxbooster.plugin import Command, Manifest, Permission, hookimpl
@@ -35,10 +35,20 @@ manifest = Manifest(
 
 
 @hookimpl
+def payments_simulated(ctx: Context) -> bool:
+    return ctx.settings(SandboxSettings).enabled
+
+
+@hookimpl
 def register_routes() -> Sequence[Routes]:
     from .outlets.routes import routes
 
     return routes
+
+
+@hookimpl
+def register_translations() -> Mapping[str, Mapping[str, str]]:
+    return {"en": {"audit.sandbox.behaviour": "Simulated store changed"}}
 
 
 @hookimpl
@@ -52,7 +62,7 @@ def register_services() -> Sequence[Service]:
 
 @hookimpl
 async def delivery_endpoint(ctx: Context, outlet: DdexOutlet) -> Endpoint | None:
-    """In sandbox mode the simulator, whatever the operator's settings say: the real outlet is out of reach."""
+    """In sandbox mode the simulator, whatever the operator's settings say: the real store is out of reach."""
     from .outlets.endpoint import simulated
 
     return simulated(ctx, outlet)

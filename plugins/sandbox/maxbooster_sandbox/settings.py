@@ -9,10 +9,10 @@ class SandboxSettings(PluginSettings, kw_only=True, frozen=True):
     enabled: bool = False
     """Sandbox mode: outside services are simulated on this machine, and the real ones are out of reach."""
     sftp: str = "127.0.0.1:0"
-    """Where the simulated outlets' SFTP server listens; port 0 takes a free one."""
+    """Where the simulated stores' SFTP server listens; port 0 takes a free one."""
     answer_after_s: float = 0.5
-    """How soon a simulated outlet says that it has a delivery."""
+    """How soon a simulated store says that it has a delivery."""
     live_after_s: float = 2.0
     """How soon it says that people can hear it."""
     poll_s: float = 0.5
-    """How often the platform looks for a simulated outlet's answers."""
+    """How often the platform looks for a simulated store's answers."""

@@ -1,4 +1,4 @@
-/* Eight stereo strips side by side: equaliser, compressor, matrix. A strip has two lanes, left and right. */
+/* Eight stereo strips side by side: offset, equaliser, compressor, matrix. A strip has two lanes, left and right. */
 #include "dynamics.c"
 #include "eq.c"
 #include "mixbus.c"
@@ -10,7 +10,9 @@ struct strips {
     struct eq eq;
     struct dynamics dynamics;
     struct matrix matrix;
+    lanes offset; /* taken off what comes in */
     int32_t channels[STRIPS];
+    int32_t shifted; /* whether any lane has one */
     int32_t fill; /* frames in x */
 };
 
@@ -29,9 +31,11 @@ EXPORT void strips_set(struct strips *strips, int32_t strip, int32_t channels, c
     int fresh = strips->channels[strip] == 0;
     strips->channels[strip] = channels;
     for (int side = 0; side < 2; side++) {
+        strips->offset[lane + side] = numbers[AT_OFFSET + side];
         eq_set(&strips->eq, lane + side, numbers + AT_BANDS);
         dynamics_set(&strips->dynamics, lane + side, numbers + AT_COMPRESSOR);
     }
+    strips->shifted = greatest_lane(magnitude(strips->offset)) > 0.0f;
     matrix_set(&strips->matrix, lane, numbers + AT_MATRIX);
     if (fresh)
         matrix_arrive(&strips->matrix);
@@ -82,6 +86,9 @@ static int strips_run(struct strips *strips) {
     if (strips->fill < QUANTUM)
         return 0;
     strips->fill = 0;
+    if (strips->shifted)
+        for (int frame = 0; frame < QUANTUM; frame++)
+            strips->x[frame] -= strips->offset;
     eq_run(&strips->eq, strips->x);
     dynamics_run(&strips->dynamics, strips->x);
     matrix_run(&strips->matrix, strips->x);

@@ -15,11 +15,11 @@ from maxbooster.plugin import Invalid
 
 from .analysis import Analysis, Told, measure
 from .audio import FORMATS, Format, format_for, format_named, open_audio, shown, written_whole
-from .mastering import MOST_CHANNELS, MasterReport, master, render
-from .targets import TARGETS, Compliance, compliance_of, target_named
+from .mastering import MOST_CHANNELS, USUAL_INTENSITY, MasterReport, Reference, Wishes, master, render, target_for
+from .targets import TARGETS, Compliance, compliance_of
 
 MISSED = 3
-"""Exit status: the master is written, but this recording cannot be brought to the target."""
+"""Exit status: the master is written, but this recording cannot reach the target."""
 _PATH = click.Path(path_type=Path)
 
 
@@ -32,7 +32,7 @@ def studio() -> None:
 @click.argument("file", type=_PATH)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object; its keys carry the units.")
 def analyze(file: Path, as_json: bool) -> None:
-    """Measure FILE: loudness, peaks, spectrum, stereo; and what each outlet will do with it."""
+    """Measure FILE: loudness, peaks, spectrum, stereo; and what each store will do with it."""
     with open_audio(file) as audio, _progress("Measuring", shown=not as_json) as told:
         analysis = measure(audio, told).analysis
     fits = compliance_of(analysis)
@@ -46,25 +46,45 @@ def analyze(file: Path, as_json: bool) -> None:
 @studio.command("master", short_help="Master a recording for where it will play.")
 @click.argument("recording", metavar="IN", type=_PATH)
 @click.argument("out", type=_PATH)
+@click.option("--target", "target_name", help="One of `targets`, or LUFS such as -11.5; spotify unless said.")
 @click.option(
-    "--target", "target_name", default="spotify", show_default=True, help="One of `targets`, or LUFS such as -11.5."
+    "--intensity",
+    type=click.IntRange(0, 100),
+    default=USUAL_INTENSITY,
+    show_default=True,
+    help="How far tone and width go, in percent; 0 changes only what the target needs.",
+)
+@click.option(
+    "--reference",
+    type=_PATH,
+    help="A recording to come closer to; its loudness is the target unless --target is given.",
 )
 @click.option("--format", "format_name", help=f"{', '.join(FORMATS)}; by default 24 bit of what OUT ends in.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object; its keys carry the units.")
 @click.pass_context
 def master_file(
-    ctx: click.Context, *, recording: Path, out: Path, target_name: str, format_name: str | None, as_json: bool
+    ctx: click.Context,
+    *,
+    recording: Path,
+    out: Path,
+    target_name: str | None,
+    intensity: int,
+    reference: Path | None,
+    format_name: str | None,
+    as_json: bool,
 ) -> None:
     """Master IN for a target and write OUT (WAV or FLAC), at the sample rate of IN.
 
-    Exit status 3: OUT is written, but the recording cannot be brought to the target; the words say why.
+    Exit status 3: OUT is written, but the recording cannot reach the target; the words say why.
     """
-    target, format = target_named(target_name), _format(out, format_name)
+    format = _format(out, format_name)
+    wishes = Wishes(intensity, _reference(reference) if reference is not None else None)
+    target = target_for(target_name, wishes.reference)
     if out.exists() and recording.exists() and out.samefile(recording):
         raise Invalid(f"{shown(out)} is the recording itself; write the master to another file.", field="out")
     with open_audio(recording, most_channels=MOST_CHANNELS) as audio, written_whole(out) as file:
         with _progress("Mastering", shown=not as_json) as told:
-            mastered = master(audio, target, told)
+            mastered = master(audio, target, told, wishes)
         with _progress("Writing", shown=not as_json) as told:
             after = render(audio, mastered.chain, format, file, told)
     report = mastered.report(after)
@@ -73,10 +93,22 @@ def master_file(
         ctx.exit(MISSED)
 
 
-@studio.command("targets", short_help="List the outlets and their loudness.")
+def _reference(path: Path) -> Reference:
+    """
+    Raises:
+        Invalid: it has no loudness.
+    """
+    with open_audio(path) as audio:
+        analysis = measure(audio, lambda share: None).analysis
+    if analysis.integrated_lufs is None:
+        raise Invalid(f"{shown(path.name)} has no loudness, so it cannot be a reference.", field="reference")
+    return Reference(shown(path.stem), analysis)
+
+
+@studio.command("targets", short_help="List the stores and their loudness.")
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON list.")
 def list_targets(as_json: bool) -> None:
-    """The loudness that each outlet plays at."""
+    """The loudness that each store plays at."""
     if as_json:
         _print_json(list(TARGETS.values()))
         return

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from maxbooster.plugin import Command, Manifest, Panel, Permission, hookimpl
 
 if TYPE_CHECKING:
-    from maxbooster.plugin import Context, FirstStep, Job, Routes
+    from maxbooster.plugin import Context, FirstStep, Job, Routes, SearchResult
 
 manifest = Manifest(
     name="studio",
@@ -65,6 +65,7 @@ def register_panels() -> Sequence[Panel]:
             title="Master",
             icon="activity",
             route="/master",
+            order=20,
             tag="mb-studio-master",
             module="master.js",
             permissions=("studio.read",),
@@ -82,6 +83,13 @@ def register_translations() -> Mapping[str, Mapping[str, str]]:
     from .translations import texts
 
     return texts
+
+
+@hookimpl
+async def search(ctx: Context, query: str) -> Sequence[SearchResult]:
+    from .recordings.search import found
+
+    return await found(ctx, query)
 
 
 @hookimpl

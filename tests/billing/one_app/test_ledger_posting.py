@@ -252,15 +252,15 @@ async def test_the_book_is_exported_as_csv_and_beancount(api, poster):
 
 async def test_people_post_and_reverse_by_hand(app, account, api):
     new = {
-        "key": "opening", "currency": "EUR", "memo": "What was there",
-        "legs": [{"purpose": "bank", "amount": 500}, {"purpose": "opening", "amount": -500}],
+        "key": "correction", "currency": "EUR", "memo": "A correction",
+        "legs": [{"purpose": "fees", "amount": 500}, {"purpose": "income", "amount": -500}],
     }  # fmt: skip
     made = await api.post(f"{AT}/ledger/transactions", json=new)
     assert made.status_code == 201, made.text
     assert (await api.post(f"{AT}/ledger/transactions", json=new)).json() == made.json() | {"repeated": True}
     undone = await api.post(f"{AT}/ledger/transactions/{made.json()['id']}/reverse")
     assert undone.status_code == 201, undone.text
-    assert (await balances(api))["bank", ""] == (0, 0)
+    assert (await balances(api))["fees", ""] == (0, 0)
     async with open_api(app, account.account, "ledger.read") as reader:
         assert (await reader.post(f"{AT}/ledger/transactions", json=new)).status_code == 403
 

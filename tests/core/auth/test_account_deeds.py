@@ -181,19 +181,22 @@ class Band(RuleBasedStateMachine):
             assert status == 201
             self.world.run(drain(self.world.app))
             [mail] = [mail for mail in self.world.app.mail.sent[before:] if mail.to == email]
+            self.invitations = [each for each in self.invitations if each[0] != whom]  # the newer one counts
             self.invitations.append((whom, role, link_in(mail.text), actor))
 
     @precondition(lambda self: self.invitations)
     @rule(actor=who, choose=st.randoms(), as_invited=st.booleans())
     def accept(self, actor: str, choose: Any, as_invited: bool) -> None:
         invitation = choose.choice(self.invitations)
-        whom, role, token, _ = invitation
+        whom, role, token, sender = invitation
         actor = whom if as_invited else actor
         status = self._act(actor, "POST", "invitations/accept", json={"token": token})
         if actor in self.roles:
             assert status == 409
         elif actor != whom:
             assert status == 422
+        elif self.roles[sender] not in MAY_CHANGE or self._above(sender, role):
+            assert status == 410  # who sent it could not give that any more
         else:
             assert status == 200
             self.invitations.remove(invitation)

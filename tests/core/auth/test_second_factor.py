@@ -24,7 +24,8 @@ async def test_on_then_in_with_a_code_then_off_again(home, browser, nova, switch
     assert (await browser.log_in(nova, code=f"{code[:3]} {code[3:]}"))["user"]["id"] == str(nova.user)
     assert browser.note(await browser.delete(TOTP))["user"]["second_factor"] is False
     assert (await browser.log_in(nova))["user"]["second_factor"] is False
-    assert [letter.subject for letter in await letters(nova.email)] == ["Your second factor was changed"] * 2
+    changed = "Your two-factor authentication was changed"
+    assert [letter.subject for letter in await letters(nova.email)] == [changed] * 2
 
 
 async def test_the_wrong_password_is_never_asked_for_a_code(home, browser, nova, switch_on):

@@ -81,3 +81,14 @@ def test_any_name_is_kept_safely_or_refused(given_name):
     header = disposition(name, inline=False)
     assert header.isascii()
     assert header.isprintable()
+
+
+SOUND = {
+    b"BW64\xff\xff\xff\xffWAVEds64": "audio/wav", b"\0\0\0\x1cftypM4A \0\0\2\0": "audio/mp4",
+    b"caff\0\1\0\0desc": "audio/x-caf", b"ID3\4\0\0\0\0\0\5\0\0\0\0\0fLaC\0\0\0\x22": "audio/flac",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("head", SOUND)
+def test_recordings_are_told_by_their_first_bytes(head):
+    assert media_type(head + bytes(200) + b"\xff") == SOUND[head]

@@ -246,3 +246,21 @@ async def test_any_cut_into_requests_gives_the_same_file(app, api, pieces, name)
     await drain(app)
     got = await api.get(url.replace("uploads", "files") + "/content")
     assert (got.status_code, got.content) == (200, whole)
+
+
+@pytest.mark.parametrize("claimed", [0, 2, 4, 8])
+async def test_an_offset_that_is_not_where_the_upload_stands_is_refused_before_a_byte(api, claimed):
+    """Neither before nor behind it; what is refused at once is neither read nor stored."""
+    url = (await announce(api, 8)).headers["Location"]
+    assert (await send(api, url, 0, b"abc")).headers["Upload-Offset"] == "3"
+    read: list[bytes] = []
+
+    async def body():
+        read.append(b"x")
+        yield b"x"
+
+    refused = await send(api, url, claimed, body())
+    assert (refused.status_code, refused.json()["field"]) == (409, "offset")
+    assert "stands at 3 of 8 bytes" in refused.json()["detail"]
+    assert read == []
+    assert await offset(api, url) == 3

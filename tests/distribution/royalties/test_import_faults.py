@@ -72,6 +72,52 @@ async def test_a_killed_import_is_imported_once_and_whole(database_url, tmp_path
         await database.close()
 
 
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize("seed", [22])
+async def test_an_undo_that_is_killed_is_done_once_or_not_at_all(database_url, tmp_path, seed):
+    port, chance = services.free_port(), random.Random(seed)
+    environment = {
+        "MAXBOOSTER_DATA": str(tmp_path / "platform"), "MAXBOOSTER_DATABASE": database_url,
+        "MAXBOOSTER_JOB_LEASE_S": "2", "MAXBOOSTER_LISTEN": f"127.0.0.1:{port}", "MAXBOOSTER_LOG_LEVEL": "error",
+    }  # fmt: skip
+    content = statement(*(sold(f"USXXX26{number:05}", f"1.{number:010}") for number in range(400)))
+    async with App(read(environment)).opened(upgrade=True) as app:
+        account = new_id()
+        token = await app.database.write(
+            lambda connection: create(connection, account, frozenset({"*"}), at=app.clock())
+        )
+        async with app.unit(Identity(account, None, frozenset({EVERYTHING}))) as ctx:
+            file = (await ctx.files.put("september.csv", content)).id
+    platform = Process(["up"], environment, log=tmp_path / "up.log")
+    address, headers = f"http://127.0.0.1:{port}", {"authorization": f"Bearer {token}"}
+    why = {"reason": "Wrong file"}
+    try:
+        platform.start(port=port)
+        async with httpx.AsyncClient(base_url=address, headers=headers, timeout=20) as api:
+            taken = (await api.post(f"{AT}/statements", json={"file_id": str(file)})).json()
+            place = f"{AT}/statements/{taken['id']}"
+            await imported(api, place)
+            for _round in range(4):
+                asked = asyncio.create_task(api.post(f"{place}/undo", json=why))
+                await asyncio.sleep(chance.uniform(0, 0.03))
+                await asyncio.to_thread(platform.kill)
+                await asyncio.gather(asked, return_exceptions=True)
+                await asyncio.to_thread(platform.start, port=port)
+                balances = (await api.get("/api/billing/ledger/balances")).json()
+                shown = (await api.get(place)).json()
+                assert any(each["amount"] for each in balances) == (shown["state"] == "imported")
+            assert (await api.post(f"{place}/undo", json=why)).json()["state"] == "undone"
+            assert not any(each["amount"] for each in (await api.get("/api/billing/ledger/balances")).json())
+            assert (await api.get(f"{AT}/royalties/waiting")).json() == []
+    finally:
+        platform.stop()
+    database = Database(database_url)
+    try:
+        assert (await database.read(lambda connection: verify(connection, app.clock()))).ok
+    finally:
+        await database.close()
+
+
 async def imported(api: httpx.AsyncClient, place: str) -> dict:
     for _ in range(600):
         shown = (await api.get(place)).json()

@@ -11,8 +11,9 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from maxbooster_distribution.royalties.division import Matching, Shares, divide
 from maxbooster_distribution.royalties.layouts import layout
-from maxbooster_distribution.royalties.lines import Form, Matching, Reading, Shares, divide, read, written_lines
+from maxbooster_distribution.royalties.lines import Form, Reading, read, written_lines
 from maxbooster_distribution.royalties.reading import StatementFault
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
@@ -20,13 +21,14 @@ FORM = Form("s.csv", layout("standard"), None, "auto")
 HEADER = ["Sale Month", "ISRC", "UPC", "Title", "Artist", "Quantity", "Net Amount", "Currency"]
 EXAMPLES = settings(max_examples=1500, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
-words = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=12)
+words = st.text(st.characters(exclude_categories=["Cs", "Zl", "Zp"], exclude_characters='\0\n\r\t"'), max_size=12)
+titles = words.map(lambda text: f"Song {text}")
 amounts = st.decimals(-(10**6), 10**6, places=10).map(lambda amount: f"{amount:f}")
 cells = st.tuples(
     st.sampled_from(["2026-09", "2026-09-30", "09/30/2026", "Sep 2026"]),
     st.sampled_from(["QZES92600001", "qz-es9-26-00002", "'QZES92600003", ""]),
     st.sampled_from(["", "012345000010", "12345000010"]),
-    words, words, st.integers(-(10**6), 10**9).map(str), amounts, st.sampled_from(["EUR", "eur", " EUR "]),
+    titles, words, st.integers(-(10**6), 10**9).map(str), amounts, st.sampled_from(["EUR", "eur", " EUR "]),
 )  # fmt: skip
 odd = st.one_of(
     words, st.sampled_from(["1.23E+11", "1,5", "1.234,5", "NaN", "Infinity", "1e400", "-", "٣", "9" * 400, '"', "=1+1"])

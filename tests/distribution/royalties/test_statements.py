@@ -146,7 +146,7 @@ async def test_parts_that_are_not_the_whole_are_refused(app, api, account):
     split, ana = f"{AT}/tracks/{release['ids'][0]}/splits", await payee(api, "Ana Lind")
     for shares, words in (
         ([{"payee": ana, "parts": 9_999}], "add up to 9999"),
-        ([{"payee": ana, "parts": 5_000}] * 2, "stands there twice"),
+        ([{"payee": ana, "parts": 5_000}] * 2, "is named twice"),
     ):
         refused = await api.put(split, json={"shares": shares})
         assert (refused.status_code, words in refused.text) == (422, True), refused.text

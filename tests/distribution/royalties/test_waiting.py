@@ -137,7 +137,7 @@ async def test_people_hear_of_a_statement_that_was_imported_and_of_one_that_coul
     owner = await make_person(app)
     account = Identity(owner.account, owner.user, frozenset({"*"}))
     async with open_api(app, owner.account) as api:
-        await imported(app, api, account, statement(sold("USXXX2600009", "10.129")), source="spotify")
+        await imported(app, api, account, statement(sold("USXXX2600009", "10.1299")), source="spotify")
         await imported(app, api, account, statement(sold("USXXX2600009", "much")), source="deezer")
     async with open_browser(app) as browser:
         await browser.log_in(owner)
@@ -145,4 +145,4 @@ async def test_people_hear_of_a_statement_that_was_imported_and_of_one_that_coul
     told = {each["title"].format(**each["facts"]): (each["tone"], each["text"]) for each in notices}
     assert told["Statement from spotify: 10.12 EUR"] == ("good", "Lines that have no payee yet: 1.")
     tone, text = told["“september.csv” could not be imported"]
-    assert (tone, "'much'. It is no number" in text) == ("danger", True)
+    assert (tone, "'much'. It is not a number" in text) == ("danger", True)

@@ -36,7 +36,7 @@ class SecondFactorRequired(NotAuthenticated):
     """The password is right; send it again with a `code`."""
 
     type = "second-factor-required"
-    title = "A second factor is needed"
+    title = "Two-factor authentication is required"
     headers: ClassVar[dict[str, str]] = {}
 
 
@@ -107,7 +107,7 @@ async def _count(ctx: Context, user: User | None, client: Client, counted: tuple
         note(ctx, LoginRefused(user.id if user else None, "too many", client.address))
         await ctx.commit()
         raise TooMany(
-            f"Too many tries; the next is possible in {math.ceil(wait)} s. A new password by mail works at once.",
+            f"Too many attempts; try again in {math.ceil(wait)} s. Resetting your password by email works right away.",
             retry_after_s=wait,
         )
 
@@ -117,7 +117,7 @@ async def _refuse(ctx: Context, user: User | None, reason: str, client: Client, 
     note(ctx, LoginRefused(user.id if user else None, reason, client.address))
     await ctx.commit()
     await _wait_until(ctx, began)
-    raise NotAuthenticated("The e-mail address or the password is wrong.")
+    raise NotAuthenticated("The email address or password is wrong.")
 
 
 async def _wait_until(ctx: Context, began: float) -> None:
@@ -129,7 +129,7 @@ async def _second_factor(ctx: Context, proven: Proven, code: str | None, client:
     if user.totp_since is None or user.totp_secret is None:
         return proven
     if not code:
-        raise SecondFactorRequired("Enter the code that your authenticator app shows.", field="code")
+        raise SecondFactorRequired("Enter the code from your authenticator app.", field="code")
     step = totp.step_of(
         ctx.app.keyring.open(user.totp_secret, totp_place(user.id)), code, ctx.now, after=user.totp_step
     )

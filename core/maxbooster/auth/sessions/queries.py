@@ -18,6 +18,8 @@ from ...db.models import PLATFORM
 from ..models import Account, Membership, Session, SpentToken, User
 
 REFRESH_PREFIX = "mbr_"
+MOST_SESSIONS = 50
+"""Of one person at a time; beyond it the one that was used least recently ends."""
 
 
 def new_token(kind: str) -> str:
@@ -42,6 +44,8 @@ def open_session(
 ) -> str:
     """A new session; returns its token, of our own making whatever the client brought. Only its hash is kept."""
     token = new_token(kind)
+    for oldest in _beyond_the_most(connection, user):
+        revoke(connection, user, only=oldest)
     connection.execute(
         insert(Session).values(
             id=id,
@@ -58,6 +62,12 @@ def open_session(
         )
     )
     return token
+
+
+def _beyond_the_most(connection: Connection, user: UUID) -> list[UUID]:
+    """Which must end so that there is room for one more."""
+    latest = select(Session.id).where(Session.user_id == user).order_by(Session.seen_at.desc(), Session.id.desc())
+    return list(connection.execute(latest.offset(MOST_SESSIONS - 1)).scalars())
 
 
 def rotate(connection: Connection, id: UUID, kind: str, **changes: Any) -> str | None:

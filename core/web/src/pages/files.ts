@@ -77,8 +77,8 @@ class MbFiles extends LitElement {
   private columns(): Column<File>[] {
     return [
       { key: "name", title: t("files.name", "Name"), width: "minmax(0, 2fr)", render: (file) => this.name(file) },
-      { key: "kind", title: t("files.kind", "Kind"), width: "120px", filter: true, text: (file) => kindTitle(fileKind(file.media_type, file.name)), sort: (one, other) => kindOf(one).localeCompare(kindOf(other)) },
-      { key: "size", title: t("files.size", "Size"), align: "end", width: "100px", text: (file) => bytes(file.size) },
+      { key: "kind", title: t("files.kind", "Kind"), width: "120px", filter: true, narrow: false, text: (file) => kindTitle(fileKind(file.media_type, file.name)), sort: (one, other) => kindOf(one).localeCompare(kindOf(other)) },
+      { key: "size", title: t("files.size", "Size"), align: "end", width: "90px", text: (file) => bytes(file.size) },
       { key: "created_at", title: t("files.when", "Added"), width: "130px", text: (file) => when(file.created_at), render: (file) => html`<span title=${exactly(file.created_at)}>${when(file.created_at)}</span>` },
     ];
   }

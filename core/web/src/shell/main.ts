@@ -118,7 +118,8 @@ class MbApp extends LitElement {
       background: var(--mb-lifted);
     }
     .panel {
-      max-width: 1120px;
+      --mb-page-padding: 0;
+      max-width: 1180px;
       margin: 0 auto;
       padding: var(--mb-space-8) var(--mb-space-6) var(--mb-space-12);
     }
@@ -127,6 +128,11 @@ class MbApp extends LitElement {
       font-size: var(--mb-text-xl);
       font-weight: 600;
       letter-spacing: -0.015em;
+    }
+    @media (max-width: 600px) {
+      .panel {
+        padding: var(--mb-space-6) var(--mb-space-4) var(--mb-space-8);
+      }
     }
     @media (max-width: 760px) {
       :host {
@@ -217,7 +223,7 @@ class MbApp extends LitElement {
 
   private async whoChanged(): Promise<void> {
     try {
-      this.panels = session.me ? await listPanels() : [];
+      this.panels = session.me ? inOrder(await listPanels()) : [];
     } catch {
       this.panels = [];
     }
@@ -307,3 +313,9 @@ class MbApp extends LitElement {
   }
 }
 customElements.define("mb-app", MbApp);
+
+/** As work goes, not as plugins are called. */
+function inOrder(panels: Panel[]): Panel[] {
+  const place = ({ panel }: Panel) => (panel as { order?: number }).order ?? 50;
+  return [...panels].sort((one, other) => place(one) - place(other));
+}

@@ -1,13 +1,28 @@
 /** The command palette (Ctrl-K): every page, panel and action, by typing. */
 import { css, html, LitElement, nothing } from "lit";
 import { t } from "@maxbooster/ui";
+import { api } from "../api/client";
 import type { Panel } from "./panels";
 import { router } from "./router";
 
 export interface Command {
   title: string;
   icon: string;
+  /** What tells it from others of that title, drawn beside it. */
+  about?: string;
   run: () => void;
+}
+
+const TYPING_MS = 150;
+const LEAST_TYPED = 2;
+
+/** What the plugins find: releases, tracks, payees, recordings. */
+async function searched(words: string): Promise<Command[]> {
+  const { data } = await api.GET("/api/core/search", { params: { query: { words } } });
+  return (data ?? []).map(({ title, kind, path, icon, text }) => {
+    const kindTitle = t(`search.${kind}`, kind);
+    return { title, icon, about: text ? `${kindTitle} · ${text}` : kindTitle, run: () => router.go(path) };
+  });
 }
 
 /** Those whose title has all the typed words, those that begin with them first. */
@@ -19,10 +34,14 @@ export function matching(commands: Command[], typed: string): Command[] {
 }
 
 export class MbPalette extends LitElement {
-  static override properties = { commands: { attribute: false }, typed: { state: true }, at: { state: true } };
+  static override properties = { commands: { attribute: false }, typed: { state: true }, at: { state: true }, found: { state: true }, failed: { state: true } };
   declare commands: Command[];
   declare typed: string;
   declare at: number;
+  /** What the server found for what is typed. */
+  declare private found: Command[];
+  declare private failed: boolean;
+  private timer = 0;
 
   static override styles = css`
     :host {
@@ -74,6 +93,17 @@ export class MbPalette extends LitElement {
       background: var(--mb-lifted);
       color: var(--mb-text);
     }
+    li span {
+      overflow: hidden;
+      text-overflow: ellipsis;
+      white-space: nowrap;
+    }
+    .about {
+      flex: none;
+      max-width: 50%;
+      margin-inline-start: auto;
+      font-size: var(--mb-text-xs);
+    }
     p {
       margin: 0;
       padding: var(--mb-space-4);
@@ -87,11 +117,40 @@ export class MbPalette extends LitElement {
     this.commands = [];
     this.typed = "";
     this.at = 0;
+    this.found = [];
+    this.failed = false;
+  }
+
+  private get offered(): Command[] {
+    return [...matching(this.commands, this.typed), ...this.found];
+  }
+
+  private readonly type = (event: InputEvent): void => {
+    this.typed = (event.target as HTMLInputElement).value;
+    this.at = 0;
+    clearTimeout(this.timer);
+    const words = this.typed.trim();
+    if (words.length < LEAST_TYPED) this.found = [];
+    else this.timer = window.setTimeout(() => void this.search(words), TYPING_MS);
+  };
+
+  /** The answer to what was typed last counts. */
+  private async search(words: string): Promise<void> {
+    try {
+      const found = await searched(words);
+      if (words !== this.typed.trim()) return;
+      this.found = found;
+      this.failed = false;
+    } catch {
+      this.found = [];
+      this.failed = true;
+    }
   }
 
   show(): void {
     this.typed = "";
     this.at = 0;
+    this.found = [];
     void this.updateComplete.then(() => this.renderRoot.querySelector("dialog")?.showModal());
   }
 
@@ -106,7 +165,7 @@ export class MbPalette extends LitElement {
   }
 
   private readonly key = (event: KeyboardEvent): void => {
-    const found = matching(this.commands, this.typed);
+    const found = this.offered;
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     if (step !== undefined) {
       this.at = (this.at + step + found.length) % Math.max(found.length, 1);
@@ -119,7 +178,7 @@ export class MbPalette extends LitElement {
   };
 
   override render() {
-    const found = matching(this.commands, this.typed);
+    const found = this.offered;
     return html`<dialog aria-label=${t("palette.title", "Search and commands")} @keydown=${this.key}>
       <input
         type="text"
@@ -131,10 +190,7 @@ export class MbPalette extends LitElement {
         placeholder=${t("palette.search", "Search or jump to…")}
         autocomplete="off"
         .value=${this.typed}
-        @input=${(event: InputEvent) => {
-          this.typed = (event.target as HTMLInputElement).value;
-          this.at = 0;
-        }}
+        @input=${this.type}
       />
       ${found.length
         ? html`<ul id="found" role="listbox" aria-label=${t("palette.found", "Results")}>
@@ -146,11 +202,11 @@ export class MbPalette extends LitElement {
                 @click=${() => this.choose(command)}
                 @mousemove=${() => (this.at = place)}
               >
-                <mb-icon name=${command.icon}></mb-icon>${command.title}
+                <mb-icon name=${command.icon}></mb-icon><span>${command.title}</span>${command.about ? html`<span class="about">${command.about}</span>` : nothing}
               </li>`,
             )}
           </ul>`
-        : html`<p>${t("palette.none", "No results.")}</p>`}
+        : html`<p role="status">${this.failed ? t("palette.failed", "Search didn’t answer. Pages and commands still work.") : t("palette.none", "No results.")}</p>`}
     </dialog>`;
   }
 }

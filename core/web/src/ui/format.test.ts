@@ -31,7 +31,7 @@ describe("when", () => {
 });
 
 it("tells sizes and lengths", () => {
-  expect(bytes(0)).toBe("0 byte");
+  expect(bytes(0)).toBe("0 bytes");
   expect(bytes(1_500_000)).toBe("1.5 MB");
   expect(duration(192)).toBe("3:12");
   expect(duration(3727)).toBe("1:02:07");

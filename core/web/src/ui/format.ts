@@ -46,7 +46,7 @@ const BYTES = ["byte", "kilobyte", "megabyte", "gigabyte", "terabyte"];
 
 export function bytes(count: number): string {
   const power = Math.min(Math.floor(Math.log10(Math.max(count, 1)) / 3), BYTES.length - 1);
-  return number(count / 1000 ** power, { style: "unit", unit: BYTES[power], maximumFractionDigits: power ? 1 : 0 });
+  return number(count / 1000 ** power, { style: "unit", unit: BYTES[power], unitDisplay: power ? "short" : "long", maximumFractionDigits: power ? 1 : 0 });
 }
 
 /** Seconds as `3:12`, or `1:02:07`. */

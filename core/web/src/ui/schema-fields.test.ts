@@ -61,13 +61,13 @@ describe("typedValues", () => {
 });
 
 it.each<[string, Typed, string]>([
-  ["title", "", "needed"],
-  ["title", "Nightfall, Daybreak and Noon", "At most 20 characters; these are 28."],
+  ["title", "", "Required"],
+  ["title", "Nightfall, Daybreak and Noon", "At most 20 characters; you have 28."],
   ["tracks", "0", "At least 1."],
   ["tracks", "2.5", "whole number"],
   ["contact.email", "nova", "name@example.org"],
   ["upc", "4260", "12 or 13 digits."],
-  ["genres", ["a", "b", "c"], "At most 2; these are 3."],
+  ["genres", ["a", "b", "c"], "At most 2; you have 3."],
 ])("%s of %o is told: %s", (path, typed, words) => {
   expect(complaint(at(path), typed)).toContain(words);
 });

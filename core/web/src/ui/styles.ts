@@ -6,7 +6,7 @@ export const page = css`
     display: block;
     max-width: 880px;
     margin: 0 auto;
-    padding: var(--mb-space-8) var(--mb-space-6) var(--mb-space-12);
+    padding: var(--mb-page-padding, var(--mb-space-8) var(--mb-space-6) var(--mb-space-12));
   }
   h1 {
     margin: 0 0 var(--mb-space-1);
@@ -79,7 +79,7 @@ export const page = css`
   }
   @media (max-width: 600px) {
     :host {
-      padding: var(--mb-space-6) var(--mb-space-4) var(--mb-space-8);
+      padding: var(--mb-page-padding, var(--mb-space-6) var(--mb-space-4) var(--mb-space-8));
     }
   }
 `;

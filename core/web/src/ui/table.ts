@@ -245,7 +245,7 @@ export class MbTable extends LitElement {
   private tools(search: string): TemplateResult {
     const all = this.rows.length;
     const selected = this.selection.length;
-    const some = this.shown.length === all ? t("table.count", "{n} in all", { n: number(all) }) : t("table.some", "{n} of {all}", { n: number(this.shown.length), all: number(all) });
+    const some = this.shown.length === all ? t("table.count", "{n} total", { n: number(all) }) : t("table.some", "{n} of {all}", { n: number(this.shown.length), all: number(all) });
     return html`<div class="tools" role="search" aria-label=${search}>
       <label class="search"
         ><mb-icon name="search"></mb-icon

@@ -5,12 +5,13 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import AsyncIterator, Iterator, Sequence
+from hashlib import sha256
 from io import StringIO
 from itertools import groupby
 from operator import attrgetter
 from typing import Any
 
-from maxbooster.plugin import Context
+from maxbooster.plugin import Context, csv_text
 
 from ..currency import written
 from . import queries
@@ -64,15 +65,10 @@ async def _pages(ctx: Context) -> AsyncIterator[Sequence[Any]]:
 def _csv_row(row: Any) -> Sequence[Any]:
     amount = written(abs(row.amount), row.currency)
     return (
-        row.transaction_id, row.recorded_at.isoformat(), row.effective_at.isoformat(), row.phase, _plain(row.key),
-        _plain(row.memo), row.purpose, _plain(row.party), row.currency, amount if row.amount > 0 else "",
+        row.transaction_id, row.recorded_at.isoformat(), row.effective_at.isoformat(), row.phase, csv_text(row.key),
+        csv_text(row.memo), row.purpose, csv_text(row.party), row.currency, amount if row.amount > 0 else "",
         amount if row.amount < 0 else "", row.settles or "", row.reverses or "",
     )  # fmt: skip
-
-
-def _plain(text: str) -> str:
-    """Never a formula (OWASP, CSV injection)."""
-    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
 
 
 def _lines(rows: Any) -> bytes:
@@ -99,9 +95,16 @@ def _name(purpose: str, party: str) -> str:
 
 
 def _component(party: str) -> str:
-    """A part of a Beancount account begins with a capital or a digit; letters, digits and dashes follow."""
-    plain = re.sub(r"[^A-Za-z0-9-]+", "-", party).strip("-") or "X"
-    return plain[0].upper() + plain[1:]
+    """A part of a Beancount account begins with a capital or a digit; letters, digits and dashes follow. Parties that
+    are written otherwise bear their digest too, so that no two of them are one account."""
+    if _SIMPLE.fullmatch(party) and not _DIGESTED.search(party):
+        return party[0].upper() + party[1:]
+    plain = re.sub(r"[^A-Za-z0-9]+", "-", party).strip("-")
+    return "-".join(filter(None, [plain[:1].upper() + plain[1:], sha256(party.encode()).hexdigest()[:16].upper()]))
+
+
+_SIMPLE = re.compile(r"[a-z0-9][A-Za-z0-9-]*")
+_DIGESTED = re.compile(r"-[0-9A-F]{16}$")
 
 
 def _quoted(text: str) -> str:

@@ -18,7 +18,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from maxbooster.plugin import Json, Owned, Table, owned_reference
+from maxbooster.plugin import Json, Owned, Reference, Table, owned_reference
 
 from ..currency import LARGEST
 
@@ -40,6 +40,18 @@ _BY_ACCOUNT = Index(
 ).ddl_if(dialect="postgresql")  # fmt: skip
 """Where books are large. SQLite is spared a sixth of a posting: there an account's entries are picked out of its book,
 which lies together, and a second leg in an account is refused as a balance that does not follow."""
+
+
+class LedgerPurpose(Reference, Table):
+    """The rule of a purpose, by which the database opens ledger accounts. Rows come and change with migrations only;
+    `purposes.py` says what they mean, and `verify` that both agree. The same for every account."""
+
+    __tablename__ = "billing_ledger_purpose"
+    __table_args__ = (CheckConstraint("side IN (-1, 1)", "side"),)
+
+    name: Mapped[str] = mapped_column(String(20), primary_key=True)
+    side: Mapped[int] = mapped_column(SmallInteger)
+    floored: Mapped[bool] = mapped_column(Boolean)
 
 
 class LedgerAccount(Owned, Table):
@@ -124,3 +136,21 @@ class LedgerEntry(Owned, Table):
     """Which of the transaction's legs it is, from 0."""
     ledger_account_id: Mapped[UUID]
     amount: Mapped[int] = mapped_column(BigInteger)
+
+
+class LedgerSeal(Owned, Table):
+    """A transaction's place in its book's chain (`seals.py`): whatever is changed, taken away or put in between later
+    breaks it. The chain's head is told to the audit trail."""
+
+    __tablename__ = "billing_ledger_seal"
+    __table_args__ = (
+        owned_reference("transaction_id", "billing_ledger_transaction", on_delete="RESTRICT"),
+        UniqueConstraint("account_id", "transaction_id"),
+    )
+
+    id = None  # type: ignore[assignment]
+    number: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    """From 1, without gaps."""
+    transaction_id: Mapped[UUID]
+    digest: Mapped[bytes] = mapped_column(LargeBinary(32))
+    chain: Mapped[bytes] = mapped_column(LargeBinary(32))

@@ -9,7 +9,7 @@ COMMIT, which others share.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import cache
 from hashlib import sha256
 from typing import Any, Literal, cast
@@ -20,13 +20,17 @@ from sqlalchemy import Connection, Dialect, Table, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 
-from maxbooster.plugin import Conflict, Invalid, NotFound, Struct, UsageError, new_id
+from maxbooster.plugin import Conflict, Invalid, NotFound, NotReady, Struct, UsageError, new_id
 
 from ..currency import LARGEST, checked, written
 from .models import LedgerAccount, LedgerEntry, LedgerTransaction
 from .purposes import PURPOSES, purpose
+from .rules.common import REFUSALS
+from .rules.sqlite import NEWEST
 
 LEGS_AT_MOST = 1_000
+EARLIEST, LATEST = 1970, 2200
+"""Years in which something can take effect."""
 Phase = Literal["posted", "pending", "void"]
 
 
@@ -173,6 +177,8 @@ def _refuse_malformed(transaction: Transaction) -> None:
     legs, currency = transaction.legs, checked(transaction.currency)
     if not 0 < len(transaction.key) <= 200:
         raise Invalid("A transaction's key has 1 to 200 characters.", field="key")
+    if (at := transaction.at) is not None and (at.tzinfo is None or not EARLIEST <= at.year <= LATEST):
+        raise Invalid(f"{at} is not a time with a zone between {EARLIEST} and {LATEST}.", field="at")
     if len(transaction.memo) > 500:
         raise Invalid("A memo has at most 500 characters.", field="memo")
     if transaction.phase == "void":
@@ -196,7 +202,9 @@ def _refuse_malformed(transaction: Transaction) -> None:
 def _post(connection: Connection, account: UUID, transaction: Transaction, now: datetime) -> Posted:
     """One insert, of which the database does the rest; and a look-up where the key was there."""
     _refuse_malformed(transaction)
-    transaction = msgspec.structs.replace(transaction, legs=tuple(sorted(transaction.legs)))
+    asked = transaction = msgspec.structs.replace(transaction, legs=tuple(sorted(transaction.legs)))
+    if asked.at is not None:
+        transaction = msgspec.structs.replace(asked, at=asked.at.astimezone(UTC))
     id, digest = new_id(), transaction.digest()
     insert = _insert(connection.dialect)
     try:
@@ -211,7 +219,7 @@ def _post(connection: Connection, account: UUID, transaction: Transaction, now: 
             _transactions.c.account_id == account, _transactions.c.key == transaction.key
         )
     ).one()
-    if bytes(known.digest) != digest:
+    if bytes(known.digest) not in (digest, asked.digest()):
         raise KeyReused(f"The key {transaction.key!r} was used for another transaction.", field="key")
     return Posted(known.id, repeated=True)
 
@@ -246,9 +254,21 @@ class _Insert:
 
     def added(self, connection: Connection, row: tuple[Any, ...]) -> bool:
         """Whether there was no such key yet."""
-        if self._sqlite:
-            return bool(connection.connection.dbapi_connection.execute(self.sql, row).rowcount)  # type: ignore[union-attr]
-        return bool(connection.exec_driver_sql(self.sql, dict(zip(self._names, row, strict=True))).rowcount)
+        if not self._sqlite:
+            return bool(connection.exec_driver_sql(self.sql, dict(zip(self._names, row, strict=True))).rowcount)
+        execute = connection.connection.dbapi_connection.execute  # type: ignore[union-attr]
+        try:
+            return bool(execute(self.sql, row).rowcount)
+        except connection.dialect.loaded_dbapi.IntegrityError as error:
+            if REFUSALS["numbered"] not in str(error):
+                raise
+        return bool(execute(_numbered(self.sql), row).rowcount)
+
+
+def _numbered(insert: str) -> str:
+    """SQLite gives rowids in the transactions' order (`rules/sqlite.py`), unless the largest is taken: then we do."""
+    following = f"VALUES ((SELECT coalesce(({NEWEST}), 0) + 1), "
+    return insert.replace("(", "(rowid, ", 1).replace("VALUES (", following, 1)
 
 
 @cache
@@ -260,15 +280,21 @@ def _in_words(transaction: Transaction, refusal: str) -> Exception | None:
     """What the database refuses and a caller can act on."""
     if "_floor" in refusal:
         return Overdrawn(_short_of(transaction), field="amount")
-    if "settle" in refusal:
-        return Conflict("This hold is not pending, or is settled already.", field="settles")
-    if "reverse" in refusal:
-        return Conflict("This transaction is reversed already.", field="reverses")
-    if "transfer" in refusal:
-        return Conflict("This transfer was posted under another key.", field="transfer")
-    if "_size" in refusal:
-        return Invalid("The balance would be larger than a book can hold.", field="amount")
+    for told, problem in _REFUSALS.items():
+        if told in refusal:
+            return problem
     return None
+
+
+_REFUSALS = {
+    "settle": Conflict("This hold is not pending, or is settled already.", field="settles"),
+    "reverse": Conflict("This transaction is reversed already.", field="reverses"),
+    "transfer": Conflict("This transfer was posted under another key.", field="transfer"),
+    "each purpose has a rule": NotReady(
+        "The database lacks the rule of one of these purposes: run `maxbooster db upgrade`."
+    ),
+    "_size": Invalid("The balance would be larger than a book can hold.", field="amount"),
+}
 
 
 def _short_of(transaction: Transaction) -> str:

@@ -26,16 +26,16 @@ class Purpose(Struct, frozen=True):
 PURPOSES = {
     each.name: each
     for each in (
-        Purpose("bank", "Assets", "money that is there"),
-        Purpose("receivable", "Assets", "what an outlet, a shop or a buyer has yet to pay"),
-        Purpose("overpaid", "Assets", "what a payee got too much; taken from what comes next", floored=True),
-        Purpose("clearing", "Assets", "money on its way from or to another account's book"),
+        Purpose("bank", "Assets", "money in the bank"),
+        Purpose("receivable", "Assets", "what stores and buyers haven't paid yet"),
+        Purpose("overpaid", "Assets", "what a payee was overpaid; deducted from later earnings", floored=True),
+        Purpose("clearing", "Assets", "money in transit between accounts"),
         Purpose("payable", "Liabilities", "what is owed to a payee", floored=True),
-        Purpose("unallocated", "Liabilities", "income whose payees are not known yet"),
-        Purpose("fractions", "Liabilities", "parts of a minor unit that are carried to the next statement"),
-        Purpose("income", "Income", "what was earned"),
+        Purpose("unallocated", "Liabilities", "income whose payees aren't known yet"),
+        Purpose("fractions", "Liabilities", "fractions of a minor unit, carried to the next statement"),
+        Purpose("income", "Income", "income earned"),
         Purpose("fees", "Expenses", "what providers keep"),
-        Purpose("opening", "Equity", "balances brought from elsewhere"),
+        Purpose("opening", "Equity", "balances brought over from elsewhere"),
     )
 }
 

@@ -24,14 +24,24 @@ def balances_of(
 ) -> dict[str, tuple[int, int]]:
     """Party → balance and what is held, both seen from the purpose's own side. On PostgreSQL the rows stay locked until
     the transaction ends, so that what is then posted still fits."""
+    return _by_party(connection, _balances(account, purpose, parties, currency).with_for_update())
+
+
+def balances_seen(
+    connection: Connection, account: UUID, purpose: str, parties: Sequence[str], currency: str
+) -> dict[str, tuple[int, int]]:
+    """The same to look at, or after a posting that has locked them."""
+    return _by_party(connection, _balances(account, purpose, parties, currency))
+
+
+def _balances(account: UUID, purpose: str, parties: Sequence[str], currency: str) -> Select[*tuple[Any, ...]]:
     of = (LedgerAccount.purpose == purpose, LedgerAccount.party.in_(parties), LedgerAccount.currency == currency)
-    rows = connection.execute(
-        select(LedgerAccount.party, LedgerAccount.side, LedgerAccount.balance, LedgerAccount.held)
-        .where(LedgerAccount.account_id == account, *of)
-        .order_by(LedgerAccount.id)
-        .with_for_update()
-    )
-    return {row.party: (row.side * row.balance, row.held) for row in rows}
+    shown = (LedgerAccount.party, LedgerAccount.side, LedgerAccount.balance, LedgerAccount.held)
+    return select(*shown).where(LedgerAccount.account_id == account, *of).order_by(LedgerAccount.id)
+
+
+def _by_party(connection: Connection, query: Select[*tuple[Any, ...]]) -> dict[str, tuple[int, int]]:
+    return {row.party: (row.side * row.balance, row.held) for row in connection.execute(query)}
 
 
 async def payable(ctx: Context, party: str) -> Sequence[LedgerAccount]:
@@ -67,6 +77,10 @@ async def settled_by(ctx: Context, pending: Sequence[UUID]) -> dict[UUID, str]:
     """Of pending transactions those that are settled → the phase of what settled them."""
     query = select(LedgerTransaction.settles, LedgerTransaction.phase).where(LedgerTransaction.settles.in_(pending))
     return {row.settles: row.phase for row in await ctx.rows(query)}
+
+
+async def under_key(ctx: Context, key: str) -> LedgerTransaction | None:
+    return await ctx.first(select(LedgerTransaction).where(LedgerTransaction.key == key))
 
 
 async def transaction(ctx: Context, id: UUID) -> LedgerTransaction:

@@ -50,30 +50,42 @@ async def list_purposes(ctx: Context) -> list[PurposeOut]:
     return PURPOSE_LIST
 
 
-@post("/transactions", operation_id="postTransaction", permission="ledger.write", raises=[KeyReused, Overdrawn])
+@post(
+    "/transactions",
+    operation_id="postTransaction",
+    permission="ledger.write",
+    step_up="people",
+    raises=[KeyReused, Overdrawn],
+)
 async def post_transaction(ctx: Context, data: TransactionIn) -> PostedOut:
-    """Post by hand: an opening balance, what arrived at the bank, a correction."""
-    posted = await service.post_by_hand(ctx, data)
-    return PostedOut(posted.id, posted.repeated)
+    """Post by hand: an opening balance, a correction. What touches the bank or what payees are owed waits until a
+    second person approves it."""
+    return await service.post_by_hand(ctx, data)
 
 
-@post("/receipts", operation_id="receiveMoney", permission="ledger.write", raises=[KeyReused])
+@post(
+    "/receipts",
+    operation_id="receiveMoney",
+    permission="ledger.write",
+    step_up="people",
+    raises=[Conflict, KeyReused],
+)
 async def receive_money(ctx: Context, data: ReceiptIn) -> PostedOut:
-    """Money has arrived from an outlet, a shop or a buyer: their receivable is settled. A mistake is reversed."""
-    posted = await service.receive(ctx, data)
-    return PostedOut(posted.id, posted.repeated)
+    """Record what a store or buyer has paid: their receivable is settled. More than they owed, or what an API key
+    reports, waits until a second person approves it. A mistake is reversed."""
+    return await service.receive(ctx, data)
 
 
 @post(
     "/transactions/{transaction_id:uuid}/reverse",
     operation_id="reverseTransaction",
     permission="ledger.write",
+    step_up="people",
     raises=[Conflict, Overdrawn],
 )
 async def reverse_transaction(ctx: Context, transaction_id: UUID) -> PostedOut:
     """Post the opposite. Nothing is ever edited."""
-    posted = await service.reverse_by_hand(ctx, transaction_id)
-    return PostedOut(posted.id, posted.repeated)
+    return await service.reverse_by_hand(ctx, transaction_id)
 
 
 @get("/export", operation_id="exportLedger", permission="ledger.read", media_type="text/csv")

@@ -67,14 +67,14 @@ class EntryPage(Struct):
     """Give it as `before` for the following page; absent on the last."""
 
 
-class LegIn(Struct):
+class LegIn(Struct, forbid_unknown_fields=True):
     purpose: str
     amount: Minor
     """Minor units; debits are positive."""
     party: Annotated[str, Meta(max_length=80)] = ""
 
 
-class TransactionIn(Struct):
+class TransactionIn(Struct, forbid_unknown_fields=True):
     key: Annotated[str, Meta(min_length=1, max_length=100)]
     """Your name for it: the same key posts once."""
     currency: Currency
@@ -88,7 +88,7 @@ class TransactionIn(Struct):
         return Transaction(key=MANUAL + self.key, currency=self.currency, legs=legs, memo=self.memo, at=self.at)
 
 
-class ReceiptIn(Struct):
+class ReceiptIn(Struct, forbid_unknown_fields=True):
     """Money that has arrived at the bank from whoever owed it."""
 
     key: Annotated[str, Meta(min_length=1, max_length=80)]
@@ -114,8 +114,10 @@ MANUAL = "manual:"
 
 class PostedOut(Struct):
     id: UUID
-    repeated: bool
+    repeated: bool = False
     """Whether it was there already."""
+    pending: bool = False
+    """It touches money or what is owed, so it waits for a second person (`listProposals`)."""
 
 
 class PurposeOut(Struct):

@@ -4,12 +4,16 @@ for longer than the outbox takes; `verify` proves it."""
 
 from __future__ import annotations
 
+from datetime import datetime
 from uuid import UUID
+
+from sqlalchemy import Connection
 
 from maxbooster.plugin import Context, Invalid, Struct, on
 
 from .events import TransferSent
 from .posting import Leg, Posted, Transaction, post
+from .settled import refuse_unsettled
 
 
 class Transfer(Struct, frozen=True, kw_only=True):
@@ -32,6 +36,7 @@ async def send(ctx: Context, transfer: Transfer) -> Posted:
         Invalid: nothing is sent, or to the same account.
         KeyReused: the transfer's id was used for something else.
         Overdrawn: the account that it is taken from may not fall below zero.
+        NotSettled: more is sent from the bank than has arrived there.
     """
     if transfer.amount <= 0:
         raise Invalid("A transfer sends one minor unit at least.", field="amount")
@@ -45,7 +50,14 @@ async def send(ctx: Context, transfer: Transfer) -> Posted:
         )
     )
     half = _half(transfer.id, "out", transfer.currency, legs, transfer.memo)
-    return await ctx.write(post, ctx.account, half, ctx.now)
+    return await ctx.write(_send, ctx.account, half, ctx.now)
+
+
+def _send(connection: Connection, account: UUID, half: Transaction, now: datetime) -> Posted:
+    posted = post(connection, account, half, now)
+    if not posted.repeated and any(leg.purpose == "bank" for leg in half.legs):
+        refuse_unsettled(connection, account, half.currency, max(leg.amount for leg in half.legs))
+    return posted
 
 
 @on(TransferSent, "billing.arrive", attempts=20)

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import Connection, text
 
 from maxbooster.plugin import Struct, UtcTime
 
-from . import rules
-from .rules import ACCOUNT, ENTRY, TRANSACTION
+from ..payouts import crosscheck
+from . import schema, seals
+from .purposes import PURPOSES
+from .rules import ACCOUNT, ENTRY, PURPOSE, TRANSACTION
 
 FLIGHT = timedelta(hours=1)
 """How long a transfer may be on its way to the other book."""
@@ -32,26 +36,60 @@ class Verdict(Struct, frozen=True):
 
 
 def verify(connection: Connection, now: datetime) -> Verdict:
-    """Examine every book of the platform."""
-    faults = [fault for check in (_rules, _transactions, _balances, _reversals) for fault in check(connection)]
-    flying, late = _transfers(connection, now)
-    faults += late
-    count = connection.execute(text(_COUNTS)).one()
+    """Examine the rules, and every book of the platform as it is at this moment."""
+    with _snapshot(connection):
+        if (old := schema.outdated(connection)) is not None:
+            return Verdict(False, 0, 0, 0, 0, 0, [old])
+        checks = (
+            _rules, _purposes, seals.check, _balances, _strays, _reversals, _doubles, crosscheck.check,
+        )  # fmt: skip
+        faults = [fault for check in checks for fault in check(connection)]
+        flying, late = _transfers(connection, now)
+        faults += late
+        count = connection.execute(text(_COUNTS)).one()
     return Verdict(not faults, count.books, count.transactions, count.entries, count.holds, flying, faults)
 
 
+@contextmanager
+def _snapshot(connection: Connection) -> Iterator[None]:
+    """One moment for every check, however much is posted meanwhile: readers are in autocommit otherwise."""
+    connection.exec_driver_sql("SELECT 1")
+    sqlite, driver = connection.dialect.name == "sqlite", connection.connection.dbapi_connection
+    if driver is not None and (driver.in_transaction if sqlite else driver.info.transaction_status):
+        yield
+        return
+    connection.exec_driver_sql("BEGIN" if sqlite else "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+    try:
+        yield
+    finally:
+        connection.exec_driver_sql("ROLLBACK")
+
+
 def _rules(connection: Connection) -> Iterator[str]:
-    for name in rules.missing(connection):
-        yield f"The rule {name} is not on its table: nothing enforces it. Put it back with `maxbooster db upgrade`."
+    for _, fault in schema.differences(connection):
+        yield fault
 
 
-def _transactions(connection: Connection) -> Iterator[str]:
-    """Each comes to zero, has the entries that it says, and they lie in accounts of its currency."""
-    for row in connection.execute(text(_UNBALANCED)):
-        yield (
-            f"Book {_id(row.account_id)}, transaction {_id(row.id)}: {row.found} of {row.leg_count} entries,"
-            f" which come to {row.total}, {row.other} in another currency."
-        )
+def _purposes(connection: Connection) -> Iterator[str]:
+    """The rules by which accounts are opened, and those by which they were."""
+    wanted = {each.name: (each.side, each.floored) for each in PURPOSES.values()}
+    rows = connection.execute(text(f"SELECT name, side, floored FROM {PURPOSE}"))
+    found = {row.name: (row.side, bool(row.floored)) for row in rows}
+    for name in sorted(wanted.keys() | found.keys()):
+        if wanted.get(name) != found.get(name):
+            yield f"The rule of the purpose {name} is {_rule(found.get(name))}, expected {_rule(wanted.get(name))}."
+    for row in connection.execute(text(f"SELECT account_id, purpose, party, currency, side, floored FROM {ACCOUNT}")):
+        if wanted.get(row.purpose) != (row.side, bool(row.floored)):
+            yield (
+                f"Book {_id(row.account_id)}, {row.purpose} {row.party} {row.currency}: its rule is"
+                f" {_rule((row.side, bool(row.floored)))}, expected {_rule(wanted.get(row.purpose))}."
+            )
+
+
+def _rule(found: tuple[int, bool] | None) -> str:
+    if found is None:
+        return "none"
+    return f"{'debit' if found[0] > 0 else 'credit'}, {'never below zero' if found[1] else 'any balance'}"
 
 
 def _balances(connection: Connection) -> Iterator[str]:
@@ -60,6 +98,26 @@ def _balances(connection: Connection) -> Iterator[str]:
             f"Book {_id(row.account_id)}, {row.purpose} {row.party} {row.currency}: the balance says {row.balance}"
             f" with {row.held} held, its entries say {row.posted} with {row.pending} held."
         )
+
+
+def _strays(connection: Connection) -> Iterator[str]:
+    for row in connection.execute(text(_STRAYS)):
+        yield f"Book {_id(row.account_id)}: an entry of {row.amount} belongs to no transaction or ledger account."
+
+
+def _doubles(connection: Connection) -> Iterator[str]:
+    """What the indexes refuse, as long as they are there."""
+    for what, words in _ONCE.items():
+        query = f"""SELECT account_id, {what} AS what, count(*) AS times FROM {TRANSACTION}
+            WHERE {what} IS NOT NULL GROUP BY account_id, {what} HAVING count(*) > 1"""
+        for row in connection.execute(text(query)):
+            yield f"Book {_id(row.account_id)}: {words} {_id(row.what)} is there {row.times} times."
+
+
+_ONCE = {
+    "key": "the key", "reverses": "a reversal of transaction", "settles": "the end of hold",
+    "transfer": "a half of transfer",
+}  # fmt: skip
 
 
 def _reversals(connection: Connection) -> Iterator[str]:
@@ -88,8 +146,6 @@ def _transfers(connection: Connection, now: datetime) -> tuple[int, list[str]]:
 
 
 def _id(value: Any) -> str:
-    from uuid import UUID
-
     return str(UUID(bytes=value) if isinstance(value, bytes) else value)
 
 
@@ -105,14 +161,10 @@ _COUNTS = f"""SELECT (SELECT count(DISTINCT account_id) FROM {ACCOUNT}) AS books
     (SELECT count(*) FROM {TRANSACTION} t WHERE t.phase = 'pending' AND NOT EXISTS (SELECT 1 FROM {TRANSACTION} s
         WHERE s.account_id = t.account_id AND s.settles = t.id)) AS holds"""
 
-_UNBALANCED = f"""SELECT t.account_id, t.id, t.leg_count, count(e.leg) AS found, coalesce(sum(e.amount), 0) AS total,
-    coalesce(sum(CASE WHEN a.currency <> t.currency THEN 1 ELSE 0 END), 0) AS other
-    FROM {TRANSACTION} t LEFT JOIN {ENTRY} e ON e.account_id = t.account_id AND e.transaction_id = t.id
+_STRAYS = f"""SELECT e.account_id, e.amount FROM {ENTRY} e
+    LEFT JOIN {TRANSACTION} t ON t.account_id = e.account_id AND t.id = e.transaction_id
     LEFT JOIN {ACCOUNT} a ON a.account_id = e.account_id AND a.id = e.ledger_account_id
-    GROUP BY t.account_id, t.id, t.leg_count, t.phase
-    HAVING count(e.leg) <> t.leg_count OR coalesce(sum(e.amount), 0) <> 0
-        OR (t.leg_count < 2 AND t.phase <> 'void')
-        OR coalesce(sum(CASE WHEN a.currency <> t.currency THEN 1 ELSE 0 END), 0) > 0"""
+    WHERE t.id IS NULL OR a.id IS NULL"""
 
 _MISSTATED = f"""SELECT a.account_id, a.purpose, a.party, a.currency, a.balance, a.held,
         coalesce(s.posted, 0) AS posted, coalesce(s.pending, 0) AS pending

@@ -1,4 +1,4 @@
-"""What leads a new account to its first pay-out."""
+"""The first step towards a payout."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ async def steps(ctx: Context) -> Sequence[FirstStep]:
     return [
         FirstStep(
             id="billing.payee",
-            title="Say who is to be paid, and how",
-            why="What sales bring is shared out among payees; begin with yourself.",
+            title="Add payees",
+            why="Royalties are split among payees. Start with yourself.",
             path="/money",
             icon="wallet",
             done=bool(ways),

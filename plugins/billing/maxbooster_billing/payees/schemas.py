@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated
 from uuid import UUID
@@ -16,13 +17,13 @@ Destination = Annotated[str, Meta(max_length=200)]
 ProviderName = Annotated[str, Meta(pattern="^[a-z][a-z0-9_]{0,39}$")]
 
 
-class NewPayee(Struct):
+class NewPayee(Struct, forbid_unknown_fields=True):
     name: Name
     provider: ProviderName | None = None
     destination: Destination = ""
 
 
-class PayeeChange(Struct):
+class PayeeChange(Struct, forbid_unknown_fields=True):
     name: Name
     version: int
     """The version that was read; the change is refused if there is a newer one."""
@@ -40,11 +41,17 @@ class Owed(Struct):
     currency: str
     amount: int
     held: int
+    """Of it, what is being paid out."""
     available: int
+    """The rest."""
+    settled: int
+    """Of what is available, as much as has arrived at the bank: it can be paid out now."""
 
     @classmethod
-    def of(cls, row: LedgerAccount) -> Owed:
-        return cls(row.currency, -row.balance, row.held, -row.balance - row.held)
+    def of(cls, row: LedgerAccount, arrived: Mapping[str, int]) -> Owed:
+        available = -row.balance - row.held
+        settled = min(available, max(arrived.get(row.currency, 0), 0))
+        return cls(row.currency, -row.balance, row.held, available, settled)
 
 
 class PayeeOut(Struct):
@@ -53,9 +60,11 @@ class PayeeOut(Struct):
     name: str
     provider: str | None
     destination: str
+    destination_shown: str
+    """As people see it: never all of an account number."""
     added_at: datetime
     owed: list[Owed]
 
     @classmethod
-    def of(cls, row: Payee, owed: list[Owed]) -> PayeeOut:
-        return cls(row.id, row.version, row.name, row.provider, row.destination, row.added_at, owed)
+    def of(cls, row: Payee, shown: str, owed: list[Owed]) -> PayeeOut:
+        return cls(row.id, row.version, row.name, row.provider, row.destination, shown, row.added_at, owed)

@@ -31,11 +31,12 @@ async def send(ctx: Context, payout_id: UUID) -> None:
 
 @job("billing.hear_notice", attempts=8)
 async def hear(ctx: Context, order_key: str) -> None:
-    """Ask at once for the payout that a notice is about. A notice is a hint: what it says is not believed."""
+    """Ask at once for the payout that a notice is about. A notice is a hint: what it says is not believed.
+    Under the key of the payout itself it would wait until that is due to be asked for."""
     from .service import account_and_payout
 
     account, payout = account_and_payout(order_key)
     async with ctx.enter(account, "payout.settle") as inside:
         row = await inside.get(Payout, payout)
         if row.state not in FINAL:
-            inside.enqueue(send, row.id, key=str(row.id))
+            inside.enqueue(send, row.id, key=f"{row.id}:now")

@@ -11,11 +11,13 @@ from litestar.params import Parameter
 from maxbooster.plugin import Conflict, Context, Invalid, NotFound, Routes, TooLarge, get, post
 
 from ..ledger.posting import KeyReused, Overdrawn
-from ..providers.interface import NoticeRefused, PaysOut, SendsNotices, offers
-from ..providers.registry import providers
+from ..ledger.settled import NotSettled
+from ..providers.interface import NoticeRefused, SendsNotices
+from ..providers.registry import destinations, providers, shown
 from . import queries, service
 from .jobs import hear
-from .schemas import NewPayout, NoticeTaken, PayoutBegun, PayoutOut, ProviderOut
+from .limits import OverLimit
+from .schemas import NewPayout, NoticeTaken, PayoutBegun, PayoutOut, ProviderOut, QuoteIn, QuoteOut
 
 State = Annotated[Literal["held", "sent", "paid", "failed"] | None, Parameter(description="Only in this state")]
 OfPayee = Annotated[UUID | None, Parameter(description="Only this payee's")]
@@ -27,7 +29,9 @@ async def list_payouts(
     ctx: Context, payee: OfPayee = None, payout_state: State = None, limit: Limit = 100
 ) -> list[PayoutOut]:
     """The newest first."""
-    return [PayoutOut.of(row) for row in await queries.payouts(ctx, payee=payee, state=payout_state, limit=limit)]
+    shown = await destinations(ctx)
+    rows = await queries.payouts(ctx, payee=payee, state=payout_state, limit=limit)
+    return [PayoutOut.of(row, shown) for row in rows]
 
 
 @post(
@@ -35,7 +39,7 @@ async def list_payouts(
     operation_id="requestPayout",
     permission="payout.request",
     step_up="people",
-    raises=[Conflict, KeyReused, Overdrawn, NotFound],
+    raises=[Conflict, KeyReused, NotSettled, Overdrawn, OverLimit, NotFound],
     status_code=202,
 )
 async def request_payout(ctx: Context, data: NewPayout) -> PayoutBegun:
@@ -43,18 +47,27 @@ async def request_payout(ctx: Context, data: NewPayout) -> PayoutBegun:
     return await service.request_payout(ctx, data)
 
 
+@post(
+    "/payouts/quote",
+    operation_id="quotePayout",
+    permission="payout.request",
+    raises=[Conflict, NotFound],
+    status_code=200,
+)
+async def quote_payout(ctx: Context, data: QuoteIn) -> QuoteOut:
+    """What a payout would cost. Nothing is paid."""
+    return await service.quote(ctx, data)
+
+
 @get("/payouts/{payout_id:uuid}", operation_id="getPayout", permission="payout.read")
 async def get_payout(ctx: Context, payout_id: UUID) -> PayoutOut:
-    return PayoutOut.of(await queries.payout(ctx, payout_id))
+    return PayoutOut.of(await queries.payout(ctx, payout_id), await destinations(ctx))
 
 
 @get("/providers", operation_id="listProviders", permission="payee.read")
 async def list_providers(ctx: Context) -> list[ProviderOut]:
     """Who can pay out or take payments here."""
-    return [
-        ProviderOut(each.name, each.title, offers(each), each.destination_hint if isinstance(each, PaysOut) else "")
-        for each in await providers(ctx)
-    ]
+    return [ProviderOut.of(each) for each in await shown(ctx)]
 
 
 @post(
@@ -77,4 +90,4 @@ async def take_notice(ctx: Context, request: Request[Any, Any, Any], provider: s
     return NoticeTaken(len(notices))
 
 
-routes = [Routes("/", [list_payouts, request_payout, get_payout, list_providers, take_notice])]
+routes = [Routes("/", [list_payouts, request_payout, quote_payout, get_payout, list_providers, take_notice])]

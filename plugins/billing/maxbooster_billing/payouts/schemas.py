@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
@@ -10,15 +11,35 @@ from msgspec import Meta, Struct
 
 from ..currency import LARGEST
 from ..ledger.schemas import Currency
+from ..providers.interface import DestinationField, PaysOut, Provider, offers
 
 
-class NewPayout(Struct):
+class NewPayout(Struct, forbid_unknown_fields=True):
     payee: UUID
     currency: Currency
     key: Annotated[str, Meta(min_length=1, max_length=100)]
     """Your name for it: the same key pays once."""
     amount: Annotated[int, Meta(ge=1, le=LARGEST)] | None = None
-    """Minor units; absent: all that is available."""
+    """Minor units; absent: all that is owed and has arrived."""
+
+
+class QuoteIn(Struct, forbid_unknown_fields=True):
+    payee: UUID
+    currency: Currency
+    amount: Annotated[int, Meta(ge=1, le=LARGEST)]
+    """Minor units."""
+
+
+class QuoteOut(Struct):
+    """Minor units."""
+
+    amount: int
+    """What the payee receives."""
+    fee: int
+    """What the provider keeps besides."""
+    total: int
+    """What leaves the bank."""
+    destination: str
 
 
 class PayoutOut(Struct):
@@ -35,14 +56,15 @@ class PayoutOut(Struct):
     reason: str
     provider: str
     destination: str
+    """As people see it: never all of an account number."""
     reference: str
     requested_at: datetime
     sent_at: datetime | None
     ended_at: datetime | None
 
     @classmethod
-    def of(cls, row: Any) -> PayoutOut:
-        return cls(**row._mapping)
+    def of(cls, row: Any, shown: Callable[[str | None, str], str]) -> PayoutOut:
+        return cls(**{**row._mapping, "destination": shown(row.provider, row.destination)})
 
 
 class PayoutBegun(Struct):
@@ -56,6 +78,14 @@ class ProviderOut(Struct):
     title: str
     offers: list[str]
     destination_hint: str = ""
+    destination_fields: list[DestinationField] = []
+
+    @classmethod
+    def of(cls, provider: Provider) -> ProviderOut:
+        if not isinstance(provider, PaysOut):
+            return cls(provider.name, provider.title, offers(provider))
+        hint, fields = provider.destination_hint, list(provider.destination_fields)
+        return cls(provider.name, provider.title, offers(provider), hint, fields)
 
 
 class NoticeTaken(Struct):

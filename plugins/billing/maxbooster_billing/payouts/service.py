@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import Connection, update
@@ -12,13 +12,17 @@ from maxbooster.plugin import Conflict, Context, Invalid, notify
 from ..currency import written
 from ..ledger import queries as ledger
 from ..ledger.posting import KeyReused, Leg, Overdrawn, Transaction, post, void
+from ..ledger.settled import NotSettled, refuse_unsettled, settled
 from ..payees.models import Payee
 from ..providers.interface import PayoutOrder, PayoutState
+from ..providers.registry import payer
+from ..settings import BillingSettings
 from . import queries
 from .events import PayoutFailed, PayoutPaid
 from .jobs import send
+from .limits import refuse_large, refuse_many
 from .models import FAILED, FINAL, HELD, PAID, SENT, Payout
-from .schemas import NewPayout, PayoutBegun
+from .schemas import NewPayout, PayoutBegun, QuoteIn, QuoteOut
 
 
 async def request_payout(ctx: Context, new: NewPayout) -> PayoutBegun:
@@ -27,7 +31,9 @@ async def request_payout(ctx: Context, new: NewPayout) -> PayoutBegun:
     Raises:
         NotFound: no such payee in this account.
         Conflict: the payee has no way to be paid, or the key was used for something else.
-        Overdrawn: less is available than is to be paid.
+        Overdrawn: less is owed than is to be paid.
+        NotSettled: less has arrived at the bank than is to be paid.
+        OverLimit: it is more than this platform pays out at once, or in a day.
     """
     if (before := await queries.under_key(ctx, new.key)) is not None:
         return _repeated(before, new)
@@ -39,6 +45,8 @@ async def request_payout(ctx: Context, new: NewPayout) -> PayoutBegun:
         payee_id=payee.id, key=new.key, currency=new.currency, amount=amount, state=HELD, provider=payee.provider,
         destination=payee.destination, requested_by=ctx.user, requested_at=ctx.now,
     )  # fmt: skip
+    limits = ctx.settings(BillingSettings)
+    refuse_large(amount, new.currency, limits)
     ctx.add(row)
     job = ctx.enqueue(send, row.id, key=str(row.id), once=str(row.id))
     ctx.audit("payout.requested", row, after={"payee": payee.id, "amount": amount, "currency": new.currency})
@@ -46,8 +54,23 @@ async def request_payout(ctx: Context, new: NewPayout) -> PayoutBegun:
         key=f"payout:{row.id}:hold", currency=new.currency, legs=_legs(payee.id, amount), phase="pending",
         memo=f"Payout to {payee.name}"[:500],
     )  # fmt: skip
-    await ctx.write(_hold, ctx.account, row.id, hold, ctx.now)
+    await ctx.write(_hold, row, hold, limits, ctx.now)
     return PayoutBegun(row.id, job)
+
+
+async def quote(ctx: Context, wanted: QuoteIn) -> QuoteOut:
+    """
+    Raises:
+        NotFound: no such payee in this account.
+        Conflict: the payee has no way to be paid.
+        NotReady: the provider does not answer.
+    """
+    payee = await ctx.get(Payee, wanted.payee)
+    if payee.provider is None:
+        raise Conflict(f"{payee.name} has no payout method yet; set one first.", field="payee")
+    provider = await payer(ctx, payee.provider)
+    fee = provider.fee(wanted.currency, wanted.amount, payee.destination)
+    return QuoteOut(wanted.amount, fee, wanted.amount + fee, provider.destination_shown(payee.destination))
 
 
 def order(ctx: Context, row: Payout) -> PayoutOrder:
@@ -93,14 +116,17 @@ async def _tell(ctx: Context, row: Payout) -> None:
         )  # fmt: skip
         return
     await notify(
-        ctx, "payout.failed", "{amount} to {payee} was refused; it is owed as before", text=row.reason, path="/money",
+        ctx, "payout.failed", "{amount} to {payee} failed and is back in their balance", text=row.reason, path="/money",
         tone="danger", facts=facts, permission="payout.read",
     )  # fmt: skip
 
 
-def _hold(connection: Connection, account: UUID, payout: UUID, hold: Transaction, now: Any) -> None:
-    posted = post(connection, account, hold, now)
-    of = (Payout.account_id == account, Payout.id == payout)
+def _hold(connection: Connection, row: Payout, hold: Transaction, limits: BillingSettings, now: datetime) -> None:
+    """The hold first: it keeps other payouts of this book and currency waiting, so what is then found still holds."""
+    posted = post(connection, row.account_id, hold, now)
+    refuse_unsettled(connection, row.account_id, hold.currency, row.amount)
+    refuse_many(connection, row, limits, now)
+    of = (Payout.account_id == row.account_id, Payout.id == row.id)
     connection.execute(update(Payout).where(*of).values(hold_id=posted.id))
 
 
@@ -127,8 +153,13 @@ async def _available(ctx: Context, payee: Payee, currency: str) -> int:
     rows = [row for row in await ledger.payable(ctx, str(payee.id)) if row.currency == currency]
     available = -rows[0].balance - rows[0].held if rows else 0
     if available <= 0:
-        raise Overdrawn(f"Nothing in {currency} is available for {payee.name}.", field="amount")
-    return available
+        raise Overdrawn(f"Nothing in {currency} is owed to {payee.name}.", field="amount")
+    account = ctx.account
+    arrived = await ctx.app.database.read(lambda connection: settled(connection, account, currency))
+    if arrived <= 0:
+        owed = f"{written(available, currency)} {currency}"
+        raise NotSettled(f"{payee.name} is owed {owed}, but none of it has arrived at the bank yet.", field="amount")
+    return min(available, arrived)
 
 
 def _repeated(before: Payout, new: NewPayout) -> PayoutBegun:

@@ -95,13 +95,31 @@ class Provider(Protocol):
     title: str
 
 
+class DestinationField(Struct, frozen=True):
+    """A part of a destination, as a form asks for it; the parts are joined by `/`, in this order."""
+
+    label: str
+    hint: str = ""
+    required: bool = True
+
+
 @runtime_checkable
 class PaysOut(Provider, Protocol):
     destination_hint: str
     """What to write as a destination, in a few words."""
+    destination_fields: Sequence[DestinationField]
+    """What a form asks for."""
+    for_testing: bool
+    """It moves no money: people see it only where outside services are simulated."""
 
     def destination_fault(self, destination: str) -> str | None:
         """What is wrong with a destination, or None."""
+
+    def fee(self, currency: str, amount: int, destination: str) -> int:
+        """What the provider will keep besides the amount, in minor units; shown before anybody confirms."""
+
+    def destination_shown(self, destination: str) -> str:
+        """How people see a destination that is right: never all of an account number."""
 
     async def pay_out(self, ctx: Context, order: PayoutOrder) -> PayoutState:
         """Pay, once for each key, or say what became of it.

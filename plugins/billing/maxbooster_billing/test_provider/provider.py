@@ -13,7 +13,7 @@ from uuid import uuid4
 
 from maxbooster.plugin import Context, NotReady
 
-from ..providers.interface import Notice, NoticeRefused, PayoutOrder, PayoutState
+from ..providers.interface import DestinationField, Notice, NoticeRefused, PayoutOrder, PayoutState
 from .bank import Bank
 
 if TYPE_CHECKING:
@@ -27,6 +27,7 @@ BEHAVIOURS = {
     "fee": "is paid for a fee of 25 minor units",
 }
 SLOW_S = 60.0
+FEE = 25
 SIGNATURE = "test-signature"
 
 
@@ -36,6 +37,8 @@ class TestProvider:
     name = "test"
     title = "Test provider (moves no money)"
     destination_hint = "accept, decline, slow, flaky or fee; more may follow after a colon"
+    destination_fields = (DestinationField("Behavior", destination_hint),)
+    for_testing = True
 
     def __init__(self, bank: Bank, settings: TestProviderSettings) -> None:
         self.bank = bank
@@ -46,6 +49,12 @@ class TestProvider:
         if behaviour in BEHAVIOURS:
             return None
         return f"The test provider does not know {behaviour!r}: write {', '.join(BEHAVIOURS)}."
+
+    def fee(self, currency: str, amount: int, destination: str) -> int:
+        return FEE if destination.partition(":")[0] == "fee" else 0
+
+    def destination_shown(self, destination: str) -> str:
+        return destination
 
     async def pay_out(self, ctx: Context, order: PayoutOrder) -> PayoutState:
         remembered = await asyncio.to_thread(self.bank.remember, order, ctx.now)
@@ -59,7 +68,9 @@ class TestProvider:
             return PayoutState(state="sent", reference=remembered.reference, ask_again_at=due)
         if fault := self._decision(order, behaviour):
             return PayoutState(state="failed", reference=remembered.reference, reason=fault)
-        return PayoutState(state="paid", reference=remembered.reference, fee=25 if behaviour == "fee" else 0)
+        return PayoutState(
+            state="paid", reference=remembered.reference, fee=self.fee(order.currency, order.amount, order.destination)
+        )
 
     def _decision(self, order: PayoutOrder, behaviour: str) -> str | None:
         if behaviour == "decline":

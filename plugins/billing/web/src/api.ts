@@ -9,6 +9,8 @@ export type EntryPage = Schemas["EntryPage"];
 export type Payee = Schemas["PayeeOut"];
 export type Payout = Schemas["PayoutOut"];
 export type Provider = Schemas["ProviderOut"];
+export type Quote = Schemas["QuoteOut"];
+export type Proposal = Schemas["ProposalOut"];
 export type Purpose = Schemas["PurposeOut"];
 
 /** A statement of the family distribution, if that is there; every fact but its id may be missing. */
@@ -46,6 +48,7 @@ export interface Books {
   payouts: Payout[];
   providers: Provider[];
   purposes: Purpose[];
+  proposals: Proposal[];
   statements: Statement[];
 }
 
@@ -53,15 +56,16 @@ export class Api {
   constructor(private readonly host: Host) {}
 
   async books(): Promise<Books> {
-    const [balances, payees, payouts, providers, purposes, statements] = await Promise.all([
+    const [balances, payees, payouts, providers, purposes, proposals, statements] = await Promise.all([
       this.get<Balance[]>("/ledger/balances"),
       this.get<Payee[]>("/payees"),
       this.get<Payout[]>(`/payouts?limit=${MOST_PAYOUTS}`),
       this.get<Provider[]>("/providers"),
       this.get<Purpose[]>("/ledger/purposes"),
+      this.get<Proposal[]>("/ledger/proposals?proposal_state=waiting"),
       this.statements(),
     ]);
-    return { balances, payees, payouts, providers, purposes, statements };
+    return { balances, payees, payouts, providers, purposes, proposals, statements };
   }
 
   entries = (before?: string) => this.get<EntryPage>(`/ledger/entries?limit=200${before ? `&before=${before}` : ""}`);
@@ -69,13 +73,17 @@ export class Api {
     this.host.api.send("POST", `${AT}/payees`, { name, provider, destination });
   changePayee = (payee: Payee, name: string, provider: string | null, destination: string) =>
     this.host.api.send("PUT", `${AT}/payees/${payee.id}`, { name, provider, destination, version: payee.version });
+  quote = (payee: string, currency: string, amount: number) =>
+    this.host.api.send("POST", `${AT}/payouts/quote`, { payee, currency, amount }) as Promise<Quote>;
   /** @param key the same key pays once, however often it is sent */
   payOut = (payee: string, currency: string, amount: number, key: string) =>
     this.host.api.send("POST", `${AT}/payouts`, { payee, currency, amount, key });
 
   /** @param key the same key books once, however often it is sent */
   receive = (key: string, source: string, currency: string, amount: number, memo: string) =>
-    this.host.api.send("POST", `${AT}/ledger/receipts`, { key, source, currency, amount, memo });
+    this.host.api.send("POST", `${AT}/ledger/receipts`, { key, source, currency, amount, memo }) as Promise<Schemas["PostedOut"]>;
+  approve = (proposal: string) => this.host.api.send("POST", `${AT}/ledger/proposals/${proposal}/approve`);
+  reject = (proposal: string) => this.host.api.send("POST", `${AT}/ledger/proposals/${proposal}/reject`);
 
   /** None where the family distribution is not there or the person may not see them. */
   private async statements(): Promise<Statement[]> {

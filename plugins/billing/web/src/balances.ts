@@ -14,14 +14,14 @@ function line({ currency, owed, onItsWay, receivable, paid, bank }: Totals, cut:
       t("billing.owed", "Owed to payees"),
       owed,
       onItsWay
-        ? t("billing.owed_held", "{amount} of it is on its way to them.", { amount: money(onItsWay, currency) })
-        : owed ? t("billing.owed_why", "Earned and shared out, not yet paid.") : t("billing.owed_none", "Everybody has what is theirs."),
+        ? t("billing.owed_held", "{amount} is on its way.", { amount: money(onItsWay, currency) })
+        : owed ? t("billing.owed_why", "Earned and allocated, not paid yet.") : t("billing.owed_none", "All paid."),
     ],
-    [t("billing.receivable", "Receivable"), receivable, receivableWords(receivable)],
+    [t("billing.receivable", "Arriving"), receivable, receivableWords(receivable)],
     [
       t("billing.paid_out", "Paid out"),
       paid,
-      !paid ? t("billing.paid_none", "No payout has been paid yet.") : cut ? t("billing.paid_cut", "In the newest payouts; the export has all.") : t("billing.paid_why", "Has reached payees through Max Booster."),
+      !paid ? t("billing.paid_none", "No payouts yet.") : cut ? t("billing.paid_cut", "In the latest payouts. Export has all of them.") : t("billing.paid_why", "Sent to payees."),
     ],
     [t("billing.bank", "In the bank"), bank, bankWords(bank, owed)],
   ];
@@ -39,14 +39,14 @@ function line({ currency, owed, onItsWay, receivable, paid, bank }: Totals, cut:
 }
 
 function receivableWords(receivable: number): string {
-  if (!receivable) return t("billing.receivable_none", "Nothing is outstanding.");
-  return t("billing.receivable_why", "Outlets, shops and buyers have yet to pay it.");
+  if (!receivable) return t("billing.receivable_none", "Nothing outstanding.");
+  return t("billing.receivable_why", "Stores and buyers haven’t paid it yet.");
 }
 
 function bankWords(bank: number, owed: number): string {
-  if (bank < 0) return t("billing.bank_below", "Less was booked as arrived than was paid out.");
-  if (bank < owed) return t("billing.bank_short", "Does not yet cover what is owed.");
-  return t("billing.bank_covers", "Covers what is owed.");
+  if (bank < 0) return t("billing.bank_below", "More was paid out than was recorded as received.");
+  if (bank < owed) return t("billing.bank_short", "Doesn’t cover what’s owed yet.");
+  return t("billing.bank_covers", "Covers what’s owed.");
 }
 
 balances.styles = css`
@@ -67,9 +67,6 @@ balances.styles = css`
     font-weight: 600;
     letter-spacing: -0.02em;
     overflow-wrap: anywhere;
-  }
-  .figures > div:first-child .figure {
-    color: var(--mb-accent-text);
   }
   @media (max-width: 800px) {
     .figures {

@@ -78,7 +78,7 @@ class MbBillingEntries extends LitElement {
     const names = new Map(this.books.payees.map(({ id, name }) => [id, name]));
     return this.entries.filter(({ phase }) => phase === "posted").map((entry) => ({
       id: `${entry.transaction}/${entry.leg}`,
-      what: entry.memo || entry.key,
+      what: entry.memo || t("billing.posting", "Ledger posting"),
       account: accountName(entry.purpose, entry.party, names),
       at: entry.effective_at,
       currency: entry.currency,
@@ -89,11 +89,11 @@ class MbBillingEntries extends LitElement {
   private columns(): Column<Row>[] {
     const quiet = (text: unknown, title = "") => html`<span style="color: var(--mb-quiet)" title=${title}>${text}</span>`;
     return [
-      { key: "what", title: t("billing.what", "What"), width: "minmax(0, 2fr)", render: ({ what }) => html`<span title=${what}>${what}</span>` },
+      { key: "what", title: t("billing.what", "Description"), width: "minmax(0, 2fr)", render: ({ what }) => html`<span title=${what}>${what}</span>` },
       { key: "account", title: t("billing.account", "Account"), width: "minmax(0, 1.5fr)", render: ({ account }) => quiet(account, account) },
-      { key: "at", title: t("billing.at", "When"), width: "120px", render: ({ at }) => quiet(when(at), exactly(at)) },
+      { key: "at", title: t("billing.at", "Date"), width: "120px", render: ({ at }) => quiet(when(at), exactly(at)) },
       { key: "currency", title: t("billing.currency", "Currency"), width: "80px", render: ({ currency }) => quiet(currency) },
-      { key: "change", title: t("billing.change", "Change"), width: "116px", align: "end", render: ({ change, currency }) => `${change > 0 ? "+" : ""}${money(change, currency)}` },
+      { key: "change", title: t("billing.change", "Amount"), width: "116px", align: "end", render: ({ change, currency }) => `${change > 0 ? "+" : ""}${money(change, currency)}` },
     ];
   }
 
@@ -102,15 +102,15 @@ class MbBillingEntries extends LitElement {
         <h2>${t("billing.entries", "Entries")}</h2>
         <input
           type="search"
-          aria-label=${t("billing.filter", "Filter the entries")}
-          placeholder=${t("billing.filter_hint", "Words, payee or currency")}
+          aria-label=${t("billing.filter", "Search entries")}
+          placeholder=${t("billing.filter_hint", "Description, payee or currency")}
           @input=${(event: Event) => (this.filter = (event.target as HTMLInputElement).value)}
         />
         <a class="button" href="${EXPORT}?form=csv" download="ledger.csv"><mb-icon name="download"></mb-icon>${t("billing.export", "Export CSV")}</a>
       </div>
       ${this.failure ? html`<p class="problem" role="alert"><mb-icon name="triangle-alert"></mb-icon>${this.failure}</p>` : nothing}
       <mb-table label=${t("billing.entries", "Entries")} .columns=${this.columns()} .rows=${this.rows()} filter=${this.filter}></mb-table>
-      ${this.next ? html`<button class="more" @click=${() => this.read(this.next ?? undefined)}>${t("billing.older", "Show older entries")}</button>` : nothing}`;
+      ${this.next ? html`<button class="more" @click=${() => this.read(this.next ?? undefined)}>${t("billing.older", "Show more")}</button>` : nothing}`;
   }
 }
 customElements.define("mb-billing-entries", MbBillingEntries);

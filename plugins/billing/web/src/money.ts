@@ -5,7 +5,8 @@ import { Api, MOST_PAYOUTS, type Books, type Host } from "./api";
 import { balances } from "./balances";
 import "./entries";
 import "./payees";
-import { payouts } from "./payouts";
+import "./payouts";
+import { proposals } from "./proposals";
 import "./receivables";
 import { statements } from "./statements";
 import { billing } from "./styles";
@@ -26,7 +27,8 @@ class MbBillingMoney extends LitElement {
   static override styles = [
     billing,
     balances.styles,
-    payouts.styles,
+    proposals.styles,
+    statements.styles,
     css`
       :host {
         max-width: 1040px;
@@ -74,17 +76,17 @@ class MbBillingMoney extends LitElement {
 
   override render(): TemplateResult {
     return html`<h1>${t("billing.title", "Money")}</h1>
-      <p class="quiet">${t("billing.text", "What came in, whom it belongs to and what was paid. Every figure is the sum of entries that are never changed.")}</p>
+      <p class="quiet">${t("billing.text", "What you’ve earned, who it’s owed to, and what’s been paid.")}</p>
       ${this.failure ? html`<p class="problem" role="alert"><mb-icon name="triangle-alert"></mb-icon>${this.failure}</p>` : nothing}
       ${this.books ? this.sections(this.books) : nothing}`;
   }
 
   private sections(books: Books): TemplateResult {
     const sums = totals(books.balances, books.payouts);
-    return html`${balances(sums, books.payouts.length >= MOST_PAYOUTS)}
+    return html`${proposals(books, this.host, this.load)} ${balances(sums, books.payouts.length >= MOST_PAYOUTS)}
       <mb-billing-payees .host=${this.host} .books=${books} .sums=${sums} @books-change=${this.load}></mb-billing-payees>
       <mb-billing-receivables .host=${this.host} .books=${books} @books-change=${this.load}></mb-billing-receivables>
-      ${books.payouts.length ? payouts(books.payouts) : nothing} ${books.statements.length ? statements(books.statements) : nothing}
+      ${books.payouts.length ? html`<mb-billing-payouts .books=${books}></mb-billing-payouts>` : nothing} ${books.statements.length ? statements(books.statements) : nothing}
       ${books.balances.length
         ? html`<mb-billing-entries .host=${this.host} .books=${books} .loads=${this.loads}></mb-billing-entries>`
         : nothing}`;

@@ -1,7 +1,8 @@
 /** `<mb-billing-payees>`: who has a share, how much of what is owed is theirs, and the way to pay them. */
 import { css, html, LitElement, nothing, type TemplateResult } from "lit";
-import { confirmed, money, number, t } from "@maxbooster/ui";
+import { money, number, t } from "@maxbooster/ui";
 import { Api, type Books, type Host, type Payee } from "./api";
+import "./drawer";
 import { billing } from "./styles";
 import { reason, share, way, type Totals } from "./words";
 
@@ -12,13 +13,15 @@ const SEARCHED_FROM = 8;
 class MbBillingPayees extends LitElement {
   static override properties = {
     host: { attribute: false }, books: { attribute: false }, sums: { attribute: false },
-    editing: { state: true }, provider: { state: true }, filter: { state: true }, failure: { state: true }, busy: { state: true },
+    editing: { state: true }, paying: { state: true }, provider: { state: true }, filter: { state: true }, failure: { state: true }, busy: { state: true },
   };
   declare host: Host;
   declare books: Books;
   declare sums: Totals[];
   /** Whom the form is about. */
   declare private editing: Payee | "new" | undefined;
+  /** Whose payout is in the drawer. */
+  declare private paying: { payee: Payee; currency: string } | undefined;
   declare private provider: string;
   declare private filter: string;
   declare private failure: string;
@@ -52,7 +55,7 @@ class MbBillingPayees extends LitElement {
       .part i {
         display: block;
         height: 100%;
-        background: var(--mb-accent);
+        background: var(--mb-quiet);
       }
       .change {
         min-height: 24px;
@@ -130,25 +133,13 @@ class MbBillingPayees extends LitElement {
     }
   }
 
-  private readonly pay = async (payee: Payee, owed: Owed): Promise<void> => {
-    const amount = money(owed.available, owed.currency);
-    const wanted = await confirmed({
-      title: t("billing.pay_question", "Pay {amount} to {name}?", { amount, name: payee.name }),
-      text: t("billing.pay_text", "It goes by {way}. The money is set aside at once; what was sent cannot be called back.", { way: way(payee, this.books.providers) }),
-      action: t("billing.pay_action", "Pay {amount}", { amount }),
-    });
-    if (!wanted) return;
-    const key = crypto.randomUUID();
-    if (await this.sent(() => new Api(this.host).payOut(payee.id, owed.currency, owed.available, key))) {
-      this.host.notify(t("billing.pay_begun", "{amount} to {name} is on its way.", { amount, name: payee.name }));
-    }
-  };
-
   private readonly save = async (event: SubmitEvent): Promise<void> => {
     event.preventDefault();
     const given = new FormData(event.currentTarget as HTMLFormElement);
     const text = (name: string) => String(given.get(name) ?? "").trim();
-    const facts = [text("name"), text("provider") || null, text("destination")] as const;
+    const fields = this.fields();
+    const destination = fields.map((_, place) => text(`part${place}`)).join("/");
+    const facts = [text("name"), text("provider") || null, destination] as const;
     const { editing } = this;
     const api = new Api(this.host);
     const done = await this.sent(() => (editing && editing !== "new" ? api.changePayee(editing, ...facts) : api.addPayee(...facts)));
@@ -183,27 +174,28 @@ class MbBillingPayees extends LitElement {
       </ul>
       ${found.length > SHOWN
         ? html`<p class="quiet">${t("billing.more_payees", "{count} more; type a name to find them.", { count: number(found.length - SHOWN) })}</p>`
-        : nothing}`;
+        : nothing}
+      ${this.drawer()}`;
   }
 
   private search(): TemplateResult {
     return html`<input
       type="search"
-      aria-label=${t("billing.find_payee", "Find a payee")}
-      placeholder=${t("billing.find_payee", "Find a payee")}
+      aria-label=${t("billing.find_payee", "Search payees")}
+      placeholder=${t("billing.find_payee", "Search payees")}
       @input=${(event: Event) => (this.filter = (event.target as HTMLInputElement).value)}
     />`;
   }
 
   private opener(kind: string): TemplateResult {
-    return html`<button class=${kind} @click=${() => this.edit("new")}><mb-icon name="plus"></mb-icon>${t("billing.add", "Add a payee")}</button>`;
+    return html`<button class=${kind} @click=${() => this.edit("new")}><mb-icon name="plus"></mb-icon>${t("billing.add", "Add payee")}</button>`;
   }
 
   private teaching(): TemplateResult {
     return html`<mb-empty
       icon="wallet"
-      heading=${t("billing.first", "Begin with whoever has a share")}
-      text=${t("billing.first_why", "A payee is anybody who is paid: you, a co-writer, a label. What sales bring is shared out among them to the last fraction of a cent, and from here you pay it.")}
+      heading=${t("billing.first", "Add your first payee")}
+      text=${t("billing.first_why", "A payee is anyone you pay: yourself, a co-writer, a label. Royalties are split among payees by their shares, and you pay them from here.")}
       >${this.may("payee.write") ? this.opener("primary") : nothing}</mb-empty
     >`;
   }
@@ -211,23 +203,40 @@ class MbBillingPayees extends LitElement {
   private form(whom: Payee | "new"): TemplateResult {
     const known = whom === "new" ? undefined : whom;
     const offering = this.books.providers.filter(({ offers }) => offers.includes("payout"));
-    const hint = offering.find(({ name }) => name === this.provider)?.destination_hint;
     return html`<form @submit=${this.save}>
       <label>${t("billing.name", "Name")}<input name="name" .value=${known?.name ?? ""} required maxlength="200" autocomplete="off" /></label>
       <label
-        >${t("billing.paid_by", "Paid by")}
+        >${t("billing.paid_by", "Payment method")}
         <select name="provider" @change=${(event: Event) => (this.provider = (event.target as HTMLSelectElement).value)}>
-          <option value="">${t("billing.later", "Say it later")}</option>
+          <option value="">${t("billing.later", "Add later")}</option>
           ${offering.map(({ name, title }) => html`<option value=${name} ?selected=${name === this.provider}>${title}</option>`)}
         </select></label
       >
       ${this.provider
-        ? html`<label>${t("billing.destination", "Where to")}<input name="destination" .value=${known?.destination ?? ""} required maxlength="200" autocomplete="off" /></label>`
+        ? this.fields().map((field, place) => this.field(field, place, known))
         : nothing}
       <button class="primary" ?disabled=${this.busy}>${known ? t("billing.save", "Save") : t("billing.add_now", "Add")}</button>
-      <button type="button" @click=${() => (this.editing = undefined)}>${t("billing.not_now", "Not now")}</button>
-      ${hint ? html`<small>${t("billing.where_hint", "Where to: {hint}", { hint })}</small>` : nothing}
+      <button type="button" @click=${() => (this.editing = undefined)}>${t("billing.cancel", "Cancel")}</button>
     </form>`;
+  }
+
+  private fields(): { label: string; hint?: string; required?: boolean }[] {
+    return this.books.providers.find(({ name }) => name === this.provider)?.destination_fields ?? [];
+  }
+
+  private field(field: { label: string; hint?: string; required?: boolean }, place: number, known: Payee | undefined): TemplateResult {
+    const last = this.fields().length - 1;
+    const parts = (known?.provider === this.provider ? known.destination : "").split("/");
+    const value = place === last ? parts.slice(place).join("/") : (parts[place] ?? "");
+    return html`<label
+      >${field.label}<input name="part${place}" .value=${value} ?required=${field.required ?? true} placeholder=${field.hint ?? ""} maxlength="200" autocomplete="off"
+    /></label>`;
+  }
+
+  private drawer(): TemplateResult | typeof nothing {
+    if (!this.paying) return nothing;
+    const { payee, currency } = this.paying;
+    return html`<mb-billing-drawer .host=${this.host} .books=${this.books} .payee=${payee} currency=${currency} @drawer-close=${() => (this.paying = undefined)}></mb-billing-drawer>`;
   }
 
   private row(payee: Payee): TemplateResult {
@@ -238,7 +247,7 @@ class MbBillingPayees extends LitElement {
         <small>${way(payee, this.books.providers)} ${this.may("payee.write") ? this.changer(payee) : nothing}</small>
       </div>
       <div>
-        ${owed.length ? owed.map((each) => this.owed(payee, each)) : html`<div class="owed"><span class="quiet">${t("billing.nothing", "Nothing is owed")}</span></div>`}
+        ${owed.length ? owed.map((each) => this.owed(payee, each)) : html`<div class="owed"><span class="quiet">${t("billing.nothing", "Nothing owed")}</span></div>`}
       </div>
     </li>`;
   }
@@ -249,17 +258,17 @@ class MbBillingPayees extends LitElement {
   }
 
   private owed(payee: Payee, owed: Owed): TemplateResult {
-    const { amount, available, currency } = owed;
+    const { amount, available, currency, settled } = owed;
     const part = share(amount, this.sums.find((each) => each.currency === currency)?.owed ?? 0);
     const percent = number(part, { style: "percent", maximumFractionDigits: 1 });
-    const payable = available > 0 && payee.provider && this.may("payout.request");
-    const name = t("billing.pay_name", "Pay out {amount} to {name}", { amount: money(available, currency), name: payee.name });
+    const payable = settled > 0 && payee.provider && this.may("payout.request");
+    const name = t("billing.pay_name", "Pay out {amount} to {name}", { amount: money(settled, currency), name: payee.name });
     return html`<div class="owed">
       <div class="part"><i style="width: ${part * 100}%"></i></div>
       <div class="amount end">${money(amount, currency)}<small>${t("billing.share", "{percent} of what is owed", { percent })}</small></div>
       ${payable
-        ? html`<button class="pay" aria-label=${name} ?disabled=${this.busy} @click=${() => this.pay(payee, owed)}>${t("billing.pay", "Pay out")}</button>`
-        : html`<span class="quiet end">${available <= 0 ? t("billing.under_way", "on its way") : ""}</span>`}
+        ? html`<button class="pay" aria-label=${name} ?disabled=${this.busy} @click=${() => (this.paying = { payee, currency })}>${t("billing.pay", "Pay out")}</button>`
+        : html`<span class="quiet end">${available <= 0 ? t("billing.under_way", "on its way") : settled <= 0 ? t("billing.not_arrived", "not arrived yet") : t("billing.no_method", "no payment method")}</span>`}
     </div>`;
   }
 }

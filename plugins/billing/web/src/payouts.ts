@@ -1,75 +1,65 @@
-/** What was paid, and how far the rest is. */
-import { css, html, nothing, type TemplateResult } from "lit";
-import { exactly, money, number, t, when } from "@maxbooster/ui";
-import type { Payout } from "./api";
+/** `<mb-billing-payouts>`: what was paid, and how far the rest is. */
+import { css, html, LitElement, type TemplateResult } from "lit";
+import { exactly, loadTable, money, number, t, when, type Column } from "@maxbooster/ui";
+import type { Books, Payout } from "./api";
+import { billing } from "./styles";
 import { payoutState } from "./words";
 
-const SHOWN = 20;
-const ICONS: Record<string, string> = { held: "clock", sent: "clock", paid: "circle-check", failed: "circle-x" };
-
-/** @param all the newest first */
-export function payouts(all: readonly Payout[]): TemplateResult {
-  return html`<div class="bar">
-      <h2>${t("billing.payouts", "Payouts")}<span class="quiet">${number(all.length)}</span></h2>
-      ${all.length > SHOWN ? html`<span class="quiet">${t("billing.newest", "the newest {count}", { count: String(SHOWN) })}</span>` : nothing}
-    </div>
-    <ul class="rows payouts">
-      ${all.slice(0, SHOWN).map(row)}
-    </ul>`;
+interface Row {
+  id: string;
+  payee: string;
+  state: string;
+  status: string;
+  at: string;
+  amount: number;
+  fee: number;
+  currency: string;
 }
 
-function row(payout: Payout): TemplateResult {
-  const at = payout.ended_at ?? payout.sent_at ?? payout.requested_at;
-  const fee = payout.fee ? t("billing.fee", "fee {amount}", { amount: money(payout.fee, payout.currency) }) : "";
-  return html`<li class=${payout.state}>
-    <mb-icon name=${ICONS[payout.state] ?? "circle"}></mb-icon>
-    <div class="what">${payout.payee_name}<small class="state">${payoutState(payout)}</small></div>
-    <time class="quiet" datetime=${at} title=${exactly(at)}>${when(at)}</time>
-    <div class="end">${money(payout.amount, payout.currency)}${fee ? html`<small>${fee}</small>` : nothing}</div>
-  </li>`;
-}
+class MbBillingPayouts extends LitElement {
+  static override properties = { books: { attribute: false } };
+  declare books: Books;
 
-payouts.styles = css`
-  .payouts li {
-    display: grid;
-    grid-template-columns: 16px minmax(0, 1fr) auto minmax(96px, auto);
-    align-items: center;
-    gap: var(--mb-space-4);
+  static override styles = [
+    billing,
+    css`
+      mb-table {
+        --mb-table-height: 360px;
+      }
+    `,
+  ];
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    void loadTable();
   }
-  .payouts mb-icon {
-    color: var(--mb-quiet);
+
+  private columns(): Column<Row>[] {
+    const color = { paid: "var(--mb-ok)", failed: "var(--mb-danger)" } as Record<string, string>;
+    const status = ({ state, status }: Row) => html`<span style="color: ${color[state] ?? "var(--mb-quiet)"}" title=${status}>${status}</span>`;
+    const at = ({ at }: Row) => html`<span style="color: var(--mb-quiet)" title=${exactly(at)}>${when(at)}</span>`;
+    const amount = ({ amount, fee, currency }: Row) =>
+      fee ? html`<span title=${t("billing.fee", "fee {amount}", { amount: money(fee, currency) })}>${money(amount, currency)}</span>` : money(amount, currency);
+    return [
+      { key: "payee", title: t("billing.payee", "Payee"), width: "minmax(0, 1.2fr)" },
+      { key: "status", title: t("billing.status", "Status"), width: "minmax(0, 2fr)", render: status },
+      { key: "at", title: t("billing.at", "Date"), width: "120px", narrow: false, render: at },
+      { key: "currency", title: t("billing.currency", "Currency"), hidden: true, filter: true },
+      { key: "amount", title: t("billing.amount", "Amount"), width: "116px", align: "end", render: amount, text: ({ amount, currency }) => money(amount, currency) },
+    ];
   }
-  .payouts .end small {
-    display: block;
+
+  override render(): TemplateResult {
+    const rows = this.books.payouts.map(
+      (each): Row => ({
+        id: each.id, payee: each.payee_name, state: each.state, status: payoutState(each), currency: each.currency,
+        at: each.ended_at ?? each.sent_at ?? each.requested_at, amount: each.amount, fee: each.fee,
+      }),
+    );
+    return html`<div class="bar">
+        <h2>${t("billing.payouts", "Payouts")}<span class="quiet">${number(rows.length)}</span></h2>
+      </div>
+      <mb-table label=${t("billing.payouts", "Payouts")} row-key="id" search=${t("billing.find_payout", "Search payouts")} .columns=${this.columns()} .rows=${rows}></mb-table>`;
   }
-  .paid mb-icon {
-    color: var(--mb-ok);
-  }
-  .failed :is(mb-icon, .state) {
-    color: var(--mb-danger);
-  }
-  @media (max-width: 600px) {
-    .payouts li {
-      gap: var(--mb-space-3);
-    }
-    .payouts li {
-      grid-template-columns: 16px minmax(0, 1fr) auto;
-    }
-    .payouts time {
-      grid-area: 2 / 3;
-      text-align: end;
-    }
-    .payouts .what {
-      grid-row: 1 / 3;
-    }
-    .payouts .end {
-      grid-area: 1 / 3;
-    }
-    .payouts mb-icon {
-      grid-row: 1 / 3;
-    }
-    .payouts li {
-      row-gap: 0;
-    }
-  }
-`;
+}
+customElements.define("mb-billing-payouts", MbBillingPayouts);

@@ -3,7 +3,7 @@ import { css, html, LitElement, nothing, type TemplateResult } from "lit";
 import { money, t } from "@maxbooster/ui";
 import { Api, type Balance, type Books, type Host } from "./api";
 import { billing } from "./styles";
-import { decimal, minorOf, places, reason } from "./words";
+import { decimal, places, reason, typed } from "./words";
 
 class MbBillingReceivables extends LitElement {
   static override properties = {
@@ -68,17 +68,18 @@ class MbBillingReceivables extends LitElement {
     const { arriving } = this;
     if (!arriving) return;
     const given = new FormData(event.currentTarget as HTMLFormElement);
-    const amount = minorOf(String(given.get("amount") ?? ""), arriving.currency);
+    const amount = typed(String(given.get("amount") ?? ""), arriving.currency);
     if (!amount || amount < 0) {
-      this.failure = t("billing.arrived_amount", "Write what arrived, such as {amount}.", { amount: decimal(arriving.amount, arriving.currency) });
+      this.failure = t("billing.arrived_amount", "Enter an amount such as {amount}.", { amount: decimal(arriving.amount, arriving.currency) });
       return;
     }
     this.busy = true;
     this.failure = "";
     try {
-      await new Api(this.host).receive(this.key, arriving.party, arriving.currency, amount, String(given.get("memo") ?? "").trim());
+      const posted = await new Api(this.host).receive(this.key, arriving.party, arriving.currency, amount, String(given.get("memo") ?? "").trim());
       this.arriving = undefined;
-      this.host.notify(t("billing.arrived_done", "{amount} from {source} is in the bank.", { amount: money(amount, arriving.currency), source: arriving.party }));
+      const told = posted.pending ? t("billing.arrived_pending", "Waiting for a second person to approve it.") : t("billing.arrived_done", "{amount} from {source} was recorded.", { amount: money(amount, arriving.currency), source: arriving.party });
+      this.host.notify(told);
       this.dispatchEvent(new CustomEvent("books-change"));
     } catch (error) {
       this.failure = reason(error);
@@ -90,7 +91,7 @@ class MbBillingReceivables extends LitElement {
   override render(): TemplateResult | typeof nothing {
     const open = this.books.balances.filter(({ purpose, amount }) => purpose === "receivable" && amount !== 0);
     if (!open.length) return nothing;
-    return html`<div class="bar"><h2>${t("billing.outstanding", "To arrive")}</h2></div>
+    return html`<div class="bar"><h2>${t("billing.outstanding", "Arriving")}</h2></div>
       ${this.failure ? html`<p class="problem" role="alert"><mb-icon name="triangle-alert"></mb-icon>${this.failure}</p>` : nothing}
       <ul class="rows">
         ${open.map((each) => this.row(each))}
@@ -99,15 +100,15 @@ class MbBillingReceivables extends LitElement {
 
   private row(balance: Balance): TemplateResult {
     const { party, currency, amount } = balance;
-    const name = t("billing.arrived_name", "Money arrived from {source}: {amount}", { source: party, amount: money(amount, currency) });
+    const name = t("billing.arrived_name", "Record payment from {source}: {amount}", { source: party, amount: money(amount, currency) });
     const chosen = this.arriving?.id === balance.id;
     return html`<li>
       <div class="what">
-        ${party}<small>${amount < 0 ? t("billing.in_advance", "Paid in advance") : t("billing.outstanding_why", "Expected, not yet at the bank")}</small>
+        ${party}<small>${amount < 0 ? t("billing.in_advance", "Paid in advance") : t("billing.outstanding_why", "Not in the bank yet")}</small>
       </div>
       <span>${money(Math.abs(amount), currency)}</span>
       ${(this.host.may?.("ledger.write") ?? true) && !chosen
-        ? html`<button aria-label=${name} @click=${() => this.open(balance)}>${t("billing.arrived", "Money arrived")}</button>`
+        ? html`<button aria-label=${name} @click=${() => this.open(balance)}>${t("billing.arrived", "Record payment")}</button>`
         : nothing}
       ${chosen ? this.form(balance) : nothing}
     </li>`;
@@ -119,9 +120,9 @@ class MbBillingReceivables extends LitElement {
         >${t("billing.arrived_what", "Amount in {currency}", { currency })}
         <input name="amount" inputmode="decimal" required autocomplete="off" .value=${amount > 0 ? decimal(amount, currency) : ""} placeholder=${places(currency) ? "0.00" : "0"}
       /></label>
-      <label>${t("billing.arrived_memo", "The bank's words (if you like)")}<input name="memo" maxlength="400" autocomplete="off" /></label>
-      <button class="primary" ?disabled=${this.busy}>${t("billing.arrived_book", "Book it")}</button>
-      <button type="button" @click=${() => (this.arriving = undefined)}>${t("billing.not_now", "Not now")}</button>
+      <label>${t("billing.arrived_memo", "Bank reference (optional)")}<input name="memo" maxlength="400" autocomplete="off" /></label>
+      <button class="primary" ?disabled=${this.busy}>${t("billing.arrived_book", "Record")}</button>
+      <button type="button" @click=${() => (this.arriving = undefined)}>${t("billing.cancel", "Cancel")}</button>
     </form>`;
   }
 }

@@ -1,5 +1,5 @@
 /** What outlets have told about sales, where the family distribution reads it. */
-import { html, nothing, type TemplateResult } from "lit";
+import { css, html, nothing, type TemplateResult } from "lit";
 import { money, number, t } from "@maxbooster/ui";
 import type { Statement } from "./api";
 import { minorOf, statementState } from "./words";
@@ -8,7 +8,7 @@ export function statements(all: readonly Statement[]): TemplateResult {
   return html`<div class="bar">
       <h2>${t("billing.statements", "Statements")}<span class="quiet">${number(all.length)}</span></h2>
     </div>
-    <ul class="rows payouts">
+    <ul class="rows statements">
       ${all.map(row)}
     </ul>`;
 }
@@ -25,7 +25,21 @@ function row(statement: Statement): TemplateResult {
       ${statement.outlet ?? statement.source ?? t("billing.statement", "Statement")}
       <small class="state">${facts.filter(Boolean).join(" · ")}</small>
     </div>
-    <span></span>
     <div class="end">${total !== undefined && currency ? money(total, currency) : nothing}</div>
   </li>`;
 }
+
+statements.styles = css`
+  .statements li {
+    display: grid;
+    grid-template-columns: 16px minmax(0, 1fr) auto;
+    align-items: center;
+    gap: var(--mb-space-4);
+  }
+  .statements mb-icon {
+    color: var(--mb-quiet);
+  }
+  .failed :is(mb-icon, .state) {
+    color: var(--mb-danger);
+  }
+`;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Balance, Payout } from "./api";
-import { accountName, decimal, minorOf, payoutState, share, side, statementState, totals, way } from "./words";
+import { accountName, decimal, minorOf, payoutState, share, side, statementState, totals, typed, way } from "./words";
 
 const balance = (purpose: string, currency: string, amount: number, held = 0) => ({ purpose, currency, amount, held }) as Balance;
 
@@ -23,14 +23,14 @@ describe("what the books come to", () => {
 
 describe("words", () => {
   it("say why a payout was not paid", () => {
-    expect(payoutState({ state: "failed", reason: "The account is closed." })).toBe("Not paid: The account is closed. It is owed as before.");
+    expect(payoutState({ state: "failed", reason: "The account is closed." })).toBe("Failed: The account is closed. The money is back in their balance.");
     expect(payoutState({ state: "paid", reason: "" })).toBe("Paid");
   });
 
   it("name payees instead of ids, and what is not known as it is", () => {
     expect(accountName("payable", "p1", new Map([["p1", "Nova"]]))).toBe("Nova · owed");
     expect(accountName("receivable", "spotify", new Map())).toBe("spotify · receivable");
-    expect(way({ provider: null, destination: "" }, [])).toContain("Nobody has said yet");
+    expect(way({ provider: null, destination_shown: "" }, [])).toBe("No payment method yet");
   });
 
   it("see an account from its own side", () => {
@@ -45,6 +45,7 @@ describe("amounts as they are typed", () => {
     expect(["1234.5", "1234,50", "15.7673456789", "-0.019", "7"].map((text) => minorOf(text, "EUR"))).toEqual([123450, 123450, 1576, -1, 700]);
     expect([minorOf("12", "JPY"), minorOf("12.9", "JPY"), minorOf("1.2345", "KWD")]).toEqual([12, 12, 1234]);
     expect(["", "much", "1.234,50", "1e3", "--1"].map((text) => minorOf(text, "EUR"))).toEqual(Array(5).fill(undefined));
+    expect([typed("12.34", "EUR"), typed("12.345", "EUR"), typed("1.0", "JPY")]).toEqual([1234, undefined, undefined]);
     expect([decimal(123450, "EUR"), decimal(5, "EUR"), decimal(12, "JPY")]).toEqual(["1234.50", "0.05", "12"]);
   });
 });
@@ -53,6 +54,6 @@ describe("a statement", () => {
   it("says how far it is, or why not", () => {
     expect(statementState({ state: "imported", unmatched: 2, unsplit: 1 })).toBe("3 lines have no payee yet");
     expect(statementState({ state: "stopped", reason: "The import was cancelled." })).toBe("The import was cancelled.");
-    expect(statementState({ state: "imported" })).toBe("Shared out");
+    expect(statementState({ state: "imported" })).toBe("Allocated");
   });
 });

@@ -32,25 +32,25 @@ export const share = (amount: number, total: number) => (total > 0 && amount > 0
 export function payoutState(payout: Pick<Payout, "state" | "reason">): string {
   switch (payout.state) {
     case "held":
-      return t("billing.payout.held", "Set aside, about to be sent");
+      return t("billing.payout.held", "Waiting to be sent");
     case "sent":
       return t("billing.payout.sent", "On its way");
     case "paid":
       return t("billing.payout.paid", "Paid");
     case "failed":
       return payout.reason
-        ? t("billing.payout.failed_because", "Not paid: {reason}. It is owed as before.", { reason: payout.reason.replace(/\.$/, "") })
-        : t("billing.payout.failed", "Not paid; the money is owed as before");
+        ? t("billing.payout.failed_because", "Failed: {reason}. The money is back in their balance.", { reason: payout.reason.replace(/\.$/, "") })
+        : t("billing.payout.failed", "Failed. The money is back in their balance.");
     default:
       return payout.state;
   }
 }
 
-/** How a payee is paid: “Bank transfer · DE02 …”. */
-export function way(payee: Pick<Payee, "provider" | "destination">, providers: readonly Provider[]): string {
-  if (!payee.provider) return t("billing.payee.no_way", "Nobody has said yet how they are paid");
-  const title = providers.find(({ name }) => name === payee.provider)?.title ?? payee.provider;
-  return payee.destination ? `${title} · ${payee.destination}` : title;
+/** How a payee is paid: “Bank transfer · DE account ending 2051”. */
+export function way(payee: Pick<Payee, "provider" | "destination_shown">, providers: readonly Provider[]): string {
+  if (!payee.provider) return t("billing.payee.no_way", "No payment method yet");
+  const title = providers.find(({ name }) => name === payee.provider)?.title ?? t("billing.payee.other_way", "Payment method");
+  return payee.destination_shown ? `${title} · ${payee.destination_shown}` : title;
 }
 
 const ACCOUNTS: Record<string, string> = {
@@ -73,7 +73,13 @@ export function side(purpose: string, purposes: readonly Purpose[]): 1 | -1 {
 /** How many decimals a currency has. */
 export const places = (currency: string) => new Intl.NumberFormat("en", { style: "currency", currency }).resolvedOptions().maximumFractionDigits ?? 2;
 
-/** Minor units of “1234.5” or “1234,50”; smaller parts are cut off. Undefined: it is no amount. */
+/** Minor units of what somebody typed; undefined: it is no amount, or has smaller parts than the currency. */
+export function typed(text: string, currency: string): number | undefined {
+  const rest = /[.,](\d*)$/.exec(text.trim())?.[1] ?? "";
+  return rest.length > places(currency) ? undefined : minorOf(text, currency);
+}
+
+/** Whole minor units of an exact amount, “1234.5678”; undefined: it is none. */
 export function minorOf(text: string, currency: string): number | undefined {
   const found = /^(-?)(\d{1,13})(?:[.,](\d*))?$/.exec(text.trim());
   if (!found) return undefined;
@@ -93,14 +99,14 @@ export function decimal(minor: number, currency: string): string {
 export function statementState({ state, reason, unmatched = 0, unsplit = 0 }: Pick<Statement, "state" | "reason" | "unmatched" | "unsplit">): string {
   switch (state) {
     case "importing":
-      return t("billing.statement.importing", "Being read");
+      return t("billing.statement.importing", "Importing");
     case "failed":
     case "stopped":
       return reason ?? t("billing.statement.failed", "Not imported");
     default:
       return unmatched + unsplit
         ? t("billing.statement.waiting", "{count} lines have no payee yet", { count: String(unmatched + unsplit) })
-        : t("billing.statement.imported", "Shared out");
+        : t("billing.statement.imported", "Allocated");
   }
 }
 

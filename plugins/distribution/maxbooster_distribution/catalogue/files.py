@@ -28,7 +28,7 @@ def file_id(written: str | None, field: str) -> UUID | None:
 
 
 async def audio_of(ctx: Context, written: str | None, field: str) -> AudioFacts | None:
-    """What a master is: as the catalogue knows it, else read now.
+    """What a master is: as the catalog knows it, else read now.
 
     Raises:
         Invalid: there is no such file, it has not arrived whole, or it is no sound.

@@ -99,12 +99,25 @@ def gs1_prefix(written: str) -> str:
 
 
 def claim(connection: Connection, account: UUID, codes: Iterable[Code], at: datetime) -> None:
+    """Take what is free. What another account has is not told to whoever types it in: nothing can be delivered with it
+    (`demand`), but a catalog may name it."""
+    for code in codes:
+        _claimed(connection, account, code, at)
+
+
+def demand(connection: Connection, account: UUID, codes: Iterable[Code], at: datetime) -> None:
     """
     Raises:
-        Conflict: one of them is somebody's already.
+        Conflict: one of them is not this account's to deliver.
     """
     for code in codes:
-        claim_in_directory(connection, code.kind, code.value, account, at=at)
+        release_from_directory(connection, code.kind, code.value, account)  # does nothing where another account has it
+        if not _claimed(connection, account, code, at):
+            raise Conflict(
+                f"{code.kind.upper()} {code.value} cannot be delivered from this account. Check it for a typing error;"
+                " if it is yours, ask the operator.",
+                field=code.kind,
+            )
 
 
 def give_back(connection: Connection, account: UUID, codes: Iterable[Code]) -> None:

@@ -1,4 +1,4 @@
-"""Tables of the catalogue: recordings exist once, and stand on any number of releases.
+"""Tables of the catalog: recordings exist once, and stand on any number of releases.
 
 Relationships are there so that rows are written and removed in the right order; queries say what they load.
 """
@@ -21,7 +21,7 @@ def _children(overlaps: str) -> Any:
 
 
 class Registrant(Versioned, Owned, Table):
-    """Who an account is towards outlets and registries, and which codes it may issue. One per account."""
+    """Who an account is towards stores and registries, and which codes it may issue. One per account."""
 
     __tablename__ = "distribution_registrant"
     __table_args__ = (UniqueConstraint("account_id", name="uq_distribution_registrant_account_id"),)
@@ -39,7 +39,7 @@ class Registrant(Versioned, Owned, Table):
 
 
 class Artist(Owned, Table):
-    """A name on the catalogue: an artist, a writer, a producer."""
+    """A name on the catalog: an artist, a writer, a producer."""
 
     __tablename__ = "distribution_artist"
     __table_args__ = (UniqueConstraint("account_id", "name"),)

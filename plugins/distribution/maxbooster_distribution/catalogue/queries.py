@@ -1,4 +1,4 @@
-"""Rows of the catalogue; no rule, no HTTP. The Context adds the account."""
+"""Rows of the catalog; no rule, no HTTP. The Context adds the account."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who an account is towards outlets and registries, and the codes that it issues."""
+"""Who an account is towards stores and registries, and the codes that it issues."""
 
 from __future__ import annotations
 
@@ -7,15 +7,16 @@ from uuid import UUID
 
 from sqlalchemy import Connection, select, update
 
-from maxbooster.plugin import Context
+from maxbooster.plugin import Context, Invalid
 
+from ..quality.texts import unwritable_in
 from . import identifiers, queries
 from .models import Registrant, Release, Track
 from .schemas import Issued, RegistrantIn
 
 
 async def register(ctx: Context, said: RegistrantIn) -> None:
-    """Say who the account is towards outlets and registries.
+    """Say who the account is towards stores and registries.
 
     Raises:
         Invalid: a prefix or a party id is none.
@@ -24,13 +25,28 @@ async def register(ctx: Context, said: RegistrantIn) -> None:
     if row is None:
         row = Registrant()
         ctx.add(row)
-    row.name = said.name
+    row.name = _written(said.name)
     row.dpid = identifiers.dpid(said.dpid) if said.dpid else None
     row.isrc_prefix = identifiers.isrc_prefix(said.isrc_prefix) if said.isrc_prefix else None
     gs1 = identifiers.gs1_prefix(said.gs1_prefix) if said.gs1_prefix else None
     if gs1 != row.gs1_prefix:
         row.gs1_prefix, row.upc_issued = gs1, 0
     ctx.audit("registrant.changed", row, after=said)
+
+
+def _written(name: str) -> str:
+    """The sender's name stands in every message.
+
+    Raises:
+        Invalid: it is blank, or has a character that no message can hold.
+    """
+    if (found := unwritable_in(name)) is not None:
+        raise Invalid(
+            f"The name has a character that no message can hold: U+{ord(found):04X}. Remove it.", field="name"
+        )
+    if not name.strip():
+        raise Invalid("The name is blank. Enter the name that stores know you by.", field="name")
+    return name.strip()
 
 
 async def issue(ctx: Context, id: UUID) -> Issued:

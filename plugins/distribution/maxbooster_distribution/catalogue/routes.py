@@ -1,4 +1,4 @@
-"""The catalogue over HTTP: words in, words out."""
+"""The catalog over HTTP: words in, words out."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ async def change_release(ctx: Context, release_id: UUID, data: ReleaseChange) ->
     "/{release_id:uuid}", operation_id="removeRelease", permission="release.write", raises=[Conflict], status_code=204
 )
 async def remove_release(ctx: Context, release_id: UUID) -> None:
-    """Remove a release that no outlet knows."""
+    """Remove a release that no store knows."""
     await service.remove(ctx, release_id)
 
 
@@ -52,7 +52,7 @@ async def issue_identifiers(ctx: Context, release_id: UUID) -> Issued:
 
 @get("/", operation_id="getRegistrant", permission="release.read")
 async def get_registrant(ctx: Context) -> RegistrantOut:
-    """Who the account is towards outlets and registries, and how many codes it has issued."""
+    """Who the account is towards stores and registries, and how many codes it has issued."""
     return RegistrantOut.of(await queries.registrant(ctx))
 
 

@@ -1,4 +1,4 @@
-"""The rules of the catalogue: descriptions become rows, rows become descriptions."""
+"""The rules of the catalog: descriptions become rows, rows become descriptions."""
 
 from __future__ import annotations
 
@@ -103,7 +103,7 @@ async def make(ctx: Context, new: ReleaseDescription) -> UUID:
 
     Raises:
         Invalid: a code, a file or a track cannot be used; the field says which.
-        Conflict: a code is used already.
+        Conflict: the account uses a code already.
     """
     row = Release(created_at=ctx.now, deals=[])
     ctx.add(row)
@@ -127,13 +127,13 @@ async def remove(ctx: Context, id: UUID) -> None:
 
     Raises:
         NotFound: no such release in this account.
-        Conflict: outlets know it.
+        Conflict: stores know it.
     """
     from ..deliveries.queries import was_submitted
 
     row = await ctx.get(Release, id)
     if await was_submitted(ctx, id):
-        raise Conflict("Outlets have this release. Take it down instead; its history is kept.")
+        raise Conflict("Stores have this release. Take it down instead; its history is kept.")
     dropped = [Code(UPC, row.upc)] if row.upc else []
     await _remove_tracks(ctx, id, [each.track_id for each in await queries.placements(ctx, id)])
     ctx.delete(row)
@@ -187,7 +187,7 @@ async def _known_tracks(ctx: Context, said: ReleaseDescription, placed: list[Pla
     known = await queries.tracks(ctx, [*named, *(each.track_id for each in placed)])
     for index, id in enumerate(track.id for track in said.tracks):
         if id is not None and id not in known:
-            raise Invalid(f"There is no recording {id} in this catalogue.", field=f"tracks[{index}].id")
+            raise Invalid(f"There is no recording {id} in this catalog.", field=f"tracks[{index}].id")
     return known
 
 
@@ -233,7 +233,7 @@ def _place(ctx: Context, release: UUID, placed: list[Placement], wanted: list[tu
 
 
 async def _remove_tracks(ctx: Context, release: UUID, tracks: Sequence[UUID]) -> None:
-    """Recordings that left a release: those that stand nowhere else and have no ISRC leave the catalogue too.
+    """Recordings that left a release: those that stand nowhere else and have no ISRC leave the catalog too.
 
     What has an ISRC may have been played, and its royalties come later; it stays.
     """

@@ -1,1 +1,1 @@
-"""DDEX messages: written, proved against the schemas, and read."""
+"""DDEX messages: written, validated against the schemas, and read."""

@@ -11,8 +11,9 @@ from msgspec import Struct
 
 from maxbooster.plugin import Invalid
 
+from ..catalogue.identifiers import gtin
 from .message import Envelope, add, moment
-from .reading import text_of
+from .reading import anywhere, text_of
 
 NAMESPACE = "http://ddex.net/xml/ern-c-sftp/18"
 _NSMAP = {"ern-c-sftp": NAMESPACE}
@@ -71,15 +72,21 @@ def manifest(folder: str, envelope: Envelope, sent: Sent) -> etree._Element:
 class Outcome(Enum):
     """What an answer means for a delivery."""
 
+    NOTHING_NEW = "nothing new"
     RECEIVED = "received"
     ACCEPTED = "accepted"
     LIVE = "live"
     GONE = "gone"
     REFUSED = "refused"
-    UNKNOWN = "unknown"
+    ASK = "ask"
+    """A person has to find out: it is a status of the store's own, or says that something went wrong on our side."""
 
 
 OUTCOMES = {
+    "OrderPlacedForReleaseDistributor": Outcome.NOTHING_NEW,
+    "InPreparationForDeliveryToReleaseDistributor": Outcome.NOTHING_NEW,
+    "InDeliveryToReleaseDistributor": Outcome.NOTHING_NEW,
+    "DeliveredToReleaseDistributor": Outcome.NOTHING_NEW,
     "ReleaseReceivedByReleaseDistributor": Outcome.RECEIVED,
     "ReleaseStagedForPublication": Outcome.ACCEPTED,
     "SuccessfullyIngestedByReleaseDistributor": Outcome.ACCEPTED,
@@ -88,26 +95,59 @@ OUTCOMES = {
     "ProcessingErrorAtReleaseDistributor": Outcome.REFUSED,
     "ReleaseViolatesTermsOfService": Outcome.REFUSED,
     "RightsConflict": Outcome.REFUSED,
+    "ProcessingErrorAtReleaseCreator": Outcome.ASK,
+    "UserDefined": Outcome.ASK,
 }
-"""`SupplyChainStatus` → outcome; a status that is not here is recorded and not guessed at."""
+"""`SupplyChainStatus` → outcome, for every value of the standard."""
+_FINE = "FileOK"
 
 
 class Answer(Struct, frozen=True, kw_only=True):
-    """What an acknowledgement says about one message."""
+    """What an acknowledgement says about one message, or about one release if it names no message."""
 
-    message_id: str
+    message_id: str = ""
     upc: str | None
+    """The release's ICPN, as it was written."""
+    other_ids: tuple[str, ...] = ()
+    """Its GRid, catalog number and ids of the sender's own."""
     status: str
     """`SupplyChainStatus`, as it was written."""
+    own_status: str | None = None
+    """What stands for `UserDefined`."""
     file_statuses: tuple[str, ...] = ()
     """`ErncFileStatus` values."""
+    information: tuple[str, ...] = ()
+    """What was written about the files."""
     text: str | None = None
     action: str | None = None
     """`ErncProposedActionType`."""
 
     @property
     def outcome(self) -> Outcome:
-        return OUTCOMES.get(self.status, Outcome.UNKNOWN)
+        return OUTCOMES.get(self.status, Outcome.ASK)
+
+    @property
+    def problems(self) -> tuple[str, ...]:
+        """What went wrong with the message or its files, whatever became of the release."""
+        return tuple(status for status in dict.fromkeys(self.file_statuses) if status != _FINE)
+
+    def is_about(self, message_id: str, upc: str) -> bool:
+        """Whether it answers this message about this release. Either may be left out, but not both."""
+        named = _plain(self.message_id) == _plain(message_id)
+        if self.upc is not None:
+            return gtin(self.upc) == gtin(upc) and (named or not self.message_id)
+        return named and (not self.other_ids or upc in self.other_ids)
+
+
+class Acknowledged(Struct, frozen=True):
+    """An acknowledgement as it was read: when it was written, if it says so, and its answers in order."""
+
+    written_at: datetime | None
+    answers: list[Answer]
+
+
+def _plain(message_id: str) -> str:
+    return message_id.replace("-", "").lower()
 
 
 def acknowledgement(envelope: Envelope, batch: str, answer: Answer) -> etree._Element:
@@ -129,31 +169,47 @@ def acknowledgement(envelope: Envelope, batch: str, answer: Answer) -> etree._El
     add(about, "MessageType", "NewReleaseMessage")
     add(about, "BatchId", batch)
     add(about, "MessageId", answer.message_id)
-    for status in answer.file_statuses or ("FileOK",):
+    for status in answer.file_statuses or (_FINE,):
         add(add(about, "MessageStatus"), "Status", status)
     return root
 
 
-def answers(root: etree._Element, name: str = "the message") -> list[Answer]:
-    """What an AcknowledgementMessage (FtpAcknowledgementMessage up to 1.6) says, one entry per message.
+def read_acknowledgement(root: etree._Element, name: str = "the message") -> Acknowledged:
+    """What an AcknowledgementMessage (FtpAcknowledgementMessage up to 1.6) says: one for each release and message.
 
     Raises:
-        Invalid: it is no acknowledgement.
+        Invalid: it is not an acknowledgement.
     """
     if etree.QName(root).localname not in ("AcknowledgementMessage", "FtpAcknowledgementMessage"):
-        raise Invalid(f"{name} is a {etree.QName(root).localname} and no acknowledgement.", field="message")
+        raise Invalid(f"{name} is a {etree.QName(root).localname}, not an acknowledgement.", field="message")
     found = []
-    for release in root.iterfind("ReleaseStatus"):
-        for about in release.iterfind("Acknowledgement"):
-            statuses = [text_of(each, "Status") or "" for each in about.iterfind("MessageStatus")]
-            found.append(
-                Answer(
-                    message_id=text_of(about, "MessageId") or "",
-                    upc=text_of(release, "ReleaseId/ICPN"),
-                    status=text_of(release, "ReleaseStatus") or "",
-                    file_statuses=tuple(status for status in statuses if status),
-                    text=text_of(release, "ErrorText"),
-                    action=text_of(release, "ProposedActionType"),
-                )
-            )
-    return found
+    for release in root.iterfind(anywhere("ReleaseStatus")):
+        messages = list(release.iterfind(anywhere("Acknowledgement")))
+        found += [_answer(release, about) for about in messages or [None]]
+    return Acknowledged(_moment(text_of(root, "MessageHeader/MessageCreatedDateTime")), found)
+
+
+def _answer(release: etree._Element, about: etree._Element | None) -> Answer:
+    files = [] if about is None else list(about.iterfind(anywhere("MessageStatus")))
+    own = release.find(anywhere("ReleaseStatus"))
+    others = ("ReleaseId/GRid", "ReleaseId/CatalogNumber", "ReleaseId/ProprietaryId")
+    return Answer(
+        message_id="" if about is None else text_of(about, "MessageId") or "",
+        upc=text_of(release, "ReleaseId/ICPN"),
+        other_ids=tuple(each.text.strip() for path in others for each in release.iterfind(anywhere(path)) if each.text),
+        status=text_of(release, "ReleaseStatus") or "",
+        own_status=None if own is None else own.get("UserDefinedValue"),
+        file_statuses=tuple(filter(None, (text_of(each, "Status") for each in files))),
+        information=tuple(filter(None, (text_of(each, "Information") for each in files))),
+        text=text_of(release, "ErrorText"),
+        action=text_of(release, "ProposedActionType"),
+    )
+
+
+def _moment(written: str | None) -> datetime | None:
+    """None too if it says no time zone: then nobody knows what it was before or after."""
+    try:
+        at = datetime.fromisoformat(written) if written else None
+    except ValueError:
+        return None
+    return at if at and at.tzinfo and 1970 <= at.year <= 2200 else None

@@ -1,6 +1,6 @@
 """NewReleaseMessage of ERN 4.3 (http://ddex.net/xml/ern/43), release profile "Audio" (ern-rp.ddex.net, 7.2-7.4).
 
-A takedown is the same message without its DealList; a re-activation is the message with it again.
+A takedown is the same message without its DealList; a reinstatement is the message with it again.
 """
 
 from __future__ import annotations
@@ -184,7 +184,7 @@ class _Writer:
         self._sequence(release)
 
     def _sequence(self, release: etree._Element) -> None:
-        """One group per disc; the numbers begin anew on each."""
+        """One group per disc; the numbers begin again on each."""
         group = add(release, "ResourceGroup")
         discs: dict[int, list[int]] = {}
         for index, track in enumerate(self.said.tracks, start=1):

@@ -7,6 +7,8 @@ from datetime import UTC, datetime
 from lxml import etree
 from msgspec import Struct
 
+from maxbooster.plugin import Invalid
+
 
 class Party(Struct, frozen=True):
     """A company that exchanges messages: its DDEX party id and its name."""
@@ -33,8 +35,15 @@ def moment(at: datetime) -> str:
 
 
 def add(parent: etree._Element, tag: str, text: str | None = None, **attributes: str) -> etree._Element:
-    element = etree.SubElement(parent, tag, attributes)
-    element.text = text
+    """
+    Raises:
+        Invalid: the text has a character that XML cannot hold.
+    """
+    try:
+        element = etree.SubElement(parent, tag, attributes)
+        element.text = text
+    except ValueError as error:
+        raise Invalid(f"{text!r} has a character that no message can hold; remove it from {tag}.", field=tag) from error
     return element
 
 

@@ -31,6 +31,11 @@ def parse(content: bytes, name: str = "the message") -> etree._Element:
 
 
 def text_of(element: etree._Element, path: str) -> str | None:
-    """The text at a path of local names without namespaces, None if there is none."""
-    found = element.findtext(path)
+    """The text at a path of local names, in whatever namespace; None if there is none."""
+    found = element.findtext(anywhere(path))
     return found.strip() if found and found.strip() else None
+
+
+def anywhere(path: str) -> str:
+    """A path of local names, in whatever namespace: some write one on every element, which the standards do not."""
+    return "/".join(f"{{*}}{name}" for name in path.split("/"))

@@ -73,7 +73,7 @@ def _read(folder: Path, listed: etree._Element, sender: Party, recipient: Party,
 
 
 def _available(root: etree._Element) -> bool:
-    """Whether a deal is left that is not over when the message is written: outlets leave deals out, or end them."""
+    """Whether a deal is left that is not over when the message is written: stores leave deals out, or end them."""
     written_at = text_of(root, "MessageHeader/MessageCreatedDateTime") or ""
     ends = [
         text_of(deal, "DealTerms/ValidityPeriod/EndDateTime") for deal in root.iterfind("DealList/ReleaseDeal/Deal")
@@ -117,7 +117,7 @@ def _party(root: etree._Element, path: str) -> Party:
 
 
 def acknowledge(received: Received, envelope: Envelope, answer: Answer, schemas: Schemas) -> bytes:
-    """An acknowledgement of what was received, proved."""
+    """An acknowledgement of what was received, validated."""
     root = acknowledgement(envelope, received.batch, answer)
     schemas.validate(root, Standard.CHOREOGRAPHY)
     return written(root)

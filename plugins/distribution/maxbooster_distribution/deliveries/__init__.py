@@ -1,1 +1,1 @@
-"""From a checked release to outlets that have it: packages, journeys, answers."""
+"""From a checked release to stores that have it: packages, journeys, answers."""

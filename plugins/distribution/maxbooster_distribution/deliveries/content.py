@@ -17,6 +17,7 @@ from ..ddex.message import Envelope, Party
 from ..ddex.schemas import Schemas, installed
 from ..outlets.outlet import DdexOutlet
 from ..package import TAKEDOWN, Batch, Material, Package
+from ..quality.rule import Override
 from ..settings import DistributionSettings
 from .models import Delivery
 
@@ -26,6 +27,8 @@ class Content(Struct, frozen=True, kw_only=True):
     sender: Party
     recipient: Party
     folder_prefix: str = ""
+    overrides: list[Override] = []
+    """What somebody decided otherwise about, in the review before it."""
 
 
 def content_of(row: Delivery) -> Content:

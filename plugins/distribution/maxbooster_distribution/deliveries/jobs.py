@@ -19,6 +19,7 @@ from .service import advance
 from .telling import watch
 
 _LONGEST_WAIT_S = 3600.0
+_UNREACHABLE = "Its answers cannot be read just now"
 _MEGABYTE = 1_000_000
 
 
@@ -32,7 +33,7 @@ async def begin(ctx: Context, delivery_id: UUID) -> None:
 
 @job("distribution.pack")
 async def pack(ctx: Context, delivery_id: UUID) -> None:
-    """Write and prove the message and the manifest, and keep both."""
+    """Write and validate the message and the manifest, and keep both."""
     row = await ctx.get(Delivery, delivery_id)
     if row.state != states.PACKAGING:
         return
@@ -41,8 +42,10 @@ async def pack(ctx: Context, delivery_id: UUID) -> None:
             outlet = await _outlet(ctx, row)
             message, manifest = await content.write(ctx, row, outlet)
             upc = content.content_of(row).material.description.upc
-            row.message_file_id = (await ctx.files.put(f"{upc}.xml", message)).id
-            row.manifest_file_id = (await ctx.files.put(f"BatchComplete_{row.batch}.xml", manifest)).id
+            row.message_file_id = (await ctx.files.put(f"{upc}.xml", message, purpose="distribution.message")).id
+            row.manifest_file_id = (
+                await ctx.files.put(f"BatchComplete_{row.batch}.xml", manifest, purpose="distribution.message")
+            ).id
     except Problem as problem:
         _put_off(ctx, row, problem)
         return
@@ -52,7 +55,7 @@ async def pack(ctx: Context, delivery_id: UUID) -> None:
 
 @job("distribution.send", queue="long", timeout_s=6 * 3600.0)
 async def send(ctx: Context, delivery_id: UUID) -> None:
-    """Bring the package to the outlet. Interrupted at any point, the next run goes on from there."""
+    """Send the package to the store. Interrupted at any point, the next run goes on from there."""
     row = await ctx.get(Delivery, delivery_id)
     if row.state != states.SENDING:
         return
@@ -82,7 +85,7 @@ async def _bring(ctx: Context, row: Delivery, outlet: DdexOutlet, endpoint: Endp
 
 @job("distribution.collect")
 async def collect(ctx: Context, delivery_id: UUID) -> None:
-    """See whether the outlet has answered; look again until it has said its last word."""
+    """See whether the store has answered; look again until it has said its last word."""
     row = await ctx.get(Delivery, delivery_id)
     if row.state not in states.AWAITED or signs.is_early(row, ctx.now):
         return
@@ -90,17 +93,17 @@ async def collect(ctx: Context, delivery_id: UUID) -> None:
     try:
         outlet = await _outlet(ctx, row)
         endpoint = await _endpoint(ctx, row, outlet)
-        before = row.tries
         await collect_answers(ctx, row, outlet, endpoint)
-        if before:
-            row.tries, row.note = 0, None
+        if row.tries:
+            row.tries = 0
+            row.note = None if (row.note or "").startswith(_UNREACHABLE) else row.note
     except Problem as problem:
         row.tries += 1
-        row.note = f"Its answers cannot be read just now: {problem.detail}"
+        row.note = row.note if row.advice else f"{_UNREACHABLE}: {problem.detail}"
     if row.state not in states.AWAITED:
         return
     if ctx.now > _given_up_at(ctx, row):
-        advance(ctx, row, states.FAILED, "The outlet never answered. Ask them whether it arrived, then try again.")
+        advance(ctx, row, states.FAILED, "The store never answered. Ask them whether it arrived, then try again.")
         return
     _look_again(ctx, row, endpoint)
 
@@ -108,29 +111,29 @@ async def collect(ctx: Context, delivery_id: UUID) -> None:
 async def _outlet(ctx: Context, row: Delivery) -> DdexOutlet:
     """
     Raises:
-        NotReady: its connector is switched off.
+        NotReady: its connector is disabled.
     """
     known = await outlets.offered(ctx)
     if row.outlet not in known:
-        raise NotReady(f"The connector distribution.{row.outlet} is switched off or not installed.")
+        raise NotReady(f"The connector distribution.{row.outlet} is disabled or not installed.")
     return known[row.outlet]
 
 
 async def _endpoint(ctx: Context, row: Delivery, outlet: DdexOutlet) -> Endpoint:
     """
     Raises:
-        NotReady: the outlet is not set up, or the sandbox was switched on or off since the submission: what was meant
+        NotReady: the store is not set up, or the sandbox was turned on or off since the submission: what was meant
             for a simulator never goes anywhere else, and the other way round.
     """
     endpoint = await outlets.reachable(ctx, outlet)
     if endpoint.sandbox != row.sandbox:
-        was, now = ("a simulator", "the outlet") if row.sandbox else ("the outlet", "a simulator")
+        was, now = ("a simulator", "the store") if row.sandbox else ("the store", "a simulator")
         raise NotReady(f"This was submitted to {was}, but deliveries go to {now} now. Switch back, or submit it again.")
     return endpoint
 
 
 def _given_up_at(ctx: Context, row: Delivery) -> datetime:
-    """Counted anew when it was sent again."""
+    """Counted again when it was sent again."""
     return max(row.due_at, row.sent_at or row.due_at) + timedelta(days=ctx.settings(DistributionSettings).give_up_days)
 
 
@@ -139,7 +142,7 @@ def _put_off(ctx: Context, row: Delivery, problem: Problem) -> None:
     settings = ctx.settings(DistributionSettings)
     row.tries += 1
     if not isinstance(problem, NotReady) or row.tries >= settings.tries:
-        advance(ctx, row, states.FAILED, problem.detail, "Mend this, then try again.")
+        advance(ctx, row, states.FAILED, problem.detail, "Fix this, then try again.")
         return
     wait_s = min(settings.retry_s * 2.0 ** (row.tries - 1), _LONGEST_WAIT_S)
     row.note = f"{problem.detail} Trying again (attempt {row.tries + 1} of {settings.tries})."

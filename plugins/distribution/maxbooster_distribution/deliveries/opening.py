@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -11,12 +12,14 @@ from sqlalchemy import Connection, update
 from maxbooster.plugin import Conflict, Context, claim_in_directory
 
 from ..catalogue import queries as catalogue
+from ..catalogue.identifiers import ISRC, UPC, Code, demand
 from ..ddex import choreography
 from ..ddex.message import Party
 from ..events import ReleaseSubmitted
 from ..outlets import service as outlets
 from ..outlets.outlet import DdexOutlet, Endpoint
 from ..package import TAKEDOWN, Material
+from ..quality.rule import Override
 from . import clock, signs, states
 from .content import Content, schemas
 from .models import Delivery, Stage
@@ -25,23 +28,33 @@ NAMELESS = "Max Booster"
 
 
 class Opening:
-    """Deliveries that begin together: gathered outlet by outlet, then committed with their jobs in one transaction."""
+    """Deliveries that begin together: gathered store by store, then committed with their jobs in one transaction."""
 
     def __init__(self, ctx: Context, release_id: UUID) -> None:
         self._ctx = ctx
         self._release = release_id
         self._title = ""
         self._opened: list[Delivery] = []
+        self._codes: set[Code] = set()
         self._ids: list[UUID] = []
 
     def keep(self, delivery: Delivery) -> None:
         """One that is under way or there already takes the place of a new one."""
         self._ids.append(delivery.id)
 
-    async def open(self, outlet: DdexOutlet, what: str, material: Material, *, revision: int, number: int) -> None:
+    async def open(
+        self,
+        outlet: DdexOutlet,
+        what: str,
+        material: Material,
+        *,
+        revision: int,
+        number: int,
+        overrides: Sequence[Override],
+    ) -> None:
         """
         Raises:
-            NotReady: the outlet is not set up, or is not simulated and DDEX's schemas are not installed.
+            NotReady: the store is not set up, or is not simulated and DDEX's schemas are not installed.
             Conflict: a party id is missing.
         """
         ctx, released = self._ctx, material.description.release_date
@@ -53,8 +66,10 @@ class Opening:
             sender=await _sender(ctx, endpoint),
             recipient=_recipient(outlet, endpoint),
             folder_prefix=ctx.settings(outlet.settings).folder_prefix,
+            overrides=list(overrides),
         )
-        usual, most = (clock.due(ctx.now, days, None if what == TAKEDOWN else released) for days in outlet.sla_days)
+        by = None if what == TAKEDOWN else released
+        usual, most = clock.promised(ctx.now, outlet.sla_days, by, endpoint.live_after_s)
         row = Delivery(
             release_id=self._release,
             revision=revision,
@@ -73,10 +88,16 @@ class Opening:
         ctx.add(row, Stage(delivery_id=row.id, state=states.QUEUED, at=ctx.now))
         self._title = material.description.title
         self._opened.append(row)
+        if what != TAKEDOWN:
+            self._codes |= _codes(material)
         self._ids.append(row.id)
 
     async def commit(self) -> list[UUID]:
-        """The deliveries, in the order in which they were named."""
+        """The deliveries, in the order in which they were named.
+
+        Raises:
+            Conflict: a code is not this account's to deliver.
+        """
         from .jobs import go_on
         from .telling import watch
 
@@ -90,8 +111,26 @@ class Opening:
             go_on(ctx, row)
             ctx.enqueue(watch, row.id, at=row.due_at)
         if self._opened:
-            await ctx.write(_name_batches, ctx.account, [(row.id, row.outlet) for row in self._opened], ctx.now)
+            rows = [(row.id, row.outlet) for row in self._opened]
+            await ctx.write(_settle, ctx.account, rows, sorted(self._codes, key=lambda code: code.value), ctx.now)
         return self._ids
+
+
+def _codes(material: Material) -> set[Code]:
+    said = material.description
+    isrcs = {Code(ISRC, track.isrc) for track in said.tracks if track.isrc}
+    return isrcs | ({Code(UPC, said.upc)} if said.upc else set())
+
+
+def _settle(
+    connection: Connection, account: UUID, rows: list[tuple[UUID, str]], codes: list[Code], now: datetime
+) -> None:
+    """
+    Raises:
+        Conflict: a code is not this account's to deliver.
+    """
+    demand(connection, account, codes, now)
+    _name_batches(connection, account, rows, now)
 
 
 def _name_batches(connection: Connection, account: UUID, rows: list[tuple[UUID, str]], now: datetime) -> None:
@@ -122,7 +161,7 @@ async def _sender(ctx: Context, endpoint: Endpoint) -> Party:
     dpid = (registrant and registrant.dpid) or endpoint.sender_party_id
     if not dpid:
         raise Conflict(
-            "Outlets know senders by their DDEX party id, and yours is not entered; get it from ddex.net.", field="dpid"
+            "Stores know senders by their DDEX party id, and yours is not entered; get it from ddex.net.", field="dpid"
         )
     return Party(dpid, (registrant and registrant.name) or NAMELESS)
 
@@ -130,7 +169,7 @@ async def _sender(ctx: Context, endpoint: Endpoint) -> Party:
 def _recipient(outlet: DdexOutlet, endpoint: Endpoint) -> Party:
     """
     Raises:
-        Conflict: the outlet's party id is not known.
+        Conflict: the store's party id is not known.
     """
     dpid = endpoint.party_id or outlet.party_id
     if not dpid:

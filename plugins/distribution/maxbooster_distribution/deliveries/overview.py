@@ -20,7 +20,7 @@ _URGENCY = {states.REJECTED: 0, states.FAILED: 0, states.SENDING: 2, states.PACK
 
 
 async def reached(ctx: Context) -> list[Reached]:
-    """Every outlet, and where it is reached now; an outlet that cannot say is not set up."""
+    """Every store, and where it is reached now; a store that cannot say is not set up."""
     found = []
     for outlet in (await outlets.offered(ctx)).values():
         try:
@@ -74,7 +74,7 @@ async def _shown(ctx: Context, rows: Sequence[Delivery], *, stages: bool) -> Del
 
 
 def _urgency(shown: DeliveryOut) -> int:
-    if shown.stands_still:
+    if shown.stands_still or (shown.advice and shown.state in states.AWAITED):
         return 0
     return 1 if shown.clock in ("late", "at risk") else _URGENCY.get(shown.state, 3)
 

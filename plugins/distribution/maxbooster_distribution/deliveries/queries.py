@@ -10,7 +10,7 @@ from sqlalchemy.orm import selectinload
 
 from maxbooster.plugin import Context, NotFound
 
-from .models import Acknowledgement, Delivery, Stage
+from .models import Acknowledgement, Delivery, FindingOverride, Stage
 
 
 async def was_submitted(ctx: Context, release_id: UUID) -> bool:
@@ -22,7 +22,7 @@ async def anything_submitted(ctx: Context) -> bool:
 
 
 async def of_release(ctx: Context, release_id: UUID) -> Sequence[Delivery]:
-    """With their stages, the newest of each outlet first."""
+    """With their stages, the newest of each store first."""
     mine = select(Delivery).where(Delivery.release_id == release_id).options(selectinload(Delivery.stages))
     return await ctx.all(mine.order_by(Delivery.outlet, Delivery.number.desc()))
 
@@ -67,3 +67,25 @@ async def before(ctx: Context, row: Delivery) -> Delivery | None:
     """The delivery before it of the same release to the same outlet."""
     same = select(Delivery).where(Delivery.release_id == row.release_id, Delivery.outlet == row.outlet)
     return await ctx.first(same.where(Delivery.number < row.number).order_by(Delivery.number.desc()))
+
+
+async def overrides(ctx: Context, release_id: UUID) -> Sequence[FindingOverride]:
+    """The newest first."""
+    mine = select(FindingOverride).where(FindingOverride.release_id == release_id)
+    return await ctx.all(mine.order_by(FindingOverride.at.desc(), FindingOverride.id))
+
+
+async def override(ctx: Context, release_id: UUID, id: UUID) -> FindingOverride:
+    """
+    Raises:
+        NotFound: it does not exist, or belongs to another release.
+    """
+    mine = select(FindingOverride).where(FindingOverride.release_id == release_id, FindingOverride.id == id)
+    if (row := await ctx.first(mine)) is None:
+        raise NotFound(f"There is no override {id} of this release.")
+    return row
+
+
+async def override_about(ctx: Context, release_id: UUID, rule: str, about: str) -> FindingOverride | None:
+    mine = select(FindingOverride).where(FindingOverride.release_id == release_id, FindingOverride.rule == rule)
+    return await ctx.first(mine.where(FindingOverride.about == about))

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from maxbooster.plugin import Conflict, Context, NotReady, Problem, Routes, get, post
+from maxbooster.plugin import Conflict, Context, NotReady, Problem, Routes, delete, get, post
 
 from ..outlets import service as outlets
 from ..quality.review import QualityError, rules
-from ..quality.rule import Finding
-from . import overview, queries, reviewing, service
+from ..quality.rule import Finding, Override
+from . import overriding, overview, planning, queries, reviewing, service
+from .planning import Plan
 from .schemas import (
     AcknowledgementOut,
     Deliveries,
     DeliveryOut,
     MessageDiff,
     Outlets,
+    OverrideWanted,
     Review,
     ReviewWanted,
     Submission,
@@ -28,7 +30,7 @@ _REFUSALS: list[type[Problem]] = [Conflict, NotReady, QualityError]
 
 @get("/", operation_id="listOutlets", permission="release.read")
 async def list_outlets(ctx: Context) -> Outlets:
-    """Every outlet whose connector is switched on, and whether it is set up."""
+    """Every store whose connector is enabled, and whether it is set up."""
     return await overview.outlets_now(ctx)
 
 
@@ -36,12 +38,12 @@ async def list_outlets(ctx: Context) -> Outlets:
 async def review_description(ctx: Context, data: ReviewWanted) -> Review:
     """What would be found if a release were described like this; nothing is stored."""
     chosen = await outlets.named(ctx, data.outlets)
-    return _review(await reviewing.review_description(ctx, data.description, chosen))
+    return _review(await reviewing.review_description(ctx, data.description, chosen, data.release))
 
 
 @get("/{release_id:uuid}/review", operation_id="reviewRelease", permission="release.read")
 async def review_release(ctx: Context, release_id: UUID) -> Review:
-    """What is to be mended before the outlets that are set up would take the release."""
+    """The issues to fix before the stores that are set up would take the release."""
     chosen = [each.outlet for each in await overview.reached(ctx) if each.endpoint]
     return _review(await reviewing.review_release(ctx, release_id, chosen))
 
@@ -50,33 +52,62 @@ def _review(findings: list[Finding]) -> Review:
     return Review(findings, sum(each.blocks for each in findings), len(rules))
 
 
+@get("/{release_id:uuid}/overrides", operation_id="listOverrides", permission="release.read")
+async def list_overrides(ctx: Context, release_id: UUID) -> list[Override]:
+    """Which findings somebody decided otherwise about, with the reason; the newest first."""
+    return await overriding.overrides(ctx, release_id)
+
+
+@post("/{release_id:uuid}/overrides", operation_id="overrideFinding", permission="release.submit", raises=[Conflict])
+async def override_finding(ctx: Context, release_id: UUID, data: OverrideWanted) -> Override:
+    """Let a finding block nothing any more, with a reason that goes on record with the release and its deliveries."""
+    return await overriding.override(ctx, release_id, data.rule, data.field, data.reason)
+
+
+@delete(
+    "/{release_id:uuid}/overrides/{override_id:uuid}",
+    operation_id="withdrawOverride",
+    permission="release.submit",
+    status_code=204,
+)
+async def withdraw_override(ctx: Context, release_id: UUID, override_id: UUID) -> None:
+    """Let the finding count again."""
+    await overriding.withdraw(ctx, release_id, override_id)
+
+
+@post("/{release_id:uuid}/plan", operation_id="planSubmission", permission="release.read", status_code=200)
+async def plan_submission(ctx: Context, release_id: UUID, data: Submission) -> Plan:
+    """What would be sent where and when, and what is held back and why; nothing is sent."""
+    return await planning.plan(ctx, release_id, data.outlets)
+
+
 @post("/{release_id:uuid}/submit", operation_id="submitRelease", permission="release.submit", raises=_REFUSALS)
 async def submit_release(ctx: Context, release_id: UUID, data: Submission) -> Submitted:
-    """Send a release, or its newest version, to outlets. What is there already is not sent again."""
+    """Send a release, or its newest version, to stores. What is there already is not sent again."""
     return Submitted(await service.submit(ctx, release_id, data.outlets))
 
 
 @post("/{release_id:uuid}/takedown", operation_id="takeDownRelease", permission="release.submit", raises=_REFUSALS)
 async def take_down_release(ctx: Context, release_id: UUID, data: Submission) -> Submitted:
-    """Ask outlets to take a release down; it can be re-activated."""
+    """Ask stores to take a release down; it can be reinstated."""
     return Submitted(await service.take_down(ctx, release_id, data.outlets))
 
 
 @post("/{release_id:uuid}/reactivate", operation_id="reactivateRelease", permission="release.submit", raises=_REFUSALS)
 async def reactivate_release(ctx: Context, release_id: UUID, data: Submission) -> Submitted:
-    """Ask outlets to put back what was taken down."""
+    """Ask stores to reinstate what was taken down."""
     return Submitted(await service.reactivate(ctx, release_id, data.outlets))
 
 
 @get("/{release_id:uuid}/deliveries", operation_id="listReleaseDeliveries", permission="release.read")
 async def list_release_deliveries(ctx: Context, release_id: UUID) -> Deliveries:
-    """Every delivery of a release with its stages; what needs somebody comes first."""
+    """Every delivery of a release with its stages; what needs attention first."""
     return await overview.of_release(ctx, release_id)
 
 
 @get("/", operation_id="listDeliveries", permission="release.read")
 async def list_deliveries(ctx: Context) -> Deliveries:
-    """The newest delivery of every release to each outlet, without stages; what needs somebody comes first."""
+    """The newest delivery of every release to each store, without stages; what needs attention first."""
     return await overview.newest(ctx)
 
 
@@ -93,20 +124,20 @@ async def get_delivery(ctx: Context, delivery_id: UUID) -> DeliveryOut:
     status_code=204,
 )
 async def retry_delivery(ctx: Context, delivery_id: UUID) -> None:
-    """Go on with a delivery that has failed or stands still, as it is."""
+    """Retry a delivery that has failed or is stalled, as it is."""
     await service.retry(ctx, delivery_id)
 
 
 @get("/{delivery_id:uuid}/acknowledgements", operation_id="listAcknowledgements", permission="release.read")
 async def list_acknowledgements(ctx: Context, delivery_id: UUID) -> list[AcknowledgementOut]:
-    """What the outlet has answered, the oldest first; each is kept as a file."""
+    """What the store has answered, the oldest first; each is kept as a file."""
     await queries.delivery(ctx, delivery_id)
     return [acknowledgement_out(row) for row in await queries.acknowledgements(ctx, delivery_id)]
 
 
 @get("/{delivery_id:uuid}/diff", operation_id="diffDelivery", permission="release.read")
 async def diff_delivery(ctx: Context, delivery_id: UUID) -> MessageDiff:
-    """What changed in the message since the delivery before to the same outlet."""
+    """What changed in the message since the last delivery to the same store."""
     return await overview.diff(ctx, delivery_id)
 
 
@@ -115,7 +146,17 @@ routes = [
     Routes("/review", [review_description]),
     Routes(
         "/releases",
-        [review_release, submit_release, take_down_release, reactivate_release, list_release_deliveries],
+        [
+            review_release,
+            list_overrides,
+            override_finding,
+            withdraw_override,
+            plan_submission,
+            submit_release,
+            take_down_release,
+            reactivate_release,
+            list_release_deliveries,
+        ],
     ),
     Routes("/deliveries", [list_deliveries, get_delivery, retry_delivery, list_acknowledgements, diff_delivery]),
 ]

@@ -9,8 +9,9 @@ from uuid import UUID
 from msgspec import Meta, Struct
 
 from ..description import ReleaseDescription
-from ..quality.rule import Finding
+from ..quality.rule import Finding, Override
 from .clock import Clock, reading
+from .content import content_of
 from .models import Acknowledgement, Delivery
 from .signs import stands_still
 from .words import STILL_ADVICE, sentence, standstill
@@ -39,6 +40,8 @@ class Outlets(Struct):
 class ReviewWanted(Struct):
     description: ReleaseDescription
     outlets: Annotated[list[Annotated[str, Meta(max_length=60)]], Meta(max_length=200)] = []
+    release: UUID | None = None
+    """Whose overrides count, if it is about one that is there."""
 
 
 class Review(Struct):
@@ -49,13 +52,20 @@ class Review(Struct):
     """How many rules were applied."""
 
 
+class OverrideWanted(Struct):
+    rule: Annotated[str, Meta(max_length=10)]
+    field: Annotated[str, Meta(max_length=200)]
+    """Both as the finding says."""
+    reason: Annotated[str, Meta(min_length=1, max_length=1000)]
+
+
 class Submission(Struct):
     outlets: OutletNames
 
 
 class Submitted(Struct):
     deliveries: list[UUID]
-    """In the order of the outlets; a delivery that was under way already is named again."""
+    """In the order of the stores; a delivery that was under way already is named again."""
 
 
 class StageOut(Struct):
@@ -66,8 +76,10 @@ class StageOut(Struct):
 
 class AcknowledgementOut(Struct):
     name: str
-    file: UUID
+    file: UUID | None
+    """None: it is not whole yet, or cannot be read."""
     status: str
+    """DDEX's, or `incomplete` (it is still being written), `unreadable`, `about another release`."""
     at: datetime
 
 
@@ -84,7 +96,7 @@ class DeliveryOut(Struct):
     note: str | None
     advice: str | None
     stands_still: bool
-    """Nobody works on it any more: its job was cancelled, or did not work out. It can be tried again."""
+    """It is stalled: its job was canceled or failed. It can be retried."""
     clock: Clock
     sandbox: bool
     revision: int
@@ -98,6 +110,8 @@ class DeliveryOut(Struct):
     message_file: UUID | None
     manifest_file: UUID | None
     stages: list[StageOut]
+    overrides: list[Override]
+    """Findings that somebody decided otherwise about when it was submitted."""
 
     @classmethod
     def of(cls, row: Delivery, title: str, now: datetime, *, stages: bool = True) -> DeliveryOut:
@@ -114,7 +128,15 @@ class DeliveryOut(Struct):
             words=(
                 standstill(title, row.what, row.state)
                 if still
-                else sentence(title, row.what, row.state, expected=expected, now=now, note=row.note)
+                else sentence(
+                    title,
+                    row.what,
+                    row.state,
+                    expected=expected,
+                    now=now,
+                    note=row.note,
+                    flagged=row.advice is not None,
+                )
             ),
             note=row.note,
             advice=STILL_ADVICE if still else row.advice,
@@ -132,17 +154,18 @@ class DeliveryOut(Struct):
             message_file=row.message_file_id,
             manifest_file=row.manifest_file_id,
             stages=[StageOut(each.state, each.at, each.note) for each in row.stages] if stages else [],
+            overrides=content_of(row).overrides if stages else [],
         )
 
 
 class Deliveries(Struct):
     deliveries: list[DeliveryOut]
-    """What needs somebody first, then by outlet; the newest of each outlet first."""
+    """What needs somebody first, then by store; the newest of each store first."""
     sandbox: bool
 
 
 class MessageDiff(Struct):
-    """What changed in the message since the delivery before to the same outlet, as a unified diff; empty: nothing."""
+    """What changed in the message since the delivery before to the same store, as a unified diff; empty: nothing."""
 
     before: int | None
     """The number of that delivery."""

@@ -1,4 +1,4 @@
-"""The rules of deliveries: what may be sent to an outlet that has, or had, a release."""
+"""The rules of deliveries: what may be sent to a store that has, or had, a release."""
 
 from __future__ import annotations
 
@@ -21,44 +21,48 @@ from .reviewing import review_release
 
 
 async def submit(ctx: Context, release_id: UUID, names: Sequence[str]) -> list[UUID]:
-    """Queue a release for delivery to outlets; what is under way or there already is not sent again. Commits.
+    """Queue a release for delivery to stores; what is under way or there already is not sent again. Commits.
 
     Raises:
         NotFound: no such release in this account.
         QualityError: blocking findings; carries them.
-        Conflict: it was taken down there (re-activate it), or a party id is missing.
-        NotReady: an outlet is not set up.
+        Conflict: it was taken down there (reinstate it), or a party id is missing.
+        NotReady: a store is not set up.
     """
     chosen = await outlets.named(ctx, names)
-    require(await review_release(ctx, release_id, chosen))
+    findings = await review_release(ctx, release_id, chosen)
+    require(findings)
+    decided = [finding.override for finding in findings if finding.override]
     found = await described(ctx, release_id)
     assert found.cover is not None
     audio = [facts for facts in found.audio if facts is not None]
     material = Material(description=found.description, audio=audio, cover=found.cover)
     opening = Opening(ctx, release_id)
-    newest = await _newest(ctx, release_id)
+    newest = await newest_by_outlet(ctx, release_id)
     for outlet in chosen:
         before = newest.get(outlet.name)
-        if before is not None and _is_the_same(before, found.version):
+        if before is not None and is_the_same(before, found.version):
             opening.keep(before)
         else:
             number = before.number + 1 if before else 1
-            await opening.open(outlet, _next(outlet, before), material, revision=found.version, number=number)
+            await opening.open(
+                outlet, next_step(outlet, before), material, revision=found.version, number=number, overrides=decided
+            )
     return await opening.commit()
 
 
 async def take_down(ctx: Context, release_id: UUID, names: Sequence[str]) -> list[UUID]:
-    """Ask outlets to take a release down. Commits.
+    """Ask stores to take a release down. Commits.
 
     Raises:
         NotFound: no such release in this account.
-        Conflict: an outlet does not have it, or something is on its way there.
+        Conflict: a store does not have it, or something is on its way there.
     """
     return await _repeat(ctx, release_id, names, TAKEDOWN)
 
 
 async def reactivate(ctx: Context, release_id: UUID, names: Sequence[str]) -> list[UUID]:
-    """Ask outlets to put a release back that was taken down, as it was. Commits.
+    """Ask stores to reinstate a release that was taken down, as it was. Commits.
 
     Raises:
         NotFound: no such release in this account.
@@ -68,9 +72,9 @@ async def reactivate(ctx: Context, release_id: UUID, names: Sequence[str]) -> li
 
 
 async def _repeat(ctx: Context, release_id: UUID, names: Sequence[str], what: str) -> list[UUID]:
-    """Send what each outlet got last once more, as a takedown or to undo one."""
+    """Send what each store got last once more, as a takedown or to undo one."""
     await catalogue.release(ctx, release_id)
-    newest = await _newest(ctx, release_id)
+    newest = await newest_by_outlet(ctx, release_id)
     opening = Opening(ctx, release_id)
     for outlet in await outlets.named(ctx, names):
         before = newest.get(outlet.name)
@@ -80,13 +84,15 @@ async def _repeat(ctx: Context, release_id: UUID, names: Sequence[str], what: st
             opening.keep(before)
             continue
         _refuse_wrong_way(outlet, before, what)
-        material = content_of(before).material
-        await opening.open(outlet, what, material, revision=before.revision, number=before.number + 1)
+        kept = content_of(before)
+        await opening.open(
+            outlet, what, kept.material, revision=before.revision, number=before.number + 1, overrides=kept.overrides
+        )
     return await opening.commit()
 
 
 async def retry(ctx: Context, id: UUID) -> None:
-    """Go on with a delivery that has failed or stands still, as it is: what arrived stays, the rest follows.
+    """Retry a delivery that has failed or is stalled, as it is: what arrived stays, the rest follows.
 
     Raises:
         NotFound: no such delivery in this account.
@@ -96,7 +102,7 @@ async def retry(ctx: Context, id: UUID) -> None:
 
     row = await ctx.get(Delivery, id)
     if row.state != states.FAILED and not signs.stands_still(row, ctx.now):
-        raise Conflict("Only a delivery that failed or stands still is tried again; this one does not.", field="state")
+        raise Conflict("Only a delivery that failed or is stalled can be retried; this one did neither.", field="state")
     row.tries, row.note = 0, None
     if row.state == states.FAILED:
         advance(ctx, row, states.QUEUED)
@@ -117,13 +123,13 @@ def advance(ctx: Context, row: Delivery, state: str, note: str | None = None, ad
     ctx.add(Stage(delivery_id=row.id, state=state, note=note, at=at))
 
 
-def _is_the_same(before: Delivery, version: int) -> bool:
+def is_the_same(before: Delivery, version: int) -> bool:
     """Whether the same release is under way or there already."""
     there = before.state in states.UNDER_WAY | states.AWAITED | {states.LIVE}
     return before.what != TAKEDOWN and before.revision == version and there
 
 
-def _next(outlet: DdexOutlet, before: Delivery | None) -> str:
+def next_step(outlet: DdexOutlet, before: Delivery | None) -> str:
     """What a submission is to an outlet.
 
     Raises:
@@ -133,14 +139,14 @@ def _next(outlet: DdexOutlet, before: Delivery | None) -> str:
         return INSERT
     _refuse_under_way(outlet, before)
     if _is_down(before):
-        raise Conflict(f"The release was taken down from {outlet.title}; re-activate it there.", field="outlets")
+        raise Conflict(f"The release was taken down from {outlet.title}; reinstate it there.", field="outlets")
     return INSERT if _never_arrived(before) else UPDATE
 
 
 def _refuse_unless_there(outlet: DdexOutlet, before: Delivery | None) -> None:
     """
     Raises:
-        Conflict: the outlet never had the release.
+        Conflict: the store never had the release.
     """
     if before is None or _never_arrived(before):
         raise Conflict(f"{outlet.title} does not have this release.", field="outlets")
@@ -169,5 +175,5 @@ def _never_arrived(before: Delivery) -> bool:
     return before.number == 1 and before.state in (states.REJECTED, states.FAILED)
 
 
-async def _newest(ctx: Context, release_id: UUID) -> dict[str, Delivery]:
+async def newest_by_outlet(ctx: Context, release_id: UUID) -> dict[str, Delivery]:
     return {row.outlet: row for row in await queries.newest(ctx, [release_id])}

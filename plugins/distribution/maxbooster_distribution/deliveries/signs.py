@@ -1,7 +1,7 @@
 """Signs of life: by when something should happen to a delivery, if a job works on it.
 
 Its job may have been cancelled while it waited or ran, or have died too often. Nobody tells us, so the silence does: a
-delivery whose sign is overdue stands still, is shown so, and can be sent again. Signs are written aside from the job's
+delivery whose sign is overdue is stalled, is shown so, and can be sent again. Signs are written aside from the job's
 own unit, which commits only at its end.
 """
 
@@ -44,7 +44,7 @@ def is_early(row: Delivery, now: datetime) -> bool:
 
 @asynccontextmanager
 async def given(ctx: Context, id: UUID) -> AsyncIterator[None]:
-    """Signs, for as long as the block works. Is its job stopped, then it stands still at once; should the job go on
+    """Signs, for as long as the block works. Is its job stopped, then it is stalled at once; should the job go on
     after all, as after a restart, it gives signs again."""
     await _set(ctx, id, sign_due_at=due(ctx.app.clock()), note=None)
     beating = asyncio.create_task(_beat(ctx, id))

@@ -19,12 +19,12 @@ FOLLOWS: dict[str, frozenset[str]] = {
     REJECTED: frozenset(),
     FAILED: frozenset({QUEUED}),
 }
-"""A failed delivery may be tried again as it is; a rejected one is submitted anew, once it is mended."""
+"""A failed delivery may be tried again as it is; a rejected one is submitted again, once it is fixed."""
 
 UNDER_WAY = frozenset({QUEUED, PACKAGING, SENDING})
-"""Not with the outlet yet."""
+"""Not with the store yet."""
 AWAITED = frozenset({SENT, ACKNOWLEDGED})
-"""With the outlet, which has not said its last word."""
+"""With the store, which has not said its last word."""
 ARRIVED = frozenset({SENT, ACKNOWLEDGED, LIVE, DOWN})
 ENDED = frozenset({LIVE, DOWN, REJECTED, FAILED})
 

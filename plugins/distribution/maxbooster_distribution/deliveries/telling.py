@@ -1,4 +1,4 @@
-"""What people hear at the bell: a release is live, an outlet refused it, an outlet takes longer than it said."""
+"""What people hear at the bell: a release is live, a store refused it, a store takes longer than it said."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from uuid import UUID
 from maxbooster.plugin import Context, FirstStep, job, notify, on
 
 from ..catalogue import queries as catalogue
-from ..events import DeliveryOverdue, ReleaseLive, ReleaseRejected
+from ..events import DeliveryFlagged, DeliveryOverdue, ReleaseLive, ReleaseRejected
 from ..outlets import service as outlets
 from . import queries, states
 from .models import Delivery
@@ -25,15 +25,20 @@ async def tell_rejected(ctx: Context, rejected: ReleaseRejected) -> None:
     await _tell(ctx, rejected, "{outlet} refused “{title}”", text=rejected.reason)
 
 
+@on(DeliveryFlagged, "distribution.tell_flagged")
+async def tell_flagged(ctx: Context, flagged: DeliveryFlagged) -> None:
+    await _tell(ctx, flagged, "{outlet} reports a problem with “{title}”", text=flagged.note)
+
+
 @on(DeliveryOverdue, "distribution.tell_overdue")
 async def tell_overdue(ctx: Context, overdue: DeliveryOverdue) -> None:
-    text = "It should be done by now, by its own terms. Ask the outlet, or look whether the delivery stands still."
-    await _tell(ctx, overdue, "{outlet} takes longer than it said with “{title}”", text=text)
+    text = "It should be done by now, by its own terms. Ask the store, or check whether the delivery is stalled."
+    await _tell(ctx, overdue, "{outlet} is overdue with “{title}”", text=text)
 
 
 async def _tell(
     ctx: Context,
-    event: ReleaseLive | ReleaseRejected | DeliveryOverdue,
+    event: ReleaseLive | ReleaseRejected | DeliveryFlagged | DeliveryOverdue,
     title: str,
     *,
     text: str = "",
@@ -61,7 +66,7 @@ async def steps(ctx: Context) -> Sequence[FirstStep]:
         FirstStep(
             id="distribution.release",
             title="Send your first release",
-            why="Describe it once; what an outlet would refuse is shown while you type, and how to mend it.",
+            why="Describe it once; what a store would refuse is shown while you type, and how to fix it.",
             path="/releases",
             icon="disc-3",
             done=await queries.anything_submitted(ctx),
@@ -71,4 +76,4 @@ async def steps(ctx: Context) -> Sequence[FirstStep]:
     ]
 
 
-subscriptions = [tell_live, tell_rejected, tell_overdue]
+subscriptions = [tell_live, tell_rejected, tell_flagged, tell_overdue]

@@ -46,32 +46,58 @@ _RIGHTS = {
 
 
 def reason(title: str, answer: Answer) -> str:
-    """Why an outlet refused."""
-    whys = [_STATUSES[status] for status in answer.file_statuses if status in _STATUSES]
+    """Why a store refused."""
+    return f"{title} refused it: {_whys(answer) or 'they do not say why'}.{_said(answer)}"
+
+
+def _whys(answer: Answer) -> str:
+    whys = [_STATUSES.get(status, f"they call it “{status}”") for status in answer.problems]
     whys += [_RIGHTS[answer.status]] if answer.status in _RIGHTS else []
-    said = f" They write: “{answer.text}”" if answer.text else ""
-    return f"{title} refused it: {' and '.join(whys) or 'they do not say why'}.{said}"
+    return " and ".join(whys)
+
+
+def _said(answer: Answer) -> str:
+    words = " ".join(filter(None, (answer.text, *answer.information)))
+    return f" They write: “{words}”" if words else ""
 
 
 def advice(answer: Answer) -> str:
     return _ACTIONS.get(answer.action or "", "Correct what they object to and submit the release again.")
 
 
-def unknown(title: str, answer: Answer) -> str:
-    return f"{title} answered {answer.status!r}, which is not a status that DDEX knows; ask them what it means."
+def reported(title: str, answer: Answer) -> str:
+    """Something is wrong with a file or the message, though the release was not refused."""
+    return f"{title} did not refuse it, but reports a problem: {_whys(answer)}.{_said(answer)}"
+
+
+def asked(title: str, answer: Answer) -> str:
+    """A status that leaves the delivery where it is, and that a person has to look into."""
+    if answer.status == "ProcessingErrorAtReleaseCreator":
+        return f"{title} reports an error on the sender's side.{_said(answer)}"
+    status = answer.own_status or answer.status or "nothing that says what became of it"
+    return f"{title} answered “{status}”, a status of its own; ask them what it means.{_said(answer)}"
 
 
 _DOING = {TAKEDOWN: "Takedown", UPDATE: "Update", REACTIVATION: "Return"}
-STILL_ADVICE = "Nobody works on it: its job was cancelled or did not work out. Try again; what has arrived stays."
+STILL_ADVICE = "Its job was canceled or failed. Retry it; what has arrived stays there."
 
 
 def standstill(title: str, what: str, state: str) -> str:
     if state in AWAITED:
         return f"{title} is not asked for its answer any more"
-    return f"{_DOING.get(what, 'Delivery')} to {title} stands still"
+    return f"{_DOING.get(what, 'Delivery')} to {title} is stalled"
 
 
-def sentence(title: str, what: str, state: str, *, expected: datetime, now: datetime, note: str | None = None) -> str:
+def sentence(
+    title: str,
+    what: str,
+    state: str,
+    *,
+    expected: datetime,
+    now: datetime,
+    note: str | None = None,
+    flagged: bool = False,
+) -> str:
     """Where a delivery is: "Delivered to Spotify · live in about 2 days"."""
     gone = what == TAKEDOWN
     doing = _DOING.get(what, "Delivery")
@@ -80,6 +106,8 @@ def sentence(title: str, what: str, state: str, *, expected: datetime, now: date
     )
     soon = ahead(expected, now)
     waiting = " · waiting to try again" if note else ""
+    if flagged and state in AWAITED:
+        return f"{title} reports a problem"
     return {
         QUEUED: f"{doing} to {title} is about to start",
         PACKAGING: f"Packing for {title}{waiting}",

@@ -1,4 +1,4 @@
-"""One form for each GTIN"""
+"""One form for each GTIN; acknowledgements that are looked at again; overrides of findings"""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from hashlib import sha256
 
 import sqlalchemy as sa
 from alembic import op
+
+from maxbooster.plugin import Id, UtcTime
 
 revision = "distribution_0003"
 down_revision = "distribution_0002"
@@ -17,11 +19,48 @@ _DIRECTORY = sa.table("core_directory", sa.column("hash"), sa.column("account_id
 
 
 def upgrade() -> None:
+    with op.batch_alter_table("distribution_delivery") as delivery:
+        delivery.add_column(sa.Column("answer_written_at", UtcTime(), nullable=True))
+    with op.batch_alter_table("distribution_acknowledgement") as acknowledgement:
+        acknowledgement.alter_column("file_id", existing_type=Id(), nullable=True)
+        acknowledgement.add_column(sa.Column("size", sa.Integer(), nullable=False, server_default="0"))
+        acknowledgement.add_column(sa.Column("modified", sa.BigInteger(), nullable=False, server_default="0"))
+    with op.batch_alter_table("distribution_acknowledgement") as acknowledgement:
+        acknowledgement.alter_column("size", existing_type=sa.Integer(), server_default=None)
+        acknowledgement.alter_column("modified", existing_type=sa.BigInteger(), server_default=None)
+    op.create_table(
+        "distribution_override",
+        sa.Column("account_id", Id(), nullable=False),
+        sa.Column("id", Id(), nullable=False),
+        sa.Column("release_id", Id(), nullable=False),
+        sa.Column("rule", sa.String(length=10), nullable=False),
+        sa.Column("about", sa.Text(), nullable=False),
+        sa.Column("reason", sa.String(length=1000), nullable=False),
+        sa.Column("user_id", Id(), nullable=True),
+        sa.Column("at", UtcTime(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["account_id", "release_id"],
+            ["distribution_release.account_id", "distribution_release.id"],
+            name=op.f("fk_distribution_override_account_id_release_id"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("account_id", "id", name=op.f("pk_distribution_override")),
+    )
+    with op.batch_alter_table("distribution_override") as override:
+        override.create_index("ix_distribution_override_release", ["account_id", "release_id"], unique=False)
     _shorten_eans()
 
 
 def downgrade() -> None:
-    """The short form of a GTIN was always valid; nothing has to go back."""
+    """The short form of a GTIN was always valid; it stays."""
+    op.drop_table("distribution_override")
+    op.execute("DELETE FROM distribution_acknowledgement WHERE file_id IS NULL")
+    with op.batch_alter_table("distribution_acknowledgement") as acknowledgement:
+        acknowledgement.drop_column("modified")
+        acknowledgement.drop_column("size")
+        acknowledgement.alter_column("file_id", existing_type=Id(), nullable=False)
+    with op.batch_alter_table("distribution_delivery") as delivery:
+        delivery.drop_column("answer_written_at")
 
 
 def _shorten_eans() -> None:

@@ -1,1 +1,1 @@
-"""Where releases go. Each outlet is a connector: a module with an entry point that says how it differs."""
+"""Where releases go. Each store is a connector: a module with an entry point that says how it differs."""

@@ -1,4 +1,4 @@
-"""What an outlet is: who it is, what it asks for, how it is reached. A connector is one of these, as data."""
+"""What a store is: who it is, what it asks for, how it is reached. A connector is one of these, as data."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ JPEG, PNG, TIFF = "JPEG", "PNG", "TIFF"
 
 
 class OutletSettings(PluginSettings, kw_only=True, frozen=True):
-    """How an operator reaches an outlet: the section `[distribution.<name>]`. Subclass it for each outlet."""
+    """How an operator reaches a store: the section `[distribution.<name>]`. Subclass it for each outlet."""
 
     transport: Literal["sftp", "folder"] = "sftp"
     host: str = ""
@@ -35,9 +35,9 @@ class OutletSettings(PluginSettings, kw_only=True, frozen=True):
     folder: str = ""
     """Where batches go, on the server or on this machine; empty: where one is after login."""
     party_id: str = ""
-    """The outlet's DDEX party id, where it is not public or differs by contract."""
+    """The store's DDEX party id, where it is not public or differs by contract."""
     folder_prefix: str = ""
-    """What batch folders begin with, if not the outlet's usual prefix."""
+    """What batch folders begin with, if not the store's usual prefix."""
 
 
 class Endpoint(Struct, frozen=True, kw_only=True):
@@ -56,6 +56,8 @@ class Endpoint(Struct, frozen=True, kw_only=True):
     """For senders that have none of their own; only a simulator gives one."""
     sandbox: bool = False
     """A simulator on this machine; nobody publishes anything."""
+    live_after_s: float | None = None
+    """How soon a simulator puts a release live or takes it down; None: as the store's own terms say."""
     poll_s: float | None = None
     """How often to look for answers; None: as the operator set it."""
 
@@ -65,7 +67,7 @@ class Endpoint(Struct, frozen=True, kw_only=True):
 
 
 class Requirements(Struct, frozen=True, kw_only=True):
-    """What an outlet asks of files and dates."""
+    """What a store asks of files and dates."""
 
     audio: tuple[str, ...] = (FLAC, WAV)
     """Containers, as libsndfile calls them; `WAVEX` is WAV with an extensible header."""
@@ -80,7 +82,7 @@ class Requirements(Struct, frozen=True, kw_only=True):
 
 
 class DdexOutlet(Struct, frozen=True, kw_only=True):
-    """An outlet that takes DDEX messages. Override a method where one differs, and say why in a line."""
+    """A store that takes DDEX messages. Override a method where one differs, and say why in a line."""
 
     name: str
     """As in its entry point: `spotify` for `distribution.spotify`."""

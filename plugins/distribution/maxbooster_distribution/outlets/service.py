@@ -1,4 +1,4 @@
-"""Which outlets there are, and where each is reached now."""
+"""Which stores there are, and where each is reached now."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from .outlet import DdexOutlet, Endpoint
 
 
 class Reached(Struct, frozen=True):
-    """An outlet, and where it is reached; None while nobody has set it up."""
+    """A store, and where it is reached; None while nobody has set it up."""
 
     outlet: DdexOutlet
     endpoint: Endpoint | None
 
 
 async def offered(ctx: Context) -> dict[str, DdexOutlet]:
-    """Name → outlet, of every connector that is switched on."""
+    """Name → store, of every connector that is enabled."""
     answers = [answer.value for answer in await ctx.ask("outlet") if answer.error is None]
     return {outlet.name: outlet for outlet in sorted(answers, key=lambda each: each.title)}
 
@@ -27,13 +27,13 @@ async def offered(ctx: Context) -> dict[str, DdexOutlet]:
 async def named(ctx: Context, names: Sequence[str]) -> list[DdexOutlet]:
     """
     Raises:
-        Invalid: there is no such outlet, or its connector is switched off.
+        Invalid: there is no such store, or its connector is disabled.
     """
     known = await offered(ctx)
     for name in names:
         if name not in known:
             listed = ", ".join(known) or "none"
-            raise Invalid(f"There is no outlet {name!r}; switched on are: {listed}.", field="outlets")
+            raise Invalid(f"There is no store {name!r}; enabled are: {listed}.", field="outlets")
     return [known[name] for name in dict.fromkeys(names)]
 
 

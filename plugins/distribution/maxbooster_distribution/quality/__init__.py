@@ -1,1 +1,1 @@
-"""Quality control: what an outlet would object to, found and mostly mended before it is sent."""
+"""Quality control: what a store would object to, found and mostly fixed before it is sent."""

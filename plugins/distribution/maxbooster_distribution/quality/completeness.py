@@ -2,25 +2,32 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from maxbooster.plugin import Invalid
 
 from ..catalogue import identifiers
-from ..description import MAIN, WORLDWIDE
+from ..ddex.schemas import Schemas
+from ..description import MAIN, RightsLine
 from .rule import Change, Objection, Subject, rule
+from .texts import texts
+from .words import primary
 
 _MOST_TRACKS = 100
+_LANGUAGE = re.compile(r"[a-zA-Z]{2,3}(-[a-zA-Z]{4})?(-[a-zA-Z]{2}|-[0-9]{3})?")
+_SIGNS = ("℗", "©", "(p)", "(c)", "Ⓟ", "Ⓒ")
+_ADDRESS = re.compile(r"https?://|www\.|\w@[\w-]+\.\w", re.IGNORECASE)
 
 
 @rule("A01", "ERROR")
 def no_main_artist(subject: Subject) -> Iterator[Objection]:
     said = subject.description
     if not any(credit.role == MAIN for credit in said.credits):
-        yield Objection("credits", "The release has no main artist.", "Credit one as MainArtist.")
+        yield Objection("credits", "The release has no primary artist.", "Add a primary artist.")
     for index, track in enumerate(said.tracks):
         if not any(credit.role == MAIN for credit in said.credits_of(track)):
-            yield Objection(f"tracks[{index}].credits", "The track has no main artist.", "Credit one as MainArtist.")
+            yield Objection(f"tracks[{index}].credits", "The track has no primary artist.", "Add a primary artist.")
 
 
 @rule("I01", "ERROR")
@@ -76,52 +83,65 @@ def rights_lines(subject: Subject) -> Iterator[Objection]:
             yield Objection(f"{field}.year", f"{line.year} is in the future.", "Enter the year of first publication.")
 
 
-@rule("R01", "ERROR")
-def deals(subject: Subject) -> Iterator[Objection]:
-    said = subject.description
-    if not said.deals:
-        yield Objection("deals", "No outlet may do anything with the release.", "Add a deal.")
-    for index, deal in enumerate(said.deals):
-        if not deal.models or not deal.uses:
-            yield Objection(f"deals[{index}]", "The deal has no commercial model or no use.", "Choose one of each.")
-        if deal.starts and deal.ends and deal.ends <= deal.starts:
-            yield Objection(f"deals[{index}].ends", "The deal ends before it starts.", "Correct the dates.")
+@rule("D05", "WARN")
+def rights_lines_said_twice(subject: Subject) -> Iterator[Objection]:
+    """The year and the sign are written before the owner: “2027 ℗ 2027 Quay Street”."""
+    for each in texts(subject.description):
+        if not isinstance(each.holder, RightsLine):
+            continue
+        owner = _owner(each.value, each.holder.year)
+        if owner != each.value.strip():
+            yield Objection(
+                each.field, f"“{each.value}” repeats the sign or the year, which are added to it.",
+                f"Write “{owner}”." if owner else "Enter the owner.", [each.change(owner)] if owner else [],
+            )  # fmt: skip
+        elif _ADDRESS.search(each.value):
+            yield Objection(each.field, f"“{each.value}” has an address in it.", "Enter the owner alone.")
 
 
-@rule("R03", "ERROR")
-def territories(subject: Subject) -> Iterator[Objection]:
-    for index, deal in enumerate(subject.description.deals):
-        field = f"deals[{index}].territories"
-        if not deal.territories:
-            yield Objection(field, "The deal is for no territory.", f"Choose some, or {WORLDWIDE}.")
-        elif WORLDWIDE in deal.territories and len(deal.territories) > 1:
-            yield Objection(field, f"{WORLDWIDE} is listed beside other territories.", "Keep one or the other.")
-        elif deal.excluded and deal.territories != [WORLDWIDE]:
-            yield Objection(f"deals[{index}].excluded", f"Only {WORLDWIDE} can have exceptions.", "Leave them out.")
-        if WORLDWIDE in deal.excluded:
-            yield Objection(f"deals[{index}].excluded", f"{WORLDWIDE} cannot be excluded.", "Remove the deal instead.")
+def _owner(text: str, year: int) -> str:
+    """Without leading signs and the line's own year; another year may be the owner's name."""
+    rest, before = text.strip(), ""
+    while rest != before:
+        before = rest
+        for lead in (*_SIGNS, str(year) + " "):
+            if rest[: len(lead)].lower() == lead.lower():
+                rest = rest[len(lead) :].lstrip(" ,.-–:")
+    return "" if rest == str(year) else rest
 
 
 @rule("G01", "ERROR")
 def genre(subject: Subject) -> Iterator[Objection]:
-    if not subject.description.genre:
+    if not (subject.description.genre or "").strip():
         yield Objection("genre", "There is no genre.", "Choose the main one.")
 
 
 @rule("L01", "ERROR")
 def language(subject: Subject) -> Iterator[Objection]:
+    yield from _known_language("language", subject.description.language)
     for index, track in enumerate(subject.description.tracks):
         field = f"tracks[{index}].language"
         if track.instrumental and track.language:
             yield Objection(field, "An instrumental has no language.", "Leave the language out.", [Change(field, None)])
         elif not track.instrumental and not track.language:
-            yield Objection(field, "The language that is sung is missing.", "Enter it, or mark it as instrumental.")
+            yield Objection(field, "The lyrics language is missing.", "Enter it, or mark the track as instrumental.")
+        elif track.language:
+            yield from _known_language(field, track.language)
+
+
+def _known_language(field: str, written: str) -> Iterator[Objection]:
+    if primary(written) not in Schemas().allowed("IsoLanguageCode"):
+        yield Objection(field, f"{written!r} is not a language of ISO 639.", "Enter its code, such as `en` or `pt-BR`.")
+    elif not _LANGUAGE.fullmatch(written):
+        yield Objection(
+            field, f"{written!r} says more than a message can hold.", "Enter language, script and region: `zh-Hant-TW`."
+        )
 
 
 @rule("C03", "ERROR")
 def cover(subject: Subject) -> Iterator[Objection]:
     if subject.cover is None:
-        yield Objection("cover", "There is no cover.", "Add a square picture, JPEG or PNG, 3000 × 3000 pixels.")
+        yield Objection("cover", "There is no cover.", "Upload a square picture, JPEG or PNG, 3000 × 3000 pixels.")
 
 
 @rule("P03", "ERROR")
@@ -137,9 +157,10 @@ def track_count(subject: Subject) -> Iterator[Objection]:
 def masters(subject: Subject) -> Iterator[Objection]:
     for index, facts in enumerate(subject.audio):
         if facts is None:
-            yield Objection(f"tracks[{index}].audio", "The track has no master.", "Add its WAV or FLAC file.")
+            yield Objection(f"tracks[{index}].audio", "The track has no master.", "Upload its WAV or FLAC file.")
 
 
 rules = [
-    no_main_artist, isrcs, upc, dates, rights_lines, deals, territories, genre, language, cover, track_count, masters,
+    no_main_artist, isrcs, upc, dates, rights_lines, rights_lines_said_twice, genre, language, cover, track_count,
+    masters,
 ]  # fmt: skip

@@ -1,4 +1,4 @@
-"""What one outlet asks for, beyond what all do: its declared requirements, as rules (S01, S02, C01, …)."""
+"""What one store asks for, beyond what all do: its declared requirements, as rules (S01, S02, C01, …)."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def _cover(wanted: Requirements, facts: CoverFacts) -> Iterator[Finding]:
     if facts.format not in wanted.cover:
         yield _found("C03", "cover", f"{facts.name} is {facts.format}.", f"Use {_either(wanted.cover)}.")
     if facts.mode not in wanted.cover_modes:
-        yield _found("C04", "cover", f"{facts.name} has {facts.mode} colours.", "Save it as sRGB with 8 bits.")
+        yield _found("C04", "cover", f"{facts.name} has {facts.mode} colors.", "Save it as sRGB with 8 bits.")
 
 
 def _dates(wanted: Requirements, subject: Subject) -> Iterator[Finding]:

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 
 import msgspec
 
 from maxbooster.plugin import Invalid
 
+from ..description import CreditLine, ReleaseDescription
 from ..outlets.outlet import DdexOutlet
-from . import completeness, requirements, titles
-from .rule import Finding, Rule, Subject
+from . import artists, completeness, requirements, rights, texts, titles
+from .rule import Finding, Override, Rule, Subject
+from .title import Title, TitleRule, reviewed
+from .title import titles as titled
 
-rules: list[Rule] = [*titles.rules, *completeness.rules]
+release_rules: list[Rule] = [*artists.rules, *texts.rules, *completeness.rules, *rights.rules]
+rules: list[Rule | TitleRule] = [*titles.rules, *release_rules]
 _ORDER = {"ERROR": 0, "WARN": 1, "INFO": 2}
 
 
@@ -28,11 +33,42 @@ class QualityError(Invalid):
         return cls(f"{first.message} {first.fix}{more}", field=first.field, findings=msgspec.to_builtins(findings))
 
 
-def review(subject: Subject, outlets: Iterable[DdexOutlet] = ()) -> list[Finding]:
-    """What is to be mended, what blocks first."""
-    found = [finding for rule in rules for finding in rule.findings(subject)]
+def review(subject: Subject, outlets: Iterable[DdexOutlet] = (), overrides: Iterable[Override] = ()) -> list[Finding]:
+    """The issues to fix, what blocks first. What somebody decided otherwise carries the decision."""
+    found = [
+        _without_bad_credits(finding, title) for title in titled(subject) for finding in reviewed(title, titles.rules)
+    ]
+    found += [finding for rule in release_rules for finding in rule.findings(subject)]
     found += [finding for outlet in outlets for finding in requirements.findings(outlet, subject)]
-    return sorted(found, key=lambda each: _ORDER[each.severity])
+    decided = {(each.rule, each.about): each for each in overrides}
+    return in_order([_decided(each, decided) for each in found])
+
+
+def _without_bad_credits(finding: Finding, title: Title) -> Finding:
+    """A fix that moves names into the credits is offered only if they are names that may stand there."""
+    for change in finding.changes:
+        if change.field == title.credits_field and _wrong(change.value) - _wrong(title.credits):
+            return msgspec.structs.replace(finding, changes=[])
+    return finding
+
+
+def _wrong(credits: list[CreditLine]) -> set[tuple[str, str]]:
+    """What the rules for names object to."""
+    alone = ReleaseDescription(kind="single", title="", credits=credits)
+    subject = Subject(description=alone, audio=[], cover=None, today=date.min)
+    found = [finding for rule in (*artists.rules, *texts.rules) for finding in rule.findings(subject)]
+    return {(each.rule, each.message) for each in found if each.field.startswith("credits")}
+
+
+def in_order(findings: Iterable[Finding]) -> list[Finding]:
+    """What blocks first."""
+    return sorted(findings, key=lambda each: (not each.blocks, _ORDER[each.severity]))
+
+
+def _decided(finding: Finding, decided: Mapping[tuple[str, str], Override]) -> Finding:
+    if not finding.overridable:
+        return finding
+    return msgspec.structs.replace(finding, override=decided.get((finding.rule, finding.about)))
 
 
 def require(findings: Iterable[Finding]) -> None:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any, Literal
+from uuid import UUID
 
 import msgspec
 from msgspec import Struct
@@ -14,7 +15,7 @@ from ..description import ReleaseDescription
 from ..media import AudioFacts, CoverFacts
 
 Severity = Literal["ERROR", "WARN", "INFO"]
-"""ERROR blocks a delivery, WARN is for a person to look at, INFO is mended without asking."""
+"""ERROR blocks a delivery, WARN is for a person to look at, INFO is fixed without asking."""
 
 
 class Change(Struct, frozen=True):
@@ -24,8 +25,20 @@ class Change(Struct, frozen=True):
     value: Any
 
 
+class Override(Struct, frozen=True, kw_only=True):
+    """A person's decision that a finding is wrong, or does not matter here."""
+
+    id: UUID
+    rule: str
+    about: str
+    reason: str
+    by: UUID | None
+    """Who took it."""
+    at: datetime
+
+
 class Finding(Struct, frozen=True, kw_only=True):
-    """What a rule found: where, what is wrong and how it is mended."""
+    """What a rule found: where, what is wrong and how it is fixed."""
 
     rule: str
     severity: Severity
@@ -36,11 +49,17 @@ class Finding(Struct, frozen=True, kw_only=True):
     changes: list[Change] = msgspec.field(default_factory=list)
     """A safe fix: values to put in place; empty where a person has to decide."""
     outlet: str | None = None
-    """The outlet that asks for it; None: all do."""
+    """The store that asks for it; None: all do."""
+    about: str = ""
+    """The text that it objects to; an override holds for this text."""
+    overridable: bool = False
+    """Whether a person may decide otherwise, with a reason; not where a store refuses it or nothing can be written."""
+    override: Override | None = None
+    """The decision that was taken; then it blocks nothing."""
 
     @property
     def blocks(self) -> bool:
-        return self.severity == "ERROR"
+        return self.severity == "ERROR" and self.override is None
 
 
 class Subject(Struct, frozen=True, kw_only=True):
@@ -60,6 +79,12 @@ class Objection(Struct, frozen=True):
     fix: str
     changes: list[Change] = msgspec.field(default_factory=list)
 
+    def found(self, rule: str, severity: Severity, *, overridable: bool = False, about: str = "") -> Finding:
+        return Finding(
+            rule=rule, severity=severity, field=self.field, message=self.message, fix=self.fix, changes=self.changes,
+            overridable=overridable, about=about,
+        )  # fmt: skip
+
 
 Check = Callable[[Subject], Iterable[Objection]]
 
@@ -69,15 +94,14 @@ class Rule:
     id: str
     severity: Severity
     check: Check
+    overridable: bool = False
 
     def findings(self, subject: Subject) -> Iterator[Finding]:
         for each in self.check(subject):
-            yield Finding(
-                rule=self.id, severity=self.severity, field=each.field, message=each.message, fix=each.fix,
-                changes=each.changes,
-            )  # fmt: skip
+            about = each.message if self.overridable else ""  # it quotes what it objects to
+            yield each.found(self.id, self.severity, overridable=self.overridable, about=about)
 
 
-def rule(id: str, severity: Severity) -> Callable[[Check], Rule]:
-    """`@rule("T01", "ERROR")` before a function of a Subject."""
-    return lambda check: Rule(id, severity, check)
+def rule(id: str, severity: Severity, *, overridable: bool = False) -> Callable[[Check], Rule]:
+    """`@rule("A01", "ERROR")` before a function of a Subject."""
+    return lambda check: Rule(id, severity, check, overridable)

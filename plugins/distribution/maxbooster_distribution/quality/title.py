@@ -1,18 +1,24 @@
-"""Titles as rules see them, and how titles are written."""
+"""Titles as rules see them: one at a time, with what its fixes would make of it.
+
+Every rule looks at a text in one pass, so that its time grows no faster than the text: no pattern begins with a
+repetition or has two of them side by side, and what is taken out is taken out at once.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
 
+import msgspec
 from msgspec import Struct
 
 from ..description import FEATURED, MAIN, CreditLine, ReleaseDescription, TrackDescription
-from .rule import Objection, Rule, Severity, Subject
-from .words import listed
+from .rule import Change, Finding, Objection, Severity, Subject
 
-_WORD = re.compile(r"[^\W\d_][\w'’]*")
-BRACKETED = re.compile(r"[(\[]([^()\[\]]*)[)\]]")
+BRACKETED = re.compile(r"\(([^()\[\]]*)\)|\[([^()\[\]]*)\]")
+_DASHES = "-–—"
 
 
 class Title(Struct, frozen=True):
@@ -25,10 +31,6 @@ class Title(Struct, frozen=True):
     credits: list[CreditLine]
 
     @property
-    def words(self) -> list[str]:
-        return _WORD.findall(self.text)
-
-    @property
     def subtitle_field(self) -> str:
         return self.field.removesuffix("title") + "subtitle"
 
@@ -38,6 +40,16 @@ class Title(Struct, frozen=True):
 
     def names(self, role: str) -> list[str]:
         return [credit.name for credit in self.credits if credit.role == role]
+
+    def after(self, changes: Iterable[Change]) -> Title:
+        """As it would be with these values in place."""
+        now: dict[str, Any] = {change.field: change.value for change in changes}
+        return msgspec.structs.replace(
+            self,
+            text=now.get(self.field, self.text),
+            subtitle=now.get(self.subtitle_field, self.subtitle),
+            credits=now.get(self.credits_field, self.credits),
+        )
 
 
 def titles(subject: Subject) -> Iterator[Title]:
@@ -52,56 +64,69 @@ def _title(field: str, said: ReleaseDescription | TrackDescription, language: st
     return Title(field, said.title, said.subtitle, language, credits)
 
 
-def title_rule(id: str, severity: Severity) -> Callable[[Callable[[Title], Iterable[Objection]]], Rule]:
-    """`@title_rule("T02", "ERROR")` before a function of one Title."""
-
-    def declared(check: Callable[[Title], Iterable[Objection]]) -> Rule:
-        return Rule(id, severity, lambda subject: (each for title in titles(subject) for each in check(title)))
-
-    return declared
+Check = Callable[[Title], Iterable[Objection]]
 
 
-def capitalised(text: str) -> str:
-    """Title case (English): small words stay small except at either end, also within brackets."""
-    acronyms = {word.lower(): word for word in listed("acronyms")}
-    words = list(_WORD.finditer(text))
-    parts, end = [], 0
-    for index, word in enumerate(words):
-        parts.append(text[end : word.start()])
-        at_an_end = (
-            index in (0, len(words) - 1)
-            or re.search(r"[(\[/:]\s*$", text[: word.start()])
-            or re.match(r"\s*[)\]/:]", text[word.end() :])
-        )
-        parts.append(_cased(word.group(), small=not at_an_end, acronyms=acronyms))
-        end = word.end()
-    return "".join(parts) + text[end:]
+@dataclass(frozen=True)
+class TitleRule:
+    id: str
+    severity: Severity
+    overridable: bool
+    check: Check
+
+    def findings(self, title: Title) -> Iterator[Finding]:
+        for each in self.check(title):
+            about = title.subtitle if each.field == title.subtitle_field else title.text
+            yield each.found(self.id, self.severity, overridable=self.overridable, about=about or "")
 
 
-def _cased(word: str, *, small: bool, acronyms: dict[str, str]) -> str:
-    if word.lower() in acronyms:
-        return acronyms[word.lower()]
-    if word.lower() in listed("small") and small:
-        return word.lower()
-    if word.islower() or (word.isupper() and len(word) > 1):
-        return word[0].upper() + word[1:].lower()
-    return word
+def title_rule(id: str, severity: Severity, *, overridable: bool = True) -> Callable[[Check], TitleRule]:
+    """`@title_rule("T02", "ERROR")` before a function of one Title. How a title is written is a matter of judgment, so
+    a person may decide otherwise, unless nothing can be written at all."""
+    return lambda check: TitleRule(id, severity, overridable, check)
 
 
-def without(text: str, part: re.Match[str]) -> str:
+def reviewed(title: Title, rules: Iterable[TitleRule]) -> list[Finding]:
+    """What rules find in a title. A fix is offered only if it ends what its rule found and leads to nothing new."""
+    found = _found(title, rules)
+    known = {(each.rule, each.field) for each in found}
+    return [
+        each if _is_safe(each, title, rules, known) else msgspec.structs.replace(each, changes=[]) for each in found
+    ]
+
+
+def _found(title: Title, rules: Iterable[TitleRule]) -> list[Finding]:
+    return [finding for rule in rules for finding in rule.findings(title)]
+
+
+def _is_safe(finding: Finding, title: Title, rules: Iterable[TitleRule], known: set[tuple[str, str]]) -> bool:
+    if not finding.changes:
+        return True
+    left = {(each.rule, each.field) for each in _found(title.after(finding.changes), rules)}
+    return (finding.rule, finding.field) not in left and left <= known
+
+
+# Texts without a part
+
+
+def remark(part: re.Match[str]) -> str:
+    """What stands within brackets."""
+    return (part.group(1) if part.group(1) is not None else part.group(2)).strip()
+
+
+def without(text: str, start: int, end: int) -> str:
     """The text without a part, and without the space and dash that led to it."""
-    before = re.sub(r"\s*[-–—]?\s*$", "", text[: part.start()])
-    after = text[part.end() :].strip()
-    return f"{before} {after}".strip()
+    before = text[:start].rstrip().rstrip(_DASHES).rstrip()
+    return f"{before} {text[end:].strip()}".strip()
 
 
-def taken_out(text: str, part: re.Pattern[str]) -> tuple[list[re.Match[str]], str]:
-    """Every such part, one after the other, and the text without them."""
-    found = []
-    while match := part.search(text):
-        found.append(match)
-        text = without(text, match)
-    return found, text
+def without_all(text: str, parts: Iterable[tuple[int, int]]) -> str:
+    """The text without several parts, which follow each other."""
+    kept, end = [], 0
+    for start, stop in parts:
+        kept.append(text[end:start].rstrip().rstrip(_DASHES))
+        end = stop
+    return " ".join(piece.strip() for piece in (*kept, text[end:]) if piece.strip())
 
 
 def main_and_featured(title: Title) -> tuple[set[str], set[str]]:

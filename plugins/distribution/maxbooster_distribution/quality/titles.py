@@ -1,4 +1,4 @@
-"""Rules T01 to T20: how titles are written (after the style guides of the large outlets)."""
+"""Rules T01 to T25: how titles are written (after the style guides of the large stores)."""
 
 from __future__ import annotations
 
@@ -6,63 +6,88 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
-from ..description import FEATURED, CreditLine, joined
+from .casing import capitalised, is_shouted, softened, words
+from .credited import credited_rules
 from .rule import Change, Objection
-from .title import BRACKETED, Title, capitalised, main_and_featured, taken_out, title_rule, without
-from .words import any_of, listed, titles_are_capitalised, titles_are_sentences
+from .script import script_of_another_language
+from .title import BRACKETED, Title, remark, title_rule, without
+from .versions import version_rules
+from .words import any_of, is_written, listed, small
 
-_FEATURED_PART = re.compile(
-    r"\s*[(\[]?\s*(?<!\w)(?:feat\.?|ft\.?|featuring|w/)\s+(?P<names>[^()\[\]]+?)\s*(?:[)\]]|$)", re.IGNORECASE
-)
-_WELL_FEATURED = re.compile(r"(?:\(feat\. [^()]+\)|\[feat\. [^\[\]]+\])")
-_AND = re.compile(r"\s*(?:,|&|\+|\band\b|\bx\b|\bwith\b|/)\s*", re.IGNORECASE)
+_JOINERS = "\u200c\u200d"
 
 
-@title_rule("T01", "ERROR")
+@title_rule("T01", "ERROR", overridable=False)
 def empty(title: Title) -> Iterator[Objection]:
-    visible = [each for each in title.text if not unicodedata.category(each).startswith(("C", "Z"))]
-    hidden = [each for each in title.text if unicodedata.category(each) in ("Cc", "Cf", "Co", "Cn")]
-    if not visible:
+    if not _visible(title.text):
         yield Objection(title.field, "There is no title.", "Enter one.")
-    elif hidden:
-        clean = "".join(each for each in title.text if each not in hidden).strip()
+    elif (clean := shown(title.text)) != title.text:
         yield Objection(
-            title.field, "The title has invisible control characters.", "Remove them.", [Change(title.field, clean)]
+            title.field, "The title has invisible characters.", "Remove them.", [Change(title.field, clean)]
         )
+    if title.subtitle is not None and not _visible(title.subtitle):
+        changes = [Change(title.subtitle_field, None)]
+        yield Objection(title.subtitle_field, "The version is blank.", "Leave it out.", changes)
+    elif title.subtitle is not None and (clean := shown(title.subtitle)) != title.subtitle:
+        changes = [Change(title.subtitle_field, clean)]
+        yield Objection(title.subtitle_field, "The version has invisible characters.", "Remove them.", changes)
+
+
+def _visible(text: str) -> bool:
+    return any(not unicodedata.category(each).startswith(("C", "Z")) for each in text)
+
+
+def shown(text: str) -> str:
+    """The text without what nobody sees. A joiner within a word of another script than Latin is how it is spelled."""
+    if not any(unicodedata.category(each) in ("Cc", "Cf", "Co", "Cn", "Cs") for each in text):
+        return text
+    kept = [
+        each for index, each in enumerate(text)
+        if unicodedata.category(each) not in ("Cc", "Cf", "Co", "Cn", "Cs") or _joins(text, index)
+    ]  # fmt: skip
+    return "".join(kept).strip()
+
+
+def _joins(text: str, index: int) -> bool:
+    if text[index] not in _JOINERS or not 0 < index < len(text) - 1:
+        return False
+    around = text[index - 1], text[index + 1]
+    spelled = all(unicodedata.category(each) in ("Lo", "Mn", "Mc") for each in around)
+    return spelled and not any(unicodedata.name(each, "").startswith(("LATIN", "COMBINING")) for each in around)
 
 
 @title_rule("T02", "ERROR")
 def shouted(title: Title) -> Iterator[Objection]:
-    letters = "".join(title.words)
-    if letters.isupper() and (len(title.words) > 1 or len(letters) > 4) and not _only_acronyms(title):
-        better = capitalised(title.text.lower())
+    if is_shouted(title.text, title.language):
+        better = softened(title.text, title.language)
         yield Objection(
             title.field, f"“{title.text}” is written in capitals only.", "Use capitals at the beginning of words.",
-            [Change(title.field, better)],
+            [Change(title.field, better)] if better else [],
         )  # fmt: skip
 
 
 @title_rule("T03", "ERROR")
 def mumbled(title: Title) -> Iterator[Objection]:
-    if not titles_are_capitalised(title.language):
+    if not is_written(title.language, "title_case"):
         return
-    letters = "".join(title.words)
-    random = any(re.match(r"[a-zà-ÿ]+[A-Z]{2,}", word) for word in title.words)
-    if letters.islower() or random:
+    found = words(title.text)
+    random = any(re.match(r"[a-zà-ÿ]+[A-Z]{2,}", word) for word in found)
+    small_words = all(word.lower() in small(title.language) for word in found)
+    if random or (found and not small_words and all(word.islower() for word in found)):
         how = "has capitals in odd places" if random else "has no capitals"
-        better = capitalised(title.text.lower())
+        better = softened(title.text, title.language)
         yield Objection(
             title.field, f"“{title.text}” {how}.", "Use capitals at the beginning of words.",
-            [Change(title.field, better)],
+            [Change(title.field, better)] if better else [],
         )  # fmt: skip
 
 
 @title_rule("T04", "WARN")
 def not_capitalised(title: Title) -> Iterator[Objection]:
-    letters = "".join(title.words)
-    if not titles_are_capitalised(title.language) or letters.islower() or letters.isupper():
+    letters = "".join(words(title.text))
+    if not is_written(title.language, "title_case") or letters.islower() or letters.isupper():
         return
-    better = capitalised(title.text)
+    better = capitalised(title.text, title.language)
     if better != title.text:
         yield Objection(
             title.field, f"Capitals in “{title.text}” are not those of a title.", f"Write “{better}”.",
@@ -72,7 +97,8 @@ def not_capitalised(title: Title) -> Iterator[Objection]:
 
 @title_rule("T05", "WARN")
 def not_a_sentence(title: Title) -> Iterator[Objection]:
-    if titles_are_sentences(title.language) and len(title.words) > 2 and all(w[0].isupper() for w in title.words):
+    found = words(title.text)
+    if is_written(title.language, "sentence_case") and len(found) > 2 and all(word[0].isupper() for word in found):
         yield Objection(
             title.field,
             f"“{title.text}” has a capital on every word, which is not usual in this language.",
@@ -80,178 +106,75 @@ def not_a_sentence(title: Title) -> Iterator[Objection]:
         )
 
 
-@title_rule("T06", "ERROR")
-def featuring_written_otherwise(title: Title) -> Iterator[Objection]:
-    found = _FEATURED_PART.search(title.text)
-    if not found or _WELL_FEATURED.search(title.text):
-        return
-    names, _ = _guests(found.group())
-    others, rest = _guests(title.text[found.end() :])
-    together = joined(list(dict.fromkeys([*names, *others])))
-    better = " ".join([title.text[: found.start()].rstrip(), f"(feat. {together})", rest]).strip()
-    yield Objection(
-        title.field, f"“{found.group().strip()}” is not how guests are written.", f"Write “(feat. {together})”.",
-        [Change(title.field, better)],
-    )  # fmt: skip
-
-
-@title_rule("T07", "ERROR")
-def featured_without_credit(title: Title) -> Iterator[Objection]:
-    """A name in the title without the role; or the same name in both places twice."""
-    names, rest = _guests(title.text)
-    main, featured = main_and_featured(title)
-    doubled = [name for name in names if name.lower() in main]
-    missing = [name for name in names if name.lower() not in {*main, *featured}]
-    changes = [Change(title.field, rest)]
-    if missing:
-        credited = [*title.credits, *(CreditLine(name, FEATURED) for name in missing)]
-        changes.append(Change(title.credits_field, credited))
-    if doubled:
-        yield Objection(
-            title.field, f"{joined(doubled)} is a main artist already, and stands in the title too.",
-            "Take the name out of the title.", changes,
-        )  # fmt: skip
-    elif missing:
-        yield Objection(
-            title.field, f"The title names {joined(missing)}, who is not credited as a guest.",
-            "Credit the guest and take the name out of the title; stores add it.", changes,
-        )  # fmt: skip
-
-
-def _guests(text: str) -> tuple[list[str], str]:
-    """Who is typed into a title, wherever, and the title without them."""
-    found, rest = taken_out(text, _FEATURED_PART)
-    return list(dict.fromkeys(name for part in found for name in _names(part))), rest
-
-
-def _names(part: re.Match[str]) -> list[str]:
-    """Somebody may be called X."""
-    return [name for name in _AND.split(part["names"]) if name] or [part["names"].strip()]
-
-
-@title_rule("T08", "WARN")
-def featured_typed(title: Title) -> Iterator[Objection]:
-    _, rest = _guests(title.text)
-    if rest != title.text:
-        yield Objection(
-            title.field, "Guests are typed into the title; stores add them from the credits.",
-            "Take them out of the title and keep the credit.", [Change(title.field, rest)],
-        )  # fmt: skip
-
-
-@title_rule("T09", "ERROR")
-def featured_joined_otherwise(title: Title) -> Iterator[Objection]:
-    found = _FEATURED_PART.search(title.text)
-    if not found or not _WELL_FEATURED.search(title.text):
-        return
-    names = _names(found)
-    if found["names"].strip() != joined(names):
-        better = title.text.replace(found["names"].strip(), joined(names))
-        yield Objection(
-            title.field, f"“{found['names'].strip()}” joins guests in another way than “A, B & C”.",
-            f"Write “{joined(names)}”.", [Change(title.field, better)],
-        )  # fmt: skip
-
-
-@title_rule("T10", "ERROR")
-def version_in_title(title: Title) -> Iterator[Objection]:
-    rest, said = title.text, ""
-    while part := _version_part(rest):
-        said, rest = said or part.group(1).strip(), without(rest, part)
-    if not said:
-        return
-    changes = [Change(title.field, rest)]
-    if not title.subtitle:
-        changes.append(Change(title.subtitle_field, said))
-    several = (title.subtitle or said).lower() != said.lower()
-    yield Objection(
-        title.field, f"“{said}” says which version it is, but stands in the title.", "Move it to the version field.",
-        [] if several else changes,
-    )  # fmt: skip
-
-
-def _version_part(text: str) -> re.Match[str] | None:
-    for part in (*BRACKETED.finditer(text), *re.finditer(r"\s[-–—]\s+(.+)$", text)):
-        said = part.group(1).strip()
-        if _is_version(said) and said.lower() not in listed("needless"):
-            return part
-    return None
-
-
-def _is_version(said: str) -> bool:
-    words = listed("version")
-    plain = re.sub(r"\s*\b(?:19|20)\d\d\b\s*", "", said.lower()).strip()
-    return plain in words or bool(re.search(r"\b(remix|mix|edit|remaster(ed)?|live (at|in|from)\b.*)$", plain))
-
-
-@title_rule("T11", "ERROR")
-def needless_version(title: Title) -> Iterator[Objection]:
-    yield from _listed_remark(title, "needless", "says nothing: every recording is that", "Leave it out.")
-
-
-@title_rule("T12", "ERROR")
-def advisory_in_title(title: Title) -> Iterator[Objection]:
-    yield from _listed_remark(title, "advisory", "is what the advisory field is for", "Set the advisory instead.")
-
-
-def _listed_remark(title: Title, name: str, why: str, fix: str) -> Iterator[Objection]:
-    """A remark in brackets, or a whole version field, that is on a list."""
-    for part in BRACKETED.finditer(title.text):
-        if part.group(1).strip().lower() in listed(name):
-            changes = [Change(title.field, without(title.text, part))]
-            yield Objection(title.field, f"“{part.group(1)}” {why}.", fix, changes)
-    if title.subtitle and title.subtitle.strip().lower() in listed(name):
-        changes = [Change(title.subtitle_field, None)]
-        yield Objection(title.subtitle_field, f"“{title.subtitle}” {why}.", fix, changes)
-
-
 @title_rule("T13", "ERROR")
 def commercial_words(title: Title) -> Iterator[Objection]:
     for field, text in ((title.field, title.text), (title.subtitle_field, title.subtitle or "")):
-        if found := any_of("commercial").search(text):
-            yield Objection(field, f"“{found.group()}” is about the product, not its name.", "Leave it out.")
+        if said := _commercial(text, whole=field == title.subtitle_field):
+            yield Objection(field, f"“{said}” is about the product, not its name.", "Leave it out.")
+
+
+def _commercial(text: str, *, whole: bool) -> str | None:
+    if found := any_of("commercial").search(text):
+        return found.group()
+    remarks = [remark(part) for part in BRACKETED.finditer(text)]
+    if re.search(r"\s[-–—]\s", text):
+        remarks.append(re.split(r"\s[-–—]\s", text)[-1])
+    remarks += [text] if whole else []
+    return next((said for said in remarks if said.strip().lower() in listed("commercial_remarks")), None)
+
+
+_NUMBERED = re.compile(r"([^\W\d_]+)[\s#.-]*(\d*)")
 
 
 @title_rule("T14", "ERROR")
 def generic(title: Title) -> Iterator[Objection]:
-    plain = re.sub(r"[\s#.\-]*\d+$", "", title.text.strip().lower())
-    numbered = re.fullmatch(r"(track|song|untitled|audio|take)[\s#.\-]*\d*", title.text.strip().lower())
-    if numbered or (plain == title.text.strip().lower() and plain in listed("generic")):
+    plain = " ".join(title.text.lower().split())
+    numbered = _NUMBERED.fullmatch(plain)
+    if plain in listed("generic") or (numbered and numbered[1] in listed("generic_numbered")):
         yield Objection(title.field, f"“{title.text}” could be anything.", "Give it a name of its own.")
 
 
 _ADDRESS = re.compile(
-    r"https?://|www\.|\b[\w.+-]+@[\w-]+\.\w+|(?<!\w)[@#]\w{2,}|\b[\w-]+\.(?:com|net|org|io|co\.uk|de)\b|"
-    r"\+?\d[\d\s()-]{7,}\d|[$€£]\s?\d",
+    r"https?://|www\.|\w@[\w-]+\.\w|(?<!\w)[@#](?=\d*[^\W\d])\w{2,}|(?<=[\w-])\.(?:com|net|org|io|co\.uk|de)\b|[$€£]\s?\d",
     re.IGNORECASE,
 )
+_DIGITS = re.compile(r"\+?\d[\d\s()-]*")
+_YEAR = re.compile(r"(?:1[89]|20)\d\d")
 
 
 @title_rule("T15", "ERROR")
 def advertised(title: Title) -> Iterator[Objection]:
-    found = _ADDRESS.search(title.text) or any_of("adverts").search(title.text) or any_of("stores").search(title.text)
-    if found:
+    text = title.text
+    found = _ADDRESS.search(text) or any_of("stores").search(text)
+    said = found.group() if found else _advert(text) or _telephone(text)
+    if said:
         yield Objection(
-            title.field, f"“{found.group().strip()}” is an address or an advertisement.", "Leave it out of the title."
+            title.field, f"“{said.strip()}” is an address or an advertisement.", "Leave it out of the title."
         )
 
 
-_PRODUCED = re.compile(
-    r"\s*[(\[]?\s*\b(?:prod\.?|produced)(?:\s+by)?\s+(?P<name>[^()\[\]]+?)\s*(?:[)\]]|$)", re.IGNORECASE
-)
+def _advert(text: str) -> str | None:
+    """At the end, and apart from the title or not written as one: “Harbour out now”, but not “Way Out Now”."""
+    for found in any_of("adverts").finditer(text):
+        said, apart = found.group(), text[: found.start()].rstrip()[-1:] in (*"([-–—!", "")
+        if not text[found.end() :].strip(" !.)]") and (apart or said.islower() or said.isupper()):
+            return said
+    return None
 
 
-@title_rule("T16", "ERROR")
-def produced_in_title(title: Title) -> Iterator[Objection]:
-    found, rest = taken_out(title.text, _PRODUCED)
-    if found:
-        names = dict.fromkeys(part["name"] for part in found)
-        credits = [*title.credits, *(CreditLine(name, "StudioProducer") for name in names)]
-        changes = [Change(title.field, rest), Change(title.credits_field, credits)]
-        yield Objection(
-            title.field, f"“{found[0].group().strip()}” is a credit.", "Credit the producer instead.",
-            changes if title.field != "title" else changes[:1],
-        )  # fmt: skip
+def _telephone(text: str) -> str | None:
+    """Nine digits and signs, unless they are years, or counted out."""
+    for found in _DIGITS.finditer(text):
+        groups = re.findall(r"\d+", found.group())
+        years = all(_YEAR.fullmatch(group) for group in groups)
+        if (
+            len("".join(groups)) >= 7
+            and len(found.group().strip()) >= 9
+            and not years
+            and any(len(g) > 2 for g in groups)
+        ):
+            return found.group()
+    return None
 
 
 _ODD = set("$¢∞¬_+=*^~|<>{}\\")
@@ -268,17 +191,28 @@ def pictographs(title: Title) -> Iterator[Objection]:
 
 
 _PART = re.compile(
-    r"[\s,:–—-]*[(\[]?\b(?P<word>volume|vol|part|pt)\b\.?\s*(?P<number>\d+|[IVX]+)\b[)\]]?", re.IGNORECASE
+    r"(?<!\w)(?P<word>volume|vol|part|pt)\b\.?\s*(?P<number>\d+|[IVX]+)(?=\s*$|\s*[)\](\[:;,–—-])", re.IGNORECASE
 )
+_LEADS = " \t,:–—-"
 
 
 @title_rule("T18", "WARN")
 def volume_written_otherwise(title: Title) -> Iterator[Objection]:
     found = _PART.search(title.text)
-    if not found or found.start() == 0:
+    if not found:
+        return
+    before, bracket = title.text[: found.start()].rstrip(), ""
+    if before[-1:] in ("(", "["):
+        bracket, before = before[-1], before[:-1]
+    named = before.rstrip(_LEADS)
+    set_apart = bool(bracket) or before.rstrip() != named
+    if not named or _is_a_word(named, found, set_apart=set_apart):
         return
     short = "Vol" if found["word"].lower().startswith("vol") else "Pt"
-    better = f"{title.text[: found.start()]}, {short}. {found['number']}{title.text[found.end() :]}"
+    after = title.text[found.end() :]
+    if bracket:
+        after = after.lstrip().removeprefix(")" if bracket == "(" else "]")
+    better = f"{named}, {short}. {found['number']}{after}"
     if better != title.text:
         yield Objection(
             title.field, f"“{found.group().strip()}” is written “{short}. {found['number']}” after a comma.",
@@ -286,52 +220,106 @@ def volume_written_otherwise(title: Title) -> Iterator[Objection]:
         )  # fmt: skip
 
 
+def _is_a_word(before: str, found: re.Match[str], *, set_apart: bool) -> bool:
+    """`The Best Part I Know`, `Turn the Volume 11`: no number of a series."""
+    last = before.rpartition(" ")[2].lower()
+    pronoun = found["number"].upper() == "I"
+    return not set_apart and (pronoun or last in {"the", "a", "an", "my", "your", "our", "this", "that", "best"})
+
+
+_SMILE = re.compile(r"[:;=][-'’]?[()\[\]]")
+
+
 @title_rule("T19", "ERROR")
 def brackets(title: Title) -> Iterator[Objection]:
-    open_brackets: list[str] = []
-    for each in title.text:
-        if each in "([":
-            if open_brackets:
-                yield Objection(title.field, "There are brackets within brackets.", "Put one remark after the other.")
-                return
-            open_brackets.append(each)
-        elif each in ")]" and (not open_brackets or open_brackets.pop() + each not in ("()", "[]")):
-            yield Objection(title.field, f"The bracket “{each}” was never opened.", "Remove it, or open it.")
-            return
-    if open_brackets:
-        yield Objection(title.field, f"The bracket “{open_brackets[0]}” is never closed.", "Close it, or remove it.")
-        return
-    remarks = list(BRACKETED.finditer(title.text))
-    if len(remarks) > 1 and [part.group()[0] for part in remarks] != ["(", "["]:
+    if wrong := _wrong_bracket(_SMILE.sub("", title.text)):
+        yield Objection(title.field, *wrong)
+    if title.subtitle and any(each in "()[]" for each in _SMILE.sub("", title.subtitle)):
+        plain = title.subtitle.strip()
+        one = BRACKETED.fullmatch(plain)
         yield Objection(
-            title.field, "Of two remarks, the first stands in ( ), the second in [ ].",
-            "Use each kind of bracket once, in that order.",
+            title.subtitle_field, f"The version “{plain}” has brackets typed into it; stores put their own.",
+            "Leave the brackets out.", [Change(title.subtitle_field, remark(one))] if one else [],
         )  # fmt: skip
 
 
-_SEVERAL = re.compile(r"\s*(?://|\||;)\s*|(?<=\w{3})\s*/(?=\w{3})|(?<=\w{3})/\s+(?=\w{3})")
+def _wrong_bracket(text: str) -> tuple[str, str] | None:
+    opened = ""
+    for each in text:
+        if each in "([":
+            if opened:
+                return "There are brackets within brackets.", "Put one remark after the other."
+            opened = each
+        elif each in ")]":
+            if opened + each not in ("()", "[]"):
+                return f"The bracket “{each}” was never opened.", "Remove it, or open it."
+            opened = ""
+    if opened:
+        return f"The bracket “{opened}” is never closed.", "Close it, or remove it."
+    remarks = _last_remarks(text)
+    if len(remarks) > 1 and remarks != ["(", "["]:
+        return "Of two remarks, the first stands in ( ), the second in [ ].", "Use each kind once, in that order."
+    return None
+
+
+def _last_remarks(text: str) -> list[str]:
+    """The brackets that follow each other at the end; those before are part of the title."""
+    found: list[str] = []
+    end = 0
+    for part in BRACKETED.finditer(text):
+        adjacent = found and not text[end : part.start()].strip()
+        found = [*found[:2], part.group()[0]] if adjacent else [part.group()[0]]
+        end = part.end()
+    return found if not text[end:].strip() else []
+
+
+_SEVERAL = re.compile(r"//|\||;|(?<=\w{3})/(?=\w{3})|(?<=\w{3})/(?=\s+\w{3})|(?<=\w{3}\s)/(?=\w{3})")
 
 
 @title_rule("T20", "WARN")
 def several_titles(title: Title) -> Iterator[Objection]:
-    if title.text.upper() in listed("acronyms") or _ADDRESS.search(title.text):
+    if title.text.upper() in listed("acronyms") or _ADDRESS.search(title.text) or _SMILE.search(title.text):
         return
-    better = _SEVERAL.sub(" / ", title.text)
-    if better != title.text:
+    pieces = _SEVERAL.split(title.text)
+    if len(pieces) > 1:
+        better = " / ".join(piece.strip() for piece in pieces)
         yield Objection(
             title.field, "Several titles in one field are parted by “ / ”.", f"Write “{better}”.",
             [Change(title.field, better)],
         )  # fmt: skip
 
 
-def _only_acronyms(title: Title) -> bool:
-    known = {word.upper() for word in listed("acronyms")}
-    return all(word in known for word in title.words) or title.text in known
+@title_rule("T24", "INFO")
+def untidy(title: Title) -> Iterator[Objection]:
+    for field, text in ((title.field, title.text), (title.subtitle_field, title.subtitle or "")):
+        tidy = unicodedata.normalize("NFC", " ".join(text.split()))
+        if text and tidy and tidy != text:
+            yield Objection(
+                field, "There are spaces too many, or letters in parts.", f"Write “{tidy}”.", [Change(field, tidy)]
+            )
+
+
+_KIND = re.compile(r"[-–—]\s*(?:single|ep|e\.p\.|album)\s*$", re.IGNORECASE)
+_KINDS = ("single", "ep", "e.p.", "album")
+
+
+@title_rule("T25", "WARN")
+def kind_in_title(title: Title) -> Iterator[Objection]:
+    found = _KIND.search(title.text)
+    span = found.span() if found else None
+    bracketed = [part for part in BRACKETED.finditer(title.text) if remark(part).lower() in _KINDS]
+    if bracketed:
+        span = bracketed[-1].span()
+    if span is not None:
+        better = without(title.text, *span)
+        yield Objection(
+            title.field, "The kind of release is typed into the title; stores add it.", f"Write “{better}”.",
+            [Change(title.field, better)] if better else [],
+        )  # fmt: skip
 
 
 rules = [
-    empty, shouted, mumbled, not_capitalised, not_a_sentence, featuring_written_otherwise, featured_without_credit,
-    featured_typed, featured_joined_otherwise, version_in_title, needless_version, advisory_in_title,
-    commercial_words, generic, advertised, produced_in_title, pictographs, volume_written_otherwise, brackets,
-    several_titles,
+    empty, shouted, mumbled, not_capitalised, not_a_sentence, *credited_rules, *version_rules, commercial_words,
+    generic, advertised, pictographs, volume_written_otherwise, brackets, several_titles, untidy, kind_in_title,
+    script_of_another_language,
 ]  # fmt: skip

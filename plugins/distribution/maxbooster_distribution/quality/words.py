@@ -14,17 +14,38 @@ def _lists() -> dict[str, Any]:
     return tomllib.loads(files(__package__).joinpath("words.toml").read_text("utf-8"))
 
 
-def titles_are_capitalised(language: str) -> bool:
-    return language.split("-", maxsplit=1)[0].lower() in _lists()["languages"]["title_case"]
+def primary(language: str) -> str:
+    """`pt` of `pt-BR`."""
+    return language.split("-", maxsplit=1)[0].lower()
 
 
-def titles_are_sentences(language: str) -> bool:
-    return language.split("-", maxsplit=1)[0].lower() in _lists()["languages"]["sentence_case"]
+def is_written(language: str, how: str) -> bool:
+    """Whether titles of a language are written so: `title_case`, `sentence_case`, `noun_case`, `no_case`, `dotless`."""
+    return primary(language) in _lists()["languages"][how]
 
 
+@cache
+def small(language: str) -> frozenset[str]:
+    """Words that stay small in titles of a language."""
+    return frozenset(_lists().get(primary(language), {}).get("small", ()))
+
+
+@cache
+def scripts(language: str) -> frozenset[str]:
+    """The scripts of a language beside Latin, as Unicode names them; Latin alone if none is listed."""
+    return frozenset(script for script, languages in _lists()["scripts"].items() if primary(language) in languages)
+
+
+@cache
+def known_scripts() -> frozenset[str]:
+    return frozenset(_lists()["scripts"])
+
+
+@cache
 def listed(name: str) -> frozenset[str]:
     """A list over all languages: metadata mixes them."""
-    return frozenset(word for lists in _lists().values() for word in lists.get(name, ()))
+    by_language = [lists for key, lists in _lists().items() if key not in ("languages", "scripts")]
+    return frozenset(word for lists in by_language for word in lists.get(name, ()))
 
 
 @cache

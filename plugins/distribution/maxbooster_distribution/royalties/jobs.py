@@ -5,22 +5,21 @@ from __future__ import annotations
 import asyncio
 import tempfile
 from pathlib import Path
-from typing import cast
 from uuid import UUID
 
-from maxbooster.plugin import Context, Invalid, NotFound, TooLarge, job, notify
+from maxbooster.plugin import Conflict, Context, Invalid, NotFound, TooLarge, job, notify
 from maxbooster_billing.plugin import digits
 
 from ..catalogue import queries as catalogue
 from ..events import StatementImported
+from . import division as dividing
 from . import lines, queries
 from .amounts import PER_MINOR, written
-from .layouts import layout
-from .lines import Division, Form, Matching
+from .codes import names_product, names_recording
+from .division import Division, Matching
 from .models import FAILED, IMPORTED, IMPORTING, Statement
 from .posting import Divided, post_statement
-from .reading import Decimals
-from .service import conversion_of, own_layouts
+from .service import form_of, options_of, refuse_repeated
 from .shares import common_shares, shares_of
 
 
@@ -33,7 +32,7 @@ async def read_statement(ctx: Context, statement_id: UUID) -> None:
     try:
         with tempfile.TemporaryDirectory(prefix="maxbooster-") as folder:
             division = await _import(ctx, row, Path(folder))
-    except (Invalid, NotFound, TooLarge) as problem:
+    except (Conflict, Invalid, NotFound, TooLarge) as problem:
         row.state, row.reason = FAILED, problem.detail[:1000]
         await _tell(ctx, row)
         return
@@ -49,9 +48,10 @@ async def read_statement(ctx: Context, statement_id: UUID) -> None:
 
 async def _tell(ctx: Context, row: Statement) -> None:
     facts = {"source": row.source, "file": row.file_name, "lines": row.lines}
+    path = f"/royalties/statements/{row.id}"
     if row.state == FAILED:
         await notify(
-            ctx, "statement.failed", "“{file}” could not be imported", text=row.reason or "", path="/money",
+            ctx, "statement.failed", "“{file}” could not be imported", text=row.reason or "", path=path,
             tone="danger", facts=facts, permission="royalty.write",
         )  # fmt: skip
         return
@@ -59,7 +59,7 @@ async def _tell(ctx: Context, row: Statement) -> None:
     open_lines = row.unmatched + row.unsplit
     text = f"Lines that have no payee yet: {open_lines}." if open_lines else ""
     await notify(
-        ctx, "statement.imported", "Statement from {source}: {total}", text=text, path="/money",
+        ctx, "statement.imported", "Statement from {source}: {total}", text=text, path=path,
         tone="good", facts=facts | {"total": total}, permission="royalty.read",
     )  # fmt: skip
 
@@ -67,19 +67,20 @@ async def _tell(ctx: Context, row: Statement) -> None:
 async def _import(ctx: Context, row: Statement, folder: Path) -> Division:
     """Everything but the posting."""
     plain, packed = folder / "lines.csv", folder / "lines.csv.gz"
-    own, conversion = own_layouts(ctx), conversion_of(row)
-    spoken = row.original_currency if conversion else row.currency
-    form = Form(row.file_name, layout(row.layout, own), spoken, cast(Decimals, row.decimals), conversion)
+    form = form_of(ctx, row.file_name, options_of(row))
     await ctx.progress(0.05, "Reading the lines")
     async with ctx.files.local(await ctx.files.get(row.file_id)) as path:
         read = await asyncio.to_thread(lines.read, path, plain, form)
+    await refuse_repeated(ctx, row.repeats, read.content, other_than=row.id)
     await ctx.progress(0.5, f"{read.lines} lines read")
     matching = await _matching(ctx, read.isrcs, read.upcs)
-    division = await asyncio.to_thread(lines.divide, plain, packed, matching)
+    division = await asyncio.to_thread(dividing.divide, plain, packed, matching)
     await ctx.progress(0.9, f"{division.matched} of {read.lines} lines belong to tracks")
-    row.lines_file_id = (await ctx.files.put(f"statement-{row.id}.csv.gz", packed)).id
+    row.lines_file_id = (await ctx.files.put(f"statement-{row.id}.csv.gz", packed, purpose="distribution.lines")).id
     row.currency, row.lines, row.amount, row.rounded = read.currency, read.lines, read.units, read.rounded
-    if conversion is not None:
+    row.content, row.notes = read.content, read.notes
+    row.first_month, row.last_month = read.first_month, read.last_month
+    if form.conversion is not None:
         row.original_currency, row.original_total = read.spoken, written(read.original, digits(read.currency))
     row.matched, row.unmatched, row.unsplit = division.matched, division.unmatched, division.unsplit
     row.unallocated = division.unallocated
@@ -91,10 +92,10 @@ async def _matching(ctx: Context, isrcs: set[str], upcs: set[str]) -> Matching:
     by_isrc = await catalogue.tracks_by_isrc(ctx, isrcs)
     by_upc = await catalogue.tracks_by_upc(ctx, upcs)
     for code in await queries.assigned_codes(ctx):
-        if code.track_id is not None and code.isrc in isrcs:
+        if code.track_id is not None and code.isrc in isrcs and names_recording(code.isrc):
             by_isrc.setdefault(code.isrc, code.track_id)
-        elif not code.isrc and code.upc in upcs:
-            by_upc.setdefault(code.upc, await queries.tracks_meant(ctx, code.track_id, code.release_id))
+        elif code.release_id is not None and not code.isrc and code.upc in upcs and names_product(code.upc):
+            by_upc.setdefault(code.upc, await queries.tracks_meant(ctx, None, code.release_id))
     tracks = {*by_isrc.values(), *(track for each in by_upc.values() for track in each)}
     splits = await queries.splits_in_force(ctx, tracks)
     return Matching(

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import tomllib
 from pathlib import Path
+from typing import Literal
 
 import msgspec
 from msgspec import Struct
 
 from maxbooster.plugin import Invalid
 
+from .numbers import Decimals
+
+_LARGEST_LAYOUT = 64 * 1024
 FIELDS = ("period", "isrc", "upc", "title", "artist", "store", "territory", "quantity", "amount", "currency")
 
 
@@ -21,9 +25,16 @@ class Layout(Struct, frozen=True):
     title: str
     delimiters: tuple[str, ...]
     dates: tuple[str, ...]
-    """Forms of a period or a day, as `strptime` reads them."""
+    """Forms of a period or a day, as `strptime` reads them. With both `%m/%d/%Y` and `%d/%m/%Y` the file must show
+    which is meant; with one of them, the layout says it."""
     columns: dict[str, tuple[str, ...]]
     required: Required
+    decimals: Decimals = "auto"
+    """`point` or `comma`, where the files of this layout do not show it themselves."""
+    quoted: bool | None = None
+    """Whether cells may stand in quotes; absent: not in tab-separated text, unless its header does."""
+    may_be_empty: tuple[Literal["quantity"], ...] = ()
+    """Fields whose empty cells count as 0."""
 
 
 def plain(header: str) -> str:
@@ -49,6 +60,8 @@ def layouts(more: Path | None = None) -> dict[str, Path]:
 
 
 def _read(file: Path) -> Layout:
+    if file.stat().st_size > _LARGEST_LAYOUT:
+        raise Invalid(f"The layout {file.name} is larger than {_LARGEST_LAYOUT} bytes.", field="layout")
     try:
         found = msgspec.convert(tomllib.loads(file.read_text("utf-8")), Layout)
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, msgspec.ValidationError) as error:

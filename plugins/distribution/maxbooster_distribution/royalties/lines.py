@@ -1,4 +1,4 @@
-"""A statement's lines: read from the outlet's file into a plain form, then divided among payees, line by line.
+"""A statement's lines, read from the store's file into a plain form.
 
 The plain form is CSV without a header, compressed once it is divided: number, month, ISRC, UPC, title, artist, store,
 territory, quantity, units, and the split by which it was divided (empty: by none). Memory does not grow with lines.
@@ -10,20 +10,34 @@ import csv
 import gzip
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from decimal import Decimal
 from functools import lru_cache
+from hashlib import blake2b
 from operator import itemgetter
 from pathlib import Path
 from typing import NamedTuple
 
-from maxbooster.plugin import Invalid
-from maxbooster_billing.plugin import checked_currency, digits
+from maxbooster_billing.plugin import digits
 
-from .amounts import DECIMALS, divided
-from .layouts import FIELDS, Layout
-from .reading import Decimals, Reader, code, month, product_code, units
+from .amounts import DECIMALS, written
+from .codes import code, names_product, names_recording, product_code
+from .conventions import OtherWay
+from .currencies import Currencies
+from .faults import StatementFault, Unsettled
+from .layouts import FIELDS, plain
+from .months import Months
+from .numbers import Numbers
+from .reading import Conversion, Form, Reader
+from .totals import Totals, says_total
+
+__all__ = ["Conversion", "Form", "Line", "Reading", "read", "written_lines", "written_rows"]
 
 LARGEST_UNITS = 9 * 10**18
 """Of a statement: what a database's integer holds, 900 million EUR."""
+_MOST_DECIMALS = DECIMALS + 4
+"""Of a unit in any currency."""
+MOST_CODES = 2_000_000
+"""Different codes of one statement, which are kept in memory until they are matched."""
 
 
 class Line(NamedTuple):
@@ -35,42 +49,9 @@ class Line(NamedTuple):
     artist: str
     store: str
     territory: str
-    quantity: int
+    quantity: int | Decimal
     units: int
     split: str = ""
-
-
-class Conversion(NamedTuple):
-    """What one of the file's currency is taken for: exactly numerator ÷ denominator of `currency`."""
-
-    currency: str
-    numerator: int
-    denominator: int
-
-    def of(self, amount: int) -> tuple[int, bool]:
-        """An amount converted, and whether it had to be rounded (half to even)."""
-        converted, rest = divmod(amount * self.numerator, self.denominator)
-        converted += 2 * rest > self.denominator or (2 * rest == self.denominator and converted % 2)
-        return converted, rest != 0
-
-
-class Form(NamedTuple):
-    """How a file is to be read."""
-
-    name: str
-    layout: Layout
-    currency: str | None
-    decimals: Decimals
-    conversion: Conversion | None = None
-
-
-class Shares(NamedTuple):
-    """A split as division wants it."""
-
-    id: str
-    payees: tuple[str, ...]
-    parts: tuple[int, ...]
-    whole: int
 
 
 @dataclass
@@ -88,96 +69,34 @@ class Reading:
     rounded: int = 0
     isrcs: set[str] = field(default_factory=set)
     upcs: set[str] = field(default_factory=set)
-
-
-@dataclass
-class Matching:
-    """Code → split; None: the recording is known, but has none."""
-
-    isrcs: dict[str, Shares | None]
-    upcs: dict[str, Shares | None]
-
-    def of(self, isrc: str, upc: str) -> tuple[bool, Shares | None]:
-        """Whether a line belongs to a recording of the account, and the split: by ISRC, else by UPC."""
-        if isrc in self.isrcs:
-            return True, self.isrcs[isrc]
-        if upc in self.upcs:
-            return True, self.upcs[upc]
-        return False, None
-
-
-@dataclass
-class Group:
-    """Lines with the same codes that have no payee."""
-
-    known: bool
-    """Whether they belong to a recording, which has no split."""
-    isrc: str
-    upc: str
-    title: str
-    artist: str
-    lines: int = 0
-    units: int = 0
-
-
-@dataclass
-class Division:
-    payees: dict[str, int] = field(default_factory=dict)
-    """Payee → units."""
-    waiting: dict[tuple[str, ...], Group] = field(default_factory=dict)
-    """By their codes, else by title and artist: what has no payee."""
-    unallocated: int = 0
-    matched: int = 0
-    unmatched: int = 0
-    unsplit: int = 0
+    first_month: str = ""
+    last_month: str = ""
+    notes: list[str] = field(default_factory=list)
+    """What a person should know of how it was read."""
+    content: bytes = b""
+    """Digest of what the lines say, in whatever order and file format they stand."""
 
 
 def read(path: Path, out: Path, form: Form) -> Reading:
-    """Read an outlet's file and write its lines to `out`, not compressed.
+    """Read a store's file and write its lines to `out`, not compressed.
 
     Raises:
         StatementFault: it cannot be read; names file, line, column and value.
     """
-    reader = Reader(path, form.name, form.layout, form.decimals)
-    try:
-        with out.open("w", encoding="utf-8", newline="") as file:
-            return _read(reader, form, csv.writer(file).writerow)
-    finally:
-        reader.close()
-
-
-def _read(reader: Reader, form: Form, write: Callable[[Line], object]) -> Reading:
-    found: Reading | None = None
-    spoken, conversion = _Spoken(reader), form.conversion
-    size = 0
-    for cells in spoken:
-        said, amount = cells[-1], cells[-2]
-        if found is None:
-            found = _begun(reader, said, form)
-            spoken.scale = digits(found.currency) + DECIMALS
-        if said and said != found.spoken and said.upper() != found.spoken:
-            raise reader.fault(
-                f"The statement is in {found.spoken}: import each currency as a file of its own.", "currency", said
-            )
-        line, rounded = spoken.line(cells)
-        if conversion is not None:
-            found.original += line.units
-            converted, lost = conversion.of(line.units)
-            line, rounded = line._replace(units=converted), rounded or lost
-        size += abs(line.units)
-        if size > LARGEST_UNITS:
-            raise reader.fault("The statement comes to more than can be counted.", "amount", amount)
-        write(line)
-        found.lines += 1
-        found.units += line.units
-        found.rounded += rounded
-        found.isrcs.add(line.isrc)
-        found.upcs.add(line.upc)
-    if found is None:
-        raise reader.fault("There is no line after the header.")
-    found.isrcs.discard("")
-    found.upcs.discard("")
-    return found
+    assumed: dict[str, str] = {}
+    while True:
+        reader = Reader(path, form)
+        try:
+            with out.open("w", encoding="utf-8", newline="") as file:
+                return _Statement(reader, form, assumed).read(csv.writer(file).writerow)
+        except OtherWay as proved:
+            assumed[proved.option] = proved.way
+        except Unsettled as doubt:
+            fault = reader.fault_at(doubt.sight, str(doubt))
+            fault.question = doubt.question
+            raise fault from doubt
+        finally:
+            reader.close()
 
 
 Cells = tuple[str, ...]
@@ -185,112 +104,165 @@ Cells = tuple[str, ...]
 _REMEMBERED = 50_000
 
 
-class _Spoken:
-    """Rows of a file as cells in the order of FIELDS, and cells as lines. What comes again and again (months, codes)
-    is read once."""
+class _Statement:
+    """Reads one file, once."""
 
-    def __init__(self, reader: Reader) -> None:
-        self._reader = reader
+    def __init__(self, reader: Reader, form: Form, assumed: dict[str, str]) -> None:
+        self._reader, self._form = reader, form
         self._pick = itemgetter(*(reader.places[field] for field in FIELDS))
-        self.scale = DECIMALS
-        self._month = lru_cache(_REMEMBERED)(lambda text: f"{month(text, reader.layout.dates):%Y-%m}")
-        self._isrc, self._upc = lru_cache(_REMEMBERED)(code), lru_cache(_REMEMBERED)(product_code)
+        layout, line = reader.layout, lambda: reader.line
+        self._numbers = Numbers(form.decimals, layout.decimals, reader.header.delimiter, line, assumed.get("decimals"))
+        self._months = Months(form.dates, layout.dates, line, assumed.get("dates"))
+        self._currencies = Currencies(reader.header.currencies, form.currency, column=reader.places["currency"] >= 0)
+        self._totals = Totals(lambda units: written(units, self._scale - DECIMALS).rstrip("0").rstrip("."))
+        self._units, self._quantity, self._month = self._numbers.units, self._numbers.quantity, self._months.month
+        self._accepted: frozenset[str] = frozenset()
+        self._recording, self._product = lru_cache(_REMEMBERED)(_recording), lru_cache(_REMEMBERED)(_product)
+        self._empty_quantity = "quantity" in layout.may_be_empty or reader.places["quantity"] < 0
+        self._scale, self._fill, self._begun = DECIMALS, 1, False
+        self._found = Reading("", "")
 
-    def __iter__(self) -> Iterator[Cells]:
+    def read(self, write: Callable[[Line], object]) -> Reading:
+        conversion, found = self._form.conversion, self._found
+        isrc_seen, upc_seen = found.isrcs.add, found.upcs.add
+        size = digest = rounded = 0
+        for cells in self._cells():
+            if not self._begun:
+                self._begin(cells)
+            if (read := self._line(cells)) is None:
+                continue
+            line, lost = read
+            found.original += line.units
+            digest += _digest(line, self._fill)
+            if conversion is not None:
+                converted, lost_too = conversion.of(line.units)
+                line, lost = line._replace(units=converted), lost or lost_too
+            size += abs(line.units)
+            if size > LARGEST_UNITS:
+                raise self._reader.fault("The statement comes to more than can be counted.", "amount", cells[_AMOUNT])
+            write(line)
+            found.lines += 1
+            found.units += line.units
+            rounded += lost
+            isrc_seen(line.isrc)
+            upc_seen(line.upc)
+            if not found.lines & 0xFFFF and max(len(found.isrcs), len(found.upcs)) > MOST_CODES:
+                raise self._reader.fault(f"A statement has at most {MOST_CODES:,} different codes. Split the file.")
+        found.rounded = rounded
+        return self._finished(digest)
+
+    def _begin(self, cells: Cells) -> None:
+        try:
+            spoken = self._currencies.begin(cells[_CURRENCY])
+        except ValueError as error:
+            raise self._explained(cells, error, "currency", cells[_CURRENCY] or None) from error
+        conversion, found = self._form.conversion, self._found
+        if conversion is not None and conversion.currency == spoken:
+            raise self._reader.fault(f"It is in {spoken} already: import it without a rate.", "currency", spoken)
+        found.spoken, found.currency = spoken, conversion.currency if conversion else spoken
+        self._scale = digits(found.currency) + DECIMALS
+        self._fill = 10 ** (_MOST_DECIMALS - self._scale)
+        self._accepted, self._begun = self._currencies.accepted, True
+
+    def _finished(self, digest: int) -> Reading:
+        found = self._found
+        if not found.lines:
+            raise self._reader.fault("There is no line after the header.")
+        self._numbers.settle()
+        self._months.settle()
+        found.isrcs.discard("")
+        found.upcs.discard("")
+        found.first_month, found.last_month = self._months.span()
+        found.notes = self._reader.notes + self._totals.notes[:20]
+        said = f"{found.spoken} {found.lines} {digest % 2**256:064x}"
+        found.content = blake2b(said.encode(), digest_size=32).digest()
+        return found
+
+    def _cells(self) -> Iterator[Cells]:
         pick, strip = self._pick, str.strip
         for row in self._reader:
             row.append("")  # where -1 points to: a column that the file has not
             yield tuple(map(strip, pick(row)))
 
-    def line(self, cells: Cells) -> tuple[Line, bool]:
-        """A line, and whether its amount had to be rounded."""
-        period, isrc, upc, title, artist, store, territory, quantity, amount, _ = cells
-        field, value = "period", period
-        comma = self._reader.decimal_comma
+    def _line(self, cells: Cells) -> tuple[Line, bool] | None:
+        """A line, and whether its amount had to be rounded; None: it is a total of lines before it."""
+        period, isrc, upc, title, artist, store, territory, quantity, amount, said = cells
+        field, value = "currency", said
         try:
-            begun = self._month(period)
-            field, value = "quantity", quantity
-            count, _ = units(quantity, 0, decimal_comma=comma)
+            if said not in self._accepted:
+                self._currencies.check(said)
             field, value = "amount", amount
-            earned, rounded = units(amount, self.scale, decimal_comma=comma)
+            earned, rounded = self._units(amount, self._scale, field)
             field, value = "isrc", isrc
-            recording = self._isrc(isrc)
+            recording, names = self._recording(isrc)
             field, value = "upc", upc
-            product = self._upc(upc)
+            product, names_too = self._product(upc)
+            if not names and not names_too and self._is_total(cells, earned):
+                return None
+            field, value = "period", period
+            month = self._month(period, field)
+            field, value = "quantity", quantity
+            count = 0 if self._empty_quantity and not quantity else self._quantity(quantity, field)
         except ValueError as error:
-            raise self._reader.fault(str(error), field, value) from error
+            raise self._explained(cells, error, field, value) from error
         words = (title, artist, store, territory)
-        return Line(self._reader.line, begun, recording, product, *words, count, earned), rounded
+        return Line(self._reader.line, month, recording, product, *words, count, earned), rounded
+
+    def _is_total(self, cells: Cells, units: int) -> bool:
+        words = cells[: _TERRITORY + 1]
+        nameless = not any(cells[place] for place in (_TITLE, _ARTIST))
+        try:
+            before = self._found.original if self._found.lines else None
+            return self._totals.is_total(self._reader.line, words, nameless, units, before)
+        except ValueError as error:
+            raise self._reader.fault(str(error), "amount", cells[_AMOUNT]) from error
+
+    def _explained(self, cells: Cells, error: ValueError, field: str, value: str | None) -> StatementFault:
+        """A line that cannot be read may be none of the statement's own."""
+        reader = self._reader
+        headers = [reader.header.cells[reader.places[each]] if reader.places[each] >= 0 else "" for each in FIELDS]
+        if [plain(each) for each in cells] == [plain(each) for each in headers]:
+            return reader.fault("This line repeats the header: files were joined here. Remove the line.")
+        if says_total(cells[: _TERRITORY + 1]):
+            return reader.fault(f"It looks like a total: remove the line. {error}", field, value)
+        fault = reader.fault(str(error), field, value)
+        fault.question = getattr(error, "question", None)
+        return fault
 
 
-def _begun(reader: Reader, said: str, form: Form) -> Reading:
-    spoken = _currency(reader, said, form.currency)
-    if form.conversion is None:
-        return Reading(spoken, spoken)
-    if form.conversion.currency == spoken:
-        raise reader.fault(f"It is in {spoken} already: import it without a rate.", "currency", said)
-    return Reading(spoken, form.conversion.currency)
-
-
-def _currency(reader: Reader, said: str, wanted: str | None) -> str:
-    if not said and not wanted:
-        raise reader.fault("The file names no currency. Import it with one, such as currency=EUR.", "currency")
-    try:
-        return checked_currency((said or wanted or "").upper())
-    except Invalid as error:
-        raise reader.fault(error.detail, "currency", said) from error
-
-
-def divide(lines: Path, out: Path, matching: Matching) -> Division:
-    """Divide every line among the payees of its split, and write it, compressed, to `out` with the split's name."""
-    found = Division()
-    payees = found.payees
-    with gzip.open(out, "wt", compresslevel=1, encoding="utf-8", newline="") as file:
-        write = csv.writer(file).writerow
-        for row in _written_rows(lines):
-            known, shares = matching.of(row[_ISRC], row[_UPC])
-            found.matched += known
-            found.unmatched += not known
-            amount = int(row[_UNITS])
-            if shares is None:
-                found.unsplit += known
-                found.unallocated += amount
-                row[_SPLIT] = ""
-                _wait(found, known, row, amount)
-            else:
-                row[_SPLIT] = shares.id
-                for payee, share in zip(shares.payees, divided(amount, shares.parts, shares.whole), strict=True):
-                    payees[payee] = payees.get(payee, 0) + share
-            write(row)
-    return found
-
-
-_ISRC, _UPC, _TITLE, _ARTIST, _UNITS, _SPLIT = (
-    Line._fields.index(field) for field in ("isrc", "upc", "title", "artist", "units", "split")
+_TITLE, _ARTIST, _TERRITORY, _AMOUNT, _CURRENCY = (
+    FIELDS.index(each) for each in ("title", "artist", "territory", "amount", "currency")
 )
 
 
-def _wait(found: Division, known: bool, row: list[str], amount: int) -> None:
-    group = waiting_under(row[_ISRC], row[_UPC], row[_TITLE], row[_ARTIST])
-    if (waits := found.waiting.get(group)) is None:
-        waits = found.waiting[group] = Group(known, row[_ISRC], row[_UPC], row[_TITLE], row[_ARTIST])
-    waits.lines += 1
-    waits.units += amount
+def _recording(text: str) -> tuple[str, bool]:
+    """An ISRC, and whether it can name a recording."""
+    found = code(text)
+    return found, names_recording(found)
 
 
-def waiting_under(isrc: str, upc: str, title: str, artist: str) -> tuple[str, ...]:
-    """What lines have in common that wait together."""
-    return (isrc, upc) if isrc or upc else ("", "", title, artist)
+def _product(text: str) -> tuple[str, bool]:
+    found = product_code(text)
+    return found, names_product(found)
+
+
+def _digest(line: Line, fill: int) -> int:
+    """Of what a line says, wherever it stands. Sums of them are the same in any order."""
+    _, month, isrc, upc, title, artist, store, territory, quantity, units, _ = line
+    said = f"{month}\n{isrc}\n{upc}\n{title}\n{artist}\n{store}\n{territory}\n{quantity}\n{units * fill}"
+    return int.from_bytes(blake2b(said.encode(), digest_size=32).digest(), "big")
 
 
 def written_lines(path: Path) -> Iterator[Line]:
     """The lines of a file that `read` or `divide` has written."""
-    for number, period, isrc, upc, title, artist, store, territory, quantity, amount, split in _written_rows(path):
+    for number, period, isrc, upc, title, artist, store, territory, quantity, amount, split in written_rows(path):
         words = (period, isrc, upc, title, artist, store, territory)
-        yield Line(int(number), *words, int(quantity), int(amount), split)
+        count = int(quantity) if quantity.lstrip("-").isdigit() else Decimal(quantity)
+        yield Line(int(number), *words, count, int(amount), split)
 
 
-def _written_rows(path: Path) -> Iterator[list[str]]:
+def written_rows(path: Path) -> Iterator[list[str]]:
+    """Their cells."""
     with path.open("rb") as start:
         opened = gzip.open if start.read(2) == b"\x1f\x8b" else open
     with opened(path, "rt", encoding="utf-8", newline="") as file:

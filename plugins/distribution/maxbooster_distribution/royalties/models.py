@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Index, LargeBinary, String, UniqueConstraint
+from sqlalchemy import BigInteger, Index, LargeBinary, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from maxbooster.plugin import Json, Owned, Table, Versioned, owned_reference
 
-IMPORTING, IMPORTED, FAILED = "importing", "imported", "failed"
+IMPORTING, IMPORTED, FAILED, UNDONE = "importing", "imported", "failed", "undone"
 STOPPED = "stopped"
 """Shown of one that is importing, but whose job was cancelled or has used up its tries."""
 UNMATCHED, UNSPLIT = "unmatched", "unsplit"
@@ -32,11 +32,21 @@ class Split(Owned, Table):
     made_at: Mapped[datetime]
 
 
+_STANDING = text(f"state <> '{UNDONE}'")
+
+
 class Statement(Versioned, Owned, Table):
-    """What an outlet says it owes. There is one of a file and a layout, however often it is imported."""
+    """What a store says it owes. There is one of a file and a layout, however often it is imported, beside those of it
+    that were undone."""
 
     __tablename__ = "distribution_royalty_statement"
-    __table_args__ = (UniqueConstraint("account_id", "sha256", "layout"),)
+    __table_args__ = (
+        Index(
+            "uq_distribution_royalty_statement_file", "account_id", "sha256", "layout",
+            unique=True, sqlite_where=_STANDING, postgresql_where=_STANDING,
+        ),
+        Index("ix_distribution_royalty_statement_content", "account_id", "content"),
+    )  # fmt: skip
 
     source: Mapped[str] = mapped_column(String(40))
     """Who pays: the party of the receivable."""
@@ -68,10 +78,23 @@ class Statement(Versioned, Owned, Table):
     """What its lines add up to, in units (`amounts.py`)."""
     unallocated: Mapped[int] = mapped_column(BigInteger, default=0)
     """Of that, in units, what no payee got."""
+    dates: Mapped[str] = mapped_column(String(12), default="auto")
+    columns: Mapped[dict[str, str]] = mapped_column(Json, default=dict)
+    """Field → header that was chosen for it."""
+    content: Mapped[bytes | None] = mapped_column(LargeBinary(32))
+    """Digest of what its lines say: another file with the same content is the same statement."""
+    repeats: Mapped[UUID | None]
+    """An earlier statement with the same content, that this one was imported beside on purpose."""
+    first_month: Mapped[str | None] = mapped_column(String(7))
+    last_month: Mapped[str | None] = mapped_column(String(7))
+    notes: Mapped[list[str]] = mapped_column(Json, default=list)
+    """What a person should know of how it was read."""
     lines_file_id: Mapped[UUID | None]
     """Every line with its split, in the plain form that `lines.py` writes."""
     received_at: Mapped[datetime]
     imported_at: Mapped[datetime | None]
+    undone_at: Mapped[datetime | None]
+    undone_why: Mapped[str | None] = mapped_column(String(500))
 
 
 class Waiting(Versioned, Owned, Table):
@@ -88,8 +111,8 @@ class Waiting(Versioned, Owned, Table):
     """`unmatched`: no track; `unsplit`: one without a split."""
     isrc: Mapped[str] = mapped_column(String(40))
     upc: Mapped[str] = mapped_column(String(40))
-    title: Mapped[str] = mapped_column(String(200))
-    artist: Mapped[str] = mapped_column(String(200))
+    title: Mapped[str] = mapped_column(String(1000))
+    artist: Mapped[str] = mapped_column(String(1000))
     """As the first of the lines says it."""
     lines: Mapped[int] = mapped_column(BigInteger)
     units: Mapped[int] = mapped_column(BigInteger)
@@ -98,6 +121,8 @@ class Waiting(Versioned, Owned, Table):
     split_id: Mapped[UUID | None]
     """By which it was divided."""
     assigned_at: Mapped[datetime | None]
+    undone_at: Mapped[datetime | None]
+    """The statement, or the assignment, was undone: what waited of it waits in a row of its own again, or no longer."""
 
 
 class Allocation(Owned, Table):
@@ -121,6 +146,7 @@ class Allocation(Owned, Table):
     credited: Mapped[int] = mapped_column(BigInteger)
     """Minor units."""
     carried_out: Mapped[int] = mapped_column(BigInteger)
+    undone_at: Mapped[datetime | None]
 
 
 class Carry(Owned, Table):

@@ -7,6 +7,7 @@ import csv
 from collections.abc import AsyncIterator, Iterable, Iterator
 from io import StringIO
 from itertools import islice
+from pathlib import Path
 from uuid import UUID
 
 from maxbooster.plugin import Context, NotFound
@@ -14,8 +15,11 @@ from maxbooster_billing.plugin import digits
 
 from . import queries
 from .amounts import PER_MINOR, divided, written
-from .lines import Line, Shares, written_lines
+from .division import Shares
+from .lines import Line, written_lines
 from .models import Allocation, Statement, Waiting
+from .preview import line_out
+from .schemas import LinesOut, PreviewLine
 from .shares import shares_of
 
 COLUMNS = (
@@ -57,6 +61,45 @@ async def payee_statement(ctx: Context, statement_id: UUID, payee_id: UUID) -> A
     return text()
 
 
+async def page(ctx: Context, statement_id: UUID, payee_id: UUID | None, after: int, limit: int) -> LinesOut:
+    """Lines of a statement after a line of that number; of a payee: those in which they have a share, with it, and at
+    the end what was assigned later.
+
+    Raises:
+        NotFound: no such statement in this account, or it has no lines.
+    """
+    statement = await ctx.get(Statement, statement_id)
+    if statement.lines_file_id is None:
+        raise NotFound("Nothing of this statement was imported, so it has no lines.")
+    file, currency, payee = await ctx.files.get(statement.lines_file_id), statement.currency or "", str(payee_id)
+    splits = {str(row.id): shares_of(row) for row in await queries.splits(ctx)} if payee_id else {}
+    own = {id: shares for id, shares in splits.items() if payee in shares.payees}
+
+    def found(path: Path) -> list[PreviewLine]:
+        lines = (line for line in written_lines(path) if line.number > after and (not payee_id or line.split in own))
+        return [
+            line_out(line, currency, _share(line, own[line.split], payee) if payee_id else None)
+            for line in islice(lines, limit + 1)
+        ]
+
+    async with ctx.files.local(file) as path:
+        lines = await asyncio.to_thread(found, path)
+    if len(lines) > limit:
+        return LinesOut(lines[:limit], lines[limit - 1].number)
+    return LinesOut(lines + (await _later(ctx, statement, payee_id, own) if payee_id else []), None)
+
+
+async def _later(ctx: Context, statement: Statement, payee: UUID, own: dict[str, Shares]) -> list[PreviewLine]:
+    allocations = await queries.allocations_to(ctx, statement.id, payee)
+    parts = await queries.parts_assigned(ctx, (each.part_id for each in allocations))
+    lines = [(_line_of(part), own[str(part.split_id)]) for part in parts.values()]
+    return [line_out(line, statement.currency or "", _share(line, shares, str(payee))) for line, shares in lines]
+
+
+def _share(line: Line, shares: Shares, payee: str) -> int:
+    return divided(line.units, shares.parts, shares.whole)[shares.payees.index(payee)]
+
+
 def _portions(lines: Iterable[Line], own: dict[str, Shares], payee: str, currency: str) -> Iterator[bytes]:
     remaining = iter(lines)
     while some := list(islice(remaining, _AT_ONCE)):
@@ -73,9 +116,12 @@ def _row(line: Line, shares: Shares, payee: str, currency: str) -> tuple[object,
 
 def _assigned(part: Waiting, own: dict[str, Shares], payee: str, currency: str) -> tuple[object, ...]:
     """Lines with the same codes, in one: they have no number."""
+    return ("assigned", *_row(_line_of(part), own[str(part.split_id)], payee, currency)[1:])
+
+
+def _line_of(part: Waiting) -> Line:
     words = (part.isrc, part.upc, part.title, part.artist, "", "")
-    line = Line(0, f"{part.assigned_at:%Y-%m}", *words, part.lines, part.units)
-    return ("assigned", *_row(line, own[str(part.split_id)], payee, currency)[1:])
+    return Line(0, f"{part.assigned_at:%Y-%m}", *words, part.lines, part.units)
 
 
 def _sums(row: Allocation) -> Iterator[tuple[object, ...]]:

@@ -13,11 +13,11 @@ from maxbooster.plugin import new_id
 from maxbooster_billing.plugin import Leg, Transaction, balances_of, post_many
 
 from .amounts import credited
-from .lines import Group
+from .division import Group
 from .models import UNMATCHED, UNSPLIT, Allocation, Carry, Waiting
 
 _carries = cast(Table, Carry.__table__)
-_PAYEES_AT_ONCE = 400
+PAYEES_AT_ONCE = 400
 """Two legs each, and a transaction has at most a thousand."""
 UNALLOCATED = "unallocated"
 
@@ -41,7 +41,7 @@ def post_statement(connection: Connection, account: UUID, divided: Divided, now:
     that its balance is the sum of what is carried.
     """
     statement, source, currency, amount = divided[:4]
-    book = _Carries(connection, account, currency)
+    book = Carries(connection, account, currency)
     owed = book.take(f"source:{source}", amount)
     waiting = book.take(UNALLOCATED, divided.unallocated)
     credits = _allocate(connection, account, book, divided, part=statement)
@@ -55,7 +55,7 @@ def post_statement(connection: Connection, account: UUID, divided: Divided, now:
 def post_assignment(connection: Connection, account: UUID, part: UUID, divided: Divided, now: datetime) -> None:
     """Credit payees with what waited in `unallocated`: `divided` is one part of the statement, all of it to payees."""
     currency = divided.currency
-    book = _Carries(connection, account, currency)
+    book = Carries(connection, account, currency)
     freed = -book.take(UNALLOCATED, -divided.amount)
     credits = _allocate(connection, account, book, divided, part=part)
     rest = freed - sum(credits.values())
@@ -63,6 +63,13 @@ def post_assignment(connection: Connection, account: UUID, part: UUID, divided: 
     memo = f"Assigned, of a royalty statement from {divided.source}"
     voucher = _Voucher(f"assignment:{part}", currency, memo, ("unallocated", ""))
     post_many(connection, account, _transactions(connection, account, voucher, credits, legs), now)
+
+
+def post_assignments(
+    connection: Connection, account: UUID, parts: Sequence[tuple[UUID, Divided]], now: datetime
+) -> None:
+    for part, divided in parts:
+        post_assignment(connection, account, part, divided, now)
 
 
 class _Voucher(NamedTuple):
@@ -73,7 +80,7 @@ class _Voucher(NamedTuple):
     """The ledger account, a purpose and a party, from which payees are credited."""
 
 
-def _allocate(connection: Connection, account: UUID, book: _Carries, divided: Divided, *, part: UUID) -> dict[str, int]:
+def _allocate(connection: Connection, account: UUID, book: Carries, divided: Divided, *, part: UUID) -> dict[str, int]:
     """Payee → minor units to be credited."""
     credits: dict[str, int] = {}
     for payee in sorted(divided.payees):
@@ -93,8 +100,8 @@ def _queue(connection: Connection, account: UUID, statement: UUID, waiting: Sequ
     rows = [
         {
             "account_id": account, "id": new_id(), "version": 1, "statement_id": statement,
-            "reason": UNSPLIT if each.known else UNMATCHED, "isrc": each.isrc[:40], "upc": each.upc[:40],
-            "title": each.title[:200], "artist": each.artist[:200], "lines": each.lines, "units": each.units,
+            "reason": UNSPLIT if each.known else UNMATCHED, "isrc": each.isrc, "upc": each.upc,
+            "title": each.title, "artist": each.artist, "lines": each.lines, "units": each.units,
         }
         for each in waiting
     ]  # fmt: skip
@@ -107,8 +114,8 @@ def _transactions(
 ) -> list[Transaction]:
     """Credits, in as many transactions as they need, and what is left."""
     transactions: list[Transaction] = []
-    for some in _portions(credits):
-        legs = list(_payee_legs(connection, account, voucher.currency, some))
+    for some in portions(credits):
+        legs = list(payee_legs(connection, account, voucher.currency, some))
         purpose, party = voucher.against
         legs.append(Leg(purpose, sum(some.values()), party))
         transactions.append(_transaction(voucher, len(transactions), legs))
@@ -116,7 +123,7 @@ def _transactions(
     return [each for each in transactions if each.legs]
 
 
-def _payee_legs(connection: Connection, account: UUID, currency: str, credits: Mapping[str, int]) -> Iterator[Leg]:
+def payee_legs(connection: Connection, account: UUID, currency: str, credits: Mapping[str, int]) -> Iterator[Leg]:
     """A payee who got too much before pays that back first; one who cannot pay a return owes it (`overpaid`)."""
     payable = balances_of(connection, account, "payable", list(credits), currency)
     overpaid = balances_of(connection, account, "overpaid", list(credits), currency)
@@ -133,13 +140,13 @@ def _transaction(voucher: _Voucher, number: int, legs: Sequence[Leg]) -> Transac
     return Transaction(key=f"{voucher.key}:{number}", currency=voucher.currency, memo=voucher.memo, legs=whole)
 
 
-def _portions(credits: Mapping[str, int]) -> Iterator[dict[str, int]]:
+def portions(credits: Mapping[str, int]) -> Iterator[dict[str, int]]:
     names = list(credits)
-    for start in range(0, len(names), _PAYEES_AT_ONCE):
-        yield {name: credits[name] for name in names[start : start + _PAYEES_AT_ONCE]}
+    for start in range(0, len(names), PAYEES_AT_ONCE):
+        yield {name: credits[name] for name in names[start : start + PAYEES_AT_ONCE]}
 
 
-class _Carries:
+class Carries:
     """What is carried in one currency; locked until the transaction ends."""
 
     def __init__(self, connection: Connection, account: UUID, currency: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from .lines import Shares
+from .division import Shares
 from .models import Split
 
 

@@ -1,1 +1,1 @@
-"""How packages reach an outlet: a folder, or SFTP."""
+"""How packages reach a store: a folder, or SFTP."""

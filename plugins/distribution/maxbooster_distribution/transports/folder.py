@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import os
+from contextlib import suppress
 from pathlib import Path
 
 from maxbooster.plugin import Invalid, NotReady
 
 from ..package import Item
-from .transport import LARGEST_ANSWER_BYTES, PIECE, Checked, Told, pieces
+from .transport import LARGEST_ANSWER_BYTES, PIECE, Checked, Listed, Told, pieces, whole
 
 
 class FolderTransport:
@@ -37,18 +38,29 @@ class FolderTransport:
         except OSError as error:
             raise NotReady(f"{path.parent} cannot be written: {error.strerror}.") from error
 
-    async def names(self, folder: str) -> list[str]:
-        path = self._root / folder
-        return sorted(each.name for each in path.iterdir() if each.is_file()) if path.is_dir() else []
+    async def listed(self, folder: str) -> list[Listed]:
+        return await asyncio.to_thread(_listed, self._root / folder)
 
     async def read(self, path: str) -> bytes:
         file = self._root / path
         try:
-            if file.stat().st_size > LARGEST_ANSWER_BYTES:
+            size = file.stat().st_size
+            if size > LARGEST_ANSWER_BYTES:
                 raise Invalid(f"{file.name} has more than {LARGEST_ANSWER_BYTES:,} bytes; no answer is that long.")
-            return await asyncio.to_thread(file.read_bytes)
+            return whole(await asyncio.to_thread(file.read_bytes), size, file.name)
         except OSError as error:
             raise NotReady(f"{file} cannot be read: {error.strerror}.") from error
+
+
+def _listed(folder: Path) -> list[Listed]:
+    found = []
+    with suppress(FileNotFoundError, NotADirectoryError), os.scandir(folder) as entries:
+        for entry in entries:
+            with suppress(FileNotFoundError):  # it went away meanwhile
+                if entry.is_file():
+                    stat = entry.stat()
+                    found.append(Listed.of(os.fsencode(entry.name), stat.st_size, int(stat.st_mtime)))
+    return sorted(found, key=lambda each: each.name)
 
 
 def _is_there(path: Path, item: Item) -> bool:

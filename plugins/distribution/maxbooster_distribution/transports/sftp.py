@@ -6,6 +6,7 @@ SSH itself proves every byte on the way, so after a break only what lay there be
 from __future__ import annotations
 
 import posixpath
+import re
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 
@@ -15,9 +16,12 @@ from maxbooster.plugin import AuthFailed, Invalid, NotReady
 
 from ..outlets.outlet import Endpoint
 from ..package import Item
-from .transport import LARGEST_ANSWER_BYTES, PIECE, Checked, Told, pieces
+from .transport import LARGEST_ANSWER_BYTES, PIECE, Checked, Listed, Told, pieces, whole
 
 _CONNECT_S = 20.0
+_HOST_KEY = re.compile(r"(?:ssh|ecdsa|sk)-[a-z0-9@.-]+ [A-Za-z0-9+/]+={0,2}(?: [^\r\n]*)?")
+_HOST = re.compile(r"[A-Za-z0-9._:-]+")
+_NO_FILES = (asyncssh.FILEXFER_TYPE_DIRECTORY, asyncssh.FILEXFER_TYPE_SPECIAL)
 _QUIET_S = 15
 """Seconds of silence after which the other side is asked whether it is still there, three times."""
 
@@ -29,11 +33,7 @@ async def connected(endpoint: Endpoint) -> AsyncIterator[SftpTransport]:
         NotReady: nobody answers there.
         AuthFailed: our key or password is refused, or the server's key is not the one that we know.
     """
-    if not endpoint.host_key:
-        raise AuthFailed(
-            f"The host key of {endpoint.host} is not known, so it could be anybody."
-            " Ask the outlet for it and set host_key."
-        )
+    host_key = _host_key(endpoint)
     where = f"[{endpoint.host}]:{endpoint.port}" if endpoint.port != 22 else endpoint.host
     with _plainly(endpoint):
         connection = await asyncssh.connect(
@@ -42,7 +42,7 @@ async def connected(endpoint: Endpoint) -> AsyncIterator[SftpTransport]:
             username=endpoint.username,
             password=endpoint.password or None,
             client_keys=[str(endpoint.key_file)] if endpoint.key_file else None,
-            known_hosts=asyncssh.import_known_hosts(f"{where} {endpoint.host_key}\n"),
+            known_hosts=asyncssh.import_known_hosts(f"{where} {host_key}\n"),
             agent_path=None,
             config=None,
             connect_timeout=_CONNECT_S,
@@ -53,6 +53,28 @@ async def connected(endpoint: Endpoint) -> AsyncIterator[SftpTransport]:
             client = await connection.start_sftp_client()
         async with client:
             yield SftpTransport(client, endpoint)
+
+
+def _host_key(endpoint: Endpoint) -> str:
+    """One key on one line: what stands on a second one would be a second server that is believed.
+
+    Raises:
+        AuthFailed: there is none, or it is not one key.
+    """
+    if not endpoint.host_key.strip():
+        raise AuthFailed(
+            f"The host key of {endpoint.host} is not known, so it could be anybody."
+            " Ask the store for it and set host_key."
+        )
+    if not _HOST.fullmatch(endpoint.host):
+        raise AuthFailed(f"{endpoint.host!r} is not the name or address of one server; correct host.")
+    key = endpoint.host_key.strip()
+    if not _HOST_KEY.fullmatch(key):
+        raise AuthFailed(
+            f"host_key of {endpoint.host} is not one public key; write it on one line, as `ssh-ed25519 AAAA…`,"
+            " without the server's name."
+        )
+    return key
 
 
 class SftpTransport:
@@ -105,12 +127,18 @@ class SftpTransport:
         except asyncssh.SFTPNoSuchFile:
             return None
 
-    async def names(self, folder: str) -> list[str]:
+    async def listed(self, folder: str) -> list[Listed]:
         with _plainly(self._endpoint):
-            try:
-                return sorted(name for name in map(str, await self._sftp.listdir(self._path(folder))) if name[0] != ".")
+            try:  # as bytes, since the library refuses a whole folder for one name that is not UTF-8
+                entries = await self._sftp.readdir(self._path(folder).encode())
             except asyncssh.SFTPNoSuchFile:
                 return []
+        found = [
+            Listed.of(_bytes(each.filename), each.attrs.size or 0, int(each.attrs.mtime or 0))
+            for each in entries
+            if each.attrs.type not in _NO_FILES and not _bytes(each.filename).startswith(b".")
+        ]
+        return sorted(found, key=lambda each: each.name)
 
     async def read(self, path: str) -> bytes:
         with _plainly(self._endpoint):
@@ -121,7 +149,7 @@ class SftpTransport:
             async with self._sftp.open(self._path(path), "rb") as file:
                 while len(content) < size and (piece := _bytes(await file.read(PIECE, len(content)))):
                     content += piece
-            return bytes(content)
+            return whole(bytes(content), size, path)
 
     def _path(self, path: str) -> str:
         return f"{self._endpoint.folder.rstrip('/')}/{path}" if self._endpoint.folder else path

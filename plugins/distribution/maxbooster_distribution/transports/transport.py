@@ -7,6 +7,8 @@ from contextlib import asynccontextmanager
 from hashlib import sha256
 from typing import Protocol
 
+from msgspec import Struct
+
 from maxbooster.plugin import Invalid, NotReady
 
 from ..outlets.outlet import Endpoint
@@ -20,11 +22,34 @@ Told = Callable[[int], Awaitable[None]]
 """Told after each piece how many bytes of the file are there."""
 
 
+class Listed(Struct, frozen=True, kw_only=True):
+    """A file of a folder at the other side."""
+
+    name: str
+    """As people can read it, no two alike in a folder, at most 255 characters."""
+    size: int
+    modified: int
+    """When it was changed last, as the other side says it: seconds since 1970."""
+    odd: bool = False
+    """Whether its real name cannot be said here: not UTF-8, empty, with a slash or a control character, too long."""
+
+    @classmethod
+    def of(cls, name: bytes, size: int, modified: int) -> Listed:
+        readable = name.decode("utf-8", "backslashreplace")
+        plain = (
+            readable.isprintable() and "/" not in readable and readable.encode() == name and 0 < len(readable) <= 255
+        )
+        if plain:
+            return cls(name=readable, size=size, modified=modified)
+        shown = readable.encode("unicode_escape").decode("ascii")[:200] or "a file without a name"
+        return cls(name=f"{shown} ({sha256(name).hexdigest()[:8]})", size=size, modified=modified, odd=True)
+
+
 class Transport(Protocol):
     """An open way to an outlet. Paths are relative to the endpoint's folder."""
 
     async def put(self, folder: str, item: Item, told: Told) -> None:
-        """Bring a file there under its name, whole and with the right hash. What is there already stays; what was
+        """Put a file there under its name, whole and with the right hash. What is there already stays; what was
         cut off goes on where it stopped.
 
         Raises:
@@ -32,13 +57,15 @@ class Transport(Protocol):
             Invalid: the file on this machine is not the one that was announced.
         """
 
-    async def names(self, folder: str) -> list[str]:
-        """The files of a folder, sorted; none if it does not exist."""
+    async def listed(self, folder: str) -> list[Listed]:
+        """The files of a folder, sorted by name; none if it does not exist."""
 
     async def read(self, path: str) -> bytes:
-        """
+        """A whole file.
+
         Raises:
             Invalid: it is larger than an answer may be.
+            NotReady: it cannot be read, or less of it than its size says.
         """
 
 
@@ -61,7 +88,7 @@ async def opened(endpoint: Endpoint) -> AsyncIterator[Transport]:
 
 
 async def deliver(transport: Transport, package: Package, told: Told) -> None:
-    """Bring a package there. It may be repeated until it succeeds: nothing arrives twice, nothing half.
+    """Send a package there. It may be repeated until it succeeds: nothing arrives twice, nothing half.
 
     Raises:
         NotReady, Invalid: as in `Transport.put`.
@@ -92,6 +119,16 @@ async def pieces(item: Item, start: int = 0) -> AsyncIterator[bytes]:
                 yield piece
     except OSError as error:
         raise NotReady(f"{item.path} cannot be read on this machine: {error.strerror}.") from error
+
+
+def whole(content: bytes, size: int, path: str) -> bytes:
+    """
+    Raises:
+        NotReady: it is not all there.
+    """
+    if len(content) != size:
+        raise NotReady(f"{len(content)} of {size} bytes of {path} were read; it is still being written, or cut off.")
+    return content
 
 
 class Checked:

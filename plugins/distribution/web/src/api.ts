@@ -62,7 +62,17 @@ export interface ReleaseRow {
 
 export interface Split { shares: { payee: string; parts: number }[]; whole: number }
 export interface Change { field: string; value: unknown }
-export interface Finding { rule: string; severity: "ERROR" | "WARN" | "INFO"; field: string; message: string; fix: string; changes: Change[]; outlet: string | null }
+export interface Override { id: string; reason: string; at: string }
+export interface Finding {
+  rule: string; severity: "ERROR" | "WARN" | "INFO"; field: string; message: string; fix: string; changes: Change[]; outlet: string | null;
+  /** Whether a person may decide otherwise, with a reason; then what they decided. */
+  overridable?: boolean; override?: Override | null;
+}
+export interface PlannedDelivery {
+  outlet: string; outlet_title: string; what: string | null; held_back: string | null; sandbox: boolean; warnings: number; overridden: number;
+  expected_from: string | null; due_at: string | null;
+}
+export interface Plan { deliveries: PlannedDelivery[]; tracks: number; bytes: number }
 export interface Review { findings: Finding[]; blocking: number; rules: number }
 
 export interface Outlet { name: string; title: string; ready: boolean; sandbox: boolean; sla_days: [number, number]; problem: string | null }
@@ -97,7 +107,10 @@ export class Api {
   register = (registrant: Registrant) => this.send("PUT", "/registrant", registrant);
   split = (track: string) => this.get<Split>(`/tracks/${track}/splits`);
   payees = () => this.host.api.get("/api/billing/payees") as Promise<{ id: string; name: string }[]>;
-  review = (description: Description, outlets: string[]) => this.send<Review>("POST", "/review", { description, outlets });
+  review = (description: Description, outlets: string[], release?: string) => this.send<Review>("POST", "/review", { description, outlets, release: release ?? null });
+  override = (id: string, { rule, field }: Finding, reason: string) => this.send("POST", `/releases/${id}/overrides`, { rule, field, reason });
+  withdraw = (id: string, override: string) => this.send("DELETE", `/releases/${id}/overrides/${override}`);
+  plan = (id: string, outlets: string[]) => this.send<Plan>("POST", `/releases/${id}/plan`, { outlets });
   reviewRelease = (id: string) => this.get<Review>(`/releases/${id}/review`);
   outlets = () => this.get<Outlets>("/outlets");
   newest = () => this.get<Deliveries>("/deliveries");

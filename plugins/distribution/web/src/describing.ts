@@ -4,6 +4,7 @@ import { t } from "@maxbooster/ui";
 import { words, type Change, type Description, type Finding, type Review } from "./api";
 import { at, changed, stated } from "./fields";
 import { Part } from "./part";
+import { issueCount } from "./sending";
 
 interface Box { hint?: string; type?: string; list?: readonly string[] }
 
@@ -12,12 +13,20 @@ const TYPING_MS = 350;
 /** Whether a finding at `found` belongs to the field `field`, or to a part of it. */
 export const covers = (field: string, found: string) => found === field || (found.startsWith(field) && (found[field.length] === "." || found[field.length] === "["));
 
+/** Whether a store would reject the release for it, and nobody decided otherwise. */
+export const blocks = ({ severity, override }: Finding) => severity === "ERROR" && !override;
+
 export abstract class Describing extends Part {
   static override properties: Record<string, object> = { ...Part.properties, draft: { state: true }, review: { state: true }, everything: { state: true } };
   declare draft: Description | undefined;
   declare review: Review | undefined;
   /** Whether findings are shown at fields that nobody has touched yet. */
   declare everything: boolean;
+  /** The stored release that is described, whose overrides count. */
+  protected get about(): string | undefined {
+    return undefined;
+  }
+
   /** The outlets that would be asked. */
   protected ready: string[] = [];
   /** Fields that were changed, once an answer knows of it: nobody is told what was found before they typed. */
@@ -43,7 +52,7 @@ export abstract class Describing extends Part {
   protected async look(): Promise<void> {
     const mine = ++this.asked;
     const asked = [...this.changed];
-    const review = await this.api.review(stated(this.draft!), this.ready);
+    const review = await this.api.review(stated(this.draft!), this.ready, this.about);
     if (mine !== this.asked) return;
     this.review = review;
     for (const field of asked) {
@@ -77,7 +86,7 @@ export abstract class Describing extends Part {
     });
     const rest = review.findings.filter(({ field }) => !this.shows(field));
     const said = review.blocking
-      ? t("releases.to_mend", "{n} issues to fix before you can send it. You can save at any time.", { n: review.blocking })
+      ? t("releases.to_fix", "{issues} before you can send it. You can save at any time.", { issues: issueCount(review.blocking) })
       : t("releases.clean", "Ready to send.");
     return html`<div class="summary" role="status">
         <span class=${review.blocking ? "wait" : "ok"}><mb-icon name=${review.blocking ? "triangle-alert" : "circle-check"}></mb-icon></span> <span>${said}</span>
@@ -88,7 +97,7 @@ export abstract class Describing extends Part {
   }
 
   private finding(found: Finding): TemplateResult {
-    return html`<p class="finding ${found.severity === "ERROR" ? "error" : ""}"><span>${found.message} <span class="quiet">${found.fix}</span></span>
+    return html`<p class="finding ${blocks(found) ? "error" : ""}"><span>${found.message} <span class="quiet">${found.override ? t("releases.kept", "Kept as is: {reason}", { reason: found.override.reason }) : found.fix}</span></span>
       ${found.changes.length ? html`<button class="plain" aria-label="${t("releases.apply", "Apply")}: ${found.fix}" @click=${() => this.put(...found.changes)}>${t("releases.apply", "Apply")}</button>` : nothing}</p>`;
   }
 
@@ -98,7 +107,7 @@ export abstract class Describing extends Part {
 
   /** A label, its control, and what was found there. */
   protected box(field: string, label: string, control: (id: string, wrong: string) => TemplateResult, hint = ""): TemplateResult {
-    const wrong = this.found(field).some(({ severity }) => severity === "ERROR");
+    const wrong = this.found(field).some(blocks);
     return html`<div class="box ${wrong ? "wrong-box" : ""}">
       <label for="in-${field}">${label}${hint ? html` <small>${hint}</small>` : nothing}</label>${control(`in-${field}`, String(wrong))} ${this.findings(field)}
     </div>`;

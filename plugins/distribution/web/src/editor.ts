@@ -107,6 +107,10 @@ export class ReleaseEditor extends Describing {
     notify(t("releases.issued", "Missing codes assigned."));
   };
 
+  protected override get about(): string | undefined {
+    return this.release;
+  }
+
   protected shows(field: string): boolean {
     const inner = /^tracks\[\d+\]\.(.*)$/.exec(field)?.[1];
     return inner ? SHOWN_OF_TRACK.some((each) => covers(each, inner)) : field === "tracks" || SHOWN.some((each) => covers(each, field));

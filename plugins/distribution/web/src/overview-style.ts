@@ -63,6 +63,30 @@ export const overview = css`
     background: var(--mb-raised);
     font-size: var(--mb-text-s);
   }
+  .keep {
+    flex-basis: 100%;
+    margin: 0;
+  }
+  .keep form {
+    display: grid;
+    gap: var(--mb-space-2);
+    justify-items: start;
+    max-width: 480px;
+    padding-top: var(--mb-space-2);
+  }
+  .keep textarea {
+    box-sizing: border-box;
+    width: 100%;
+    padding: var(--mb-space-2) var(--mb-space-3);
+    border: 1px solid var(--mb-line);
+    border-radius: var(--mb-radius);
+    background: var(--mb-ground);
+    color: var(--mb-text);
+    font: inherit;
+  }
+  .kept {
+    margin-bottom: var(--mb-space-6);
+  }
   .attention > mb-icon {
     color: var(--mb-accent-text);
   }
@@ -87,9 +111,9 @@ export const overview = css`
   }
   .over h2 {
     margin: 0;
-    font-size: var(--mb-text-s);
   }
   .over h2 span {
+    font-size: var(--mb-text-s);
     font-weight: 400;
   }
   .actions {

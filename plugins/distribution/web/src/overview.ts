@@ -1,12 +1,13 @@
 /** One release: what it is, where it is at each outlet, and what needs somebody. */
 import { html, nothing, type TemplateResult } from "lit";
-import { confirmed, date, duration, page, t, undoable, when } from "@maxbooster/ui";
-import { content, needsSomebody, words, type Deliveries, type Delivery, type Finding, type Outlets, type Release, type Review, type Split } from "./api";
+import { confirmed, date, duration, notify, page, t, undoable, when } from "@maxbooster/ui";
+import { content, needsSomebody, words, type Deliveries, type Delivery, type Finding, type Outlets, type Plan, type Release, type Review, type Split } from "./api";
 import { artistLine, asNew } from "./fields";
 import { Part } from "./part";
 import { overview } from "./overview-style";
 import { style } from "./style";
-import { confirmReinstating, confirmTakedown, KINDS, summary, territories, trackCount } from "./sending";
+import { blocks } from "./describing";
+import { confirmReinstating, confirmTakedown, heldBack, issueCount, KINDS, summary, territories, trackCount } from "./sending";
 import "./outlet-row";
 import "./tracks";
 
@@ -145,7 +146,7 @@ export class ReleaseOverview extends Part {
     return html`<ol class="stages">
       ${stage(
         t("releases.checked", "Checked"),
-        blocking ? t("releases.blocking", "{n} issues to fix", { n: blocking }) : t("releases.rules", "{n} rules passed", { n: this.review?.rules ?? 0 }),
+        blocking ? issueCount(blocking) : t("releases.rules", "{n} rules passed", { n: this.review?.rules ?? 0 }),
         blocking ? "wait" : "ok",
       )}
       ${stage(t("releases.packaged", "Packaged"), all.length ? t("releases.messages", "ERN 4.3, {n} of {all} validated", { n: packed, all: all.length }) : t("releases.not_yet", "Not yet"), share(packed))}
@@ -163,14 +164,42 @@ export class ReleaseOverview extends Part {
   }
 
   private attention(): TemplateResult | typeof nothing {
-    const first = this.review?.findings.find(({ severity }) => severity === "ERROR");
-    if (!first) return nothing;
+    const first = this.review?.findings.find(blocks);
+    if (!first) return this.kept();
     const more = this.review!.blocking - 1;
     return html`<div class="attention">
       <mb-icon name="triangle-alert"></mb-icon>
       <div>${placed(first)}<span>${first.fix}${more ? ` ${t("releases.more", "And {n} more.", { n: more })}` : ""}</span></div>
       <wa-button appearance="outlined" size="s" href="/releases/${this.release}/edit">${t("releases.mend", "Fix")}</wa-button>
-    </div>`;
+      ${first.overridable && this.host.may("release.submit") ? this.keepAsIs(first) : nothing}
+    </div>
+    ${this.kept()}`;
+  }
+
+  /** For what is right although a rule objects: the reason goes on record. */
+  private keepAsIs(found: Finding): TemplateResult {
+    const keep = async (event: SubmitEvent): Promise<void> => {
+      event.preventDefault();
+      const reason = String(new FormData(event.currentTarget as HTMLFormElement).get("reason")).trim();
+      if (reason) await this.doing("keep", () => this.api.override(this.release, found, reason), t("releases.kept_now", "Kept as is. Your reason is on record."));
+    };
+    return html`<details class="keep"><summary>${t("releases.keep", "Keep as is…")}</summary>
+      <form @submit=${keep}>
+        <label for="reason">${t("releases.keep_reason", "Why is this right? Your reason goes on record with the release.")}</label>
+        <textarea id="reason" name="reason" rows="2" maxlength="1000" required></textarea>
+        <wa-button type="submit" size="s" appearance="outlined" ?loading=${this.busy === "keep"}>${t("releases.keep_go", "Keep as is")}</wa-button>
+      </form></details>`;
+  }
+
+  /** What somebody decided otherwise about. */
+  private kept(): TemplateResult | typeof nothing {
+    const kept = this.review?.findings.filter(({ override }) => override) ?? [];
+    if (!kept.length) return nothing;
+    const undo = (id: string) => this.doing("keep", () => this.api.withdraw(this.release, id), t("releases.kept_undone", "This issue counts again."));
+    return html`<ul class="rows kept">${kept.map(
+      (each) => html`<li><span class="what">${placed(each)}<small>${t("releases.kept", "Kept as is: {reason}", { reason: each.override!.reason })}</small></span>
+        ${this.host.may("release.submit") ? html`<button class="plain" @click=${() => undo(each.override!.id)}>${t("releases.kept_undo", "Undo")}</button>` : nothing}</li>`,
+    )}</ul>`;
   }
 
   private deliveries(): TemplateResult | typeof nothing {
@@ -233,11 +262,23 @@ export class ReleaseOverview extends Part {
   };
 
   private async send(names: string[]): Promise<void> {
-    const stores = this.outlets!.outlets.filter(({ name }) => names.includes(name));
-    if (!(await confirmed(summary(this.found!.description, stores, this.splits)))) return;
+    const plan = await this.planned(names);
+    if (!plan) return;
+    const going = plan.deliveries.filter(({ what }) => what).map(({ outlet }) => outlet);
+    if (!going.length) return notify({ text: plan.deliveries.map(heldBack).join(" "), tone: "danger" });
+    if (!(await confirmed(summary(this.found!.description, plan, this.splits)))) return;
     const said = t("releases.sending", "Sending. You can leave this page; delivery continues.");
-    await this.doing("send", () => this.api.submit(this.release, names), said);
+    await this.doing("send", () => this.api.submit(this.release, going), said);
     this.chosen = undefined;
+  }
+
+  private async planned(names: string[]): Promise<Plan | undefined> {
+    try {
+      return await this.api.plan(this.release, names);
+    } catch (error) {
+      notify({ text: words(error), tone: "danger" });
+      return undefined;
+    }
   }
 
   private async takeDown(from: Delivery[]): Promise<void> {

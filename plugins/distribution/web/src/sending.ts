@@ -1,6 +1,6 @@
 /** What is asked before a release goes to stores, comes down, or goes up again. */
-import { confirmed, date, t, type Question } from "@maxbooster/ui";
-import type { Deal, Description, Outlet, Split } from "./api";
+import { bytes, confirmed, date, t, type Question } from "@maxbooster/ui";
+import type { Deal, Description, Plan, PlannedDelivery, Split } from "./api";
 import { country, MODELS, WORLDWIDE } from "./choices";
 import { artistLine } from "./fields";
 
@@ -8,6 +8,8 @@ export const KINDS = { single: "Single", ep: "EP", album: "Album" };
 
 export const storeCount = (n: number): string => (n === 1 ? t("releases.one_store", "1 store") : t("releases.n_stores", "{n} stores", { n }));
 export const trackCount = (n: number): string => (n === 1 ? t("releases.one_track", "1 track") : t("releases.n_tracks", "{n} tracks", { n }));
+
+export const issueCount = (n: number): string => (n === 1 ? t("releases.one_issue", "1 issue to fix") : t("releases.n_issues", "{n} issues to fix", { n }));
 
 const listed = (names: string[]) => new Intl.ListFormat(document.documentElement.lang || undefined, { type: "conjunction" }).format(names);
 
@@ -41,24 +43,42 @@ function royalties(said: Description, splits: ReadonlyMap<string, Split>): strin
   return t("releases.held_back", "Held back for {tracks} without a split, until you add one.", { tracks: trackCount(without) });
 }
 
+/** Why a store gets nothing. */
+export const heldBack = ({ outlet_title, held_back }: PlannedDelivery): string => `${outlet_title}: ${held_back ?? ""}`;
+
+/** Between the first and the last day on which stores should have it live. */
+function liveBy(going: PlannedDelivery[]): string | undefined {
+  const days = going.flatMap(({ expected_from, due_at }) => [expected_from, due_at]).filter((each) => each !== null).sort();
+  if (!days.length) return undefined;
+  const [first, last] = [date(days[0]!), date(days.at(-1)!)];
+  return first === last ? first : t("releases.live_between", "{first} to {last}, by the stores’ usual times", { first, last });
+}
+
 /** Everything that matters on one page, and one confirmation. */
-export function summary(said: Description, stores: Outlet[], splits: ReadonlyMap<string, Split>): Question {
+export function summary(said: Description, plan: Plan, splits: ReadonlyMap<string, Split>): Question {
   const name = said.title || t("releases.untitled", "Untitled");
-  const slowest = Math.max(...stores.map(({ sla_days: [, to] }) => to));
-  const fastest = Math.min(...stores.map(({ sla_days: [from] }) => from));
+  const going = plan.deliveries.filter(({ what }) => what);
+  const held = plan.deliveries.filter(({ what }) => !what);
+  const most = (count: "warnings" | "overridden") => Math.max(...going.map((each) => each[count]));
+  const notes = [
+    most("warnings") ? t("releases.n_warnings", "{n} warnings that don’t stop it", { n: most("warnings") }) : "",
+    most("overridden") ? t("releases.n_kept", "{n} issues kept as is", { n: most("overridden") }) : "",
+  ].filter(Boolean);
   const facts: [string, string | undefined][] = [
-    [t("releases.what", "Release"), `${[artistLine(said.credits), name].filter(Boolean).join(" – ")} · ${KINDS[said.kind]}, ${trackCount(said.tracks.length)}`],
-    [t("releases.stores", "Stores"), listed(stores.map(({ title }) => title))],
+    [t("releases.what", "Release"), `${[artistLine(said.credits), name].filter(Boolean).join(" – ")} · ${KINDS[said.kind]}, ${trackCount(plan.tracks)}, ${bytes(plan.bytes)}`],
+    [t("releases.stores", "Stores"), listed(going.map(({ outlet_title }) => outlet_title))],
+    [t("releases.not_sent", "Not sent"), held.map(heldBack).join(" ")],
     [t("releases.f_date", "Release date"), day(said)],
-    [t("releases.processing", "Processing"), t("releases.processing_days", "Stores usually take {from}–{to} business days", { from: fastest, to: slowest })],
+    [t("releases.live_from", "Live"), liveBy(going)],
     [t("releases.deals", "Rights & territories"), [territories(said.deals), models(said.deals)].filter(Boolean).join(" · ")],
     [t("releases.royalties", "Royalties"), royalties(said, splits)],
+    [t("releases.notes", "Issues"), notes.join(", ")],
   ];
   return {
-    title: stores.length === 1 ? t("releases.send_title_one", "Send “{title}” to {store}?", { title: name, store: stores[0]!.title }) : t("releases.send_title", "Send “{title}” to {n} stores?", { title: name, n: stores.length }),
-    text: stores.every(({ sandbox }) => sandbox) ? t("releases.send_sandbox", "These stores are simulated. Nothing is published.") : "",
+    title: going.length === 1 ? t("releases.send_title_one", "Send “{title}” to {store}?", { title: name, store: going[0]!.outlet_title }) : t("releases.send_title", "Send “{title}” to {n} stores?", { title: name, n: going.length }),
+    text: going.every(({ sandbox }) => sandbox) ? t("releases.send_sandbox", "These stores are simulated. Nothing is published.") : "",
     facts: facts.filter((each): each is [string, string] => Boolean(each[1])),
-    action: t("releases.send_action", "Send to {stores}", { stores: storeCount(stores.length) }),
+    action: t("releases.send_action", "Send to {stores}", { stores: storeCount(going.length) }),
     harmless: true,
   };
 }

@@ -116,4 +116,4 @@ class Api:
             if (found := look()) is not None:
                 return found
             time.sleep(POLL_S)
-        raise DemoFailed(f"Waited {within_s:.0f} s for {what} in vain.")
+        raise DemoFailed(f"{what} did not come within {within_s:.0f} s.")

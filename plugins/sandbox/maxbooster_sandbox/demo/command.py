@@ -11,6 +11,7 @@ from types import FrameType
 from typing import NoReturn
 
 import click
+import httpx
 
 from . import journey
 from .api import Api
@@ -22,7 +23,7 @@ from .summary import Summary, table
 @click.option(
     "--track",
     type=click.Path(exists=True, dir_okay=False, readable=True, path_type=Path),
-    help="A recording of yours.  [default: a short piece, synthesised]",
+    help="A recording of yours.  [default: a short piece, synthesized]",
 )
 @click.option("--headless", is_flag=True, help="End after the table; `summary.json` says it all.")
 @click.option(
@@ -33,7 +34,7 @@ from .summary import Summary, table
     "--port", type=click.IntRange(1024, 65535), help="Where the platform listens.  [default: 8080, or a free one]"
 )
 def demo(track: Path | None, headless: bool, folder: Path, port: int | None) -> None:
-    """Take a recording all the way: mastered, released, delivered to three outlets, paid for, split, paid out.
+    """Take a recording all the way: mastered, released, delivered to three stores, paid for, split, paid out.
 
     Everything is simulated on this machine by the sandbox; nothing is published and no money moves.
     """
@@ -45,15 +46,26 @@ def demo(track: Path | None, headless: bool, folder: Path, port: int | None) -> 
         platform = Platform(folder, listening(port))
         login = platform.login()
         with platform.running():
-            _go(platform, login, track.resolve() if track else None, summary)
-            summary.write(folder / "summary.json")
-            click.echo("\n" + table(summary.stages))
+            _show(platform, login, track.resolve() if track else None, summary)
             if not headless:
                 _stay(platform, login)
     except DemoFailed as failure:
         summary.failed = str(failure)
         summary.write(folder / "summary.json")
-        raise click.ClickException(summary.failed) from None
+    if summary.failed:
+        raise click.ClickException(summary.failed)
+
+
+def _show(platform: Platform, login: Login, track: Path | None, summary: Summary) -> None:
+    """Walk through the stages and say what came of each. Where one fails the platform stays, so that it can be seen."""
+    try:
+        _go(platform, login, track, summary)
+    except DemoFailed as failure:
+        summary.failed = str(failure)
+        click.echo(f"\n{failure}", err=True)
+    summary.write(platform.folder / "summary.json")
+    if summary.stages:
+        click.echo("\n" + table(summary.stages))
 
 
 def _end(signum: int, frame: FrameType | None) -> NoReturn:
@@ -77,8 +89,9 @@ def _told(title: str) -> Iterator[None]:
     click.echo(f"… {title}")
     try:
         yield
-    except DemoFailed as failure:
-        raise DemoFailed(f"“{title}” failed. {failure}") from None
+    except (DemoFailed, httpx.HTTPError, OSError) as failure:
+        why = str(failure) or type(failure).__name__
+        raise DemoFailed(f"“{title}” failed. {why}") from failure
 
 
 def _stay(platform: Platform, login: Login) -> None:

@@ -49,7 +49,7 @@ class Journey:
 
 
 def upload(at: Journey) -> Told:
-    """The artist's own recording, or a piece that is synthesised first."""
+    """The artist's own recording, or a piece that is synthesized first."""
     track = at.track
     if track is None:
         track = at.results / f"{piece.TITLE}.wav"
@@ -138,14 +138,14 @@ def review(at: Journey) -> Told:
 
 
 def deliver(at: Journey) -> Told:
-    """Packed, sent by SFTP to three simulated outlets, acknowledged and live."""
+    """Packed, sent by SFTP to three simulated stores, acknowledged and live."""
     ready = [each["name"] for each in at.api.get("/api/distribution/outlets")["outlets"] if each["ready"]][:OUTLETS]
     if len(ready) < OUTLETS:
-        raise DemoFailed(f"Only {len(ready)} outlets are ready; the sandbox needs {OUTLETS}: {', '.join(ready)}.")
+        raise DemoFailed(f"Only {len(ready)} stores are ready; the sandbox needs {OUTLETS}: {', '.join(ready)}.")
     place = f"/api/distribution/releases/{at.facts['release']}"
     at.api.post(f"{place}/submit", {"outlets": ready})
     try:
-        found = at.api.until("the outlets' answers", lambda: _all_live(at.api.get(f"{place}/deliveries")), within_s=120)
+        found = at.api.until("the stores' answers", lambda: _all_live(at.api.get(f"{place}/deliveries")), within_s=120)
     except DemoFailed as late:
         raise DemoFailed(f"{late} {_where_they_are(at.api.get(f'{place}/deliveries'))}") from None
     for delivery in found:
@@ -171,7 +171,7 @@ def _where_they_are(answer: dict[str, Any]) -> str:
 
 
 def _batch(data: Path, delivery: dict[str, Any]) -> Path:
-    """Where the simulated outlet keeps it."""
+    """Where the simulated store keeps it."""
     home: Path = data / "sandbox" / "outlets" / delivery["outlet"]
     for folder in home.glob("*/*"):
         if folder.name.endswith(delivery["batch"]):
@@ -197,7 +197,7 @@ def split(at: Journey) -> Told:
 
 
 def statement(at: Journey) -> Told:
-    """A month later: the outlets' sales statement is imported, divided and posted; each payee gets a statement."""
+    """A month later: the stores' sales statement is imported, divided and posted; each payee gets a statement."""
     path = at.results / "sales.csv"
     codes = {"isrc": at.facts["isrc"], "upc": at.facts["upc"], "title": at.title, "artist": ARTIST}
     sales.write(path, stores=at.facts["stores"], **codes)
@@ -214,14 +214,14 @@ def statement(at: Journey) -> Told:
 
 
 def arrive(at: Journey) -> Told:
-    """The outlets pay what their statement says."""
+    """The stores pay what their statement says."""
     arrived = 0
     for each in at.api.get("/api/billing/ledger/balances"):
         if each["purpose"] == "receivable" and each["party"] == SOURCE and each["amount"] > 0:
             wanted = {"source": SOURCE, "currency": each["currency"], "amount": each["amount"]}
             at.api.post("/api/billing/ledger/receipts", wanted | {"key": f"{at.results.name}:{each['currency']}"})
             arrived += each["amount"]
-    return f"{arrived / 100:.2f} {sales.CURRENCY} from the outlets", at.page("/money")
+    return f"{arrived / 100:.2f} {sales.CURRENCY} from the stores", at.page("/money")
 
 
 def pay(at: Journey) -> Told:
@@ -239,21 +239,21 @@ def pay(at: Journey) -> Told:
 
 
 def verify(at: Journey) -> Told:
-    """The books prove themselves: `maxbooster billing verify`."""
+    """The ledger proves itself: `maxbooster billing verify`."""
     found = json.loads(at.platform.command("billing", "verify", "--json"))
     if not found["ok"]:
-        raise DemoFailed(f"The books are wrong: {'; '.join(map(str, found['faults']))}")
+        raise DemoFailed(f"The ledger does not balance: {'; '.join(map(str, found['faults']))}")
     at.summary.ledger_ok = True
-    return f"{found['transactions']} transactions, {found['entries']} entries, in balance", at.page("/money")
+    return f"{found['transactions']} transactions, {found['entries']} entries, the ledger balances", at.page("/money")
 
 
 STAGES: list[tuple[str, Callable[[Journey], Told]]] = [
     ("Upload the recording", upload),
     ("Measure it", analyse),
     ("Master it for streaming", master),
-    ("Make the release", release),
+    ("Create the release", release),
     ("Quality control", review),
-    ("Deliver to three outlets", deliver),
+    ("Deliver to three stores", deliver),
     ("Agree on the split", split),
     ("Import a royalty statement", statement),
     ("Book the money that arrives", arrive),

@@ -1,4 +1,4 @@
-"""“Harbour Lights”: a short piece for the demo, composed here and synthesised, the same samples every time.
+"""“Harbour Lights”: a short piece for the demo, composed here and synthesized, the same samples every time.
 
 Twenty bars at 96 beats a minute in A minor: pad, bass, a plucked figure with echo, a lead, drums. Mixed with headroom
 and not mastered, as a producer would hand it over.

@@ -1,4 +1,4 @@
-"""What the simulated outlets report after a month: a sales statement, made from numbers; same codes, same lines."""
+"""What the simulated stores report after a month: a sales statement, made from numbers; same codes, same lines."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ HEADERS = ("Sale Month", "Store", "Country", "ISRC", "UPC", "Title", "Artist", "
 COUNTRIES = ("DE", "FR", "GB", "JP", "NL", "PL", "SE", "US")
 CURRENCY = "EUR"
 PER_STREAM = (0.0017, 0.0046)
-"""What an outlet pays for a stream, from the least to the most."""
+"""What a store pays for a stream, from the least to the most."""
 
 
 def write(path: Path, *, stores: Sequence[str], isrc: str, upc: str, title: str, artist: str) -> int:

@@ -1,1 +1,1 @@
-"""Outlets that receive over a real SFTP server, prove what they get, and answer as they are told."""
+"""Stores that receive over a real SFTP server, validate what they get, and answer as they are told."""

@@ -1,4 +1,4 @@
-"""What a simulated outlet does with what an account sends it."""
+"""What a simulated store does with what an account sends it."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Behaviour(Struct, frozen=True, kw_only=True):
     answer: Doing = "accept"
     status: Annotated[str, Meta(max_length=80)] = "ResourceNotMeetingSpecifications"
     """`ErncFileStatus` of a refusal."""
-    text: Annotated[str, Meta(max_length=300)] = "The simulated outlet was told to refuse."
+    text: Annotated[str, Meta(max_length=300)] = "The simulated store was told to refuse."
     delay_s: Annotated[float, Meta(ge=0, le=30 * 86_400)] = 60.0
 
 

@@ -1,4 +1,4 @@
-"""The receiving desk of every simulated outlet: looks at what is complete, and answers by acknowledgement.
+"""The receiving desk of every simulated store: looks at what is complete, and answers by acknowledgement.
 
 What it decides and writes follows from the batch alone, so it may be killed at any time and goes on where it was.
 """

@@ -1,4 +1,4 @@
-"""Where deliveries go in sandbox mode: every outlet's endpoint is a login at the simulator."""
+"""Where deliveries go in sandbox mode: every store's endpoint is a login at the simulator."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from .place import Place
 
 OUTLET_PARTY_ID = "PADPIDA20261125016"
 SENDER_PARTY_ID = "PADPIDA20261125024"
-"""Nobody's: for outlets whose own is not public, and for senders who have none yet. Test messages only."""
+"""Nobody's: for stores whose own is not public, and for senders who have none yet. Test messages only."""
 
 
 def simulated(ctx: Context, outlet: DdexOutlet) -> Endpoint | None:
@@ -23,11 +23,12 @@ def simulated(ctx: Context, outlet: DdexOutlet) -> Endpoint | None:
         transport="sftp",
         host=address.host if address else "127.0.0.1",
         port=address.port if address else 0,
-        host_key=address.host_key if address else "none yet",
+        host_key=address.host_key if address else "ssh-ed25519 none",
         username=f"{outlet.name}.{ctx.account.hex}",
         password=place.password,
         party_id=outlet.party_id or OUTLET_PARTY_ID,
         sender_party_id=SENDER_PARTY_ID,
         sandbox=True,
+        live_after_s=settings.answer_after_s + settings.live_after_s,
         poll_s=settings.poll_s,
     )

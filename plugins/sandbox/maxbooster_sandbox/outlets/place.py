@@ -1,4 +1,4 @@
-"""Where the simulated outlets live: a folder for each, and in it one for each account that delivers."""
+"""Where the simulated stores live: a folder for each, and in it one for each account that delivers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The SFTP server of the simulated outlets: a login for each outlet and account, shut into its own folder."""
+"""The SFTP server of the simulated stores: a login for each store and account, shut into its own folder."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ async def _listening(place: Place, listen: str) -> AsyncIterator[None]:
 
 
 class _Login(asyncssh.SSHServer):
-    """Lets in `<outlet>.<account>` with the sandbox's password."""
+    """Lets in `<store>.<account>` with the sandbox's password."""
 
     def __init__(self, place: Place) -> None:
         self._place = place

@@ -1,4 +1,4 @@
-"""What people may see and steer of the simulated outlets: their own account's part."""
+"""What people may see and steer of the simulated stores: their own account's part."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ async def overview(ctx: Context) -> Sandbox:
 
 
 async def behave(ctx: Context, name: str, wanted: Behaviour) -> None:
-    """Tell a simulated outlet what to do with this account's next batches.
+    """Tell a simulated store what to do with this account's next batches.
 
     Raises:
         Conflict: sandbox mode is off.
         NotFound: there is no such outlet.
     """
     if not ctx.settings(SandboxSettings).enabled:
-        raise Conflict("Sandbox mode is off: real outlets do as they please. The operator sets sandbox.enabled.")
+        raise Conflict("Sandbox mode is off: real stores do as they please. The operator sets sandbox.enabled.")
     if name not in {outlet.name for outlet in await _outlets(ctx)}:
-        raise NotFound(f"There is no outlet {name!r}.")
+        raise NotFound(f"There is no store {name!r}.")
     set_behaviour(Place.of(ctx), name, ctx.account, wanted)
     ctx.audit("sandbox.behaviour", f"outlet:{name}", after=wanted)
 

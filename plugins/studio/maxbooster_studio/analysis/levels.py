@@ -47,12 +47,14 @@ class PeakLevels:
 class Balance:
     """Sums over all samples, in float64: offset, correlation, and what differs beside what is shared."""
 
-    def __init__(self, channels: int) -> None:
-        self._frames = 0
-        self._sum = np.zeros(channels)
+    def __init__(self, rate_hz: int, channels: int) -> None:
+        self._frames, self._rate_hz = 0, rate_hz
+        self._sum, self._first = np.zeros(channels), np.zeros(channels)
         self._products = np.zeros((channels, channels))
 
     def push(self, block: NDArray[np.float32]) -> None:
+        first = block[: max(self._rate_hz - self._frames, 0)]
+        self._first += first.sum(axis=0, dtype=np.float64)
         self._frames += len(block)
         self._sum += block.sum(axis=0, dtype=np.float64)
         if block.shape[1] == 2:
@@ -75,6 +77,10 @@ class Balance:
         if not both:
             return None
         return round(10 * log10(max(side, both * 1e-12) / max(mid, both * 1e-12)), 1)
+
+    def first_offset(self) -> tuple[float, ...]:
+        """The mean of each channel over the first second."""
+        return tuple((self._first / max(min(self._frames, self._rate_hz), 1)).tolist())
 
     def offset_dbfs(self) -> float | None:
         largest = float(np.abs(self._sum).max()) / max(self._frames, 1)

@@ -21,11 +21,13 @@ Told = Callable[[float], None]
 
 @dataclass(frozen=True)
 class Measured:
-    """`short_term`: LUFS every 100 ms. `peaks`: the pyramid, finest level first."""
+    """`short_term`: LUFS every 100 ms. `peaks`: the pyramid, finest level first. `first_offset`: the mean of each
+    channel over the first second."""
 
     analysis: Analysis
     short_term: NDArray[np.float32]
     peaks: list[tuple[int, NDArray[np.int16]]]
+    first_offset: tuple[float, ...]
 
 
 class Measuring:
@@ -35,7 +37,7 @@ class Measuring:
         self._rate_hz, self._channels, self._frames = rate_hz, channels, 0
         self._meter, self._peaks = Meter(rate_hz, channels, positions), Peaks(channels)
         self._spectrum, self._levels = Spectrum(rate_hz, channels), PeakLevels(rate_hz, channels)
-        self._balance = Balance(channels)
+        self._balance = Balance(rate_hz, channels)
 
     def push(self, block: NDArray[np.float32]) -> None:
         self._frames += len(block)
@@ -46,7 +48,9 @@ class Measuring:
         self._spectrum.close()
         self._levels.close()
         loudness = self._meter.loudness()
-        return Measured(self._analysis(loudness, notices), loudness.short_term, self._peaks.levels())
+        return Measured(
+            self._analysis(loudness, notices), loudness.short_term, self._peaks.levels(), self._balance.first_offset()
+        )
 
     def _analysis(self, loudness: Loudness, notices: Sequence[str]) -> Analysis:
         integrated, true_peak = rounded(loudness.integrated_lufs), rounded(loudness.true_peak_dbtp)

@@ -32,7 +32,8 @@ class Spectrum:
 
     def _add(self, pieces: NDArray[np.float32]) -> None:
         if len(pieces):
-            turned = np.fft.rfft(pieces * self._window, axis=1)
+            around_zero = pieces - pieces.mean(axis=1, keepdims=True)  # an offset would leak into the lowest octave
+            turned = np.fft.rfft(around_zero * self._window, axis=1)
             self._power += np.sum(turned.real**2 + turned.imag**2, axis=(0, 2), dtype=np.float64)
 
     def bands(self) -> list[OctaveBand]:

@@ -77,17 +77,18 @@ class Compressed:
     def blocks(self) -> Iterator[Block]:
         done = 0
         for part in self._parts:
+            before = done
             try:
-                for block in self._trimmed(part, done):
+                for block in self._trimmed(part):
                     done += len(block)
                     yield block
             except Damaged as damaged:
-                raise Damaged(done + max(damaged.frames - part.skip, 0)) from None
+                raise Damaged(before + max(damaged.frames - part.skip, 0)) from None
 
     def close(self) -> None:
         """The file is its opener's."""
 
-    def _trimmed(self, part: Encoded, before: int) -> Iterator[Block]:
+    def _trimmed(self, part: Encoded) -> Iterator[Block]:
         """Without what the encoder added; more than that is told and kept."""
         given, skip, held = 0, part.skip, list[Block]()
         for block in self._gathered(part):

@@ -11,6 +11,7 @@ import numpy as np
 
 from .chunks import Odd
 from .kinds import AIFF, CAF, EXTENSIONS, KINDS, WAV, Kind, Span, kind_of
+from .pcm import Pcm, open_pcm
 from .source import Block, Damaged, Source, UnreadableAudio, clock, shown
 
 LOWEST_HZ, HIGHEST_HZ = 8_000, 384_000
@@ -107,6 +108,8 @@ def open_audio(path: Path, name: str | None = None, *, most_channels: int = MOST
         except Odd as odd:
             raise UnreadableAudio(f"{name} {odd}") from None
         with closing(source):
+            if isinstance(source, Pcm) and not source.frames:
+                raise UnreadableAudio(f"{name} has no sound in it: 0 frames.")
             audio = AudioFile(source, name, kind)
             _refuse_unusual(audio, most_channels)
             yield audio
@@ -118,7 +121,6 @@ def _source(file: BinaryIO, kind: Kind, span: Span) -> Source:
         Odd: the container is not usable, or nothing in it can be decoded.
     """
     from .compressed import open_compressed
-    from .pcm import open_pcm
 
     found = open_pcm(file, kind, span) if kind in (WAV, AIFF, CAF) else None
     return found or open_compressed(file, kind, span)
@@ -155,5 +157,3 @@ def _refuse_unusual(audio: AudioFile, most_channels: int) -> None:
     if not 1 <= audio.channels <= most_channels:
         most = "mono and stereo" if most_channels == 2 else "up to 7.1 (8 channels)"
         raise UnreadableAudio(f"{audio.name} has {audio.channels} channels; {most} can be read. Mix it down first.")
-    if audio.kind in (WAV, AIFF, CAF) and audio.frames == 0 and audio.codec not in ("MP3",):
-        raise UnreadableAudio(f"{audio.name} has no sound in it: 0 frames.")

@@ -30,6 +30,8 @@ class Master:
         self.latency_frames = int(self._kernel.master_latency(self._state.ctypes.data))
         self._to_drop = self.latency_frames
         self._heard = self._given = 0
+        self._rest = np.array(chain.offset[:channels], np.float32)
+        """What is silence before the offset is taken off."""
 
     def push(self, block: NDArray[np.float32]) -> NDArray[np.float32]:
         """Hear `(frames, channels)`; give what is ready, which may be fewer or no frames.
@@ -44,7 +46,7 @@ class Master:
     def finish(self) -> NDArray[np.float32]:
         """The rest. Afterwards the chain is at its end."""
         owed = self._heard - self._given
-        return self._in_time(self._run(self._silence(self.latency_frames + QUANTUM)))[:owed]
+        return self._in_time(self._run(self._silence(self.latency_frames + QUANTUM) + self._rest))[:owed]
 
     def _run(self, piece: NDArray[np.float32]) -> NDArray[np.float32]:
         ready = np.empty((len(piece) + QUANTUM, self.channels), np.float32)

@@ -12,11 +12,11 @@ import numpy as np
 
 from .settings import BANDS, Band, Chain, Compressor, Limiter, Strip
 
-LAYOUT = 1
+LAYOUT = 2
 STEP = 4
 """Frames between two gains of the compressor and the limiter."""
-NUMBERS = 1 + BANDS * 6 + 7 + 4 + 3
-"""The length of every list: layout, bands, compressor, matrix, limiter."""
+NUMBERS = 1 + BANDS * 6 + 7 + 4 + 3 + 2
+"""The length of every list: layout, bands, compressor, matrix, limiter, offset."""
 HIGHEST = 0.49
 """Of the rate: bands above are refused."""
 LOOK_AHEAD_S = 0.0015
@@ -38,6 +38,7 @@ def chain_numbers(chain: Chain, rate_hz: int) -> list[float]:
             *_compressor(chain.compressor, rate_hz),
             *matrix,
             *_limiter(chain.limiter, rate_hz),
+            *chain.offset,
         ]
     )
 
@@ -53,6 +54,7 @@ def strip_numbers(strip: Strip, rate_hz: int) -> list[float]:
             *_compressor(strip.compressor, rate_hz),
             *matrix,
             *_limiter(None, rate_hz),
+            *(0.0, 0.0),
         ]
     )
 

@@ -74,8 +74,8 @@ class Limiter:
 
 @dataclass(frozen=True)
 class Chain:
-    """Bands, compressor, width, gain, limiter, in this order. `width` 0 is mono, 1 is as it came; `gain_db` is what
-    goes into the limiter.
+    """Offset, bands, compressor, width, gain, limiter, in this order. `offset` is subtracted from left and right;
+    `width` 0 is mono, 1 is as it came; `gain_db` is what goes into the limiter.
 
     Raises:
         ValueError: a number is out of its range; names it, its value and the range.
@@ -86,11 +86,14 @@ class Chain:
     width: float = 1.0
     gain_db: float = 0.0
     limiter: Limiter | None = None
+    offset: tuple[float, float] = (0.0, 0.0)
 
     def __post_init__(self) -> None:
         _bands(self.bands)
         _within("width", self.width, 0.0, 4.0)
-        _within("gain_db", self.gain_db, -120.0, 40.0)
+        _within("gain_db", self.gain_db, -120.0, 80.0)
+        for each in self.offset:
+            _within("offset", each, -4.0, 4.0)
 
     def numbers(self, rate_hz: int) -> list[float]:
         """This chain as the kernel takes it, here and in the browser: float32 values, the same layout for every chain.

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from ..analysis import Measured, Told, measure
+from ..analysis import Analysis, Measured, Told, measure
 from ..audio import AudioFile, UnreadableAudio
 from ..kernel import Chain, Limiter, Loudness
 from ..targets import Target
 from . import explained
-from .design import DENSITIES, Draft, draft, least_density
-from .schemas import MasterReport, Setting
-from .stream import heard
+from .design import DENSITIES, Density, Draft, draft, least_density
+from .schemas import MasterReport, Setting, Wishes
+from .stream import heard, measured
+from .tone import CUT, offset_of
 
 MOST_CHANNELS = 2
 TOLERANCE_LU = 0.1
@@ -19,7 +20,12 @@ TOLERANCE_LU = 0.1
 CLOSE_ENOUGH_LU = 0.02
 PASSES = 9
 """As many with one density."""
-MOST_GAIN_DB = 40.0
+MOST_RAISED_LU = 40.0
+"""Quieter recordings are mostly noise; more would raise little else."""
+MOST_GAIN_DB = 80.0
+"""With what a compressor takes, which is given back."""
+_HOPELESS_DB = 6.0
+"""So far beyond what the limiter may take that looking closer is of no use."""
 _STEEPEST, _FLATTEST = 1.2, 0.12
 _SILENCE_LUFS = -120.0
 
@@ -44,67 +50,104 @@ def met(target: Target, after: Measured) -> bool:
     return abs(loudness - target.integrated_lufs) <= TOLERANCE_LU and peak <= target.ceiling_dbtp
 
 
-def master(audio: AudioFile, target: Target, told: Told) -> Mastered:
+def master(audio: AudioFile, target: Target, told: Told, wishes: Wishes | None = None) -> Mastered:
     """Choose the chain for a mono or stereo recording. `told` hears of all passes as one piece of work.
 
     Raises:
         UnreadableAudio: it breaks off, is silent, or too short to have a loudness.
     """
-    remaining = _Remaining(told)
+    wishes, remaining = wishes or Wishes(), _Remaining(told)
     before = measure(audio, remaining.next())
-    _refuse_silence(audio, before)
-    best = _Search(audio, before, target, remaining).best()
-    return Mastered(best.chain, target, _settings(best, before, target), before)
+    loudness = _loudness_of(audio, before)
+    offset, heard_by_chain = offset_of(before), before.analysis
+    if any(offset):  # what is designed for must be what the chain hears
+        heard_by_chain = measured(audio, Chain((CUT,), offset=offset), remaining.next()).analysis
+    goal = min(target.integrated_lufs, loudness + MOST_RAISED_LU)
+    best = _Search(audio, heard_by_chain, offset, loudness, goal, target.ceiling_dbtp, wishes, remaining).best()
+    return Mastered(best.chain, target, _settings(best, before.analysis, target, wishes), before)
 
 
 @dataclass(frozen=True)
 class _Approach:
     """`over_db`: how far the highest peak would be above the ceiling without the limiter. `missing_lu`: positive, if
-    it is still too quiet."""
+    it is still too quiet. `result`: what was heard of the chain."""
 
     draft: Draft
     chain: Chain
     over_db: float
-    loudness_lufs: float
+    result: Loudness
     missing_lu: float
 
+    @property
+    def takes_too_much(self) -> bool:
+        return self.over_db > self.draft.density.limiter_takes_db
 
+
+@dataclass(frozen=True)
+class _Start:
+    """A draft without its limiter, heard once with a gain."""
+
+    draft: Draft
+    gain_db: float
+    result: Loudness
+
+    def over_db(self, gain_db: float, ceiling_dbtp: float) -> float:
+        """How far the highest peak is above the ceiling with another gain."""
+        return self.result.true_peak_dbtp + gain_db - self.gain_db - ceiling_dbtp
+
+
+@dataclass(frozen=True)
 class _Search:
-    def __init__(self, audio: AudioFile, before: Measured, target: Target, remaining: _Remaining) -> None:
-        self._audio, self._before, self._target, self._remaining = audio, before, target, remaining
+    """`analysis`: of what the chain hears. `loudness_lufs`: of the recording; `goal_lufs`: of its master."""
+
+    audio: AudioFile
+    analysis: Analysis
+    offset: tuple[float, float]
+    loudness_lufs: float
+    goal_lufs: float
+    ceiling_dbtp: float
+    wishes: Wishes
+    remaining: _Remaining
 
     def best(self) -> _Approach:
         tried: list[_Approach] = []
-        for density in DENSITIES[least_density(self._before.analysis) :]:
-            chosen = draft(self._before.analysis, density)
-            bare = heard(self._audio, chosen.chain, self._remaining.next())
-            gain = self._target.integrated_lufs - _integrated(bare)
-            over = bare.true_peak_dbtp + gain - self._target.ceiling_dbtp
-            if over <= density.limiter_takes_db:
-                tried += self._closest(chosen, gain, over)
-                if tried and abs(tried[-1].missing_lu) <= 2 * CLOSE_ENOUGH_LU:
-                    break
-        return min(tried, key=lambda each: round(abs(each.missing_lu), 1))  # of equals the least dense
+        for density in DENSITIES[least_density(self.analysis, self.wishes) :]:
+            tried += self._with(density)
+            if tried and abs(tried[-1].missing_lu) <= 2 * CLOSE_ENOUGH_LU and not tried[-1].takes_too_much:
+                break
+        return min(tried, key=lambda each: (round(abs(each.missing_lu), 1), each.takes_too_much))  # the least dense
 
-    def _closest(self, chosen: Draft, gain: float, over: float) -> list[_Approach]:
-        """Secant steps on the gain into the limiter: loudness rises with it, ever more slowly. The nearest, if one
-        keeps the ceiling."""
-        target, ceiling = self._target, self._target.ceiling_dbtp
+    def _with(self, density: Density) -> list[_Approach]:
+        """The nearest with this density, if it is worth looking for and keeps the ceiling."""
+        chosen = draft(self.analysis, density, self.wishes, self.offset)
+        guess = self.goal_lufs - self.loudness_lufs
+        result = heard(self.audio, replace(chosen.chain, gain_db=guess), self.remaining.next())
+        start = _Start(chosen, guess, result)
+        gain = guess + self.goal_lufs - _integrated(result)
+        if start.over_db(gain, self.ceiling_dbtp) > density.limiter_takes_db:
+            return []
+        return self._closest(start, min(gain, MOST_GAIN_DB))
+
+    def _closest(self, start: _Start, gain: float) -> list[_Approach]:
+        """Secant steps on the gain into the limiter: loudness rises with it, ever more slowly."""
+        ceiling, density = self.ceiling_dbtp, start.draft.density
         passes, kept = list[tuple[float, float]](), list[_Approach]()
         for _ in range(PASSES):
-            gain = min(gain, MOST_GAIN_DB)
-            limiter = Limiter(ceiling_dbtp=ceiling, release_ms=chosen.density.limiter_release_ms)
-            chain = replace(chosen.chain, gain_db=gain, limiter=limiter)
-            loudness = heard(self._audio, chain, self._remaining.next())
-            missing = target.integrated_lufs - _integrated(loudness)
+            over = start.over_db(gain, self.ceiling_dbtp)
+            if over > density.limiter_takes_db + _HOPELESS_DB:
+                break
+            limiter = Limiter(ceiling_dbtp=ceiling, release_ms=density.limiter_release_ms)
+            chain = replace(start.draft.chain, gain_db=gain, limiter=limiter)
+            result = heard(self.audio, chain, self.remaining.next())
+            missing = self.goal_lufs - _integrated(result)
             passes.append((gain, -missing))
-            if (excess := loudness.true_peak_dbtp - target.ceiling_dbtp) > 0:
+            if (excess := result.true_peak_dbtp - self.ceiling_dbtp) > 0:
                 ceiling -= excess + 0.02
             else:
-                kept.append(_Approach(chosen, chain, over, _integrated(loudness), missing))
-                if abs(missing) <= CLOSE_ENOUGH_LU or (gain == MOST_GAIN_DB and missing > 0):
+                kept.append(_Approach(start.draft, chain, over, result, missing))
+                if abs(missing) <= CLOSE_ENOUGH_LU:
                     break
-            gain += _step(passes, missing)
+            gain = min(gain + _step(passes, missing), MOST_GAIN_DB)
         return sorted(kept, key=lambda each: abs(each.missing_lu))[:1]
 
 
@@ -131,21 +174,31 @@ def _integrated(loudness: Loudness) -> float:
     return _SILENCE_LUFS if loudness.integrated_lufs is None else float(loudness.integrated_lufs)
 
 
-def _refuse_silence(audio: AudioFile, before: Measured) -> None:
+def _loudness_of(audio: AudioFile, before: Measured) -> float:
+    """
+    Raises:
+        UnreadableAudio: it has none.
+    """
     if before.analysis.integrated_lufs is not None:
-        return
+        return before.analysis.integrated_lufs
     seconds = before.analysis.duration_s
     if seconds < 0.4:
         raise UnreadableAudio(f"{audio.name} lasts {seconds} s; a loudness needs 0.4 s (ITU-R BS.1770-5).")
     raise UnreadableAudio(f"{audio.name} is silent: nothing is louder than −70 LUFS, so there is nothing to master.")
 
 
-def _settings(best: _Approach, before: Measured, target: Target) -> list[Setting]:
-    chain, analysis, settings = best.chain, before.analysis, list(best.draft.settings)
+def _settings(best: _Approach, before: Analysis, target: Target, wishes: Wishes) -> list[Setting]:
+    """What was done, in figures of what was really done: of the chain that was chosen, not of the first guess."""
+    chain, settings = best.chain, list(best.draft.settings)
+    reached = _integrated(best.result)
     if chain.compressor is not None:
-        settings.append(explained.compressor(chain.compressor, analysis, over_db=best.over_db))
-    settings.append(explained.gain(chain.gain_db, analysis, target))
+        settings.append(explained.compressor(chain.compressor, before, best.result, best.over_db, wishes))
+    settings.append(explained.gain(chain.gain_db, before, target, compressed=chain.compressor is not None))
     settings.append(explained.limiter(target, over_db=best.over_db))
-    if abs(best.missing_lu) > TOLERANCE_LU:
-        settings.append(explained.shortfall(target, best.loudness_lufs))
+    if abs(target.integrated_lufs - reached) > TOLERANCE_LU:
+        raised = reached - (before.integrated_lufs or 0.0)
+        too_quiet = abs(best.missing_lu) <= TOLERANCE_LU
+        settings.append(
+            explained.too_quiet(target, before, reached, raised) if too_quiet else explained.shortfall(target, reached)
+        )
     return settings

@@ -3,13 +3,36 @@
 from __future__ import annotations
 
 from typing import Literal
+from uuid import UUID
 
 from msgspec import Struct
 
 from ..analysis import Analysis
 from ..targets import Target
 
-Stage = Literal["low_cut", "tone", "compressor", "width", "gain", "limiter", "limit"]
+Stage = Literal["intensity", "low_cut", "tone", "compressor", "width", "gain", "limiter", "limit"]
+
+USUAL_INTENSITY = 50
+
+
+class Reference(Struct, frozen=True):
+    """A recording that a master is to resemble."""
+
+    title: str
+    analysis: Analysis
+    id: UUID | None = None
+
+
+class Wishes(Struct, frozen=True):
+    """What may be asked of a master beside its target. `intensity` in percent: 0 changes only what the target needs, 50
+    is usual, 100 goes twice as far."""
+
+    intensity: int = USUAL_INTENSITY
+    reference: Reference | None = None
+
+    @property
+    def strength(self) -> float:
+        return self.intensity / USUAL_INTENSITY
 
 
 class Setting(Struct, frozen=True):

@@ -34,6 +34,14 @@ def heard(audio: AudioFile, chain: Chain, told: Told) -> Loudness:
     return meter.loudness()
 
 
+def measured(audio: AudioFile, chain: Chain, told: Told) -> Measured:
+    """Everything that can be measured of the recording through the chain."""
+    measuring = Measuring(audio.rate_hz, audio.channels)
+    for block in through(audio, chain, told):
+        measuring.push(block)
+    return measuring.result()
+
+
 def render(audio: AudioFile, chain: Chain, format: Format, file: BinaryIO, told: Told) -> Measured:
     """Write the recording through the chain into an opened file, at its own sample rate; what was measured of it.
 

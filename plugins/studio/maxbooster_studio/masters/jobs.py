@@ -19,13 +19,13 @@ from ..audio import Format, format_named, open_audio
 from ..drawings import packed_curve, packed_peaks
 from ..events import MasterReady
 from ..kernel import Chain
-from ..mastering import MOST_CHANNELS, Mastered, master, met, render
+from ..mastering import MOST_CHANNELS, Mastered, Wishes, master, met, render
 from ..recordings.models import Recording
 from ..targets import Target
 from ..work import DONE, attempt, beside, give_up, pieces, settle
 from . import queries, telling
 from .models import Master, MasterPicture, Rendering
-from .schemas import chain_of
+from .schemas import chain_of, wishes_of
 from .service import file_name
 
 
@@ -74,10 +74,12 @@ class _Made:
 
 
 async def _made(ctx: Context, row: Master, recording: Recording) -> _Made:
-    target, note = msgspec.convert(row.target, Target), f"Mastering {recording.title}"
+    target, wishes, note = msgspec.convert(row.target, Target), wishes_of(row), f"Mastering {recording.title}"
     file = await ctx.files.get(recording.file_id)
     async with ctx.files.local(file) as path:
-        mastered = await beside(ctx, lambda told: _mastered(path, file.name, target, told), note, share=(0, 0.75))
+        mastered = await beside(
+            ctx, lambda told: _mastered(path, file.name, target, wishes, told), note, share=(0, 0.75)
+        )
         rendered = await _written(ctx, path, file.name, _Output.of(row, recording, row.format, mastered.chain))
     return _Made(mastered, rendered)
 
@@ -109,9 +111,9 @@ async def _written(ctx: Context, source: Path, name: str, output: _Output, *, be
     return _Rendered(stored.id, measured)
 
 
-def _mastered(path: Path, name: str, target: Target, told: Told) -> Mastered:
+def _mastered(path: Path, name: str, target: Target, wishes: Wishes, told: Told) -> Mastered:
     with open_audio(path, name, most_channels=MOST_CHANNELS) as audio:
-        return master(audio, target, told)
+        return master(audio, target, told, wishes)
 
 
 def _render(path: Path, name: str, output: _Output, file: BinaryIO, told: Told) -> Measured:

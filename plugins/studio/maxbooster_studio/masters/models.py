@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from maxbooster.plugin import Json, Owned, Table, owned_reference
 
+from ..mastering.schemas import USUAL_INTENSITY
 from ..recordings.models import Picture
 from ..work import QUEUED
 
@@ -28,6 +29,11 @@ class Master(Owned, Table):
     target: Mapped[Any] = mapped_column(Json)
     format: Mapped[str] = mapped_column(String(8))
     """In which it is rendered first."""
+    title: Mapped[str | None] = mapped_column(String(200))
+    """What it was renamed to; else it is called as its target."""
+    intensity: Mapped[int] = mapped_column(default=USUAL_INTENSITY, server_default=str(USUAL_INTENSITY))
+    reference: Mapped[Any] = mapped_column(Json, nullable=True)
+    """Title and analysis of the recording that it is to resemble, as they were then."""
     state: Mapped[str] = mapped_column(String(12), default=QUEUED)
     reason: Mapped[str | None] = mapped_column(String(500))
     job_id: Mapped[UUID]

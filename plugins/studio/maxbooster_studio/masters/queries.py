@@ -48,5 +48,5 @@ async def picture(ctx: Context, id: UUID) -> MasterPicture:
     """
     row = await ctx.first(select(MasterPicture).where(MasterPicture.id == id))
     if row is None:
-        raise NotFound(f"There is no picture of a master {id}; it is there once the master is done.")
+        raise NotFound(f"Master {id} has no waveform yet; it comes when the master is done.")
     return row

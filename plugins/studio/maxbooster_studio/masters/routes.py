@@ -1,4 +1,4 @@
-"""Masters over HTTP: words in, words out."""
+"""Masters over HTTP."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from uuid import UUID
 
 from litestar.params import QueryParameter
 
-from maxbooster.plugin import Conflict, Context, Routes, delete, get, post
+from maxbooster.plugin import Conflict, Context, Routes, delete, get, patch, post
 
 from ..drawings import MOST_BINS, Curve, Peaks, curve, peaks
 from . import queries, service
-from .schemas import ChainOut, MasterMade, MasterOut, NewMaster, NewRendering, RenderingOut
+from .schemas import ChainOut, MasterMade, MasterOut, MasterUpdate, NewMaster, NewRendering, OfferOut, RenderingOut
 
 Bins = Annotated[int, QueryParameter(ge=1, le=MOST_BINS, description="At least this many, where the length allows it")]
 
@@ -37,8 +37,20 @@ async def list_masters(ctx: Context, recording_id: UUID) -> Sequence[MasterOut]:
 
 @get("/{master_id:uuid}", operation_id="getMaster", permission="studio.read")
 async def get_master(ctx: Context, master_id: UUID) -> MasterOut:
-    """A master: what was done and why, what was measured of it, what each outlet will do with it, its files."""
+    """A master: what was done and why, what was measured of it, what each store will do with it, its files."""
     return await service.shown(ctx, master_id)
+
+
+@patch("/{master_id:uuid}", operation_id="updateMaster", permission="studio.master")
+async def update_master(ctx: Context, master_id: UUID, data: MasterUpdate) -> MasterOut:
+    """Rename a master."""
+    return await service.rename(ctx, master_id, data.title)
+
+
+@get("/{master_id:uuid}/offers", operation_id="listMasterOffers", permission="studio.read", raises=[Conflict])
+async def list_offers(ctx: Context, master_id: UUID) -> list[OfferOut]:
+    """Where a finished master can be sent next, such as a release."""
+    return await service.offers(ctx, master_id)
 
 
 @delete("/{master_id:uuid}", operation_id="removeMaster", permission="studio.master", status_code=204)
@@ -79,5 +91,8 @@ async def read_loudness(ctx: Context, master_id: UUID) -> Curve:
 
 routes = [
     Routes("/recordings", [begin_master, list_masters]),
-    Routes("/masters", [get_master, remove_master, render_master, read_chain, read_peaks, read_loudness]),
+    Routes(
+        "/masters",
+        [get_master, update_master, list_offers, remove_master, render_master, read_chain, read_peaks, read_loudness],
+    ),
 ]

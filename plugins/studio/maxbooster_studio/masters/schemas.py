@@ -13,8 +13,8 @@ from msgspec import Meta, Struct
 from ..analysis import Analysis
 from ..audio import FORMATS
 from ..kernel import Chain
-from ..mastering import Setting
-from ..recordings.schemas import analysis_of
+from ..mastering import USUAL_INTENSITY, Reference, Setting, Wishes
+from ..recordings.schemas import Title, analysis_of
 from ..targets import Compliance, Target, compliance_of
 from ..work import Standing
 from .models import Master, Rendering
@@ -23,10 +23,25 @@ FormatName = Literal["wav16", "wav24", "wav32f", "flac16", "flac24"]
 
 
 class NewMaster(Struct):
-    target: Annotated[str, Meta(min_length=1, max_length=20)] = "spotify"
-    """The name of a target, or a loudness in LUFS such as `-11.5`."""
+    target: Annotated[str, Meta(min_length=1, max_length=20)] | None = None
+    """The name of a target, or a loudness in LUFS such as `-11.5`; unless said, that of the reference, or `spotify`."""
     format: FormatName = "wav24"
     """In which it is rendered first; others can be asked for later."""
+    intensity: Annotated[int, Meta(ge=0, le=100)] = USUAL_INTENSITY
+    """In percent: 0 changes only what the target needs, 50 is usual, 100 goes twice as far in tone and width."""
+    reference_id: UUID | None = None
+    """A recording of this account whose spectrum, loudness, width and dynamics are to be come closer to."""
+
+
+class MasterUpdate(Struct):
+    title: Title
+
+
+class OfferOut(Struct):
+    """What can be done with a master elsewhere; `address` is a page of this web application."""
+
+    title: str
+    address: str
 
 
 class MasterMade(Struct):
@@ -61,7 +76,12 @@ class MasterOut(Struct):
 
     id: UUID
     recording_id: UUID
+    title: str
     target: Target
+    intensity: int
+    reference: str | None
+    """The title of the recording that it was to resemble."""
+    reference_id: str | None
     state: str
     reason: str | None
     job: UUID
@@ -82,6 +102,10 @@ class MasterOut(Struct):
         return cls(
             id=row.id,
             recording_id=row.recording_id,
+            title=row.title or str(row.target["title"]),
+            intensity=row.intensity,
+            reference=row.reference["title"] if row.reference else None,
+            reference_id=row.reference["id"] if row.reference else None,
             target=msgspec.convert(row.target, Target),
             state=standings[row.id].state,
             reason=standings[row.id].reason,
@@ -106,6 +130,10 @@ class ChainOut(Struct):
     before_lufs: float
     after_lufs: float
     """To compare at equal loudness, play the recording this much louder or the master this much quieter."""
+
+
+def wishes_of(row: Master) -> Wishes:
+    return Wishes(row.intensity, msgspec.convert(row.reference, Reference) if row.reference else None)
 
 
 def chain_of(row: Master) -> Chain:

@@ -7,17 +7,16 @@ from uuid import UUID
 
 import msgspec
 
-from maxbooster.plugin import Conflict, Context, FirstStep, Invalid
+from maxbooster.plugin import Conflict, Context, FirstStep, Invalid, Offer
 
 from ..audio import Format, format_named
-from ..mastering import MOST_CHANNELS
+from ..mastering import MOST_CHANNELS, Reference, target_for
 from ..recordings.models import Recording
 from ..recordings.schemas import analysis_of
-from ..targets import target_named
 from ..work import DONE, OVER, QUEUED, Standing, standing, standings
 from . import queries
 from .models import Master, Rendering
-from .schemas import ChainOut, MasterMade, MasterOut, NewMaster, RenderingOut, chain_of
+from .schemas import ChainOut, MasterMade, MasterOut, NewMaster, OfferOut, RenderingOut, chain_of
 
 
 async def begin(ctx: Context, recording_id: UUID, new: NewMaster) -> MasterMade:
@@ -25,23 +24,46 @@ async def begin(ctx: Context, recording_id: UUID, new: NewMaster) -> MasterMade:
 
     Raises:
         NotFound: no such recording in this account.
-        Conflict: the recording could not be measured, or measuring was stopped.
+        Conflict: the recording could not be measured, or measuring was stopped; or the reference has no loudness.
         Invalid: there is no such target, or the recording is neither mono nor stereo.
     """
     from .jobs import make
 
-    target, recording = target_named(new.target), await ctx.get(Recording, recording_id)
+    recording, reference = await ctx.get(Recording, recording_id), await _reference(ctx, recording_id, new.reference_id)
+    target = target_for(new.target, reference)
     _refuse_unfit(recording, await standing(ctx, recording))
-    row = Master(recording_id=recording.id, target=msgspec.to_builtins(target), format=new.format, created_at=ctx.now)
+    row = Master(
+        recording_id=recording.id, target=msgspec.to_builtins(target), format=new.format, intensity=new.intensity,
+        reference=msgspec.to_builtins(reference) if reference else None, created_at=ctx.now,
+    )  # fmt: skip
     row.job_id = ctx.enqueue(make, row.id, key=str(row.id))
     ctx.add(row)
     ctx.audit("master.begun", row, after={"recording": recording.id, "target": target.name, "format": new.format})
     return MasterMade(row.id, row.job_id)
 
 
+async def _reference(ctx: Context, recording_id: UUID, id: UUID | None) -> Reference | None:
+    """
+    Raises:
+        NotFound: no such recording in this account.
+        Invalid: it is the recording itself.
+        Conflict: it is not measured yet, or has no loudness.
+    """
+    if id is None:
+        return None
+    if id == recording_id:
+        raise Invalid("A recording cannot be its own reference. Choose another.", field="reference_id")
+    row = await ctx.get(Recording, id)
+    analysis = analysis_of(row.analysis)
+    if analysis is None or analysis.integrated_lufs is None:
+        why = "has no loudness" if analysis else "is not measured"
+        raise Conflict(f"{row.title} {why}, so it cannot be a reference. Choose another.", field="reference_id")
+    return Reference(row.title, analysis, row.id)
+
+
 def _refuse_unfit(recording: Recording, standing: Standing) -> None:
     if standing.state in OVER:
-        why = standing.reason or "measuring it was stopped. Bring its file again."
+        why = standing.reason or "measuring it was stopped. Upload its file again."
         raise Conflict(f"{recording.title} cannot be mastered: {why}", field="recording_id")
     analysis = analysis_of(recording.analysis)
     if analysis is not None and analysis.channels > MOST_CHANNELS:
@@ -117,6 +139,37 @@ async def render(ctx: Context, id: UUID, format_name: str) -> RenderingOut:
     return RenderingOut.of(rendering, Standing(QUEUED, None))
 
 
+async def rename(ctx: Context, id: UUID, title: str) -> MasterOut:
+    """
+    Raises:
+        NotFound: no such master in this account.
+    """
+    row = await ctx.lock(Master, id)
+    ctx.audit("master.renamed", row, before={"title": row.title}, after={"title": title})
+    row.title = title
+    [found] = await _with_renderings(ctx, [row])
+    return found
+
+
+async def offers(ctx: Context, id: UUID) -> list[OfferOut]:
+    """What other plugins can do with its file: make a release of it, a listing.
+
+    Raises:
+        NotFound: no such master in this account.
+        Conflict: it is not done.
+    """
+    row = await ctx.get(Master, id)
+    recording = await ctx.get(Recording, row.recording_id)
+    rendered = await queries.renderings(ctx, [row.id])
+    files = {each.format: each.file_id for each in rendered if each.file_id is not None}
+    if not files:
+        raise _not_done(await standing(ctx, row))
+    file = await ctx.files.get(files.get(row.format) or next(iter(files.values())))
+    answers = await ctx.ask("hand_over", file=file, kind="master", title=recording.title)
+    found = [answer.value for answer in answers if isinstance(answer.value, Offer)]
+    return [OfferOut(offer.title, offer.address) for offer in found]
+
+
 async def remove(ctx: Context, id: UUID) -> None:
     """Forget a master; its files stay among the files.
 
@@ -145,7 +198,7 @@ async def steps(ctx: Context) -> Sequence[FirstStep]:
         FirstStep(
             id="studio.master",
             title="Master your first recording",
-            why="Bring a mix: it is measured, mastered for where it will play, and every setting is explained.",
+            why="Upload a mix: it is measured, mastered for where it will play, and every setting is explained.",
             path="/master",
             icon="activity",
             done=await queries.any_done(ctx),

@@ -60,7 +60,7 @@ async def _preview(ctx: Context, path: Path, name: str) -> UUID | None:
         note = f"Making {name} playable in browsers"
         await beside(ctx, lambda told: _write(path, name, file, told), note, share=(0.7, 0.97))
         try:
-            return (await ctx.files.put(f"{title_of(name)} – preview.flac", pieces(file))).id
+            return (await ctx.files.put(f"{title_of(name)} – preview.flac", pieces(file), purpose="studio.preview")).id
         except TooLarge:
             return None
 

@@ -43,7 +43,7 @@ async def picture(ctx: Context, id: UUID) -> RecordingPicture:
     """
     row = await ctx.first(select(RecordingPicture).where(RecordingPicture.id == id))
     if row is None:
-        raise NotFound(f"There is no picture of a recording {id}; it is there once the recording is measured.")
+        raise NotFound(f"Recording {id} has no waveform yet; it comes when the recording is measured.")
     return row
 
 

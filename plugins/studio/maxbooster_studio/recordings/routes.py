@@ -1,4 +1,4 @@
-"""Recordings over HTTP: words in, words out."""
+"""Recordings over HTTP."""
 
 from __future__ import annotations
 
@@ -7,14 +7,22 @@ from uuid import UUID
 
 from litestar.params import QueryParameter
 
-from maxbooster.plugin import Conflict, Context, NotFound, Routes, delete, get, post
+from maxbooster.plugin import Conflict, Context, NotFound, Routes, delete, get, patch, post
 
 from ..drawings import MOST_BINS, Curve, Peaks, curve, peaks
 from ..targets import TARGETS, Target
 from ..work import Standing, standing, standings
 from . import queries, service
 from .models import Recording
-from .schemas import NewRecording, RecordingMade, RecordingOut, RecordingPage, RecordingRow, analysis_of
+from .schemas import (
+    NewRecording,
+    RecordingMade,
+    RecordingOut,
+    RecordingPage,
+    RecordingRow,
+    RecordingUpdate,
+    analysis_of,
+)
 
 Limit = Annotated[int, QueryParameter(ge=1, le=200, description="At most this many, newest first")]
 Cursor = Annotated[UUID | None, QueryParameter(description="`next` of the page before")]
@@ -38,8 +46,15 @@ async def list_recordings(ctx: Context, cursor: Cursor = None, limit: Limit = 50
 
 @get("/{recording_id:uuid}", operation_id="getRecording", permission="studio.read")
 async def get_recording(ctx: Context, recording_id: UUID) -> RecordingOut:
-    """A recording with its analysis, and what each outlet would do with it as it is."""
+    """A recording with its analysis, and what each store would do with it as it is."""
     row = await ctx.get(Recording, recording_id)
+    return RecordingOut.of(row, await standing(ctx, row), await queries.preview(ctx, row.id))
+
+
+@patch("/{recording_id:uuid}", operation_id="updateRecording", permission="studio.master")
+async def update_recording(ctx: Context, recording_id: UUID, data: RecordingUpdate) -> RecordingOut:
+    """Rename a recording; its file keeps its name."""
+    row = await service.rename(ctx, recording_id, data.title)
     return RecordingOut.of(row, await standing(ctx, row), await queries.preview(ctx, row.id))
 
 
@@ -63,7 +78,7 @@ async def read_loudness(ctx: Context, recording_id: UUID) -> Curve:
 
 @get("/", operation_id="listTargets", permission="studio.read")
 async def list_targets(ctx: Context) -> list[Target]:
-    """The loudness that each outlet plays at."""
+    """The loudness that each store plays at."""
     return list(TARGETS.values())
 
 
@@ -78,7 +93,15 @@ def _row(row: Recording, standing: Standing, masters: int) -> RecordingRow:
 routes = [
     Routes(
         "/recordings",
-        [bring_recording, list_recordings, get_recording, remove_recording, read_peaks, read_loudness],
+        [
+            bring_recording,
+            list_recordings,
+            get_recording,
+            update_recording,
+            remove_recording,
+            read_peaks,
+            read_loudness,
+        ],
     ),
     Routes("/targets", [list_targets]),
 ]

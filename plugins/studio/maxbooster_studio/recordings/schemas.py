@@ -24,6 +24,10 @@ class NewRecording(Struct):
     """The file's name without its extension unless said."""
 
 
+class RecordingUpdate(Struct):
+    title: Title
+
+
 class RecordingMade(Struct):
     id: UUID
     job: UUID
@@ -62,7 +66,7 @@ class RecordingOut(Struct):
     created_at: datetime
     analysis: Analysis | None
     compliance: list[Compliance]
-    """What each outlet will do with it; empty while it has no loudness."""
+    """What each store will do with it; empty while it has no loudness."""
 
     @classmethod
     def of(cls, row: Recording, standing: Standing, preview: Preview | None) -> RecordingOut:

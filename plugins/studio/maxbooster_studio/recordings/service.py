@@ -40,6 +40,17 @@ async def bring(ctx: Context, new: NewRecording) -> RecordingMade:
     return RecordingMade(row.id, row.job_id)
 
 
+async def rename(ctx: Context, id: UUID, title: str) -> Recording:
+    """
+    Raises:
+        NotFound: no such recording in this account.
+    """
+    row = await ctx.lock(Recording, id)
+    ctx.audit("recording.renamed", row, before={"title": row.title}, after={"title": title})
+    row.title = title
+    return row
+
+
 async def remove(ctx: Context, id: UUID) -> None:
     """Forget a recording and its masters; the files stay among the files, what was only made to be played apart.
 

@@ -1,4 +1,4 @@
-"""What each outlet will do with a recording, in numbers and words."""
+"""What each store will do with a recording, in numbers and words."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Targets as data. What outlets do changes; the figures are what their own pages and engineers said last."""
+"""Targets as data. What stores do changes; the figures are what their own pages and engineers said last."""
 
 from __future__ import annotations
 
@@ -41,6 +41,12 @@ _ALL = (
     Target(name="broadcast", title="Broadcast (EBU R 128)", integrated_lufs=-23.0, treatment="refuse"),
 )
 TARGETS = {target.name: target for target in _ALL}
+
+
+def target_like(title: str, integrated_lufs: float) -> Target:
+    """As loud as another recording, as far as that is a target."""
+    loudness = round(max(QUIETEST_LUFS, min(integrated_lufs, LOUDEST_LUFS)), 1)
+    return Target(name="reference", title=f"Like {title}", integrated_lufs=loudness, treatment="none")
 
 
 def target_named(name: str) -> Target:

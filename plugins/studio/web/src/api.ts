@@ -13,8 +13,16 @@ export type Recording = Schemas["RecordingOut"];
 export type RecordingPage = Schemas["RecordingPage"];
 export type RecordingRow = Schemas["RecordingRow"];
 export type Rendering = Schemas["RenderingOut"];
+export type Offer = Schemas["OfferOut"];
 export type StoredFile = Schemas["StoredFile"];
 export type Target = Schemas["Target"];
+
+/** What is asked of a master. Without a target it is as loud as its reference. */
+export interface Wishes {
+  target?: string;
+  intensity: number;
+  reference_id?: string;
+}
 
 export interface Host {
   api: { get(path: string): Promise<unknown>; send(method: string, path: string, body?: unknown): Promise<unknown> };
@@ -46,7 +54,9 @@ export class Api {
   peaks = (of: "recordings" | "masters", id: string) => this.get<Schemas["Peaks"]>(`/${of}/${id}/peaks?bins=1600`);
 
   bring = (file_id: string) => this.send<Schemas["RecordingMade"]>("POST", "/recordings", { file_id });
-  begin = (recording: string, target: string) => this.send<Schemas["MasterMade"]>("POST", `/recordings/${recording}/masters`, { target });
+  begin = (recording: string, wishes: Wishes) => this.send<Schemas["MasterMade"]>("POST", `/recordings/${recording}/masters`, wishes);
+  rename = (of: "recordings" | "masters", id: string, title: string) => this.send<unknown>("PATCH", `/${of}/${id}`, { title });
+  offers = (master: string) => this.get<Offer[]>(`/masters/${master}/offers`);
   render = (master: string, format: string) => this.send<Rendering>("POST", `/masters/${master}/renderings`, { format });
   removeRecording = (id: string) => this.send<undefined>("DELETE", `/recordings/${id}`);
   removeMaster = (id: string) => this.send<undefined>("DELETE", `/masters/${id}`);

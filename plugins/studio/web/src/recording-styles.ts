@@ -32,6 +32,17 @@ export const recordingStyles = css`
     justify-content: space-between;
     align-items: flex-start;
   }
+  .notices {
+    display: grid;
+    gap: var(--mb-space-1);
+  }
+  .notices li {
+    display: flex;
+    gap: var(--mb-space-2);
+  }
+  .notices mb-icon {
+    margin-top: 2px;
+  }
   .segments {
     display: inline-flex;
     padding: 2px;

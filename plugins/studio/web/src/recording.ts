@@ -1,7 +1,7 @@
 /** `<mb-studio-recording>`: one recording, its masters, and a comparison at equal loudness. */
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from "lit";
 import { confirmed, duration, keycaps, shortcuts, t } from "@maxbooster/ui";
-import { Api, contentOf, type Host, type Master, type Recording, type Rendering, type Target } from "./api";
+import { Api, contentOf, type Host, type Master, type Recording, type Rendering, type Target, type Wishes } from "./api";
 import "./curves";
 import { explainedStyles, numbers, why } from "./explained";
 import { outlets, outletStyles } from "./outlets";
@@ -10,6 +10,7 @@ import { progress, progressStyles } from "./progress";
 import { recordingStyles } from "./recording-styles";
 import { studio } from "./styles";
 import "./targets";
+import "./title";
 import "./waveform";
 import { clock, level, rate } from "./words";
 import { Workspace } from "./workspace";
@@ -122,7 +123,7 @@ export class MbStudioRecording extends LitElement {
     void this.player?.listen(side);
   }
 
-  private readonly begin = async (event: CustomEvent<string>): Promise<void> => {
+  private readonly begin = async (event: CustomEvent<Wishes>): Promise<void> => {
     this.adding = false;
     await this.work.begin(event.detail);
   };
@@ -173,7 +174,7 @@ export class MbStudioRecording extends LitElement {
     if (recording.state !== "done") return this.waiting(recording);
     return html`<div class="page">
       <div class="main">
-        ${this.head(recording)} ${this.picture(recording)} ${this.transport(recording)} ${this.problems()} ${this.makings()}
+        ${this.head(recording)} ${this.picture(recording)} ${this.transport(recording)} ${this.problems()} ${this.notices(recording)} ${this.makings()}
         <mb-studio-curves
           .mix=${this.work.curves.get(recording.id)}
           .master=${this.chosen && this.work.curves.get(this.chosen.id)}
@@ -191,7 +192,11 @@ export class MbStudioRecording extends LitElement {
     const channels = found.channels === 1 ? t("studio.mono", "mono") : found.channels === 2 ? t("studio.two", "stereo") : t("studio.channels", "{n} channels", { n: found.channels });
     return html`<div class="head">
       <div>
-        <h1>${recording.title}</h1>
+        <mb-studio-title
+          value=${recording.title}
+          label=${t("studio.this_recording", "recording")}
+          @rename=${(event: CustomEvent<string>) => this.work.rename("recordings", recording.id, event.detail)}
+        ></mb-studio-title>
         <span class="quiet">${duration(found.duration_s)} · ${rate(found.sample_rate_hz)} · ${channels}</span>
       </div>
       ${this.chosen ? this.sides() : nothing}
@@ -241,22 +246,33 @@ export class MbStudioRecording extends LitElement {
   }
 
   private chooser(primary: boolean): TemplateResult {
-    return html`<mb-studio-targets .targets=${this.targets} ?primary=${primary} @master-for=${this.begin}></mb-studio-targets>`;
+    return html`<mb-studio-targets .targets=${this.targets} .references=${this.work.references} ?primary=${primary} @master-for=${this.begin}></mb-studio-targets>`;
   }
 
   private downloads(master: Master): TemplateResult {
     const busy = master.renderings.find(({ format, state }) => format === this.format && ["queued", "working"].includes(state));
+    const offers = this.work.offers.get(master.id) ?? [];
     return html`<span class="row"><select aria-label=${t("studio.format", "Format")} .value=${this.format} @change=${(event: Event) => (this.format = (event.target as HTMLSelectElement).value)}>
         ${FORMATS.map(([name, title]) => html`<option value=${name}>${title}</option>`)}
       </select>
-      <button class="primary" ?disabled=${Boolean(busy)} @click=${() => this.download(master)}>
-        <mb-icon name="download"></mb-icon>${busy ? t("studio.writing", "Being written …") : t("studio.download", "Download")}
-      </button></span>`;
+      <button class=${offers.length ? "" : "primary"} ?disabled=${Boolean(busy)} @click=${() => this.download(master)}>
+        <mb-icon name="download"></mb-icon>${busy ? t("studio.writing", "Rendering …") : t("studio.download", "Download")}
+      </button>
+      ${offers.map(({ title, address }, place) => html`<a class="button ${place ? "" : "primary"}" href=${address}>${title}</a>`)}</span>`;
   }
 
   private problems(): TemplateResult | typeof nothing {
     const words = this.work.failure || this.unplayable;
     return words ? html`<p class="problem" role="alert"><mb-icon name="triangle-alert"></mb-icon>${words}</p>` : nothing;
+  }
+
+  /** What is odd about the file, and how it was read. */
+  private notices({ analysis }: Recording): TemplateResult | typeof nothing {
+    const found = analysis?.notices ?? [];
+    if (!found.length) return nothing;
+    return html`<ul class="notices" aria-label=${t("studio.notices", "About this file")}>
+      ${found.map((notice) => html`<li class="quiet"><mb-icon name="info"></mb-icon>${notice}</li>`)}
+    </ul>`;
   }
 
   /** The versions that there are, those under way, and a way to another. */
@@ -293,7 +309,7 @@ export class MbStudioRecording extends LitElement {
   private version(master: Master): TemplateResult {
     const loudness = master.analysis?.integrated_lufs;
     return html`<button class="version" aria-pressed=${master.id === this.chosen?.id} @click=${() => this.choose(master)}>
-      ${master.target.title} <span class="quiet">${level(loudness)}</span>
+      ${master.title} <span class="quiet">${level(loudness)}</span>
     </button>`;
   }
 
@@ -310,12 +326,20 @@ export class MbStudioRecording extends LitElement {
     const master = this.chosen;
     const before = recording.analysis!;
     return html`${master?.analysis ? numbers(master.analysis, before) : numbers(before)}
-      ${master ? why(master) : html`<p class="quiet">${this.fits(recording) ? t("studio.next", "Choose where it will play. The chain is chosen from what was measured, and explained here.") : this.unfit(recording)}</p>`}
+      ${master
+        ? html`<mb-studio-title
+              small
+              value=${master.title}
+              label=${t("studio.this_master", "master")}
+              @rename=${(event: CustomEvent<string>) => this.work.rename("masters", master.id, event.detail)}
+            ></mb-studio-title>
+            ${why(master)}`
+        : html`<p class="quiet">${this.fits(recording) ? t("studio.next", "Choose where it will play. The chain is chosen from what was measured, and explained here.") : this.unfit(recording)}</p>`}
       <button class="plain remove" @click=${this.forget}><mb-icon name="trash-2"></mb-icon>${t("studio.remove_this", "Remove this recording")}</button>`;
   }
 
   private unfit({ analysis }: Recording): string {
-    if (analysis!.channels > 2) return t("studio.surround", "A master is mono or stereo. Mix it down, then bring it again.");
+    if (analysis!.channels > 2) return t("studio.surround", "A master is mono or stereo. Mix it down, then upload it again.");
     return t("studio.silent", "Nothing in it is loud enough to be measured, so there is nothing to master.");
   }
 
@@ -327,12 +351,12 @@ export class MbStudioRecording extends LitElement {
       ${over
         ? html`<p class="problem" role="alert"><mb-icon name="triangle-alert"></mb-icon>${recording.reason ?? t("studio.stopped", "Measuring was stopped.")}</p>
             <div class="row">
-              <a class="button primary" href="/master">${t("studio.bring_another", "Bring another file")}</a>
+              <a class="button primary" href="/master">${t("studio.bring_another", "Upload another file")}</a>
               <button @click=${() => this.work.again()}>${t("studio.again", "Try again")}</button>
               <button class="plain" @click=${this.forget}>${t("studio.remove", "Remove")}</button>
             </div>`
         : progress(
-            { job: recording.job, words: working ? t("studio.measuring", "Measuring loudness, peaks and spectrum") : t("studio.queued", "Waits for its turn"), share: working?.share ?? 0 },
+            { job: recording.job, words: working ? t("studio.measuring", "Measuring loudness, peaks and spectrum") : t("studio.queued", "Queued"), share: working?.share ?? 0 },
             () => this.work.cancel(recording.job),
           )}
     </div>`;
@@ -340,7 +364,7 @@ export class MbStudioRecording extends LitElement {
 
   private broken(words: string): TemplateResult {
     return html`<div class="waiting">
-      <h1>${t("studio.not_shown", "This recording cannot be shown")}</h1>
+      <h1>${t("studio.not_shown", "This recording can't be shown")}</h1>
       <p class="problem" role="alert"><mb-icon name="triangle-alert"></mb-icon>${words}</p>
       <div class="row"><a class="button" href="/master">${t("studio.all", "All recordings")}</a></div>
     </div>`;

@@ -6,7 +6,7 @@ import { studio } from "./styles";
 import { level } from "./words";
 
 const STATES: Record<string, string> = {
-  queued: "waits for its turn", working: "being measured", done: "ready", failed: "could not be read", cancelled: "measuring was stopped",
+  queued: "Queued", working: "Measuring", done: "Ready", failed: "Can't be read", cancelled: "Stopped",
 };
 
 export class MbStudioRecordings extends LitElement {
@@ -110,7 +110,7 @@ export class MbStudioRecordings extends LitElement {
     return [
       { key: "title", title: t("studio.recording", "Recording"), width: "minmax(0, 2fr)", render: ({ id, title }) => html`<a href="/master/${id}" style="color: inherit; text-decoration: none">${title}</a>` },
       { key: "state", title: t("studio.state", "State"), width: "minmax(0, 1fr)", render: ({ state }) => (state === "failed" ? html`<span style="color: var(--mb-danger)">${t("studio.state.failed", STATES.failed)}</span>` : quiet(t(`studio.state.${state}`, STATES[state]))) },
-      { key: "created_at", title: t("studio.brought", "Brought"), width: "116px", render: ({ created_at }) => quiet(when(created_at)) },
+      { key: "created_at", title: t("studio.brought", "Uploaded"), width: "116px", render: ({ created_at }) => quiet(when(created_at)) },
       { key: "duration_s", title: t("studio.length", "Length"), width: "72px", align: "end", render: ({ duration_s }) => (duration_s ? duration(duration_s) : "–") },
       { key: "integrated_lufs", title: t("studio.loudness", "Loudness"), width: "104px", align: "end", render: ({ integrated_lufs }) => `${level(integrated_lufs)} LUFS` },
       { key: "masters", title: t("studio.masters", "Masters"), width: "80px", align: "end" },
@@ -120,12 +120,12 @@ export class MbStudioRecordings extends LitElement {
   override render(): TemplateResult {
     return html`<div class="head">
         <h1>${t("studio.title", "Master")}</h1>
-        <p class="quiet">${t("studio.text", "Bring a mix. It is measured at once, mastered for where it will play, and every setting is explained.")}</p>
+        <p class="quiet">${t("studio.text", "Upload a mix. It's measured right away and mastered for where it will play, with every setting explained.")}</p>
       </div>
       <mb-upload
-        accept="audio/*,.wav,.flac,.aif,.aiff,.ogg,.opus,.mp3"
+        accept="audio/*,.wav,.flac,.aif,.aiff,.caf,.ogg,.oga,.opus,.mp3,.m4a,.mp4"
         label=${t("studio.drop", "Drop a recording here")}
-        hint=${t("studio.drop_hint", "WAV, FLAC, AIFF, Ogg, Opus or MP3, up to hours long. Your file stays as it is.")}
+        hint=${t("studio.drop_hint", "WAV, FLAC, AIFF, M4A, MP3, Ogg or Opus, up to hours long. Your file isn't changed.")}
         @file-ready=${this.arrived}
       ></mb-upload>
       ${this.failure ? html`<p class="problem" role="alert"><mb-icon name="triangle-alert"></mb-icon>${this.failure}</p>` : nothing}
@@ -137,7 +137,7 @@ export class MbStudioRecordings extends LitElement {
         <h2>${t("studio.recordings", "Recordings")}</h2>
         <input
           type="search"
-          aria-label=${t("studio.filter", "Filter the recordings")}
+          aria-label=${t("studio.filter", "Filter recordings")}
           placeholder=${t("studio.filter_hint", "Filter by title")}
           @input=${(event: Event) => (this.filter = (event.target as HTMLInputElement).value)}
         />
@@ -153,9 +153,9 @@ export class MbStudioRecordings extends LitElement {
 
   private teaching(): TemplateResult {
     const steps: [string, string][] = [
-      [t("studio.teach_1", "1 · It is measured"), t("studio.teach_1_why", "Loudness, true peak, spectrum and stereo picture, and what each outlet would do with it as it is.")],
-      [t("studio.teach_2", "2 · You choose where it plays"), t("studio.teach_2_why", "Spotify, Apple Music, a club, broadcast, or a loudness of your own. The master meets it within 0.1 LU.")],
-      [t("studio.teach_3", "3 · You compare, equally loud"), t("studio.teach_3_why", "Press A for the mix and B for the master while it plays. Louder is not better; hear what was really done.")],
+      [t("studio.teach_1", "1 · It is measured"), t("studio.teach_1_why", "Loudness, true peak, spectrum and stereo image, and what each store would do with it as it is.")],
+      [t("studio.teach_2", "2 · You choose where it plays"), t("studio.teach_2_why", "Spotify, Apple Music, club, broadcast, a custom loudness or a reference track. The master is within 0.1 LU of it.")],
+      [t("studio.teach_3", "3 · You compare at matched loudness"), t("studio.teach_3_why", "Press A for the mix and B for the master while it plays. Louder isn't better: hear what was really done.")],
     ];
     return html`<ul class="teaches">
       ${steps.map(([title, text]) => html`<li><strong>${title}</strong><span class="quiet">${text}</span></li>`)}

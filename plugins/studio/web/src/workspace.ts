@@ -1,5 +1,5 @@
 /** One recording and its masters, as they are on the server right now. */
-import { Api, type ChainOut, type Curve, type Host, type JobHint, type Master, type Recording, type Rendering } from "./api";
+import { Api, type ChainOut, type Curve, type Host, type JobHint, type Master, type Offer, type Recording, type RecordingRow, type Rendering, type Wishes } from "./api";
 import { decoded, type Drawn } from "./peaks";
 import type { Working } from "./progress";
 
@@ -10,6 +10,11 @@ interface Unfinished {
   id: string;
   job: string;
   state: string;
+}
+
+function wishesOf({ target, intensity, reference_id }: Master): Wishes {
+  const named = target.name === "reference" ? {} : { target: target.name };
+  return { ...named, intensity, ...(reference_id ? { reference_id } : {}) };
 }
 
 /** Events: `change` whenever there is something new to show. */
@@ -23,6 +28,9 @@ export class Workspace extends EventTarget {
   readonly peaks = new Map<string, Drawn>();
   readonly curves = new Map<string, Curve>();
   readonly chains = new Map<string, ChainOut>();
+  readonly offers = new Map<string, Offer[]>();
+  /** What a master may be compared with: other recordings that have a loudness. */
+  references: RecordingRow[] = [];
   failure = "";
   private readonly api: Api;
   private timer: ReturnType<typeof setTimeout> | undefined;
@@ -39,6 +47,10 @@ export class Workspace extends EventTarget {
     for (const hint of ["catch-up", "event"]) this.host.events.addEventListener(hint, this.load);
     this.host.events.addEventListener("job", this.heard);
     void this.load();
+    void this.api.recordings().then(({ recordings }) => {
+      this.references = recordings.filter(({ id, integrated_lufs }) => id !== this.id && integrated_lufs !== null);
+      this.changed();
+    }, () => undefined);
   }
 
   close(): void {
@@ -74,13 +86,15 @@ export class Workspace extends EventTarget {
       const chain = this.chains.has(master.id) ? undefined : this.api.chain(master.id);
       await this.picture("masters", master);
       if (chain) this.chains.set(master.id, await chain);
+      if (!this.offers.has(master.id)) this.offers.set(master.id, await this.api.offers(master.id));
     });
   }
 
-  begin = (target: string) => this.guarded(() => this.api.begin(this.id, target).then(this.load));
+  begin = (wishes: Wishes) => this.guarded(() => this.api.begin(this.id, wishes).then(this.load));
+  rename = (of: "recordings" | "masters", id: string, title: string) => this.guarded(() => this.api.rename(of, id, title).then(this.load));
   again = () => this.guarded(() => this.api.bring(this.recording!.file_id).then(this.load));
   drop = (master: Master) => this.guarded(() => this.api.removeMaster(master.id).then(this.load));
-  repeat = (master: Master) => this.guarded(() => this.api.removeMaster(master.id).then(() => this.begin(master.target.name)));
+  repeat = (master: Master) => this.guarded(() => this.api.removeMaster(master.id).then(() => this.begin(wishesOf(master))));
   remove = () => this.api.removeRecording(this.id);
 
   /** The format's rendering, made if need be. */

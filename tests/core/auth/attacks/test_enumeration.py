@@ -29,10 +29,10 @@ async def test_nobody_learns_who_has_a_login(browser, nova, letters):
     for path, body in asked:
         known, other = [seen(await browser.post(path, json=body | {"email": each})) for each in (nova.email, unknown)]
         assert known == other, path
-    assert [mail.subject for mail in await letters(unknown)] == ["Confirm your e-mail address"]
+    assert [mail.subject for mail in await letters(unknown)] == ["Confirm your email address"]
     assert {mail.subject for mail in await letters(nova.email)} == {
-        "Choose a new password",
-        "You have an account already",
+        "Reset your password",
+        "You already have an account",
     }
 
 

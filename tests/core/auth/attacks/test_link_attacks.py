@@ -95,7 +95,8 @@ async def test_no_answer_leads_where_the_request_says(app, home):
 
 
 async def test_letters_lead_to_the_public_address_whatever_host_was_called(app, browser, home, letters):
-    forged = {"host": EVIL, "x-forwarded-host": EVIL, "x-forwarded-proto": "https"}
+    assert (await browser.post(REGISTRATION, json=ASTER, headers={"host": EVIL})).status_code == 421
+    forged = {"x-forwarded-host": EVIL, "x-forwarded-proto": "https", "forwarded": f"host={EVIL}"}
     await browser.post(REGISTRATION, json=ASTER, headers=forged)
     await browser.post(REGISTRATION, json=ASTER | {"email": "nova@example.org"}, headers=forged)
     await browser.post(RESET, json={"email": "nova@example.org"}, headers=forged)

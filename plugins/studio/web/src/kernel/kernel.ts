@@ -5,8 +5,8 @@
  */
 
 export const QUANTUM = 64;
-const LAYOUT = 1;
-const NUMBERS = 63;
+const LAYOUT = 2;
+const NUMBERS = 65;
 const WEIGHTING = 10;
 const MOST_FRAMES = 4096;
 const HOPS = { momentary: 20, shortTerm: 150 };

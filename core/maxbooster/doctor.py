@@ -1,0 +1,96 @@
+"""What `maxbooster doctor` does: connect to what is there, creating nothing, and ask every check."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError
+
+from .app import App
+from .db.engine import Database
+from .errors import NotReady, Problem
+from .health import Absent, Finding, examine
+from .secrets import existing_keyring
+from .settings import read
+from .storage.store import Store
+
+
+async def diagnose(environment: Mapping[str, str] = os.environ) -> list[Finding]:
+    """Every finding, in the order in which a person would fix them."""
+    try:
+        app = App(read(environment))
+    except Problem as problem:
+        return [Finding("settings", False, problem.detail)]
+    async with _connected(app) as findings:
+        return [*findings, *await examine(app)]
+
+
+@asynccontextmanager
+async def _connected(app: App) -> AsyncIterator[list[Finding]]:
+    """`app` with the resources that exist; what does not is a finding, and absent for the checks."""
+    findings = [_data_folder(app.settings.data)]
+
+    def opened(attribute: str, title: str, connect: Callable[[], Any]) -> None:
+        try:
+            setattr(app, attribute, connect())
+        except Problem as problem:
+            setattr(app, attribute, Absent(problem.detail))
+            findings.append(Finding(title, False, problem.detail))
+
+    opened("keyring", "secret keys", lambda: existing_keyring(app.settings))
+    opened("database", "database", lambda: _database(app))
+    opened("store", "files", lambda: _store(app.settings.storage_url))
+    try:
+        yield findings
+    finally:
+        if isinstance(app.database, Database):
+            await app.database.close()
+
+
+def _data_folder(folder: Path) -> Finding:
+    path = folder.resolve()
+    if not path.exists():
+        return Finding("data folder", False, f"{path} does not exist yet; `maxbooster up` creates it.")
+    if not os.access(path, os.R_OK | os.W_OK | os.X_OK):
+        return Finding("data folder", False, f"{path} cannot be written by this user; change its permissions.")
+    if path.stat().st_mode & 0o007:
+        return Finding("data folder", True, f"Every user of this machine can look into {path}; run `chmod o= {path}`.")
+    return Finding("data folder", True, value=str(path))
+
+
+def _database(app: App) -> Database:
+    try:
+        url = make_url(app.settings.database_url)
+    except ArgumentError:
+        return Database(app.settings.database_url)
+    if url.get_backend_name() == "sqlite" and url.database and not Path(url.database).exists():
+        raise NotReady(f"The database {url.database} does not exist; `maxbooster db upgrade` creates it.")
+    return Database(app.settings.database_url, threads=2)
+
+
+def _store(url: str) -> Store:
+    parts = urlsplit(url)
+    folder = Path(unquote(parts.path))
+    if parts.scheme == "file" and not folder.is_dir():
+        raise NotReady(
+            f"The files folder {folder} does not exist. Restore it from a backup; on a new installation"
+            " `maxbooster up` creates it."
+        )
+    return Store(url)
+
+
+def as_rows(findings: list[Finding]) -> list[dict[str, str | None]]:
+    """For programs: `state` is ok, advice or missing."""
+    return [{"name": each.name, "state": state(each), "value": each.value, "reason": each.reason} for each in findings]
+
+
+def state(finding: Finding) -> str:
+    if not finding.ok:
+        return "missing"
+    return "advice" if finding.reason else "ok"

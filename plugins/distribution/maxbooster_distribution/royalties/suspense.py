@@ -1,0 +1,141 @@
+"""The suspense queue: what waits for a payee, by recording, product or title, with what it may belong to and why.
+Nothing is assigned by a suggestion; a person does that."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from rapidfuzz import fuzz, process, utils
+from rapidfuzz.distance import OSA
+
+from maxbooster.plugin import Context
+
+from . import queries
+from .codes import names_product, names_recording
+from .division import waiting_under
+from .schemas import Suggestion, SuspenseGroup, WaitingOut
+
+_SUGGESTED = 3
+_LIKELY = 70
+"""Below it, a likeness of title and artist is chance."""
+_CODE_SCORE, _BEFORE_SCORE, _KNOWN_SCORE = 95, 98, 100
+
+
+class Candidate(NamedTuple):
+    """A track or a release of the catalog."""
+
+    title: str
+    artist: str
+    code: str
+    split: bool
+    track: UUID | None
+    release: UUID | None
+
+
+async def listed(ctx: Context, limit: int) -> list[SuspenseGroup]:
+    """The largest numbers of lines first."""
+    rows = await queries.waiting(ctx, statement_id=None, assigned=False, limit=limit)
+    groups: dict[tuple[str, ...], list[WaitingOut]] = {}
+    for row, statement in rows:
+        key = waiting_under(row.isrc, row.upc, row.title, row.artist)
+        groups.setdefault(key, []).append(WaitingOut.of(row, statement))
+    catalog = _Catalog(await _candidates(ctx), await queries.assigned_titles(ctx))
+    found = await asyncio.to_thread(lambda: [catalog.group(items) for items in groups.values()])
+    return sorted(found, key=lambda group: -group.lines)
+
+
+async def _candidates(ctx: Context) -> list[Candidate]:
+    rows = await queries.all_tracks(ctx)
+    splits = await queries.splits_in_force(ctx, {row.track for row in rows})
+    artists = await queries.main_artists(ctx)
+    tracks: dict[UUID, Candidate] = {}
+    releases: dict[UUID, list[Any]] = {}
+    for row in rows:
+        title = f"{row.title} ({row.subtitle})" if row.subtitle else row.title
+        artist = ", ".join(artists.get(row.track) or artists.get(row.release) or [])
+        tracks[row.track] = Candidate(title, artist, row.isrc or "", row.track in splits, row.track, None)
+        releases.setdefault(row.release, []).append(row)
+    return [*tracks.values(), *(_release(rows, splits, artists) for rows in releases.values())]
+
+
+def _release(rows: Sequence[Any], splits: dict[UUID, Any], artists: dict[UUID, list[str]]) -> Candidate:
+    first = rows[0]
+    split = all(row.track in splits for row in rows)
+    artist = ", ".join(artists.get(first.release, []))
+    return Candidate(first.release_title, artist, first.upc or "", split, None, first.release)
+
+
+class _Catalog:
+    """Compares what waits with every track and release."""
+
+    def __init__(self, candidates: Sequence[Candidate], before: Sequence[Any]) -> None:
+        self._all = candidates
+        self._titles = [utils.default_process(each.title) for each in candidates]
+        self._codes = [each.code for each in candidates]
+        self._places = {each.track or each.release: place for place, each in enumerate(candidates)}
+        self._before = {
+            (row.isrc, row.upc, row.title, row.artist): row.track_id or row.release_id for row in reversed(before)
+        }
+
+    def group(self, items: list[WaitingOut]) -> SuspenseGroup:
+        return SuspenseGroup(items, sum(each.lines for each in items), self.suggestions(items[0]))
+
+    def suggestions(self, item: WaitingOut) -> list[Suggestion]:
+        """The best reason for each candidate, the best candidates first."""
+        best: dict[int, tuple[int, str]] = {}
+        for place, score, reason in self._reasons(item):
+            if score > best.get(place, (0, ""))[0]:
+                best[place] = (score, reason)
+        order = sorted(best.items(), key=lambda each: (-each[1][0], each[0]))[:_SUGGESTED]
+        return [self._suggested(place, score, reason) for place, (score, reason) in order]
+
+    def _suggested(self, place: int, score: int, reason: str) -> Suggestion:
+        each = self._all[place]
+        return Suggestion(each.title, each.artist, each.code, reason, score, each.split, each.track, each.release)
+
+    def _reasons(self, item: WaitingOut) -> Iterable[tuple[int, int, str]]:
+        earlier = self._before.get((item.isrc, item.upc, item.title, item.artist))
+        if earlier in self._places:
+            yield self._places[earlier], _BEFORE_SCORE, "Assigned to it before"
+        for kind, code, usable in (("ISRC", item.isrc, names_recording), ("UPC", item.upc, names_product)):
+            yield from self._by_code(kind, code, usable(code))
+        yield from self._by_title(item)
+
+    def _by_code(self, kind: str, code: str, whole: bool) -> Iterable[tuple[int, int, str]]:
+        if len(code) < 8:
+            return
+        for found, distance, place in process.extract(
+            code, self._codes, scorer=OSA.distance, score_cutoff=1, limit=_SUGGESTED
+        ):
+            if not found:
+                continue
+            if distance == 0:
+                yield place, _KNOWN_SCORE, f"Same {kind}"
+            else:
+                detail = "one character is different" if whole else "one character is missing or too many"
+                yield place, _CODE_SCORE, f"{kind} {found}: {detail}"
+
+    def _by_title(self, item: WaitingOut) -> Iterable[tuple[int, int, str]]:
+        title = utils.default_process(item.title)
+        if not title:
+            return
+        for _, likeness, place in process.extract(
+            title, self._titles, scorer=fuzz.token_sort_ratio, score_cutoff=60, limit=10
+        ):
+            artist = self._all[place].artist
+            alike = fuzz.token_set_ratio(item.artist, artist, processor=utils.default_process)
+            score = round(0.65 * likeness + 0.35 * alike) if item.artist else round(0.8 * likeness)
+            if score >= _LIKELY:
+                yield place, min(score, _CODE_SCORE - 1), _likeness(likeness, alike, bool(item.artist))
+
+
+def _likeness(title: float, artist: float, named: bool) -> str:
+    words = "Same title" if title >= 99.5 else f"Similar title ({title:.0f}%)"
+    if not named:
+        return f"{words}, no artist named"
+    if artist >= 99.5:
+        return f"{words}, same artist"
+    return f"{words}, similar artist ({artist:.0f}%)" if artist >= 60 else f"{words}, another artist"

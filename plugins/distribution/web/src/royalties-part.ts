@@ -1,0 +1,53 @@
+/** What the pages of royalties have alike: their tabs, their data, and that they follow what happens. */
+import { html, type TemplateResult } from "lit";
+import { page, t } from "@maxbooster/ui";
+import { Part } from "./part";
+import { royalties } from "./royalties-style";
+import { RoyaltiesApi } from "./royalties-api";
+import { style } from "./style";
+
+export type Tab = "statements" | "suspense" | "splits" | "payees";
+const HINTS = ["catch-up", "event", "job"];
+const GATHER_MS = 300;
+
+export abstract class RoyaltiesPart extends Part {
+  static override styles = [page, style, royalties];
+  private later: ReturnType<typeof setTimeout> | undefined;
+
+  protected get royalties(): RoyaltiesApi {
+    return new RoyaltiesApi(this.host);
+  }
+
+  protected get mayWrite(): boolean {
+    return this.host.may("royalty.write");
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    for (const hint of HINTS) this.host.events.addEventListener(hint, this.hinted);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    clearTimeout(this.later);
+    for (const hint of HINTS) this.host.events.removeEventListener(hint, this.hinted);
+  }
+
+  private readonly hinted = (): void => {
+    clearTimeout(this.later);
+    this.later = setTimeout(() => void this.again(), GATHER_MS);
+  };
+
+  protected head(tab: Tab, actions: unknown = ""): TemplateResult {
+    const link = (name: Tab, path: string, title: string) => html`<a href=${path} aria-current=${name === tab ? "page" : "false"} ?data-on=${name === tab}>${title}</a>`;
+    return html`<div class="head">
+        <div><h1>${t("royalties.title", "Royalties")}</h1></div>
+        <div class="actions">${actions}</div>
+      </div>
+      <nav class="tabs" aria-label=${t("royalties.title", "Royalties")}>
+        ${link("statements", "/royalties", t("royalties.statements", "Statements"))} ${link("suspense", "/royalties/suspense", t("royalties.suspense", "Suspense"))}
+        ${link("splits", "/royalties/splits", t("royalties.splits", "Splits"))} ${link("payees", "/royalties/payees", t("royalties.payees", "Payees"))}
+      </nav>
+      ${this.problem()}`;
+  }
+}
