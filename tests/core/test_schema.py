@@ -43,7 +43,7 @@ def _mapped(app: App) -> dict[str, type]:
 
 
 def test_every_table_is_owned_reference_or_local(tmp_path):
-    app = App(read({"MAXBOOSTER_DATA": str(tmp_path)}))
+    app = App(read({"MAXBOOSTER_DATA": str(tmp_path), "MAXBOOSTER_EXAMPLES": "true"}))
     for name, model in _mapped(app).items():
         assert issubclass(model, Owned | Local | Reference) or name in ROOTS, name
         assert issubclass(model, Local | Reference) == (name in GLOBAL), name
@@ -72,7 +72,8 @@ def partitioned(tmp_path_factory):
         pytest.skip(f"PostgreSQL tests skipped: {missing}")
     partitions.install()
     url = services.create_database(server)
-    app = App(read({"MAXBOOSTER_DATA": str(tmp_path_factory.mktemp("partitioned")), "MAXBOOSTER_DATABASE": url}))
+    folder = str(tmp_path_factory.mktemp("partitioned"))
+    app = App(read({"MAXBOOSTER_DATA": folder, "MAXBOOSTER_DATABASE": url, "MAXBOOSTER_EXAMPLES": "true"}))
     database = Database(url)
     migrate.upgrade(database, migrate.namespaces(app.registry), partitions=16)
     asyncio.run(database.close())

@@ -1,4 +1,4 @@
-"""The core can be read in an hour: under 6 000 lines of code (blank lines, comments and docstrings apart)."""
+"""The core can be read in an hour: under 6 500 lines of code (blank lines, comments and docstrings apart)."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def test_the_core_stays_small():
         for file in ([package / room] if room.endswith(".py") else (package / room).rglob("*.py"))
     ]
     total = sum(_code_lines(file) for file in files if file.relative_to(package).as_posix() not in TOOLS)
-    assert 2_000 < total < 6_000, total
+    assert 2_000 < total < 6_500, total
 
 
 def test_no_file_outgrows_its_room():

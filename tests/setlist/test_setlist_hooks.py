@@ -109,7 +109,8 @@ async def test_hook_register_console_views(app, api, setlist):
 async def test_hook_register_health_checks(database_url, tmp_path, app):
     async with open_api(app) as anybody:
         checks = (await anybody.get("/health/ready")).json()["checks"]
-    assert {"name": "setlist", "ok": True, "reason": None, "vital": False} in checks
+    sound = next(check for check in checks if check["name"] == "setlist")
+    assert (sound["ok"], sound["vital"]) == (True, False)
     wrong = make_app(tmp_path / "data", database_url, migrated=True, setlist__sheet_encoding="klingon")
     async with wrong as misled, open_api(misled) as anybody:
         ready = await anybody.get("/health/ready")

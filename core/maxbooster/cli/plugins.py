@@ -59,7 +59,7 @@ def enable(name: str) -> None:
     if plugin.manifest is not None:
         _show_needs(plugin.manifest)
     if plugin.state == "disabled":
-        reason = plugin.reason or "the setting core.disabled names it or its family"
+        reason = plugin.reason or "the setting core.disabled lists it or its family. Remove it there"
         click.echo(f"{name} stays off: {reason}.", err=True)
         raise click.exceptions.Exit(1)
     click.echo(f"{name} will be on after `up`, `serve` and `worker` are restarted.")
