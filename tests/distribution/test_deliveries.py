@@ -106,7 +106,7 @@ async def test_a_release_is_taken_down_and_comes_back(app, api, account, simulat
     message = (await api.get(f"/api/core/files/{down['message_file']}/content")).content
     assert etree.fromstring(message).find("DealList") is None
     refused = await api.post(f"{at}/submit", json={"outlets": ["spotify"]})
-    assert (refused.status_code, "re-activate" in refused.json()["detail"]) == (409, True)
+    assert (refused.status_code, "reinstate" in refused.json()["detail"]) == (409, True)
     assert (await api.post(f"{at}/reactivate", json={"outlets": ["spotify"]})).status_code == 201
     assert (await until(app, api, at, "live"))["what"] == "reactivation"
 
