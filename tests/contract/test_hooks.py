@@ -23,6 +23,7 @@ EXAMPLES = (
     "maxbooster_setlist.plugin",
     "maxbooster_setlist.demo",
     "maxbooster_billing.plugin",
+    "maxbooster_billing.bank_transfer.plugin",
     "maxbooster_billing.test_provider.plugin",
     "maxbooster_sandbox.plugin",
     "maxbooster_distribution.plugin",

