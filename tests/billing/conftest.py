@@ -12,6 +12,9 @@ from maxbooster_billing.ledger.verify import verify
 AT = "/api/billing"
 NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)
 
+IN_THE_SANDBOX = {"sandbox__enabled": "true"}
+"""Where the test provider may be chosen."""
+
 Poster = Callable[[Transaction], Awaitable[Posted]]
 
 
@@ -52,3 +55,8 @@ async def balances(api: Any) -> dict[tuple[str, str], tuple[int, int]]:
     """(purpose, party) → amount and what is held, seen from the account's own side."""
     rows = (await api.get(f"{AT}/ledger/balances")).json()
     return {(row["purpose"], row["party"]): (row["amount"], row["held"]) for row in rows}
+
+
+@pytest.fixture
+def app_settings() -> dict[str, Any]:
+    return IN_THE_SANDBOX

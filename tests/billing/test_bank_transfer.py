@@ -169,6 +169,8 @@ class TestWithoutAnAccountOfOnesOwn:
 
 async def test_what_moves_no_money_is_offered_only_where_services_are_simulated(api):
     assert [each["name"] for each in (await api.get(f"{AT}/providers")).json()] == ["bank_transfer"]
+    named = await api.post(f"{AT}/payees", json={"name": "Nova", "provider": "test", "destination": "accept"})
+    assert (named.status_code, named.json()["field"]) == (422, "provider")
 
 
 class TestInTheSandbox:
@@ -176,6 +178,6 @@ class TestInTheSandbox:
     def app_settings(self) -> dict[str, Any]:
         return {"sandbox__enabled": "true"}
 
-    async def test_the_test_provider_is_offered_too(self, api):
+    async def test_hook_payments_simulated(self, api):
         names = {each["name"] for each in (await api.get(f"{AT}/providers")).json()}
         assert names == {"bank_transfer", "test"}

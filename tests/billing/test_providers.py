@@ -8,7 +8,7 @@ from maxbooster.testing import drain
 from maxbooster_billing.providers.interface import PaysOut, SendsNotices
 from maxbooster_billing.testing import PayoutProviderContract
 
-from .conftest import AT
+from .conftest import AT, IN_THE_SANDBOX
 from .one_app.test_payouts import pay, payee, state
 
 
@@ -35,7 +35,7 @@ async def test_hook_payment_provider(app, account):
 class TestLargePayouts:
     @pytest.fixture
     def app_settings(self):
-        return {"billing_test__decline_above": 500}
+        return IN_THE_SANDBOX | {"billing_test__decline_above": 500}
 
     async def test_the_provider_declines_by_amount(self, app, api, poster):
         nova = await payee(api, poster, "accept")

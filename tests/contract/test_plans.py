@@ -16,11 +16,11 @@ from maxbooster.db import PLATFORM, new_id
 from maxbooster.testing import make_app, make_person, open_api, open_browser
 
 MASTERING = """
-@post("/", operation_id="masterLossless", permission="master.run", feature="mastering.lossless", status_code=200)
+@post("/", operation_id="masterLossless", permission="lathe.run", feature="mastering.lossless", status_code=200)
 async def master() -> str:
     return "mastered"
 
-@get("/preview", operation_id="previewMaster", permission="master.run")
+@get("/preview", operation_id="previewMaster", permission="lathe.run")
 async def preview() -> str:
     return "previewed"
 
@@ -28,7 +28,7 @@ async def preview() -> str:
 def register_routes():
     return [Routes("/", [master, preview])]
 """
-MAY_MASTER = "requires=('setlist',), permissions=(Permission('master.run', 'Master', roles=('owner', 'artist')),)"
+MAY_MASTER = "requires=('setlist',), permissions=(Permission('lathe.run', 'Master', roles=('owner', 'artist')),)"
 PLANS = """
 asked = []
 
@@ -98,78 +98,78 @@ def opened(tmp_path, migrated_sqlite):
 
 
 async def test_a_plugin_that_is_off_leaves_no_permission(site, opened):
-    site.install("master", MASTERING, manifest=MAY_MASTER)
+    site.install("lathe", MASTERING, manifest=MAY_MASTER)
     async with opened() as app:
         person = await make_person(app, role="artist")
         async with open_browser(app) as browser:
-            assert "master.run" in (await browser.log_in(person))["permissions"]
-            assert (await browser.get("/api/master/preview")).text == "previewed"
-    async with opened(disabled="master") as app, open_browser(app) as browser:
-        assert "master.run" not in (await browser.log_in(person))["permissions"]
-        assert (await browser.get("/api/master/preview")).status_code == 404
+            assert "lathe.run" in (await browser.log_in(person))["permissions"]
+            assert (await browser.get("/api/lathe/preview")).text == "previewed"
+    async with opened(disabled="lathe") as app, open_browser(app) as browser:
+        assert "lathe.run" not in (await browser.log_in(person))["permissions"]
+        assert (await browser.get("/api/lathe/preview")).status_code == 404
         roles = (await browser.get("/api/core/account/roles")).json()
-        assert not [role for role in roles if "master.run" in role["permissions"]]
+        assert not [role for role in roles if "lathe.run" in role["permissions"]]
 
 
 async def test_a_departure_outlives_the_plugin_that_it_is_about(site, opened):
     """A grant for a plugin that is off gives nothing, and breaks nothing; it is there again with the plugin."""
-    site.install("master", MASTERING, manifest=MAY_MASTER)
+    site.install("lathe", MASTERING, manifest=MAY_MASTER)
     async with opened() as app:
         person = await make_person(app, role="viewer")
-        await app.database.write(lambda connection: policy.depart(connection, app.policy, "viewer", "master.run", True))
+        await app.database.write(lambda connection: policy.depart(connection, app.policy, "viewer", "lathe.run", True))
         async with open_browser(app) as browser:
             await browser.log_in(person)
-            assert (await browser.get("/api/master/preview")).status_code == 200
-    async with opened(disabled="master") as app, open_browser(app) as browser:
-        assert "master.run" not in (await browser.log_in(person))["permissions"]
+            assert (await browser.get("/api/lathe/preview")).status_code == 200
+    async with opened(disabled="lathe") as app, open_browser(app) as browser:
+        assert "lathe.run" not in (await browser.log_in(person))["permissions"]
     async with opened() as app, open_browser(app) as browser:
         await browser.log_in(person)
-        assert (await browser.get("/api/master/preview")).status_code == 200
+        assert (await browser.get("/api/lathe/preview")).status_code == 200
 
 
 async def test_a_manifest_with_an_unknown_role_is_refused_and_the_rest_runs(site, opened):
-    site.install("master", MASTERING, manifest="permissions=(Permission('master.run', 'Master', roles=('boss',)),)")
+    site.install("lathe", MASTERING, manifest="permissions=(Permission('lathe.run', 'Master', roles=('boss',)),)")
     async with opened() as app, open_api(app, new_id()) as api:
-        assert (await api.get("/api/master/preview")).status_code == 404
+        assert (await api.get("/api/lathe/preview")).status_code == 404
         assert "setlist" in [each["name"] for each in (await api.get("/api/core/plugins")).json()]
-        assert "'boss'; there are owner" in app.registry.plugins["master"].reason
+        assert "'boss'; there are owner" in app.registry.plugins["lathe"].reason
 
 
 # Plans
 
 
 async def test_without_a_plan_plugin_everything_is_included(site, opened):
-    site.install("master", MASTERING, manifest=MAY_MASTER)
+    site.install("lathe", MASTERING, manifest=MAY_MASTER)
     async with opened() as app, open_browser(app) as browser:
         await browser.log_in(await make_person(app))
-        assert (await browser.post("/api/master")).text == "mastered"
+        assert (await browser.post("/api/lathe")).text == "mastered"
         account = (await browser.get("/api/core/account")).json()
         assert (account["plan"], account["features"], account["limits"]) == ("unlimited", ["*"], {})
 
 
 async def test_a_feature_must_be_in_the_accounts_plan(site, opened):
     """A route's `feature` must be in the account's plan; people see what their plan includes."""
-    site.install("master", MASTERING, manifest=MAY_MASTER)
+    site.install("lathe", MASTERING, manifest=MAY_MASTER)
     site.install("till", PLANS.format(answer=FREE), manifest="requires=('setlist',)")
     async with opened() as app, open_browser(app) as browser:
         await browser.log_in(await make_person(app))
-        refused = await browser.post("/api/master")
+        refused = await browser.post("/api/lathe")
         assert refused.status_code == 403
         problem = refused.json()
         assert (problem["type"], problem["feature"]) == ("urn:maxbooster:problem:not-in-plan", "mastering.lossless")
         assert problem["plan"] == "free"
-        assert (await browser.get("/api/master/preview")).text == "previewed"
+        assert (await browser.get("/api/lathe/preview")).text == "previewed"
         account = (await browser.get("/api/core/account")).json()
         assert (account["plan"], account["features"]) == ("free", ["mastering.preview"])
         assert account["limits"] == {"api.requests_per_s": 7}
 
 
 async def test_the_permission_is_asked_for_before_the_plan(site, opened):
-    site.install("master", MASTERING, manifest=MAY_MASTER)
+    site.install("lathe", MASTERING, manifest=MAY_MASTER)
     site.install("till", PLANS.format(answer=FREE), manifest="requires=('setlist',)")
     async with opened() as app, open_browser(app) as browser:
         await browser.log_in(await make_person(app, role="viewer"))
-        assert (await browser.post("/api/master")).json()["type"] == "urn:maxbooster:problem:not-allowed"
+        assert (await browser.post("/api/lathe")).json()["type"] == "urn:maxbooster:problem:not-allowed"
 
 
 async def test_a_plan_limits_an_accounts_keys(site, opened):
@@ -183,11 +183,11 @@ async def test_a_plan_limits_an_accounts_keys(site, opened):
 
 @pytest.mark.parametrize("answer", ["raise RuntimeError('the till is broken')", "return None", "return 'gold'"])
 async def test_a_plan_plugin_without_an_answer_takes_nothing_away(site, opened, answer):
-    site.install("master", MASTERING, manifest=MAY_MASTER)
+    site.install("lathe", MASTERING, manifest=MAY_MASTER)
     site.install("till", PLANS.format(answer=answer), manifest="requires=('setlist',)")
     async with opened() as app, open_browser(app) as browser:
         await browser.log_in(await make_person(app))
-        assert (await browser.post("/api/master")).status_code == 200
+        assert (await browser.post("/api/lathe")).status_code == 200
         assert (await browser.get("/api/core/account")).json()["plan"] == "unlimited"
 
 

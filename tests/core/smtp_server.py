@@ -42,8 +42,8 @@ class Handler:
         facts = {
             "from": envelope.mail_from,
             "to": envelope.rcpt_tos,
-            "tls": session.ssl is not None,
-            "user": session.login_data,
+            "tls": session.ssl is not None or CONFIG["mode"] == "tls",
+            "user": session.auth_data,
         }
         (FOLDER / f"{number:04}.eml").write_bytes(envelope.original_content)
         (FOLDER / f"{number:04}.json").write_text(json.dumps(facts))
@@ -75,7 +75,7 @@ def _protocol(context: ssl.SSLContext | None) -> SMTP:
         require_starttls=CONFIG["mode"] == "starttls",
         authenticator=_authenticated if CONFIG.get("user") else None,
         auth_required=bool(CONFIG.get("user")),
-        auth_require_tls=CONFIG["mode"] != "plain",
+        auth_require_tls=CONFIG["mode"] == "starttls",
     )
 
 

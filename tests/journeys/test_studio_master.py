@@ -174,8 +174,8 @@ async def test_a_broken_file_says_why_and_what_to_do(platform, seats, tmp_path):
     await _drop(seat, sounds.cut(sounds.write(tmp_path / "Harbour.wav", sounds.song(3))))
     await page.get_by_role("alert").get_by_text("Harbour.wav is cut").wait_for()
     await _seen(seat, "broken")
-    await page.get_by_role("link", name="Bring another file").click()
-    await page.get_by_text("could not be read").wait_for()
+    await page.get_by_role("link", name="Upload another file").click()
+    await page.get_by_text("Can’t be read").wait_for()
     await seat.go("/master/00000000-0000-0000-0000-000000000000")
     await page.get_by_text("This recording cannot be shown").wait_for()
 

@@ -45,6 +45,7 @@ async def running(folder: Path, database_url: str, more: Mapping[str, str] | Non
         "LOGIN_FLOOR_MS": "1",
         "HASHING_WAITING": "1000",
         "MAIL": "memory:",
+        "EXAMPLES": "true",
         "SANDBOX__ENABLED": "true",
     }
     environment = {f"MAXBOOSTER_{name}": value for name, value in settings.items()}

@@ -29,7 +29,7 @@ manifest = Manifest(
     ),
     settings=SandboxSettings,
     commands=(
-        Command("demo", "Take a recording all the way, from upload to pay-out", "maxbooster_sandbox.demo.command:demo"),
+        Command("demo", "Take a recording all the way, from upload to payout", "maxbooster_sandbox.demo.command:demo"),
     ),
 )
 

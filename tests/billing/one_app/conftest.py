@@ -35,7 +35,8 @@ def clock() -> Clock:
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def app(database_url: str, tmp_path_factory: pytest.TempPathFactory, clock: Clock) -> AsyncIterator[Any]:
-    async with make_app(tmp_path_factory.mktemp("data"), database_url, clock=clock, migrated=True) as opened:
+    data = tmp_path_factory.mktemp("data")
+    async with make_app(data, database_url, clock=clock, migrated=True, sandbox__enabled="true") as opened:
         yield opened
 
 

@@ -121,13 +121,23 @@ async def test_members_are_not_invited_and_staff_have_none_to_invite(app, browse
         assert asked.status_code in (403, 409)
 
 
-async def test_who_joined_by_one_invitation_keeps_that_role_when_another_comes(app, browser, owner):
+async def test_of_two_invitations_the_later_counts_and_the_link_of_the_earlier_is_dead(app, browser, owner):
     theo = await make_person(app, "theo@example.org")
-    first, second = [await invited(app, browser, theo.email, role) for role in ("viewer", "admin")]
+    first, second = [await invited(app, browser, theo.email, role) for role in ("admin", "viewer")]
     async with open_browser(app) as other:
         await other.log_in(theo)
-        for token, status in ((first, 200), (second, 409)):
+        for token, status in ((first, 410), (second, 200), (first, 410), (second, 410)):
             assert (await other.post("/api/core/invitations/accept", json={"token": token})).status_code == status
+    assert (await roles_in(app, owner.account))[theo.user] == "viewer"
+
+
+async def test_who_became_a_member_meanwhile_keeps_that_role_when_they_accept(app, browser, owner):
+    theo = await make_person(app, "theo@example.org")
+    token = await invited(app, browser, theo.email, "admin")
+    await app.database.transact(lambda connection: join(connection, theo.user, owner.account, "viewer", app.clock()))
+    async with open_browser(app) as other:
+        await other.log_in(theo)
+        assert (await other.post("/api/core/invitations/accept", json={"token": token})).status_code == 409
     assert (await roles_in(app, owner.account))[theo.user] == "viewer"
 
 

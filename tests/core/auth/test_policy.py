@@ -80,7 +80,7 @@ async def test_departures_take_effect_while_the_app_runs(app, roles):
     async with open_browser(app) as browser:
         await browser.log_in(viewer)
         assert (await browser.get("/api/core/members")).status_code == 403
-        assert (await roles("grant", "viewer", "member.read")).output == "viewer holds member.read.\n"
+        assert (await roles("grant", "viewer", "member.read")).stdout == "viewer now has member.read.\n"
         assert (await browser.get("/api/core/members")).status_code == 200
         assert (await roles("revoke", "viewer", "member.read")).exit_code == 0
         assert (await browser.get("/api/core/members")).status_code == 403
@@ -156,11 +156,11 @@ async def test_the_table_is_printed_with_its_departures(app, roles):
         [row] = [line.split() for line in lines if line.split()[0] == permission]
         return dict(zip(head.split(), row[1:], strict=True))
 
-    before = marks((await roles()).output, "key.read")
+    before = marks((await roles()).stdout, "key.read")
     assert [role for role, mark in before.items() if mark == "✓"] == ["owner", "admin", "manager"]
     await roles("grant", "editor", "key.read")
-    assert marks((await roles()).output, "key.read") == before | {"editor": "✓"}
-    staff = marks((await roles()).output, "user.control")
+    assert marks((await roles()).stdout, "key.read") == before | {"editor": "✓"}
+    staff = marks((await roles()).stdout, "user.control")
     assert [role for role, mark in staff.items() if mark == "✓"] == ["operator:admin", "operator:support"]
     assert list(before) == [*ROLES, "person", *(f"operator:{role}" for role in OPERATORS)]
 

@@ -8,6 +8,7 @@ const OVERSCAN = 8;
 
 export interface Column<Row = Record<string, unknown>> {
   key: string;
+  /** Empty over buttons: only a screen reader says "Actions" there. */
   title: string;
   /** A track of CSS grid: `120px`, `minmax(0, 2fr)`. An equal share unless said. */
   width?: string;

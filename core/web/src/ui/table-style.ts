@@ -175,6 +175,7 @@ export const tableStyle = css`
     font-family: var(--mb-mono);
     font-size: 0.9em;
   }
+  .unseen,
   .cell wa-select::part(form-control-label) {
     position: absolute;
     clip-path: inset(50%);

@@ -337,7 +337,7 @@ export class MbTable extends LitElement {
     const sort = order ? (order.descending ? "descending" : "ascending") : column.sort === false ? nothing : "none";
     return html`<div class="cell ${column.align ?? "start"}" role="columnheader" aria-colindex=${place} aria-sort=${sort}>
       ${column.sort === false
-        ? column.title
+        ? column.title || html`<span class="unseen">${t("table.actions", "Actions")}</span>`
         : html`<button @click=${() => this.look({ order: nextOrder(this.order, column.key) })}>
             <span>${column.title}</span><mb-icon name=${order?.descending ? "chevron-down" : "chevron-up"} size="12"></mb-icon>
           </button>`}

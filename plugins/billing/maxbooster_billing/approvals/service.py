@@ -15,8 +15,9 @@ from ..ledger.posting import KeyReused, Posted, Transaction, post
 from .models import APPROVED, REJECTED, WAITING, Proposal
 from .schemas import transaction_of
 
-GUARDED = frozenset({"bank", "payable", "overpaid"})
-"""Purposes that are money, or what payees are owed: what people post there by hand takes two of them."""
+GUARDED = frozenset({"bank", "receivable", "payable", "overpaid"})
+"""Purposes that are money, what others owe (one person may book it as arrived) or what payees are owed: what people
+post there by hand takes two of them."""
 
 
 def needs_approval(transaction: Transaction) -> bool:

@@ -53,10 +53,10 @@ async def refuse_destination(ctx: Context, name: str, destination: str) -> None:
     Raises:
         Invalid: no provider of that name pays out, or the destination is wrong.
     """
-    paying = {each.name: each for each in await providers(ctx) if isinstance(each, PaysOut)}
+    paying = {each.name: each for each in await shown(ctx) if isinstance(each, PaysOut)}
     if name not in paying:
         raise Invalid(
-            f"No payment provider {name!r} pays out here; there is {_named(await shown(ctx)) or 'none'}.",
+            f"No payment provider {name!r} pays out here; there is {_named(list(paying.values())) or 'none'}.",
             field="provider",
         )
     if fault := paying[name].destination_fault(destination):

@@ -6,7 +6,7 @@ import { studio } from "./styles";
 import { level } from "./words";
 
 const STATES: Record<string, string> = {
-  queued: "Queued", working: "Measuring", done: "Ready", failed: "Can't be read", cancelled: "Stopped",
+  queued: "Queued", working: "Measuring", done: "Ready", failed: "Can’t be read", cancelled: "Stopped",
 };
 
 export class MbStudioRecordings extends LitElement {

@@ -38,22 +38,23 @@ class Overheard:
 
 
 @pytest.fixture
-def written():
-    """What the log writes, at its most talkative."""
-    with redirect_stderr(io.StringIO()) as lines:
-        vars(logs.log).pop("bind", None)
-        logs.configure(form="json", level="debug")
-        yield lines
+def talkative():
+    """The log tells all it can."""
+    vars(logs.log).pop("bind", None)
+    logs.configure(form="json", level="debug")
+    yield
     vars(logs.log).pop("bind", None)
     logs.configure(level="warning")
 
 
-async def test_nothing_secret_is_logged_recorded_queued_told_or_stored(app, journey, written, caplog):
+@pytest.mark.usefixtures("talkative")
+async def test_nothing_secret_is_logged_recorded_queued_told_or_stored(app, journey, caplog):
     caplog.set_level("DEBUG")
     overheard = Overheard()
-    await journey(overheard)
-    await drain(app)
-    structlog.get_logger("maxbooster").warning("the.end")
+    with redirect_stderr(io.StringIO()) as written:
+        await journey(overheard)
+        await drain(app)
+        structlog.get_logger("maxbooster").warning("the.end")
     assert "the.end" in written.getvalue()
     assert "request.refused" in written.getvalue()
     assert overheard.in_(written.getvalue()) == []
