@@ -50,6 +50,8 @@ SPECIAL = {
     "endUpload": Special("tus speaks in headers", headers=_TUS),
 }
 """The only operations that are named here. One that no longer exists fails the test."""
+UNDESCRIBED = {"readMetrics": "for programs on this machine, which need no permission; tests of exposure ask it"}
+"""Routes with a permission that the description leaves out on purpose. One that no longer exists fails the test."""
 
 
 @dataclass(frozen=True)
@@ -117,7 +119,7 @@ def undescribed(description: dict[str, Any], app: App) -> list[str]:
     """Routes that are not public and missing in the description: the matrix would not see them."""
     described = {said["operationId"] for methods in description["paths"].values() for said in methods.values()}
     return [
-        f"{handler.operation_id} {sorted(handler.paths)}"
+        str(handler.operation_id)
         for handler in _handlers(app)
         if handler.opt.get("permission", PUBLIC) != PUBLIC and handler.operation_id not in described
     ]

@@ -12,7 +12,7 @@ import pytest
 from tests.contract.site import Site
 
 from .cells import Outcome, all_cells, ask
-from .operations import SPECIAL, Operation, read, undescribed
+from .operations import SPECIAL, UNDESCRIBED, Operation, read, undescribed
 from .people import ACCOUNT_KEY, ANONYMOUS, NOBODY, OWNER, VIEWER, Role, Way
 from .server import Platform, running
 from .strangers import Visit
@@ -39,7 +39,7 @@ async def test_a_slice_of_the_matrix_holds(platform: Platform) -> None:
 
 
 async def test_no_route_that_wants_a_permission_hides_from_the_description(platform: Platform) -> None:
-    assert undescribed(await platform.description(), platform.app) == []
+    assert undescribed(await platform.description(), platform.app) == list(UNDESCRIBED)
 
 
 async def test_what_is_said_of_single_operations_is_not_stale(platform: Platform) -> None:
@@ -71,13 +71,13 @@ lax = {"public": True} if os.environ.get("LAX") else {"permission": "papa.read"}
 async def list_tapes(ctx: Context) -> list[str]:
     return []
 
-@get("/masters", operation_id="listMasters", **lax)
-async def list_masters(ctx: Context) -> list[str]:
+@get("/reels", operation_id="listReels", **lax)
+async def list_reels(ctx: Context) -> list[str]:
     return []
 
 @hookimpl
 def register_routes():
-    return [Routes("/", [list_tapes, list_masters])]
+    return [Routes("/", [list_tapes, list_reels])]
 """
 PERMISSION = "permissions=(Permission('papa.read', 'See tapes', roles=('owner', 'artist')),)"
 MANAGER = Role("manager", "manager")
@@ -93,7 +93,7 @@ async def test_a_plugins_routes_join_by_themselves_and_a_wrong_allow_among_them_
         cells = all_cells(rows, platform.app.policy, (OWNER, MANAGER, ACCOUNT_KEY, ANONYMOUS), ("session", "key"))
         table = Table(await ask(platform, cells))
     marks = {name: marks for name, _, *marks in table.rows()}
-    assert marks == {"listTapes": ["✓", "·", "✓", "·"], "listMasters": ["✓", "✗", "✓", "✗"]}
+    assert marks == {"listTapes": ["✓", "·", "✓", "·"], "listReels": ["✓", "✗", "✓", "✗"]}
     assert len(table.wrong_allows) == 3
     assert table.wrong_refusals == []
 

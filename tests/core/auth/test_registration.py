@@ -67,7 +67,7 @@ async def test_who_follows_a_strangers_registration_gets_no_login_that_the_stran
     assert verified.status_code == 201
 
 
-async def test_of_two_registrations_of_an_address_the_later_counts_and_the_link_of_the_earlier_is_dead(browser, link_to):
+async def test_of_two_registrations_of_an_address_the_later_counts_and_the_earlier_link_is_dead(browser, link_to):
     await browser.post(REGISTRATION, json=ASTER)
     first = await link_to(ASTER["email"])
     await browser.post(REGISTRATION, json=ASTER | {"name": "Second"})

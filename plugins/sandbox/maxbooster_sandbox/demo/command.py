@@ -43,9 +43,10 @@ def demo(track: Path | None, headless: bool, folder: Path, port: int | None) -> 
     signal.signal(signal.SIGTERM, _end)
     summary = Summary()
     try:
-        platform = Platform(folder, listening(port))
+        place = listening(port)
+        platform = Platform(folder, place.getsockname()[1])
         login = platform.login()
-        with platform.running():
+        with platform.running(place):
             _show(platform, login, track.resolve() if track else None, summary)
             if not headless:
                 _stay(platform, login)

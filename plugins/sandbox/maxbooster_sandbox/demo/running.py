@@ -33,12 +33,11 @@ class Login(Struct, frozen=True):
 
 
 class Platform:
-    def __init__(self, folder: Path, listening: socket.socket) -> None:
+    def __init__(self, folder: Path, port: int) -> None:
         self.folder = folder
         self.data = folder / "data"
         self.log = folder / "platform.log"
-        self._listening = listening
-        self._port = listening.getsockname()[1]
+        self._port = port
         self.base = f"http://127.0.0.1:{self._port}"
 
     @property
@@ -79,16 +78,17 @@ class Platform:
         return login
 
     @contextmanager
-    def running(self) -> Iterator[None]:
-        """
+    def running(self, listening: socket.socket) -> Iterator[None]:
+        """`listening`: a socket at the platform's port, which it takes over.
+
         Raises:
             DemoFailed: it ended at once, or was not ready in time.
         """
         with self.log.open("ab") as log:
-            socket = self._listening.fileno()
+            taken = listening.fileno()
             process = subprocess.Popen(
-                [sys.executable, "-m", "maxbooster", "up", "--listen", f"fd://{socket}"],
-                env=self._environment, stdout=log, stderr=log, pass_fds=[socket],
+                [sys.executable, "-m", "maxbooster", "up", "--listen", f"fd://{taken}"],
+                env=self._environment, stdout=log, stderr=log, pass_fds=[taken],
             )  # fmt: skip
         try:
             self._await(process)

@@ -364,7 +364,7 @@ export class MbStudioRecording extends LitElement {
 
   private broken(words: string): TemplateResult {
     return html`<div class="waiting">
-      <h1>${t("studio.not_shown", "This recording can't be shown")}</h1>
+      <h1>${t("studio.not_shown", "This recording can’t be shown")}</h1>
       <p class="problem" role="alert"><mb-icon name="triangle-alert"></mb-icon>${words}</p>
       <div class="row"><a class="button" href="/master">${t("studio.all", "All recordings")}</a></div>
     </div>`;
