@@ -145,7 +145,7 @@ async def test_the_demo_account_shows_all_of_it(standing, chromium):
     for name, stage, said in (
         ("master", "Measure it", "What was done, and why"),
         ("release", "Create the release", "Live on Spotify"),
-        ("money", "Pay the payees out", "Everybody has what is theirs."),
+        ("money", "Pay the payees out", "All paid."),
     ):
         await seat.go(places[stage])
         await page.get_by_text(said).first.wait_for()
