@@ -360,7 +360,7 @@ def test_a_fresh_data_folder_is_its_owners_alone(tmp_path):
 def test_the_settings_bring_no_credentials_along_and_errors_repeat_none():
     fresh = Settings()
     assert (fresh.database, fresh.redis, fresh.storage, fresh.secret_keys) == ("", "", "", ())
-    wrong = {"MAXBOOSTER_DATABASE": "postgresql://me:hunter2@db/x", "MAXBOOSTER_IN_FLIGHT": "hunter2"}
+    wrong = {"MAXBOOSTER_DATABASE": "postgresql://me:hunter2@db/x", "MAXBOOSTER_TOKEN_MINUTES": "hunter2"}
     with pytest.raises(SettingsError) as caught:
         read(wrong, Path(os.devnull)).decode("core", Settings)
     assert "hunter2" not in str(caught.value)

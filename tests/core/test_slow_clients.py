@@ -45,7 +45,7 @@ def hurried(monkeypatch):
 async def port(app) -> AsyncIterator[int]:
     """The app behind the server that `maxbooster up` runs, in this event loop."""
     port = free_port()
-    options = _uvicorn_options(app, "127.0.0.1", port)
+    options = _uvicorn_options(app) | {"host": "127.0.0.1", "port": port}
     server = uvicorn.Server(uvicorn.Config(serving(app, open_resources=False), **options))
     running = asyncio.create_task(server.serve())
     while not server.started:
