@@ -271,8 +271,9 @@ async def test_every_answer_says_what_browsers_may_do_with_it(app, api):
         assert int(answer.headers["strict-transport-security"].partition(";")[0].partition("=")[2]) >= 365 * 86_400
 
 
-@pytest.mark.parametrize("app_settings", [{"public_url": "https://music.example", "in_flight": 0}])
+@pytest.mark.parametrize("app_settings", [{"public_url": "https://music.example", "in_flight": 1}])
 async def test_so_does_the_answer_of_a_server_that_is_too_busy(app, api):
+    app.traffic.in_flight = 1
     answer = await api.get("/api/core/jobs")
     assert (answer.status_code, answer.headers["retry-after"]) == (503, "1")
     assert HEADERS.items() <= dict(answer.headers).items()
