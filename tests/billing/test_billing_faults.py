@@ -52,6 +52,7 @@ async def test_killed_at_any_moment_no_key_is_lost_or_doubled_and_nobody_is_paid
     port, data = services.free_port(), tmp_path / "platform"
     environment = {
         "MAXBOOSTER_DATA": str(data), "MAXBOOSTER_DATABASE": database_url, "MAXBOOSTER_JOB_LEASE_S": "2",
+        "MAXBOOSTER_SANDBOX__ENABLED": "true",
         "MAXBOOSTER_LISTEN": f"127.0.0.1:{port}", "MAXBOOSTER_LOG_LEVEL": "error",
     }  # fmt: skip
     account = new_id()
