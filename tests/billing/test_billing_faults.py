@@ -129,7 +129,7 @@ async def caller(
         number += 1
         key, amount = f"{payee}:{number}", chance.randint(100, 900)
         legs = [
-            {"purpose": "receivable", "amount": amount, "party": "spotify"},
+            {"purpose": "fees", "amount": amount},
             {"purpose": "income", "amount": -amount},
         ]
         sale = {"key": key, "currency": "EUR", "legs": legs}
