@@ -37,7 +37,7 @@ def verify_command(as_json: bool) -> None:
 @billing.command("repair")
 @click.option("--json", "as_json", is_flag=True, help="Print what was done as JSON.")
 def repair_command(as_json: bool) -> None:
-    """Put back the ledger's rules, indexes and constraints. Entries are never edited.
+    """Restore the ledger's rules, indexes and constraints. Entries are never edited.
 
     Exit status 1 if something is still wrong; each fault is named.
     """
@@ -45,7 +45,7 @@ def repair_command(as_json: bool) -> None:
     if as_json:
         click.echo(msgspec.json.format(msgspec.json.encode({"done": done, "left": left})).decode())
     else:
-        for sentence in done or ["There was nothing to put back."]:
+        for sentence in done or ["There was nothing to restore."]:
             click.echo(sentence)
         for sentence in left:
             click.echo(f"Not repaired: {sentence}", err=True)
@@ -70,7 +70,7 @@ def _tell(verdict: Verdict) -> None:
     for fault in verdict.faults:
         click.echo(fault, err=True)
     if not verdict.ok:
-        click.echo("Rules and indexes are put back by `maxbooster billing repair`; entries never are.", err=True)
+        click.echo("Rules and indexes are restored by `maxbooster billing repair`; entries never are.", err=True)
     elif not verdict.transactions:
         click.echo("The ledger is empty, and its rules are in place.")
     else:

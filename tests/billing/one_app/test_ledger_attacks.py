@@ -117,7 +117,7 @@ def test_an_account_whose_floor_was_taken_away_is_named(attack):
 @pytest.mark.parametrize("name", ["billing_transaction_kept", "billing_entry_stays", "billing_purpose_kept"])
 def test_a_rule_that_was_taken_off_is_named_and_put_back(attack, name):
     assert named(attack(f"DROP TRIGGER {name}{attack.on(name.split('_')[1])}"), name, "is missing")
-    assert attack.repair() == (["The rules, and the table of purposes, are put back."], [])
+    assert attack.repair() == (["The rules, and the table of purposes, are restored."], [])
 
 
 def test_a_rule_of_the_same_name_that_does_nothing_is_named(attack):
@@ -192,7 +192,7 @@ def test_a_dropped_index_and_the_second_reversal_that_follows_are_named(attack):
 
 def test_a_dropped_index_is_put_back(attack):
     attack("DROP INDEX uq_billing_ledger_transaction_settles")
-    assert attack.repair() == (["The index uq_billing_ledger_transaction_settles is put back."], [])
+    assert attack.repair() == (["The index uq_billing_ledger_transaction_settles is restored."], [])
 
 
 def test_a_column_beside_the_books_is_named(attack):

@@ -26,7 +26,7 @@ TABLES = {each.__tablename__: cast(Table, each.__table__) for each in _MODELS}
 
 
 def repair(connection: Connection) -> tuple[list[str], list[str]]:
-    """What was put back, and what could not be, a sentence each."""
+    """What was restored, and what could not be, a sentence each."""
     done: list[str] = []
     failed: list[str] = []
     if (old := schema.outdated(connection)) is not None:
@@ -38,7 +38,7 @@ def repair(connection: Connection) -> tuple[list[str], list[str]]:
         except DBAPIError as error:
             failed.append(f"{words} still wrong: {str(error.orig).splitlines()[0]}.")
         else:
-            done.append(f"{words} put back.")
+            done.append(f"{words} restored.")
     return done, failed
 
 

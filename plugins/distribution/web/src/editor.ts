@@ -33,7 +33,7 @@ const rightsOf = (text: string): RightsLine | null => {
 };
 
 /** `/releases/new?audio=<file>&title=…`: what a link brings along, such as a finished master. */
-function begun(empty: Description): Description {
+function prefilled(empty: Description): Description {
   const said = new URLSearchParams(location.search);
   const [audio, title] = [said.get("audio"), said.get("title")?.trim() ?? ""];
   return audio || title ? { ...empty, title, tracks: audio ? [{ title, credits: [], audio }] : [] } : empty;
@@ -79,7 +79,7 @@ export class ReleaseEditor extends Describing {
     this.version = kept?.version ?? found?.version ?? 0;
     this.everything ||= Boolean(found);
     this.saved = kept?.saved ?? found?.description ?? blank();
-    this.draft = kept?.draft ?? (found ? this.saved : begun(this.saved));
+    this.draft = kept?.draft ?? (found ? this.saved : prefilled(this.saved));
     await this.look();
   }
 
