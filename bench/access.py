@@ -6,9 +6,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -20,7 +18,7 @@ from maxbooster.auth.keys.service import create
 from maxbooster.testing.people import PASSWORD, Person, make_person
 
 from . import places
-from .figures import Figure, Pace, Skipped, alternately
+from .figures import Figure, Pace, alternately
 from .load import Found, Order, generate
 from .site import site
 
@@ -30,20 +28,7 @@ _TICKS_PER_S = os.sysconf("SC_CLK_TCK")
 
 
 def measure(pace: Pace) -> list[Figure]:
-    figures = []
-    for kind, database in {"SQLite": _sqlite, "PostgreSQL": places.postgres}.items():
-        try:
-            with places.folder() as data, database() as url:
-                figures += _on(kind, url, data, pace)
-        except Skipped as reason:
-            print(f"access on {kind} skipped: {reason}")
-    return figures
-
-
-@contextmanager
-def _sqlite() -> Iterator[str]:
-    with places.folder() as data:
-        yield f"sqlite:///{data / 'bench.db'}"
+    return [figure for found in places.databases("access") for figure in _on(*found, pace)]
 
 
 def _on(kind: str, url: str, data: Path, pace: Pace) -> list[Figure]:
@@ -56,7 +41,7 @@ async def _fill(url: str, data: Path) -> tuple[list[Person], str]:
     app = site(data, url)
     async with app.opened(upgrade=True):
         people = [await make_person(app, f"person{number}@example.org") for number in range(PEOPLE)]
-        rights = frozenset({"note.read"})
+        rights = frozenset({"bench.read"})
         key = await app.database.write(
             lambda connection: create(connection, people[0].account, rights, at=datetime.now(UTC))
         )

@@ -36,7 +36,7 @@ def measure(pace: Pace) -> list[Figure]:
 def _postings(kind: str, url: str, pace: Pace) -> Figure:
     _prepare(url)
     uvloop.run(_rate(url, pace.seconds, _posting))
-    _analyse(url)
+    _analyze(url)
     found = alternately(
         pace.rounds,
         {
@@ -57,7 +57,7 @@ def _prepare(url: str) -> None:
     asyncio.run(database.close())
 
 
-def _analyse(url: str) -> None:
+def _analyze(url: str) -> None:
     """What autovacuum does within a minute: without statistics PostgreSQL takes one index for another."""
     database = Database(url)
     with database.migrating() as connection:

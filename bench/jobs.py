@@ -7,7 +7,7 @@ import multiprocessing
 import time
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ProcessPoolExecutor
-from contextlib import asynccontextmanager, contextmanager, suppress
+from contextlib import asynccontextmanager, suppress
 from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
@@ -40,7 +40,7 @@ WARM_UP_S = 4.0
 
 def measure(pace: Pace) -> list[Figure]:
     redis = places.redis()
-    figures = _throughput("SQLite", _sqlite, redis, pace)
+    figures = _throughput("SQLite", places.sqlite, redis, pace)
     with places.folder() as data:
         waits = _apart(_starts_alone, f"sqlite:///{data / 'bench.db'}", data)
         figures.append(_wait("one process, SQLite", waits))
@@ -73,12 +73,6 @@ def _throughput(kind: str, database: Callable[[], Any], redis: str, pace: Pace) 
 def _wait(where: str, waits_ms: list[float]) -> Figure:
     p50, p99 = percentile(waits_ms, 0.5), percentile(waits_ms, 0.99)
     return Figure(f"commit → start, {where}", p50, "ms", note=f"p99 {p99:.1f} ms, of {len(waits_ms)} single jobs")
-
-
-@contextmanager
-def _sqlite() -> Any:
-    with places.folder() as data:
-        yield f"sqlite:///{data / 'bench.db'}"
 
 
 def _apart(function: Callable[..., T], *arguments: Any) -> T:

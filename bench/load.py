@@ -27,8 +27,8 @@ from .places import ROOT
 class Order:
     port: int
     requests: list[tuple[str, ...]]
-    """Path and bearer token, used in turn; for a POST also its JSON body and the address that it is said to come
-    from."""
+    """Path and bearer token, used in turn; for a POST also its JSON body, the address that it is said to come from, and
+    further header lines."""
     seconds: float
     connections: int = 32
     per_second: float | None = None
@@ -151,11 +151,13 @@ async def _open(run: _Run, seconds: float, per_second: float) -> None:
         await asyncio.sleep(0.001)
 
 
-def _request(port: int, path: str, token: str, body: str = "", address: str = "") -> bytes:
+def _request(port: int, path: str, token: str, *sent: str) -> bytes:
+    body, address, more = (*sent, "", "", "")[:3]
     lines = [f"{'POST' if body else 'GET'} {path} HTTP/1.1", f"Host: 127.0.0.1:{port}"]
     lines += [f"Authorization: Bearer {token}"] if token else []
     if body:
         lines += ["Content-Type: application/json", f"Content-Length: {len(body)}", f"X-Forwarded-For: {address}"]
+    lines += more.splitlines()
     return ("\r\n".join(lines) + "\r\n\r\n" + body).encode()
 
 

@@ -26,6 +26,23 @@ def folder() -> Iterator[Path]:
         yield Path(name)
 
 
+def databases(suite: str) -> Iterator[tuple[str, str, Path]]:
+    """Each kind of database in turn: what it is called, its URL, and a folder for data; one that is missing is told."""
+    for kind, database in {"SQLite": sqlite, "PostgreSQL": postgres}.items():
+        try:
+            with folder() as data, database() as url:
+                yield kind, url, data
+        except Skipped as reason:
+            print(f"{suite} on {kind} skipped: {reason}")
+
+
+@contextmanager
+def sqlite() -> Iterator[str]:
+    """The URL of a database file."""
+    with folder() as data:
+        yield f"sqlite:///{data / 'bench.db'}"
+
+
 @contextmanager
 def postgres() -> Iterator[str]:
     """The URL of a fresh database.

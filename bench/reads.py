@@ -20,7 +20,7 @@ from maxbooster.auth.keys.service import create
 from maxbooster.db.types import new_id
 
 from . import places
-from .figures import Figure, Pace, Skipped, alternately
+from .figures import Figure, Pace, alternately
 from .load import Found, Order, generate
 from .site import Note, make_table, new_note, site
 
@@ -47,20 +47,7 @@ class Site:
 
 
 def measure(pace: Pace) -> list[Figure]:
-    figures = []
-    for kind, database in {"SQLite": _sqlite, "PostgreSQL": places.postgres}.items():
-        try:
-            with places.folder() as data, database() as url:
-                figures += _on(kind, url, data, pace)
-        except Skipped as reason:
-            print(f"reads on {kind} skipped: {reason}")
-    return figures
-
-
-@contextmanager
-def _sqlite() -> Iterator[str]:
-    with places.folder() as data:
-        yield f"sqlite:///{data / 'bench.db'}"
+    return [figure for found in places.databases("reads") for figure in _on(*found, pace)]
 
 
 def _on(kind: str, url: str, data: Path, pace: Pace) -> list[Figure]:
@@ -134,7 +121,7 @@ async def _fill(url: str, data: Path) -> tuple[list[dict[str, Any]], dict[str, U
         now = datetime.now(UTC)
         notes = [new_note(accounts[number % ACCOUNTS], now) for number in range(NOTES)]
         await app.database.transact(lambda connection: connection.execute(insert(Note), notes))
-        rights = frozenset({"note.read"})
+        rights = frozenset({"bench.read"})
         tokens = await app.database.transact(
             lambda connection: {create(connection, account, rights, at=now): account for account in accounts}
         )

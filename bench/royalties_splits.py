@@ -11,7 +11,7 @@ import time
 from pathlib import Path
 
 from maxbooster_distribution.royalties.amounts import PER_MINOR
-from maxbooster_distribution.royalties.division import Matching, Shares, divide
+from maxbooster_distribution.royalties.division import Matching, Shares, Timeline, divide
 from maxbooster_distribution.royalties.layouts import layout
 from maxbooster_distribution.royalties.lines import Form, read
 
@@ -73,13 +73,13 @@ def _isrc(track: int) -> str:
     return f"QZES926{track:05}"
 
 
-def _splits() -> dict[str, Shares | None]:
+def _splits() -> dict[str, Timeline]:
     """Of one to four payees each, in parts that do not divide evenly."""
-    splits: dict[str, Shares | None] = {}
+    splits: dict[str, Timeline] = {}
     for track in range(SPLITS):
         parts = tuple(1 + (track + place) % 7 for place in range(1 + track % 4))
         payees = tuple(f"payee-{(track * 7 + place) % PAYEES}" for place in range(len(parts)))
-        splits[_isrc(track)] = Shares(f"split-{track}", payees, parts, sum(parts))
+        splits[_isrc(track)] = Timeline.always(Shares(f"split-{track}", payees, parts, sum(parts)))
     return splits
 
 

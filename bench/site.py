@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -11,28 +12,36 @@ from time import monotonic_ns
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, String, Text, bindparam, insert, select
+from sqlalchemy import Connection, String, Text, UniqueConstraint, bindparam, insert, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from maxbooster.app import App
 from maxbooster.db.engine import Database
-from maxbooster.http.assembly import serving
+from maxbooster.http.assembly import Opening
 from maxbooster.observe import logs
 from maxbooster.plugin import (
     Context,
+    Cursor,
+    IncomingWebhook,
     Job,
+    Limit,
     Manifest,
     NotFound,
     Owned,
+    Page,
     Permission,
     Prepared,
+    ProviderEvent,
+    ReceivedWebhook,
     Routes,
     Struct,
     Table,
+    WebhookSource,
     get,
     hookimpl,
     job,
     new_id,
+    verify_standard,
 )
 from maxbooster.plugins import registry as plugins
 from maxbooster.settings import read
@@ -41,7 +50,7 @@ manifest = Manifest(
     name="bench",
     version="0",
     title="What the benchmarks measure",
-    permissions=(Permission("note.read", "Read notes"),),
+    permissions=(Permission("bench.read", "Read notes"),),
 )
 
 
@@ -62,6 +71,20 @@ class NoteOut(Struct):
     at: datetime
 
 
+class Title(Owned, Table):
+    """A row of a long list."""
+
+    __tablename__ = "bench_title"
+    __table_args__ = (UniqueConstraint("account_id", "name", "id"),)
+
+    name: Mapped[str] = mapped_column(String(200))
+
+
+class TitleOut(Struct):
+    id: UUID
+    name: str
+
+
 ONE = Prepared(
     select(Note.id, Note.title, Note.body, Note.plays, Note.at).where(
         Note.account_id == bindparam("account"), Note.id == bindparam("id")
@@ -69,7 +92,7 @@ ONE = Prepared(
 )
 
 
-@get("/fast/{note_id:uuid}", operation_id="readNoteFast", permission="note.read")
+@get("/fast/{note_id:uuid}", operation_id="readNoteFast", permission="bench.read")
 async def read_fast(ctx: Context, note_id: UUID) -> NoteOut:
     rows = await ctx.app.database.fetch(ONE, account=ctx.account, id=note_id)
     if not rows:
@@ -77,7 +100,7 @@ async def read_fast(ctx: Context, note_id: UUID) -> NoteOut:
     return NoteOut(*rows[0])
 
 
-@get("/mapped/{note_id:uuid}", operation_id="readNoteMapped", permission="note.read")
+@get("/mapped/{note_id:uuid}", operation_id="readNoteMapped", permission="bench.read")
 async def read_mapped(ctx: Context, note_id: UUID) -> NoteOut:
     note = await ctx.get(Note, note_id)
     return NoteOut(note.id, note.title, note.body, note.plays, note.at)
@@ -88,17 +111,29 @@ async def read_open(ctx: Context) -> NoteOut:
     return STATIC
 
 
-@get("/known", operation_id="readKnown", permission="note.read")
+@get("/known", operation_id="readKnown", permission="bench.read")
 async def read_known(ctx: Context) -> NoteOut:
     return STATIC
 
 
-@get("/selected/{note_id:uuid}", operation_id="readNoteSelected", permission="note.read")
+@get("/selected/{note_id:uuid}", operation_id="readNoteSelected", permission="bench.read")
 async def read_selected(ctx: Context, note_id: UUID) -> NoteOut:
     note = await ctx.first(select(Note).where(Note.id == note_id))
     if note is None:
         raise NotFound(f"There is no note {note_id}.")
     return NoteOut(note.id, note.title, note.body, note.plays, note.at)
+
+
+@get("/titles", operation_id="listTitles", permission="bench.read")
+async def list_titles(ctx: Context, cursor: Cursor = None, limit: Limit = 100) -> Page[TitleOut]:
+    rows, next = await ctx.page(select(Title), Title.id.desc(), cursor=cursor, limit=limit)
+    return Page([TitleOut(row.id, row.name) for row in rows], next)
+
+
+@get("/titles/by-name", operation_id="listTitlesByName", permission="bench.read")
+async def list_by_name(ctx: Context, cursor: Cursor = None, limit: Limit = 100) -> Page[TitleOut]:
+    rows, next = await ctx.page(select(Title), Title.name, Title.id, cursor=cursor, limit=limit)
+    return Page([TitleOut(row.id, row.name) for row in rows], next)
 
 
 STATIC = NoteOut(UUID(int=1), "A note", "some words " * 12, 0, datetime(2026, 1, 1, tzinfo=UTC))
@@ -136,14 +171,31 @@ async def writes(ctx: Context, number: int) -> None:
     await ctx.write(add_note, new_note(ctx.account, ctx.now))
 
 
+SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
+
+
+async def read_webhook(ctx: Context, webhook: IncomingWebhook) -> ProviderEvent:
+    id = verify_standard(webhook, [SECRET])
+    return ProviderEvent(id, str(json.loads(webhook.body)["type"]), UUID(int=1))
+
+
+async def handle_webhook(ctx: Context, webhook: ReceivedWebhook) -> None:
+    ctx.add(Note(title=webhook.event_id, body="", plays=1, at=ctx.now))
+
+
+@hookimpl
+def webhook_source() -> WebhookSource:
+    return WebhookSource(read_webhook, handle_webhook)
+
+
 @hookimpl
 def register_tables() -> Sequence[type]:
-    return [Note]
+    return [Note, Title]
 
 
 @hookimpl
 def register_routes() -> Sequence[Routes]:
-    return [Routes("/", [read_fast, read_mapped, read_selected, read_open, read_known])]
+    return [Routes("/", [read_fast, read_mapped, read_selected, read_open, read_known, list_titles, list_by_name])]
 
 
 @hookimpl
@@ -159,11 +211,11 @@ def site(data: Path, database: str, **settings: Any) -> App:
     return App(read({f"MAXBOOSTER_{name.upper()}": str(value) for name, value in given.items()}), registry=registry)
 
 
-def make_table(database: Database) -> None:
-    Table.metadata.tables[Note.__tablename__].create(database.engine, checkfirst=True)
+def make_table(database: Database, kind: type[Table] = Note) -> None:
+    Table.metadata.tables[kind.__tablename__].create(database.engine, checkfirst=True)
 
 
 def serve() -> Any:
     """For uvicorn: the whole HTTP stack."""
     logs.configure(level="warning")
-    return serving(site(Path(os.environ["BENCH_DATA"]), os.environ["BENCH_DATABASE"], api_requests_per_s=1_000_000))
+    return Opening(site(Path(os.environ["BENCH_DATA"]), os.environ["BENCH_DATABASE"], api_requests_per_s=1_000_000))

@@ -13,6 +13,11 @@ from contextlib import suppress
 from pathlib import Path
 from statistics import median
 
+from tests.contract.site import note_installed
+
+from maxbooster.plugins import templates
+from maxbooster.plugins.kinds import Kind
+from maxbooster.plugins.registry import load
 from maxbooster.testing.services import free_port
 
 from . import places
@@ -24,6 +29,7 @@ HEAVY = (
     "torch", "transformers",
 )  # fmt: skip
 """What no part of the core may import."""
+FAMILIES, CONNECTORS = 10, 120
 
 
 def measure(pace: Pace) -> list[Figure]:
@@ -31,9 +37,17 @@ def measure(pace: Pace) -> list[Figure]:
     helps = [_cpu_s([program, "--help"]) for _ in range(pace.rounds)]
     ready = [_ready_s(program) for _ in range(pace.rounds)]
     heavy = _heavy()
+    with places.folder() as site:
+        _install_many(site)
+        many = {"PYTHONPATH": str(site)}
+        many_helps = [_cpu_s([program, "--help"], many) for _ in range(pace.rounds)]
+        many_ready = [_ready_s(program, many) for _ in range(pace.rounds)]
+    grown = f"with {FAMILIES} families and {CONNECTORS} connectors"
     return [
         Figure("maxbooster --help, CPU", median(helps), "s", budget=0.4),
+        Figure(f"… {grown}", median(many_helps), "s", budget=0.4),
         Figure("maxbooster up, until ready", median(ready), "s", budget=3.0, note="on an empty folder"),
+        Figure(f"… {grown}", median(many_ready), "s", budget=3.0, note="on an empty folder"),
         Figure("heavy libraries imported by the core", len(heavy), "", budget=0, note=", ".join(heavy)),
     ]
 
@@ -46,9 +60,23 @@ def _program() -> str:
     return found
 
 
-def _cpu_s(command: list[str]) -> float:
+def _install_many(site: Path) -> None:
+    """What `plugin new` writes, in one folder, as pip would install it, until there are so many."""
+    registry = load()
+    kinds = [kind for _, kind in registry.collect("register_kinds", Kind)]
+    there = [plugin.name for plugin, _ in registry.enabled()]
+    wanted = [(f"kin{number}", "family") for number in range(FAMILIES - sum("." not in name for name in there))]
+    wanted += [(f"quay{number}", "outlet") for number in range(CONNECTORS - sum("." in name for name in there))]
+    for name, template in wanted:
+        templates.new(registry, kinds, name=name, template=template, into=site)
+        note_installed(site / name)
+        for found in (site / name).glob("maxbooster*"):
+            found.rename(site / found.name)
+
+
+def _cpu_s(command: list[str], also: dict[str, str] | None = None) -> float:
     """User and system time of a command, by wait4(2)."""
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, env=os.environ | (also or {}))
     _, status, usage = os.wait4(process.pid, 0)
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode != 0:
@@ -56,14 +84,14 @@ def _cpu_s(command: list[str]) -> float:
     return usage.ru_utime + usage.ru_stime
 
 
-def _ready_s(program: str) -> float:
+def _ready_s(program: str, also: dict[str, str] | None = None) -> float:
     """From the command until `/health/ready` answers 200, migrations of an empty database included."""
     port = free_port()
     with places.folder() as data:
         began = time.perf_counter()
         process = subprocess.Popen(
             [program, "up", "--listen", f"127.0.0.1:{port}"],
-            env=os.environ | {"MAXBOOSTER_DATA": str(data), "MAXBOOSTER_LOG_LEVEL": "error"},
+            env=os.environ | (also or {}) | {"MAXBOOSTER_DATA": str(data), "MAXBOOSTER_LOG_LEVEL": "error"},
             stderr=subprocess.DEVNULL,
         )
         try:

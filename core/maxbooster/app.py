@@ -11,7 +11,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import UTC, datetime
 from functools import cached_property
 from time import monotonic
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from .audit import sealer
 from .auth.identify import Credentials
@@ -19,25 +19,35 @@ from .auth.jwt import Signer
 from .auth.passwords import Hasher
 from .auth.plan import Plans
 from .auth.policy import Policy
+from .connections.renewal import Renewals
 from .context import Context, unit_of_work
 from .db import known, migrate
 from .db.engine import Database
 from .errors import NotReady, PluginError, UsageError, suggestion
+from .grants.lookup import Grants
+from .health import Absent
 from .http.client import Client
 from .http.traffic import Traffic
 from .identity import Identity
 from .jobs import queries as queue
 from .jobs.job import Doorbell, Job
+from .links.counting import Clicks
 from .live import Live
 from .mail import MailTransport, unknown
+from .observe.watchdog import Watchdog
+from .plugins import kinds, switches
 from .plugins import registry as plugins
-from .plugins import switches
 from .plugins.contributions import Contributions
+from .plugins.kinds import Connector, Kind
+from .resources import Resources
+from .search.building import start_building
+from .search.indexing import SearchIndex
 from .secrets import Keyring, keyring
 from .settings import PluginSettings, Sections, Settings
 from .storage.store import Store
 
 S = TypeVar("S", bound=PluginSettings)
+T = TypeVar("T")
 PROGRESS_EVERY_S = 0.5
 _REMEMBERED_REPORTS = 1000
 
@@ -60,8 +70,11 @@ class App:
     mail: MailTransport
     keyring: Keyring
     hasher: Hasher
+    connections: Renewals
     credentials: Credentials
+    grants: Grants
     live: Live
+    clicks: Clicks
 
     def __init__(
         self, sections: Sections, *, registry: plugins.Registry | None = None, clock: Callable[[], datetime] = now
@@ -72,9 +85,13 @@ class App:
         off = switches.disabled(self.settings.data) | set(self.settings.disabled)
         self.registry = registry or plugins.load(off, examples=self.settings.examples)
         self._check_settings()
+        self.database = cast(Database, Absent("No database is open while the platform is put together."))
+        self.search = SearchIndex()
         self._gather()
         self.plans = Plans(self)
-        self.traffic = Traffic(self.settings.in_flight)
+        self.traffic = Traffic(self.settings.in_flight, self.settings.bodies_limit_bytes)
+        self.watchdog = Watchdog(self.settings.event_loop_stall_s, self.registry.owner_of)
+        self.resources = Resources(self)
         self.reported: dict[int, float] = {}
         self._background: list[asyncio.Task[None]] = []
 
@@ -82,10 +99,12 @@ class App:
 
     def _gather(self) -> None:
         """What the plugins that are enabled by now add up to."""
+        self.kinds = kinds.gather(self.registry, Context(self, writable=False))
         self.offers = Contributions(self.registry)
         self.jobs = self.offers.jobs
         self.listeners = self.offers.listeners
-        self.policy = Policy(self.offers.permissions)
+        self.policy = Policy(self.offers.permissions, self.settings.second_factor)
+        self.search = SearchIndex(self.offers.searchables)
 
     def _check_settings(self) -> None:
         """A wrong value switches its plugin off; a section of nobody's is told."""
@@ -109,6 +128,10 @@ class App:
         if kind not in self._sections_of:
             raise UsageError(f"{kind.__name__} is not the settings struct of an enabled plugin")
         return self.sections.decode(self._sections_of[kind], kind)
+
+    def connectors(self, kind: Kind[T]) -> list[Connector[T]]:
+        """Those of a kind that are enabled, for commands that need no database."""
+        return Context(self, writable=False).connectors(kind)
 
     def job(self, name: str) -> Job:
         """
@@ -147,11 +170,16 @@ class App:
             raise
         self.http = Client(self.settings)
         self.hasher = Hasher(waiting=self.settings.hashing_waiting)
+        self.connections = Renewals(self)
         self.credentials = Credentials(self)
+        self.grants = Grants(self)
         self.live = Live(self.settings)
         self.live.open()
+        self.clicks = Clicks(self)
+        self.clicks.open()
         *_, (_, self.doorbell) = self.registry.answers("job_doorbell", Doorbell, settings=self.settings)
         self._background.append(asyncio.create_task(sealer.run(self)))
+        await start_building(self)
 
     def mail_transport(self) -> MailTransport:
         """
@@ -175,14 +203,33 @@ class App:
                 " run `maxbooster db upgrade`."
             )
         self._gather()
+        await self._leave_out_unmigrated()
         if not await self.database.read(lambda connection: known.is_remembered(connection, self.offers)):
             await self.database.transact(lambda connection: known.remember(connection, self.offers))
+
+    async def _leave_out_unmigrated(self) -> None:
+        """A plugin whose tables are not as it maps them would fail with every request."""
+        lacking = await asyncio.to_thread(migrate.unmigrated, self.database, self.offers.tables)
+        for model, what in lacking.items():
+            plugin = self.registry.owner_of(model.__module__) or "core"
+            told = (
+                f"the database lacks {what}, which no migration makes: write it with `maxbooster db revision"
+                f' {plugin.partition(".")[0]} "What it is"`, then run `maxbooster db upgrade`'
+            )
+            if plugin == "core":
+                raise NotReady(f"{told[0].upper()}{told[1:]}.")
+            self.registry.drop(plugin, told)
+        if lacking:
+            self._gather()
 
     async def close(self) -> None:
         for task in self._background:
             task.cancel()
         await asyncio.gather(*self._background, return_exceptions=True)
         self._background.clear()
+        await self.resources.close()
+        await self.clicks.close()
+        await self.connections.close()
         await self.live.close()
         await self.doorbell.close()
         await self.mail.close()

@@ -11,23 +11,29 @@ from urllib.parse import unquote, urlsplit
 from sqlalchemy import Connection, func, select
 
 from .auth.models import User
+from .connections.models import ConnectionRow
+from .connectors import health as connectors
+from .connectors.models import ConnectorSettingsRow
 from .context import Context
 from .db import migrate
 from .errors import NotReady, SettingsError
-from .health import Advice, HealthCheck
+from .health import Advice, HealthCheck, Unexamined
 from .http.traffic import refuse_when_full
+from .jobs.job import QUEUES
 from .jobs.models import JobRow
 from .plugins import leftovers
+from .plugins.leftovers import OVERDUE, family_of
+from .search.comparing import compare_index
 from .secrets import SecretRow, key_file
 from .storage.files import file_key
 from .storage.models import READY, FileRow
+from .transport_security import encrypted
 from .web.shell import Shell
 
 SAMPLE = 200
 """Rows that are looked at where looking at all would take too long."""
 _LITTLE, _TOO_LITTLE = 2_000_000_000, 200_000_000
 _SKEW = timedelta(seconds=30)
-_STALLED = timedelta(minutes=10)
 
 
 async def _database(ctx: Context) -> str:
@@ -54,8 +60,21 @@ async def _plugins(ctx: Context) -> str:
         raise NotReady(
             f"Switched off because they are broken: {', '.join(broken)}. `maxbooster plugins list` says why."
         )
+    if resting := ctx.app.registry.resting():
+        asked = ", ".join(f"{plugin} ({hook})" for plugin, hook in resting)
+        raise NotReady(f"Too slow to answer, and left out for a minute: {asked}. The log says hook.timed_out.")
     off = [plugin.name for plugin in found if plugin.state == "disabled"]
     return f"{len(found) - len(off)} on" + (f", off: {', '.join(off)}" if off else "")
+
+
+async def _event_loop(ctx: Context) -> str:
+    """Of this process, so only where it serves."""
+    if not ctx.app.watchdog.is_watching:
+        raise Unexamined("This process serves nobody.")
+    if (stall := ctx.app.watchdog.recent) is not None:
+        lasted = "and still does" if stall.seconds is None else f"for {stall.seconds:.1f} s"
+        raise Advice(f"{stall.plugin} held up everything else {lasted}, at {stall.frame}.")
+    return "turning"
 
 
 async def _settings(ctx: Context) -> None:
@@ -87,7 +106,10 @@ async def _secret_keys(ctx: Context) -> str:
     def sample(connection: Connection) -> list[bytes]:
         sealed = connection.execute(select(SecretRow.sealed).limit(SAMPLE)).scalars().all()
         factors = select(User.totp_secret).where(User.totp_secret.is_not(None)).limit(SAMPLE)
-        return [each for each in [*sealed, *connection.execute(factors).scalars()] if each is not None]
+        logins = select(ConnectionRow.sealed).where(ConnectionRow.sealed.is_not(None)).limit(SAMPLE)
+        set_up = select(ConnectorSettingsRow.sealed).where(ConnectorSettingsRow.sealed.is_not(None)).limit(SAMPLE)
+        more = [each for query in (factors, logins, set_up) for each in connection.execute(query).scalars()]
+        return [each for each in [*sealed, *more] if each is not None]
 
     settings, opens = ctx.app.settings, ctx.app.keyring.opens
     source = f"{len(settings.secret_keys)} in the settings" if settings.secret_keys else str(key_file(settings))
@@ -207,27 +229,54 @@ async def _clock(ctx: Context) -> str:
 
 
 async def _jobs(ctx: Context) -> str:
-    overdue = (JobRow.state == "ready", JobRow.run_at < ctx.now - _STALLED)
+    """Jobs of plugins that are not installed are among the leftovers."""
+    overdue = (JobRow.state == "ready", JobRow.run_at < ctx.now - OVERDUE)
 
-    def count(connection: Connection) -> tuple[int, int, list[str]]:
-        total = select(func.count()).select_from(JobRow)
-        names = connection.execute(select(JobRow.name).where(*overdue).distinct()).scalars().all()
-        dead = connection.execute(total.where(JobRow.state == "dead")).scalar_one()
-        return dead, connection.execute(total.where(*overdue)).scalar_one(), list(names)
+    def count(connection: Connection) -> tuple[int, list[Any]]:
+        dead = select(func.count()).where(JobRow.state == "dead")
+        late = select(JobRow.name, JobRow.queue, func.count().label("number")).where(*overdue)
+        rows = connection.execute(late.group_by(JobRow.name, JobRow.queue)).all()
+        return connection.execute(dead).scalar_one(), list(rows)
 
-    dead, late, names = await ctx.app.database.read(count)
-    off = sorted(name for name in names if name not in ctx.app.jobs and _family(name) in ctx.app.registry.families)
-    if off:
-        raise Advice(f"Jobs of plugins that are off wait for ever: {', '.join(off)}. Turn the plugin on.")
-    if late:
-        raise NotReady(f"{late} jobs have been due for ten minutes: is `maxbooster up` or `maxbooster worker` running?")
+    dead, rows = await ctx.app.database.read(count)
+    late: dict[str, int] = {}
+    for row in rows:
+        if row.name in ctx.app.jobs:
+            late[row.queue] = late.get(row.queue, 0) + row.number
+    off = {
+        row.name for row in rows if row.name not in ctx.app.jobs and family_of(row.name) in ctx.app.registry.families
+    }
+    advice = (
+        [f"Jobs of plugins that are off wait for ever: {', '.join(sorted(off))}. Turn the plugin on."] if off else []
+    )
     if dead:
-        raise Advice(f"{dead} jobs failed for good: `maxbooster jobs list --state dead`, then `jobs retry ID`.")
+        advice.append(f"{dead} jobs failed for good: `maxbooster jobs list --state dead`, then `jobs retry ID`.")
+    if late:
+        raise NotReady(" ".join([*(_unserved(queue, late[queue]) for queue in sorted(late)), *advice]))
+    if advice:
+        raise Advice(" ".join(advice))
     return "none failed or overdue"
 
 
-def _family(job: str) -> str:
-    return job.removeprefix("on:").partition(".")[0]
+def _unserved(queue: str, number: int) -> str:
+    told = f"{number} jobs in the queue {queue!r} have been due for ten minutes:"
+    if queue in QUEUES:
+        return f"{told} is `maxbooster up` or `maxbooster worker` running?"
+    return f"{told} no worker serves it; run `maxbooster worker --queues {queue}`."
+
+
+async def _search(ctx: Context) -> str:
+    """Whether the index is complete, and says of a sample what the rows say."""
+    searchables = ctx.app.search.searchables.values()
+    found = await compare_index(ctx.app, searchables, newest=SAMPLE)
+    if wrong := len(found.wrong):
+        raise NotReady(f"The search says of {wrong} rows what they no longer say: run `maxbooster search rebuild`.")
+    if found.unbuilt:
+        raise Advice(
+            f"The search doesn't find everything yet: {', '.join(found.unbuilt)} are still being indexed (the job"
+            " core.build_search). `maxbooster search rebuild` does it at once."
+        )
+    return f"{len(searchables)} kinds of rows"
 
 
 async def _web_application(ctx: Context) -> str:
@@ -248,14 +297,18 @@ core = [
     HealthCheck("redis", _redis, vital=True),
     HealthCheck("plugins", _plugins),
     HealthCheck("requests", refuse_when_full, vital=True),
+    HealthCheck("event loop", _event_loop),
     HealthCheck("settings", _settings),
     HealthCheck("leftovers", leftovers.told, thorough=True),
     HealthCheck("secret keys", _secret_keys, thorough=True),
     HealthCheck("files", _blobs, thorough=True),
+    HealthCheck("connectors", connectors.check, thorough=True),
     HealthCheck("disk space", _disk_space, thorough=True),
     HealthCheck("public address", _public_address, thorough=True),
+    HealthCheck("encryption", encrypted, thorough=True),
     HealthCheck("mail", _mail, thorough=True),
     HealthCheck("jobs", _jobs, thorough=True),
+    HealthCheck("search", _search, thorough=True),
     HealthCheck("clock", _clock, thorough=True),
     HealthCheck("web application", _web_application, thorough=True),
 ]

@@ -9,39 +9,49 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import Select, select
+from sqlalchemy import Connection, select
 
-from .audit.trail import Entry
+from .audit.trail import Entry, plain
 from .auth.policy import demand_entry
 from .db.models import PLATFORM, Owned, Table
 from .db.types import new_id
-from .errors import AccountRequired, Conflict, NotAllowed, NotFound, UsageError
+from .errors import AccountRequired, Conflict, NotFound, UsageError
 from .events.event import Event
 from .identity import Identity
 from .jobs import queries as queue
 from .jobs.job import Job
+from .plugins import kinds
 from .plugins.dispatch import TIMEOUT_S as ASK_TIMEOUT_S
 from .plugins.dispatch import Answer, ask
-from .settings import PluginSettings
-from .unit import Unit
+from .plugins.kinds import Connector, Kind
+from .privacy import table_of
+from .rows import Rows
+from .search.indexing import Change
+from .settings import AccountSettings, PluginSettings
+from .unit import Unit, words_of
 
 if TYPE_CHECKING:
     from .app import App
+    from .connections.client import Connected
+    from .documents.renderer import DocumentData
     from .http.client import Client
+    from .resources import Resource
     from .secrets import Secrets
     from .storage import Files
 
 Row = TypeVar("Row", bound=Table)
 T = TypeVar("T")
 S = TypeVar("S", bound=PluginSettings)
+A = TypeVar("A", bound=AccountSettings)
 
 
-class Context:
-    """What a service is given. Rows of other accounts do not exist for it (C-03)."""
+class Context(Rows):
+    """What a service is given. Rows of other accounts do not exist for it."""
 
     def __init__(
         self,
@@ -58,7 +68,9 @@ class Context:
         self.address = address
         self.now: datetime = app.clock()
         """When the unit began (UTC); the same for everything in it."""
-        self._unit = Unit(app.database, identity.account if identity else None, writable=writable)
+        account, grant = (identity.account, identity.grant) if identity else (None, None)
+        reach = app.grants.reach(grant, account) if grant is not None and account is not None else None
+        super().__init__(Unit(app.database, app.search, account, writable=writable and grant is None, reach=reach))
         self._running: queue.Claimed | None = None
         self._told: list[dict[str, str]] = []
 
@@ -84,7 +96,11 @@ class Context:
             NotAllowed: the caller does not hold the permission.
         """
         if self.identity is None or not self.identity.may(permission):
-            raise NotAllowed(f"This needs the permission {permission!r}.", permission=permission)
+            raise self.app.policy.missing(permission)
+
+    def _refuse_grant(self, what: str) -> None:
+        if self.identity is not None and self.identity.grant is not None:
+            raise UsageError(f"{what} are no part of what was granted")
 
     @asynccontextmanager
     async def enter(self, account: UUID, permission: str) -> AsyncIterator[Context]:
@@ -94,6 +110,7 @@ class Context:
             NotAllowed: the caller does not hold the permission, it is not one for work across accounts, or the account
                 is no sub-account of theirs.
         """
+        self._refuse_grant("other accounts")
         await demand_entry(self, account, permission)
         inside = Identity(account, self.user, frozenset({permission}))
         async with unit_of_work(
@@ -114,25 +131,13 @@ class Context:
         """
         row = await self._unit.by_id(model, id)
         if row is None:
-            raise NotFound(f"There is no {_words(model)} {id}.")
+            raise NotFound(f"There is no {words_of(model)} {id}.")
         if version is not None and row.version != version:  # type: ignore[attr-defined]
             raise Conflict(
-                f"This {_words(model)} has version {row.version} by now; load it again and repeat.",  # type: ignore[attr-defined]
+                f"This {words_of(model)} has version {row.version} by now; load it again and repeat.",  # type: ignore[attr-defined]
                 field="version",
             )
         return row
-
-    async def first(self, statement: Select[T]) -> T | None:
-        """The first row (or value) of a select over owned or reference classes, None if there is none."""
-        return await Rows(self._unit).first(statement)
-
-    async def all(self, statement: Select[T]) -> Sequence[T]:
-        """Every row (or value) of a select of one thing."""
-        return await Rows(self._unit).all(statement)
-
-    async def rows(self, statement: Select[*tuple[Any, ...]]) -> Sequence[Any]:
-        """Every row of a select of several things, as named tuples."""
-        return await Rows(self._unit).rows(statement)
 
     @property
     def platform(self) -> Rows:
@@ -151,7 +156,7 @@ class Context:
         statement = select(model).where(model.id == id).with_for_update()  # type: ignore[attr-defined]
         row = await self._unit.read_locked(statement)
         if row is None:
-            raise NotFound(f"There is no {_words(model)} {id}.")
+            raise NotFound(f"There is no {words_of(model)} {id}.")
         return row
 
     def add(self, *rows: Table) -> None:
@@ -163,6 +168,10 @@ class Context:
 
     def delete(self, row: Table) -> None:
         self._unit.delete(row)
+
+    def reindex(self, model: type[Owned], *ids: UUID) -> None:
+        """Say that a function given to `write` changes these rows: what the search finds of them follows."""
+        self._unit.reindex([Change(self.account, table_of(model), id) for id in ids])
 
     async def commit(self) -> None:
         """Commit this unit now rather than at its end, for an answer that tells what the commit made of it
@@ -178,6 +187,20 @@ class Context:
         value = await self._unit.commit(lambda connection: function(connection, *arguments))
         await _after_commit(self)
         return value  # type: ignore[return-value]
+
+    async def read(self, function: Callable[[Connection], T]) -> T:
+        """What `function(connection)` finds among what is committed, of all accounts, on a thread of its own: for many
+        rows and for Core statements."""
+        self._refuse_grant("rows that are read past the account")
+        return await self.app.database.read(function)
+
+    @asynccontextmanager
+    async def aside(self) -> AsyncIterator[Context]:
+        """A unit of its own commit, of the same account and user, for what must stay however this one ends."""
+        self._refuse_grant("writes")
+        traced = {"request_id": self.request_id, "address": self.address}
+        async with unit_of_work(self.app, self.identity, writable=True, **traced) as unit:
+            yield unit
 
     # What else happens
 
@@ -198,40 +221,29 @@ class Context:
         if job.name not in self.app.jobs:
             raise UsageError(f"no enabled plugin registers the job {job.name!r}; return it from register_jobs()")
         id = new_id()
-        self._unit.queue(
-            queue.new_row(
-                id=id,
-                queue=job.queue,
-                name=job.name,
-                arguments=job.encode(arguments),
-                account_id=self.identity.account if self.identity else None,
-                rank=-(job.priority if priority is None else priority),
-                run_at=at or self.now,
-                key=f"{job.name}:{key}" if key is not None else None,
-                per_key=job.per_key,
-                once=f"{job.name}:{once}" if once is not None else None,
-                created_at=self.now,
-            )
-        )
+        row = queue.new_row(
+            id=id, queue=job.queue, name=job.name, arguments=job.encode(arguments),
+            account_id=self.identity.account if self.identity else None,
+            rank=-(job.priority if priority is None else priority), run_at=at or self.now,
+            key=f"{job.name}:{key}" if key is not None else None, per_key=job.per_key,
+            once=f"{job.name}:{once}" if once is not None else None, created_at=self.now,
+        )  # fmt: skip
+        self._unit.queue(row)
         return id
 
     def emit(self, event: Event) -> None:
         """Record a domain event with this unit; whoever subscribed hears of it after the commit."""
         self.app.offers.refuse_foreign_event(type(event))
         account = self.identity.account if self.identity else None
-        self._unit.tell(
-            {
-                "id": new_id(),
-                "name": event.name(),
-                "entity": event.entity(),
-                "account_id": account,
-                "facts": msgspec.json.encode(event).decode(),
-                "at": self.now,
-            }
-        )
+        id, facts = new_id(), msgspec.to_builtins(event)
+        written = msgspec.json.encode(event).decode()
+        happened = {"id": id, "name": event.name(), "entity": event.entity(), "account_id": account, "facts": written}
+        self._unit.tell(happened | {"at": self.now})
         self._told.append({"name": event.name(), "entity": event.entity()})
+        if account is not None and event.name() in self.app.offers.public_events:
+            self.enqueue(self.app.jobs["core.announce_event"], id, event.name(), self.now, facts)
         for told in self.app.listeners.get(event.name(), ()):
-            self.enqueue(told, msgspec.to_builtins(event), key=event.entity())
+            self.enqueue(told, facts, key=event.entity())
 
     def audit(
         self, action: str, of: Table | str, *, before: Any = None, after: Any = None, actor: UUID | None = None
@@ -250,8 +262,9 @@ class Context:
                 actor=actor or self.user,
                 request_id=self.request_id,
                 address=self.address,
-                before=_plain(before),
-                after=_plain(after),
+                before=plain(before),
+                after=plain(after),
+                key_id=self.identity.credential if self.identity and self.identity.way == "key" else None,
             )
         )
 
@@ -259,12 +272,13 @@ class Context:
         """Say how far a job has come: `share` from 0 to 1. Seen at once, whether or not the job succeeds later.
 
         Raises:
-            Cancelled: somebody cancelled the job.
+            Canceled: somebody canceled the job.
         """
         await self.app.report_progress(self._running, share, note)
 
     async def jobs(self, ids: Sequence[UUID]) -> dict[UUID, queue.JobOut]:
         """This account's jobs by their ids, as they stand now; one that ended long ago is gone."""
+        self._refuse_grant("jobs")
         return await self.app.database.read(lambda connection: queue.by_id(connection, ids, self.account))
 
     async def ask(self, hook: str, *, timeout_s: float = ASK_TIMEOUT_S, **arguments: Any) -> list[Answer]:
@@ -276,14 +290,74 @@ class Context:
 
     # What is at hand
 
+    def clock(self) -> datetime:
+        """The time (UTC) at this moment, for work that takes long; `now` is when the unit began."""
+        return self.app.clock()
+
+    @property
+    def data(self) -> Path:
+        """The platform's data folder, for what an operator puts there."""
+        return self.app.settings.data
+
+    def connectors(self, kind: Kind[T]) -> list[Connector[T]]:
+        """Those of a kind that are enabled, by title; one whose object cannot be made now is left out."""
+        return kinds.connectors(self.app.registry, kind, self)
+
+    def connector(self, kind: Kind[T], name: str, *, field: str | None = None) -> Connector[T]:
+        """The one of that name. `field`: the input that named it.
+
+        Raises:
+            Invalid: there is none; lists those that there are.
+            NotReady: its plugin is off (says how to switch it on), or its object cannot be made now.
+        """
+        return kinds.connector(self.app.registry, kind, name, self, field=field)
+
+    def why_off(self, plugin: str) -> str | None:
+        """Why a plugin takes no part, and what to do, in a sentence; None if it does, or is not installed."""
+        return self.app.registry.why_off(plugin)
+
     def settings(self, kind: type[S]) -> S:
         """A plugin's settings, by their struct."""
         return self.app.settings_of(kind)
+
+    async def account_settings(self, kind: type[A]) -> A | None:
+        """What this account has set up with a connector, by their struct; None: nothing yet.
+
+        Raises:
+            NotReady: it was set up for another version of the connector, and doesn't fit any more.
+        """
+        from .connectors.service import account_settings
+
+        self._refuse_grant("settings of connectors")
+        return await account_settings(self, kind)
 
     @property
     def http(self) -> Client:
         """The client for calls to other hosts."""
         return self.app.http
+
+    async def resource(self, resource: Resource[T]) -> T:
+        """What this process holds once of a kind, such as a loaded model; opened now if nobody asked for it before."""
+        return await self.app.resources.get(resource)
+
+    async def document(self, template: Path, data: DocumentData) -> bytes:
+        """A PDF of a template and of data, which is never code; the same bytes for the same data.
+
+        Raises:
+            Invalid: a character cannot be shown; names it.
+            TooLarge: it says more than a document can hold.
+            NotReady: what renders it isn't installed; says how to install it.
+        """
+        from .documents.renderer import document
+
+        return await document(self.app, template, data)
+
+    def connection(self, id: UUID) -> Connected:
+        """One of the account's logins at outside services, to make calls with."""
+        from .connections.client import Connected
+
+        self._refuse_grant("connections")
+        return Connected(self, id)
 
     @property
     def files(self) -> Files:
@@ -295,25 +369,8 @@ class Context:
     def secrets(self) -> Secrets:
         from .secrets import Secrets
 
+        self._refuse_grant("secrets")
         return Secrets(self)
-
-
-class Rows:
-    """Reads in a unit of work; see `Context.first`, `all`, `rows` and `platform`."""
-
-    def __init__(self, unit: Unit, *, platform: bool = False) -> None:
-        self._unit = unit
-        self._platform = platform
-
-    async def first(self, statement: Select[T]) -> T | None:
-        limited = statement.limit(1) if isinstance(statement, Select) else statement
-        return await self._unit.read(lambda session: session.scalars(limited).first(), platform=self._platform)
-
-    async def all(self, statement: Select[T]) -> Sequence[T]:
-        return await self._unit.read(lambda session: session.scalars(statement).all(), platform=self._platform)
-
-    async def rows(self, statement: Select[*tuple[Any, ...]]) -> Sequence[Any]:
-        return await self._unit.read(lambda session: session.execute(statement).all(), platform=self._platform)
 
 
 @asynccontextmanager
@@ -340,12 +397,3 @@ async def _after_commit(ctx: Context) -> None:
     told, ctx._told = ctx._told, []
     for each in told:
         ctx.app.live.tell(ctx.identity.account if ctx.identity else None, "event", each)
-
-
-def _words(model: type[Table]) -> str:
-    return model.__name__.removesuffix("Row").lower()
-
-
-def _plain(value: Any) -> Any:
-    """As it will read back from the database, so that the audit digest can be checked."""
-    return msgspec.json.decode(msgspec.json.encode(value)) if value is not None else None

@@ -15,24 +15,24 @@ from sqlalchemy.exc import ArgumentError
 from .app import App
 from .db.engine import Database
 from .errors import NotReady, Problem
-from .health import Absent, Finding, examine
+from .health import Absent, HealthResult, examine
 from .secrets import existing_keyring
 from .settings import read
 from .storage.store import Store
 
 
-async def diagnose(environment: Mapping[str, str] = os.environ) -> list[Finding]:
+async def diagnose(environment: Mapping[str, str] = os.environ) -> list[HealthResult]:
     """Every finding, in the order in which a person would fix them."""
     try:
         app = App(read(environment))
     except Problem as problem:
-        return [Finding("settings", False, problem.detail)]
-    async with _connected(app) as findings:
+        return [HealthResult("settings", False, problem.detail)]
+    async with connected(app) as findings:
         return [*findings, *await examine(app)]
 
 
 @asynccontextmanager
-async def _connected(app: App) -> AsyncIterator[list[Finding]]:
+async def connected(app: App) -> AsyncIterator[list[HealthResult]]:
     """`app` with the resources that exist; what does not is a finding, and absent for the checks."""
     findings = [_data_folder(app.settings.data)]
 
@@ -41,7 +41,7 @@ async def _connected(app: App) -> AsyncIterator[list[Finding]]:
             setattr(app, attribute, connect())
         except Problem as problem:
             setattr(app, attribute, Absent(problem.detail))
-            findings.append(Finding(title, False, problem.detail))
+            findings.append(HealthResult(title, False, problem.detail))
 
     opened("keyring", "secret keys", lambda: existing_keyring(app.settings))
     opened("database", "database", lambda: _database(app))
@@ -53,15 +53,17 @@ async def _connected(app: App) -> AsyncIterator[list[Finding]]:
             await app.database.close()
 
 
-def _data_folder(folder: Path) -> Finding:
+def _data_folder(folder: Path) -> HealthResult:
     path = folder.resolve()
     if not path.exists():
-        return Finding("data folder", False, f"{path} does not exist yet; `maxbooster up` creates it.")
+        return HealthResult("data folder", False, f"{path} does not exist yet; `maxbooster up` creates it.")
     if not os.access(path, os.R_OK | os.W_OK | os.X_OK):
-        return Finding("data folder", False, f"{path} cannot be written by this user; change its permissions.")
+        return HealthResult("data folder", False, f"{path} cannot be written by this user; change its permissions.")
     if path.stat().st_mode & 0o007:
-        return Finding("data folder", True, f"Every user of this machine can look into {path}; run `chmod o= {path}`.")
-    return Finding("data folder", True, value=str(path))
+        return HealthResult(
+            "data folder", True, f"Every user of this machine can look into {path}; run `chmod o= {path}`."
+        )
+    return HealthResult("data folder", True, value=str(path))
 
 
 def _database(app: App) -> Database:
@@ -85,12 +87,12 @@ def _store(url: str) -> Store:
     return Store(url)
 
 
-def as_rows(findings: list[Finding]) -> list[dict[str, str | None]]:
+def as_rows(findings: list[HealthResult]) -> list[dict[str, str | None]]:
     """For programs: `state` is ok, advice or missing."""
     return [{"name": each.name, "state": state(each), "value": each.value, "reason": each.reason} for each in findings]
 
 
-def state(finding: Finding) -> str:
+def state(finding: HealthResult) -> str:
     if not finding.ok:
         return "missing"
     return "advice" if finding.reason else "ok"

@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 
 
 class Problem(Exception):
-    """Something the caller did or must mend. Subclass it to give a problem its own stable type.
+    """Something the caller did or must fix. Subclass it to give a problem its own stable type.
 
     `status` is the HTTP status, `type` the stable name (RFC 9457 §3.1.1), `title` the same words for
     every occurrence; `detail` says what happened this time and `field` names the input that was wrong.
@@ -71,6 +71,21 @@ class NotAllowed(Problem):
     title = "Not allowed"
 
 
+class SecondFactorNeeded(NotAllowed):
+    """Whoever works here must have two-factor authentication or a passkey."""
+
+    type = "second-factor-needed"
+    title = "Two-factor authentication is required here"
+
+
+class GrantEnded(Problem):
+    """What was shared is not shared any more; the same for what never was."""
+
+    status = 410
+    type = "grant-ended"
+    title = "The link has ended"
+
+
 class NotInPlan(Problem):
     status = 403
     type = "not-in-plan"
@@ -78,7 +93,7 @@ class NotInPlan(Problem):
 
 
 class StepUpRequired(Problem):
-    """The caller is known, but must prove once more who they are (C-06): `POST /api/core/session/prove`."""
+    """The caller is known, but must prove once more who they are: `POST /api/core/session/prove`."""
 
     status = 403
     type = "step-up-required"
@@ -98,11 +113,19 @@ class TooMany(Problem):
 
 
 class NotFound(Problem):
-    """No such thing in this account. Another account's thing answers the same (C-03)."""
+    """No such thing in this account. Another account's thing answers the same."""
 
     status = 404
     type = "not-found"
     title = "Not found"
+
+
+class Gone(Problem):
+    """It was here, and was taken away on purpose."""
+
+    status = 410
+    type = "gone"
+    title = "No longer there"
 
 
 class Conflict(Problem):

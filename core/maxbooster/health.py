@@ -55,7 +55,7 @@ class Unexamined(NotReady):
     """A check could not be asked, because something else is missing."""
 
 
-class Finding(Struct, frozen=True):
+class HealthResult(Struct, frozen=True):
     """`ok` with a `reason` is advice."""
 
     name: str
@@ -65,24 +65,24 @@ class Finding(Struct, frozen=True):
     value: str | None = None
 
 
-async def examine(app: App, *, thorough: bool = True) -> list[Finding]:
+async def examine(app: App, *, thorough: bool = True) -> list[HealthResult]:
     """Ask every check at once; a check that hangs counts as failed after five seconds."""
     wanted = [each for each in app.offers.health_checks if thorough or not each[1].thorough]
     found = await asyncio.gather(*(_ask(app, *offered) for offered in wanted))
     return [finding for finding in found if finding is not None]
 
 
-async def _ask(app: App, plugin: str, check: HealthCheck) -> Finding | None:
+async def _ask(app: App, plugin: str, check: HealthCheck) -> HealthResult | None:
     vital = check.vital and plugin == "core"
     try:
         async with asyncio.timeout(TIMEOUT_S):
             value = await check.ask(Context(app, writable=False))
     except TimeoutError:
-        return Finding(check.name, False, f"No answer within {TIMEOUT_S:g} s.", vital)
+        return HealthResult(check.name, False, f"No answer within {TIMEOUT_S:g} s.", vital)
     except Unexamined:
         return None
     except Advice as advice:
-        return Finding(check.name, True, advice.detail, vital)
+        return HealthResult(check.name, True, advice.detail, vital)
     except FAILURES as error:
-        return Finding(check.name, False, str(error) or type(error).__name__, vital)
-    return Finding(check.name, True, vital=vital, value=value)
+        return HealthResult(check.name, False, str(error) or type(error).__name__, vital)
+    return HealthResult(check.name, True, vital=vital, value=value)

@@ -10,8 +10,18 @@ from msgspec import Struct
 
 EVERYTHING = "*"
 
-Way = Literal["session", "token", "key", "internal"]
-"""How a caller proved who they are: a browser's cookie, an access token, an API key; or the platform itself."""
+Way = Literal["session", "token", "key", "grant", "internal"]
+"""How a caller proved who they are: a browser's cookie, an access token, an API key; what was granted to them; or the
+platform itself."""
+
+
+class Granted(Struct, frozen=True):
+    """The one object that a grant opens."""
+
+    id: UUID
+    """Of the grant."""
+    kind: str
+    object_id: UUID
 
 
 class Identity(Struct, frozen=True):
@@ -27,6 +37,10 @@ class Identity(Struct, frozen=True):
     """The session or API key by which they came."""
     proved_at: datetime | None = None
     """When they last proved with all their factors who they are; None: that way cannot."""
+    grant: Granted | None = None
+    """By which they came: `account` is then its owner's, and nothing but that object is theirs to read."""
+    lacks_factor: bool = False
+    """Whether they must set up a second factor before they can do more here than that."""
 
     def may(self, permission: str) -> bool:
         return EVERYTHING in self.permissions or permission in self.permissions

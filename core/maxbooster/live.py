@@ -1,4 +1,4 @@
-"""Hints for whoever looks on: a job went on, something happened (W-05).
+"""Hints for whoever looks on: a job went on, something happened.
 
 A hint says what to look at, not how it is: whoever missed some (asleep, reconnecting, Redis away) loses nothing by
 loading the page's data again. Within one process hints go by memory, between processes over Redis.
@@ -49,7 +49,7 @@ class Live:
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
     def tell(self, account: UUID | None, kind: str, facts: Mapping[str, Any]) -> None:
-        """Give a hint to an account's listeners. It never waits, and may be lost."""
+        """Give a hint to the listeners of an account, or of a grant by its id. It never waits, and may be lost."""
         if account is None or not (self._redis or self._listeners) or self._outgoing.full():
             return
         self._outgoing.put_nowait((f"account.{account}", msgspec.json.encode({"kind": kind, **facts})))

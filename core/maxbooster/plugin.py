@@ -1,190 +1,178 @@
-"""The one module that plugin authors import. What is not here is private (X-02).
+"""The one module that plugin authors import. What is not here is private.
 
 It is light: what needs the web framework or the database is imported when it is first named.
 """
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from msgspec import Struct
+from msgspec import Struct as Struct
 
-from .errors import (
-    AuthFailed,
-    Conflict,
-    Invalid,
-    NotAllowed,
-    NotFound,
-    NotInPlan,
-    NotReady,
-    Problem,
-    TooLarge,
-    UsageError,
-)
-from .plugins.hookspecs import hookimpl, hookspec
-from .plugins.manifest import API, Command, ConsoleView, Manifest, Panel, Permission
-from .settings import PluginSettings, Settings
+from .errors import AuthFailed as AuthFailed
+from .errors import Conflict as Conflict
+from .errors import Gone as Gone
+from .errors import Invalid as Invalid
+from .errors import Malformed as Malformed
+from .errors import NotAllowed as NotAllowed
+from .errors import NotFound as NotFound
+from .errors import NotInPlan as NotInPlan
+from .errors import NotReady as NotReady
+from .errors import Problem as Problem
+from .errors import TooLarge as TooLarge
+from .errors import UsageError as UsageError
+from .plugins.hookspecs import hookimpl as hookimpl
+from .plugins.hookspecs import hookspec as hookspec
+from .plugins.late import late_imports as late_imports
+from .plugins.manifest import API as API
+from .plugins.manifest import Command as Command
+from .plugins.manifest import ConsoleView as ConsoleView
+from .plugins.manifest import ExtensionPoint as ExtensionPoint
+from .plugins.manifest import Manifest as Manifest
+from .plugins.manifest import Panel as Panel
+from .plugins.manifest import PanelAction as PanelAction
+from .plugins.manifest import PanelExtension as PanelExtension
+from .plugins.manifest import Permission as Permission
+from .settings import AccountSettings as AccountSettings
+from .settings import PluginSettings as PluginSettings
+from .settings import Secret as Secret
+from .settings import Settings as Settings
 
 if TYPE_CHECKING:
-    from .audit.trail import objects as audit_objects
-    from .audit.trail import verify as audit_faults
-    from .auth.plan import Plan
-    from .cli.running import assembled, in_account, in_platform
-    from .context import Context
-    from .db import Id, Json, Local, Owned, Prepared, Reference, Table, UtcTime, Versioned, new_id, owned_reference
-    from .db.directory import claim as claim_in_directory
-    from .db.directory import release as release_from_directory
-    from .events import Event, Subscription, on
-    from .health import Advice, HealthCheck
-    from .http.routes import Routes, delete, get, patch, post, put
-    from .identity import Identity
-    from .jobs import Cancelled, Doorbell, Job, job
-    from .mail import Mail, MailTransport, compose
-    from .notices import notify
-    from .privacy import PersonalData
-    from .services import Service
-    from .spreadsheet import csv_text
-    from .storage import StoredFile
-    from .storage.events import FileReady
-    from .web.first_steps import FirstStep
-    from .web.offers import Offer
-    from .web.search import SearchResult, has_words
-
-_LATE = {
-    "Context": "context",
-    "assembled": "cli.running",
-    "audit_faults": "audit.trail:verify",
-    "audit_objects": "audit.trail:objects",
-    "in_account": "cli.running",
-    "in_platform": "cli.running",
-    "Identity": "identity",
-    "Id": "db",
-    "Json": "db",
-    "Local": "db",
-    "Owned": "db",
-    "Prepared": "db",
-    "Reference": "db",
-    "Table": "db",
-    "UtcTime": "db",
-    "Versioned": "db",
-    "new_id": "db",
-    "owned_reference": "db",
-    "claim_in_directory": "db.directory:claim",
-    "release_from_directory": "db.directory:release",
-    "Event": "events",
-    "Subscription": "events",
-    "on": "events",
-    "Advice": "health",
-    "HealthCheck": "health",
-    "Routes": "http.routes",
-    "delete": "http.routes",
-    "get": "http.routes",
-    "patch": "http.routes",
-    "post": "http.routes",
-    "put": "http.routes",
-    "Cancelled": "jobs",
-    "Doorbell": "jobs",
-    "Job": "jobs",
-    "job": "jobs",
-    "FileReady": "storage.events",
-    "FirstStep": "web.first_steps",
-    "Offer": "web.offers",
-    "SearchResult": "web.search",
-    "has_words": "web.search",
-    "Mail": "mail",
-    "MailTransport": "mail",
-    "PersonalData": "privacy",
-    "notify": "notices",
-    "Plan": "auth.plan",
-    "Service": "services",
-    "StoredFile": "storage",
-    "compose": "mail",
-    "csv_text": "spreadsheet",
-}
-
-__all__ = [
-    "API",
-    "Advice",
-    "AuthFailed",
-    "Cancelled",
-    "Command",
-    "Conflict",
-    "ConsoleView",
-    "Context",
-    "Doorbell",
-    "Event",
-    "FileReady",
-    "FirstStep",
-    "HealthCheck",
-    "Id",
-    "Identity",
-    "Invalid",
-    "Job",
-    "Json",
-    "Local",
-    "Mail",
-    "MailTransport",
-    "Manifest",
-    "NotAllowed",
-    "NotFound",
-    "NotInPlan",
-    "NotReady",
-    "Offer",
-    "Owned",
-    "Panel",
-    "Permission",
-    "PersonalData",
-    "Plan",
-    "PluginSettings",
-    "Prepared",
-    "Problem",
-    "Reference",
-    "Routes",
-    "SearchResult",
-    "Service",
-    "Settings",
-    "StoredFile",
-    "Struct",
-    "Subscription",
-    "Table",
-    "TooLarge",
-    "UsageError",
-    "UtcTime",
-    "Versioned",
-    "assembled",
-    "audit_faults",
-    "audit_objects",
-    "claim_in_directory",
-    "compose",
-    "csv_text",
-    "delete",
-    "get",
-    "has_words",
-    "hookimpl",
-    "hookspec",
-    "in_account",
-    "in_platform",
-    "job",
-    "new_id",
-    "notify",
-    "on",
-    "owned_reference",
-    "patch",
-    "post",
-    "put",
-    "release_from_directory",
-]
-
-
-def __getattr__(name: str) -> Any:
-    if name not in _LATE:
-        raise AttributeError(f"maxbooster.plugin has no {name!r}")
-    module, _, attribute = _LATE[name].partition(":")
-    value = globals()[name] = getattr(import_module(f".{module}", __package__), attribute or name)
-    return value
-
-
-def __dir__() -> list[str]:
-    """With what is imported late, so that `help()` and completion show it."""
-    return [*__all__, *(name for name in globals() if name.startswith("__"))]
+    from .audience.leaving import suppress_contact as suppress_contact
+    from .audience.mailing import send_to_list as send_to_list
+    from .audience.service import list_contacts as list_contacts
+    from .audience.service import mailing_list as mailing_list
+    from .audit.trail import audit_faults as audit_faults
+    from .audit.trail import audit_objects as audit_objects
+    from .auth.people.schemas import Name as Name
+    from .auth.plan import Plan as Plan
+    from .cli.printing import ACCOUNT as ACCOUNT
+    from .cli.printing import AS_JSON as AS_JSON
+    from .cli.printing import print_json as print_json
+    from .cli.printing import print_rows as print_rows
+    from .cli.running import assembled as assembled
+    from .cli.running import in_account as in_account
+    from .cli.running import in_platform as in_platform
+    from .connections.client import Connected as Connected
+    from .connections.client import ConnectedClient as ConnectedClient
+    from .connections.events import ConnectionLost as ConnectionLost
+    from .connections.events import ConnectionRestored as ConnectionRestored
+    from .connections.providers import Holder as Holder
+    from .connections.providers import KeyLogin as KeyLogin
+    from .connections.providers import OAuthLogin as OAuthLogin
+    from .connections.providers import PasswordLogin as PasswordLogin
+    from .connections.providers import Provider as Provider
+    from .connections.service import usable_connection as usable_connection
+    from .context import Context as Context
+    from .db import Id as Id
+    from .db import Json as Json
+    from .db import Local as Local
+    from .db import Owned as Owned
+    from .db import Prepared as Prepared
+    from .db import Reference as Reference
+    from .db import Table as Table
+    from .db import UtcTime as UtcTime
+    from .db import Versioned as Versioned
+    from .db import new_id as new_id
+    from .db import owned_reference as owned_reference
+    from .db.directory import claim_in_directory as claim_in_directory
+    from .db.directory import release_from_directory as release_from_directory
+    from .db.refusals import refusal as refusal
+    from .directory import held_by_others as held_by_others
+    from .documents.renderer import DocumentData as DocumentData
+    from .documents.renderer import PdfRenderer as PdfRenderer
+    from .events import Event as Event
+    from .events import Subscription as Subscription
+    from .events import on as on
+    from .facts.dataset import Dataset as Dataset
+    from .facts.events import FactsReady as FactsReady
+    from .facts.service import facts_parts as facts_parts
+    from .facts.service import publish_facts as publish_facts
+    from .facts.service import query_facts as query_facts
+    from .facts.service import withdraw_facts as withdraw_facts
+    from .grants.grantable import Grantable as Grantable
+    from .grants.grantable import Part as Part
+    from .grants.grantable import Right as Right
+    from .health import Advice as Advice
+    from .health import HealthCheck as HealthCheck
+    from .http.client.public import public_addresses as public_addresses
+    from .http.page_parameters import Cursor as Cursor
+    from .http.page_parameters import Limit as Limit
+    from .http.routes import Routes as Routes
+    from .http.routes import delete as delete
+    from .http.routes import get as get
+    from .http.routes import patch as patch
+    from .http.routes import post as post
+    from .http.routes import put as put
+    from .identity import Identity as Identity
+    from .jobs import Canceled as Canceled
+    from .jobs import Doorbell as Doorbell
+    from .jobs import Job as Job
+    from .jobs import job as job
+    from .links.address import web_address as web_address
+    from .links.queries import clicks_of as clicks_of
+    from .links.queries import link_to as link_to
+    from .links.schemas import link_url as link_url
+    from .links.service import create_link as create_link
+    from .mail import Mail as Mail
+    from .mail import MailTransport as MailTransport
+    from .mail import compose as compose
+    from .notices import notify as notify
+    from .paging import Page as Page
+    from .paging import PageOfRows as PageOfRows
+    from .paging import every_page as every_page
+    from .plugins.kinds import Connector as Connector
+    from .plugins.kinds import Kind as Kind
+    from .privacy import PersonalData as PersonalData
+    from .public.models import Publication as Publication
+    from .public.page import Embed as Embed
+    from .public.page import PageContent as PageContent
+    from .public.page import PageImage as PageImage
+    from .public.page import PublicPage as PublicPage
+    from .public.page import SignUp as SignUp
+    from .public.page import SignUpForm as SignUpForm
+    from .public.page import address_of as address_of
+    from .public.page import embed_of as embed_of
+    from .public.publications import publication_of as publication_of
+    from .public.publications import publish as publish
+    from .public.publications import published as published
+    from .public.publications import published_image as published_image
+    from .public.publications import sign_up_form as sign_up_form
+    from .public.publications import withdraw as withdraw
+    from .public.rendering import date_in as date_in
+    from .public.rendering import texts_in as texts_in
+    from .public.theme import Theme as Theme
+    from .resources import Resource as Resource
+    from .resources import threads as threads
+    from .search.searchable import Searchable as Searchable
+    from .search.words import has_words as has_words
+    from .services import Service as Service
+    from .spreadsheet import csv_text as csv_text
+    from .storage import FilePurpose as FilePurpose
+    from .storage import StoredFile as StoredFile
+    from .storage.events import FileReady as FileReady
+    from .web.first_steps import FirstStep as FirstStep
+    from .web.offers import Offer as Offer
+    from .web.search import SearchResult as SearchResult
+    from .webhooks.signature import new_webhook_secret as new_webhook_secret
+    from .webhooks.signature import refuse_stale as refuse_stale
+    from .webhooks.signature import signed_headers as signed_headers
+    from .webhooks.signature import verify_standard as verify_standard
+    from .webhooks.source import IncomingWebhook as IncomingWebhook
+    from .webhooks.source import ProviderEvent as ProviderEvent
+    from .webhooks.source import ReceivedWebhook as ReceivedWebhook
+    from .webhooks.source import WebhookRefused as WebhookRefused
+    from .webhooks.source import WebhookSource as WebhookSource
+    from .work import Progress as Progress
+    from .work import Work as Work
+    from .work import WorkStatus as WorkStatus
+    from .work import attempt_work as attempt_work
+    from .work import fail_work as fail_work
+    from .work import finish_work as finish_work
+    from .work import run_in_thread as run_in_thread
+    from .work import work_status as work_status
+    from .work import work_statuses as work_statuses
+    from .xml_schema import xml_schema as xml_schema
+else:
+    __getattr__, __dir__ = late_imports(__name__)

@@ -1,4 +1,4 @@
-"""Everything that is held on a person can be taken out and erased (C-17): each table says how, by data.
+"""Everything that is held on a person can be taken out and erased: each table says how, by data.
 
 A person's account that nobody else is in is theirs: its owned rows are exported with them and go with them. What lies
 outside accounts, and what in an account points at people, is declared by the plugin whose table it is.
@@ -28,7 +28,8 @@ class PersonalData(Struct, frozen=True, kw_only=True):
 
     `by`: the column that holds the user's id; None where no row is about one person, or none outlives `why`.
     `erase`: `row` deletes the rows, a mapping overwrites columns, `keep` keeps them (pseudonymous: their user is
-    gone). `why`: the reason for `keep`, and for `by=None`. `secret`: columns that are never exported.
+    gone). `why`: the reason for `keep`, and for `by=None`. `secret`: columns that are never exported. `of_account`: in
+    a table outside accounts, the column with the id of the account with which rows are exported and erased.
     """
 
     table: type[Any] | CoreTable
@@ -36,10 +37,36 @@ class PersonalData(Struct, frozen=True, kw_only=True):
     erase: Literal["row", "keep"] | Mapping[str, Any] = "row"
     why: str = ""
     secret: tuple[str, ...] = ()
+    of_account: str | None = None
 
     def __post_init__(self) -> None:
         if (self.by is None or self.erase == "keep") and not self.why:
             raise ValueError(f"personal data of {table_of(self.table).name}: say why its rows are kept or about nobody")
+
+
+def fault(declared: PersonalData) -> str | None:
+    """Why rows cannot be found, exported or erased as it says; None: they can. A wrong one would stop the export and
+    the erasure of everybody."""
+    if not isinstance(declared.table, CoreTable) and not (
+        isinstance(declared.table, type) and issubclass(declared.table, Table)
+    ):
+        return f"personal data: {declared.table!r} is not a mapped class"
+    table = table_of(declared.table)
+    overwritten = declared.erase if isinstance(declared.erase, Mapping) else {}
+    for what, name in (
+        ("by", declared.by), ("of_account", declared.of_account),
+        *(("secret", each) for each in declared.secret), *(("erase", each) for each in overwritten),
+    ):  # fmt: skip
+        if name is not None and name not in table.c:
+            return f"personal data of {table.name}: {what}={name!r} is none of its columns: {', '.join(table.c.keys())}"
+    for what, name in (("by", declared.by), ("of_account", declared.of_account)):
+        if name is not None and table.c[name].type.python_type is not UUID:
+            return f"personal data of {table.name}: {what}={name!r} holds no ids"
+    if isinstance(declared.erase, str) and declared.erase not in ("row", "keep"):
+        return f"personal data of {table.name}: erase={declared.erase!r}; it is 'row', 'keep' or a mapping of columns"
+    if full := [name for name, value in overwritten.items() if value is None and not table.c[name].nullable]:
+        return f"personal data of {table.name}: erase empties {full[0]!r}, which cannot be null"
+    return None
 
 
 def undeclared(tables: Iterable[type[Any]], declared: Sequence[PersonalData]) -> list[str]:
@@ -75,6 +102,11 @@ def of_account(
             table = table_of(model)
             if rows := _read(connection, table, table.c.account_id == account, secret.get(model, ())):
                 found[table.name] = rows
+    for each in declared:
+        if each.of_account is not None:
+            table = table_of(each.table)
+            if rows := _read(connection, table, table.c[each.of_account] == account, each.secret):
+                found[table.name] = rows
     return found
 
 
@@ -94,6 +126,10 @@ def erase_account(
     connection: Connection, tables: Iterable[type[Any] | CoreTable], declared: Sequence[PersonalData], account: UUID
 ) -> None:
     """Delete every row that an account owns and that need not be kept."""
+    for each in declared:
+        if each.of_account is not None:
+            outside = table_of(each.table)
+            connection.execute(delete(outside).where(outside.c[each.of_account] == account))
     kept = {each.table for each in declared if each.erase == "keep"}
     owned = [model for model in tables if is_owned(model) and model not in kept]
     for table in sorted((table_of(model) for model in owned), key=_rank, reverse=True):

@@ -1,4 +1,4 @@
-"""Secrets at rest: encrypted with Fernet keys that can be rotated while the platform runs (C-16)."""
+"""Secrets at rest: encrypted with Fernet keys that can be rotated while the platform runs."""
 
 from __future__ import annotations
 
@@ -41,19 +41,27 @@ class Keyring:
         return tuple(key.encode() for key in self._written)
 
     def seal(self, value: str, place: str) -> bytes:
-        return self._keys.encrypt(f"{place}\0{value}".encode())
+        return self.seal_bytes(value.encode(), place)
+
+    def seal_bytes(self, value: bytes, place: str) -> bytes:
+        return self._keys.encrypt(f"{place}\0".encode() + value)
 
     def open(self, sealed: bytes, place: str) -> str:
         """
         Raises:
             SettingsError: no key opens it, or it was sealed for another place.
         """
+        return self.open_bytes(sealed, place).decode()
+
+    def open_bytes(self, sealed: bytes, place: str) -> bytes:
+        """Raises as `open` does."""
         try:
-            written, _, value = self._keys.decrypt(sealed).decode().partition("\0")
+            written, _, value = self._keys.decrypt(sealed).partition(b"\0")
         except InvalidToken:
             raise _unreadable() from None
-        if written != place:
-            raise SettingsError(f"A secret of {written!r} was found at {place!r}; the database was tampered with.")
+        if written != place.encode():
+            found = written.decode(errors="replace")
+            raise SettingsError(f"A secret of {found!r} was found at {place!r}; the database was tampered with.")
         return value
 
     def opens(self, sealed: bytes) -> bool:
@@ -118,7 +126,7 @@ def key_file(settings: Settings) -> Path:
 
 def _from_file(path: Path) -> Keyring:
     try:
-        return Keyring((path.read_text("ascii").strip(),), str(path))
+        return Keyring(tuple(path.read_text("ascii").split()) or ("",), str(path))
     except UnicodeDecodeError:
         reason = "it is not text"
     except OSError as error:
@@ -163,6 +171,12 @@ class Secrets:
         sealed = self._ctx.app.keyring.seal(value, f"{self._account}/{name}")
         await self._ctx.write(_put, self._account, name, sealed)
 
+    async def create(self, name: str, value: str) -> str:
+        """The secret of that name; `value` becomes it, at once, where there was none."""
+        sealed = self._ctx.app.keyring.seal(value, f"{self._account}/{name}")
+        await self._ctx.app.database.write(lambda connection: _put(connection, self._account, name, sealed, keep=True))
+        return await self.get(name)
+
     async def get(self, name: str) -> str:
         """
         Raises:
@@ -179,22 +193,29 @@ class Secrets:
         return self._ctx.app.keyring.open(sealed, f"{account}/{name}")
 
 
-def _put(connection: Connection, account: UUID, name: str, sealed: bytes) -> None:
+def _put(connection: Connection, account: UUID, name: str, sealed: bytes, *, keep: bool = False) -> None:
     from sqlalchemy.dialects import postgresql, sqlite
 
     from .db.types import new_id
 
     upsert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
+    new = upsert(SecretRow).values(account_id=account, id=new_id(), name=name, sealed=sealed)
+    same = ["account_id", "name"]
     connection.execute(
-        upsert(SecretRow)
-        .values(account_id=account, id=new_id(), name=name, sealed=sealed)
-        .on_conflict_do_update(index_elements=["account_id", "name"], set_={"sealed": sealed})
+        new.on_conflict_do_nothing(index_elements=same)
+        if keep
+        else new.on_conflict_do_update(index_elements=same, set_={"sealed": sealed})
     )
 
 
 def rotate_all(connection: Connection, keys: Keyring) -> int:
     """Seal every secret with the newest key; returns how many."""
-    return _rotate_secrets(connection, keys) + _rotate_factors(connection, keys)
+    from .connectors import queries as connectors
+    from .webhooks.endpoints import queries as endpoints
+    from .webhooks.inbox import queries as inbox
+
+    sealed = (_rotate_secrets, _rotate_factors, _rotate_connections, connectors.rotate, inbox.rotate, endpoints.rotate)
+    return sum(rotate(connection, keys) for rotate in sealed)
 
 
 def _rotate_factors(connection: Connection, keys: Keyring) -> int:
@@ -204,6 +225,20 @@ def _rotate_factors(connection: Connection, keys: Keyring) -> int:
     for row in rows:
         same = update(User).where(User.id == row.id, User.totp_secret == row.totp_secret)
         connection.execute(same.values(totp_secret=keys.rotate(row.totp_secret)))
+    return len(rows)
+
+
+def _rotate_connections(connection: Connection, keys: Keyring) -> int:
+    """One that is renewed meanwhile is sealed with the newest key by that."""
+    from .connections.models import ConnectionRow as Row
+
+    rows = connection.execute(
+        select(Row.account_id, Row.id, Row.sealed, Row.previous).where(Row.sealed.is_not(None))
+    ).all()
+    for row in rows:
+        same = (Row.account_id == row.account_id, Row.id == row.id, Row.sealed == row.sealed)
+        previous = keys.rotate(row.previous) if row.previous is not None else None
+        connection.execute(update(Row).where(*same).values(sealed=keys.rotate(row.sealed), previous=previous))
     return len(rows)
 
 

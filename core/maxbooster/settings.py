@@ -1,4 +1,4 @@
-"""Settings come from the environment and one TOML file, and are checked by name at start (C-23).
+"""Settings come from the environment and one TOML file, and are checked by name at start.
 
 The environment wins. Core settings are `MAXBOOSTER_<NAME>` or the table `[core]`; a plugin's are
 `MAXBOOSTER_<PLUGIN>__<NAME>` or the table `[<plugin>]`; a connector's dot is `_` in the environment.
@@ -11,24 +11,38 @@ import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
 from urllib.parse import urlsplit
 
 import msgspec
 
 from .errors import SettingsError, suggestion
 
+if TYPE_CHECKING:
+    from .context import Context
+
 PREFIX = "MAXBOOSTER_"
 
 LOG_LEVELS = ("debug", "info", "warning", "error", "critical")
 
 T = TypeVar("T", bound="PluginSettings")
+Secret = Annotated[str, msgspec.Meta(extra_json_schema={"format": "password"})]
+"""A field of a form that is kept sealed and never shown again."""
 Count = Annotated[int, msgspec.Meta(ge=1)]
 Amount = Annotated[int, msgspec.Meta(ge=0)]
 
 
 class PluginSettings(msgspec.Struct, kw_only=True, frozen=True):
     """Subclass it for a plugin's settings: typed fields with defaults."""
+
+
+class AccountSettings(msgspec.Struct, kw_only=True, frozen=True):
+    """Subclass it for what one account sets up with a connector. Its fields make the form: text, numbers, booleans,
+    choices (`Literal` or an enum), lists of text, and `Secret`, with `msgspec.Meta(title=…, description=…)` for what
+    people read."""
+
+    async def check(self, ctx: Context) -> None:
+        """Asked before they are saved: does this work there? Raise `Invalid` with the `field` that is wrong."""
 
 
 class Settings(PluginSettings, kw_only=True, frozen=True):
@@ -54,6 +68,9 @@ class Settings(PluginSettings, kw_only=True, frozen=True):
     """Plugins that are off whatever `maxbooster plugins` says."""
     body_limit_bytes: Count = 1_000_000
     """The largest request body, uploads apart."""
+    bodies_limit_bytes: Count = 200_000_000
+    """How much of request bodies one process holds in memory at a time, uploads apart; beyond it they are refused with
+    503."""
     in_flight: Count = 128
     """Requests worked on at a time in one process; beyond it they are refused with 503."""
     database_threads: Count = 4
@@ -67,6 +84,9 @@ class Settings(PluginSettings, kw_only=True, frozen=True):
     public_url: str = ""
     """Where people reach this server, `https://music.example`: for links in emails, cookies and tokens; empty: the
     address that it listens on."""
+    pages_url: str = ""
+    """Where strangers see public pages and short links, `https://pages.example`: a host of their own, at which nothing
+    else is served; empty: at `public_url`."""
     hosts: tuple[str, ...] = ()
     """Further names under which this server may be called, beside that of `public_url`."""
     trusted_proxies: tuple[str, ...] = ()
@@ -75,8 +95,14 @@ class Settings(PluginSettings, kw_only=True, frozen=True):
     """`smtp://user:password@host:587`, `smtps://…`, `file:///folder` for one file per message, or `console:`;
     plugins add others."""
     mail_from: str = "Max Booster <noreply@localhost>"
+    document_fonts: Path | None = None
+    """A folder of fonts for PDF documents, beside those that come with them: for Chinese, Japanese and Korean names,
+    say."""
     registration: Literal["open", "invited", "closed"] = "open"
     """Who may register: everybody, those who were invited, or nobody (`maxbooster user create`)."""
+    second_factor: Literal["optional", "staff", "everybody"] = "staff"
+    """Who must have two-factor authentication or a passkey: without it they reach their own profile alone. Staff are
+    asked where they work as staff."""
     password_min_length: Count = 8
     password_blocklist: Path | None = None
     """A file of leaked passwords, in the "Pwned Passwords ordered by hash" format, beside the bundled list."""
@@ -102,8 +128,14 @@ class Settings(PluginSettings, kw_only=True, frozen=True):
     """Jobs that one worker process runs at a time, per queue."""
     job_lease_s: Annotated[float, msgspec.Meta(gt=0, le=86_400)] = 30.0
     """Seconds without a sign of life after which another worker takes a job over."""
+    job_grace_s: Annotated[float, msgspec.Meta(ge=0, le=3600)] = 10.0
+    """Seconds past its time limit in which a job must have ended; beyond that its worker is replaced."""
+    event_loop_stall_s: Annotated[float, msgspec.Meta(ge=0, le=60)] = 1.0
+    """Seconds for which code may hold up everything else in its process before that is logged; 0: never."""
     job_retention_days: Count = 30
     """How long finished jobs and heard events are kept."""
+    webhook_retention_days: Count = 30
+    """How long the bodies of handled webhooks, and the log of sent ones, are kept."""
     outbound_private: bool = False
     """Whether user-supplied URLs may lead to private addresses (tests and sandboxes only)."""
 
@@ -112,11 +144,13 @@ class Settings(PluginSettings, kw_only=True, frozen=True):
             raise ValueError(f"log_level {self.log_level!r} is not one of {', '.join(LOG_LEVELS)}")
         if self.redis and not self.redis.startswith(("redis://", "rediss://", "unix://")):
             raise ValueError("redis must begin with redis://, rediss:// or unix://")
-        if self.public_url and not _is_origin(self.public_url):
-            raise ValueError(
-                f"public_url {self.public_url!r} is not an address such as https://music.example,"
-                " without a path, a user or a query"
-            )
+        for name, url in (("public_url", self.public_url), ("pages_url", self.pages_url)):
+            if url and not _is_origin(url):
+                raise ValueError(
+                    f"{name} {url!r} is not an address such as https://music.example, without a path, a user or a query"
+                )
+        if self.pages_url and urlsplit(self.pages_url).hostname == urlsplit(self.origin).hostname:
+            raise ValueError(f"pages_url {self.pages_url!r} must name another host than public_url; or leave it empty")
 
     @property
     def origin(self) -> str:
@@ -125,6 +159,11 @@ class Settings(PluginSettings, kw_only=True, frozen=True):
             return self.public_url.rstrip("/")
         host, _, port = self.listen.rpartition(":")
         return f"http://{'localhost' if host in _EVERY_ADDRESS else host}:{port}"
+
+    @property
+    def pages_origin(self) -> str:
+        """Of public pages and short links."""
+        return self.pages_url.rstrip("/") or self.origin
 
     @property
     def database_url(self) -> str:

@@ -8,14 +8,16 @@ open, except after `lock()`, which opens it early.
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from functools import cache
+from time import monotonic
 from typing import Any, TypeVar, cast
 from uuid import UUID
 
-from sqlalchemy import Connection, Select, UniqueConstraint, bindparam, inspect, select
+from sqlalchemy import Connection, Select, bindparam, inspect, select
 from sqlalchemy import Table as CoreTable
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, make_transient_to_detached
@@ -25,14 +27,18 @@ from sqlalchemy.sql.schema import ScalarElementColumnDefault
 
 from .audit import trail
 from .db import guard
+from .db.boundary import Reach
 from .db.engine import Database
 from .db.fast import Prepared
 from .db.models import Owned, Table
+from .db.refusals import conflict
 from .db.session import UnitSession
 from .db.writer import Bulk, Step, inserting, run_steps
 from .errors import AccountRequired, Conflict, UsageError
 from .events.models import EventRow
 from .jobs import queries as queue
+from .jobs.job import Overdue
+from .search.indexing import Change, SearchIndex
 
 T = TypeVar("T")
 
@@ -50,11 +56,21 @@ _EVENTS = inserting(6, EventRow)
 
 
 class Unit:
-    """Gathers, then commits once. `account` owns every row that it reaches."""
+    """Gathers, then commits once. `account` owns every row that it reaches; `reach`: it came by a grant of these."""
 
-    def __init__(self, database: Database, account: UUID | None, *, writable: bool) -> None:
+    def __init__(
+        self,
+        database: Database,
+        index: SearchIndex,
+        account: UUID | None,
+        *,
+        writable: bool,
+        reach: Reach | None = None,
+    ) -> None:
         self._database = database
+        self._index = index
         self._account = account
+        self._reach = reach
         self.writable = writable
         self._session: UnitSession | None = None
         self._turn = asyncio.Lock()
@@ -63,10 +79,13 @@ class Unit:
         self._jobs: list[dict[str, Any]] = []
         self._events: list[dict[str, Any]] = []
         self._audits: list[trail.Entry] = []
+        self._changes: list[Change] = []
         self.committed = False
         self._locked: _LockedConnection | None = None
         self.ends: queue.Held | None = None
         """The job whose end is a part of the transaction."""
+        self.deadline: float | None = None
+        """Of that job, on the monotonic clock: nothing is committed after it."""
 
     # Gathering
 
@@ -77,6 +96,10 @@ class Unit:
     def delete(self, row: Table) -> None:
         self._refuse_if_closed()
         self._deleted.append(row)
+
+    def reindex(self, changes: Sequence[Change]) -> None:
+        self._refuse_if_closed()
+        self._changes += changes
 
     def queue(self, job: dict[str, Any]) -> None:
         self._refuse_if_closed()
@@ -99,6 +122,8 @@ class Unit:
     # Reading
 
     async def read(self, question: Callable[[Session], T], *, platform: bool = False) -> T:
+        if platform and self._reach is not None:
+            raise UsageError("tables of no account are no part of what was granted")
         session = self._session or self._open_session(self._database.reading)
         if self._locked is not None:
             return await self._locked.run(lambda: session.answer(question, platform=platform))
@@ -114,7 +139,7 @@ class Unit:
 
     async def by_id(self, model: type[T], id: UUID) -> T | None:
         """The row with this id, read by a prepared look-up on the raw driver and then this session's own."""
-        if self._locked is not None or not issubclass(model, Owned):
+        if self._locked is not None or self._reach is not None or not issubclass(model, Owned):
             statement = select(model).where(model.id == id)  # type: ignore[attr-defined]
             return await self.read(lambda session: session.scalars(statement.limit(1)).first())
         if self._account is None:
@@ -146,7 +171,7 @@ class Unit:
         )
 
     def _open_session(self, bind: Any) -> UnitSession:
-        self._session = UnitSession(bind, self._account)
+        self._session = UnitSession(bind, self._account, self._reach)
         return self._session
 
     def _move_rows(self, bind: Connection) -> UnitSession:
@@ -185,9 +210,13 @@ class Unit:
         Raises:
             Conflict: a duplicate, a reference to nothing, or a row that was changed by someone else.
             LeaseLost: the job was taken over; nothing was committed.
+            Overdue: the job's time limit has passed; nothing was committed.
         """
+        if self.deadline is not None and monotonic() > self.deadline:
+            raise Overdue("the job's time limit has passed; nothing that it does is kept any more")
         self._refuse_if_closed()
         self.committed = True
+        self._changes += self._index.added(self._added)
         try:
             if self._locked is not None:
                 return await self._commit_locked(self._locked, function)
@@ -195,7 +224,7 @@ class Unit:
                 return await self._database.transact(lambda connection: self._apply(connection, function))
             return await self._database.write(self._after_rows(function), self._bulk())
         except IntegrityError as error:
-            raise _conflict(error) from error
+            raise conflict(error) from error
         except StaleDataError as error:
             raise Conflict("Somebody else changed this in the meantime; load it again and repeat.") from error
 
@@ -250,10 +279,12 @@ class Unit:
         """What can be written together with other units' of the same batch."""
         ends = [self.ends] if self.ends is not None else []
         rest = ((_EVENTS, self._events), (queue.INSERT, self._jobs), (trail.RECORD, self._audits), (queue.FINISH, ends))
-        return [*_inserts(self._added), *((step, items) for step, items in rest if items)]
+        found: Bulk = [(self._index.step, self._changes)] if self._changes else []
+        return [*_inserts(self._added), *found, *((step, items) for step, items in rest if items)]
 
     def _flush(self, connection: Connection) -> None:
         session = self._session if self._locked is not None and self._session else self._move_rows(connection)
+        self._changes += self._index.before(connection, session.dirty, self._deleted)
         session.add_all(self._added)
         for row in self._deleted:
             session.delete(row)
@@ -338,27 +369,6 @@ class _LockedConnection:
                 transaction.commit() if commit else transaction.rollback()
 
 
-def _conflict(error: IntegrityError) -> Conflict:
-    """What the database refused, in words; no SQL."""
-    text, named = str(error.orig), _constraint(error)
-    if "UNIQUE" in text or named.startswith(("uq_", "pk_")):
-        fields = [name for name in _columns(text, named) if name != "account_id"]
-        return Conflict("Something with these values exists already.", field=fields[-1] if fields else None)
-    if "FOREIGN KEY" in text or named.startswith("fk_"):
-        return Conflict("It refers to something that does not exist here, or something still refers to it.")
-    return Conflict("The values contradict a rule of the database.")
-
-
-def _constraint(error: IntegrityError) -> str:
-    return getattr(getattr(error.orig, "diag", None), "constraint_name", None) or ""
-
-
-def _columns(text: str, constraint: str) -> list[str]:
-    """SQLite names the columns in its message, PostgreSQL the constraint."""
-    if not constraint:
-        return [part.split(".")[-1].strip() for part in text.partition("failed:")[2].split(",")]
-    for table in Table.metadata.tables.values():
-        for each in table.constraints:
-            if each.name == constraint and isinstance(each, UniqueConstraint):
-                return [column.name for column in each.columns]
-    return []
+def words_of(model: type[Table]) -> str:
+    """`MailingList` → `mailing list`: as a sentence names it."""
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", model.__name__.removesuffix("Row")).lower()

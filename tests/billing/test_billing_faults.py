@@ -157,7 +157,7 @@ async def answered(api: httpx.AsyncClient, promised: Promised, path: str, body: 
 async def ended(api: httpx.AsyncClient) -> list[dict[str, Any]]:
     """Every payout, once none is on its way."""
     for _ in range(600):
-        found = (await api.get(f"{AT}/payouts", params={"limit": 500})).json()
+        found = (await api.get(f"{AT}/payouts", params={"limit": 500})).json()["items"]
         if all(each["state"] in ("paid", "failed") for each in found):
             return list(found)
         await asyncio.sleep(0.1)

@@ -1,4 +1,4 @@
-"""A database that was there before its rules were: the migration brings them, and names what it cannot mend."""
+"""A database that was there before its rules were: the migration brings them, and names what it cannot fix."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from maxbooster.plugins.registry import load
 from maxbooster_billing.ledger import rules, schema
 from maxbooster_billing.ledger.posting import Overdrawn, post
 from maxbooster_billing.ledger.purposes import PURPOSES
-from maxbooster_billing.ledger.verify import verify
+from maxbooster_billing.ledger.verify import Verdict, verify
 
 from .conftest import NOW, paid, sale
 
@@ -65,7 +65,11 @@ def test_the_frozen_schema_and_the_purposes_are_those_of_the_newest_migration(da
 def test_a_database_of_another_version_is_told_so(database):
     migrate.downgrade(database, migrate.named(migrate.namespaces(load()), "billing"), "billing_0001")
     with database.reading.connect() as connection:
-        [fault] = verify(connection, NOW).faults
+        found = verify(connection, NOW)
+    [fault] = found.faults
+    assert found == Verdict(
+        ok=False, books=0, transactions=0, entries=0, holds=0, transfers_in_flight=0, faults=[fault], unverified=[]
+    )
     assert "this program expects billing_0002: run `maxbooster db upgrade`" in fault
 
 

@@ -9,7 +9,7 @@ import pytest
 from maxbooster.plugin import new_id
 from maxbooster_billing.ledger import rules
 from maxbooster_billing.ledger.posting import Leg, Transaction
-from maxbooster_billing.ledger.transfers import Transfer, send
+from maxbooster_billing.ledger.transfers import Transfer, send_transfer
 
 from .conftest import paid, sale, verdict
 
@@ -54,7 +54,7 @@ async def test_verify_finds_a_transaction_that_was_tampered_with(app, book):
 async def test_a_transfer_that_never_arrives_is_found(app, account, poster, clock):
     await poster(Transaction(key="cash", currency="EUR", legs=(Leg("bank", 250), Leg("opening", -250))))
     async with app.unit(account) as ctx:
-        await send(ctx, Transfer(id=new_id(), receiver=new_id(), currency="EUR", amount=250))
+        await send_transfer(ctx, Transfer(id=new_id(), receiver=new_id(), currency="EUR", amount=250))
     clock.advance(hours=2)
     [fault] = (await verdict(app)).faults
     assert "has not arrived" in fault

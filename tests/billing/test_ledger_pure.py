@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from maxbooster.plugin import Conflict, Invalid, NotReady
-from maxbooster_billing.currency import LARGEST, checked, digits, written
+from maxbooster_billing.currency import LARGEST, checked_currency, digits, written
 from maxbooster_billing.ledger import export, posting, seals, settled
 from maxbooster_billing.ledger.posting import LEGS_AT_MOST, Leg, Overdrawn, Transaction
 from maxbooster_billing.ledger.purposes import PURPOSES, purpose
@@ -42,9 +42,9 @@ def test_what_is_written_is_the_amount(amount, currency):
 @pytest.mark.parametrize("wrong", ["", "eur", "EU", "EURO", "E1R", "EUR\n", "ÄÖÜ"])
 def test_a_currency_is_three_capital_letters(wrong):
     with pytest.raises(Invalid, match="ISO 4217") as refused:
-        checked(wrong)
+        checked_currency(wrong)
     assert refused.value.field == "currency"
-    assert checked("EUR") == "EUR"
+    assert checked_currency("EUR") == "EUR"
 
 
 def test_purposes_are_a_closed_list_seen_from_their_own_side():

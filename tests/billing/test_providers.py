@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
-from maxbooster.testing import drain
-from maxbooster_billing.providers.interface import PaysOut, SendsNotices
+from maxbooster.plugin import new_id
+from maxbooster.testing import drain, open_api
+from maxbooster_billing.plugin import PAYMENT_PROVIDER, PaysOut, post
 from maxbooster_billing.testing import PayoutProviderContract
 
-from .conftest import AT, IN_THE_SANDBOX
+from .conftest import AT, IN_THE_SANDBOX, arrived, sale
 from .one_app.test_payouts import pay, payee, state
 
 
@@ -25,11 +28,13 @@ class TestAProviderThatTakesAFee(PayoutProviderContract):
 
 async def test_hook_payment_provider(app, account):
     async with app.unit(account, writable=False) as ctx:
-        answers = {each.plugin: each for each in await ctx.ask("payment_provider")}
-    assert sorted(answers) == ["billing.bank_transfer", "billing.test"]
-    answer = answers["billing.test"]
-    assert isinstance(answer.value, PaysOut)
-    assert isinstance(answer.value, SendsNotices)
+        found = ctx.connectors(PAYMENT_PROVIDER)
+    assert [(each.plugin, each.name, each.title) for each in found] == [
+        ("billing.bank_transfer", "bank_transfer", "Bank transfer"),
+        ("billing.test", "test", "Test provider (moves no money)"),
+    ]
+    assert isinstance(found[1].it, PaysOut)
+    assert "billing.test" in app.offers.webhook_sources
 
 
 class TestLargePayouts:
@@ -44,3 +49,34 @@ class TestLargePayouts:
         assert third.status_code == 409
         await drain(app)
         assert {(await state(api, each["id"]))[0] for each in (first, second)} == {"paid"}
+
+
+class TestAProvidersDay:
+    @pytest.fixture
+    def app_settings(self):
+        return IN_THE_SANDBOX | {"billing__provider_limit_a_day": 1000}
+
+    async def test_a_provider_pays_so_much_a_day_for_all_accounts_together(self, app, api, poster, clock):
+        nova = await payee(api, poster, "accept", 2000)
+        await pay(api, nova, "1", amount=700)
+        stranger = new_id()
+        async with open_api(app, stranger) as other:
+            made = await other.post(f"{AT}/payees", json={"name": "Lux", "provider": "test", "destination": "accept"})
+            lux = made.json()["id"]
+            for each in (sale("a", 400, lux), arrived("b", 400)):
+                await app.database.write(lambda connection, each=each: post(connection, stranger, each, app.clock()))
+            wanted = {"payee": lux, "currency": "EUR", "key": "2"}
+            refused = await other.post(f"{AT}/payouts", json=wanted | {"amount": 301})
+            assert (refused.status_code, refused.json()["type"]) == (409, "urn:maxbooster:problem:over-limit")
+            assert "together can pay out at most 10.00 EUR through test in 24" in refused.json()["detail"]
+            assert (await other.get(f"{AT}/payees/{lux}")).json()["owed"][0]["held"] == 0
+            assert (await other.post(f"{AT}/payouts", json=wanted | {"amount": 300})).status_code == 202
+            await drain(app)
+            clock.advance(hours=25)
+            assert (await other.post(f"{AT}/payouts", json=wanted | {"key": "3", "amount": 100})).status_code == 202
+
+    async def test_requests_at_once_keep_to_it(self, app, api, poster):
+        nova = await payee(api, poster, "accept", 5000)
+        wanted = [{"payee": nova, "currency": "EUR", "key": str(each), "amount": 300} for each in range(8)]
+        answers = await asyncio.gather(*(api.post(f"{AT}/payouts", json=each) for each in wanted))
+        assert sorted(each.status_code for each in answers) == [202] * 3 + [409] * 5

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import shutil
 import sys
+import tomllib
 from itertools import count
 from pathlib import Path
 
@@ -57,3 +58,14 @@ class Site:
         (folder / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {distribution}\nVersion: 1.0\n", "utf-8")
         (folder / "entry_points.txt").write_text(f"[maxbooster.plugins]\n{entry}\n", "utf-8")
         importlib.invalidate_caches()
+
+
+def note_installed(folder: Path) -> None:
+    """What `pip install` would note of a project, in its own folder: on the path, that is an installation."""
+    project = tomllib.loads((folder / "pyproject.toml").read_text("utf-8"))["project"]
+    noted = folder / f"{project['name'].replace('-', '_')}-{project['version']}.dist-info"
+    noted.mkdir()
+    entries = [f"{name} = {module}" for name, module in project["entry-points"]["maxbooster.plugins"].items()]
+    (noted / "entry_points.txt").write_text("\n".join(["[maxbooster.plugins]", *entries]), "utf-8")
+    said = f"Metadata-Version: 2.1\nName: {project['name']}\nVersion: {project['version']}\n"
+    (noted / "METADATA").write_text(said, "utf-8")

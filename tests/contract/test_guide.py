@@ -6,10 +6,11 @@ import os
 import re
 import subprocess
 import sys
-import tomllib
 from pathlib import Path
 
 import pytest
+
+from .site import note_installed
 
 GUIDE = Path(__file__).parents[2] / "docs" / "plugins" / "guide.md"
 FILES = ("plugin", "models", "service", "routes")
@@ -27,14 +28,7 @@ def follow(folder: Path) -> None:
     }.items():
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, "utf-8")
-    said = tomllib.loads(project)["project"]
-    noted = folder / "maxbooster_practice-0.1.0.dist-info"
-    noted.mkdir()
-    entries = [f"{name} = {module}" for name, module in said["entry-points"]["maxbooster.plugins"].items()]
-    (noted / "entry_points.txt").write_text("\n".join(["[maxbooster.plugins]", *entries]), "utf-8")
-    (noted / "METADATA").write_text(
-        f"Metadata-Version: 2.1\nName: {said['name']}\nVersion: {said['version']}\n", "utf-8"
-    )
+    note_installed(folder)
 
 
 @pytest.mark.slow

@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from itertools import count
+from time import monotonic
+from typing import Any
+
+import httpx
 import pytest
 from sqlalchemy import inspect
 
+from maxbooster.cli.serve import web
 from maxbooster.errors import PluginError
 from maxbooster.plugins.check import faults
 from maxbooster.plugins.registry import load
@@ -119,7 +128,7 @@ def register_translations(): return {"en": {"papa.title": "Papa"}}
         pytest.param("import sys\nsys.exit(3)", id="exit-at-import"),
         pytest.param("raise SystemExit", id="bare-exit-at-import"),
         pytest.param("import sys\n@hookimpl\ndef register_jobs(): sys.exit()", id="exit-in-a-hook"),
-        pytest.param("@hookimpl\ndef register_routes(): exit('no licence')", id="exit-with-words"),
+        pytest.param("@hookimpl\ndef register_routes(): exit('no license')", id="exit-with-words"),
         pytest.param("import sys\n@hookimpl\ndef mail_transport(settings): sys.exit(1)", id="exit-when-opened"),
     ],
 )
@@ -160,7 +169,7 @@ async def test_a_handler_that_exits_fails_alone(site, tmp_path, account):
         async with app.unit(account) as ctx:
             ctx.enqueue(app.job("papa.tick"))
         await drain(app)
-        [failed] = (await api.get("/api/core/jobs", params={"job_state": "dead"})).json()
+        [failed] = (await api.get("/api/core/jobs", params={"job_state": "dead"})).json()["items"]
         assert failed["name"] == "papa.tick"
 
 
@@ -211,13 +220,45 @@ async def test_a_migration_that_fails_switches_off_its_plugin_and_what_requires_
         assert app.registry.plugins["papa"].state == "enabled"
 
 
+MAPPED = """
+class Row(Owned, Table):
+    __tablename__ = "NAME"
+
+@hookimpl
+def register_tables():
+    return [Row]
+"""
+
+
+_MAPPED = count(1)
+"""A mapped class stays mapped: each gets a table of its own."""
+
+
+@pytest.mark.parametrize(("table", "lacks"), [("row", "column {}_row.account_id"), ("other", "table {}_other")])
+async def test_a_model_without_its_migration_switches_its_plugin_off_by_name(
+    site, tmp_path, database_url, table, lacks
+):
+    family = f"kilo{next(_MAPPED)}"
+    package = site.install(family, MAPPED.replace("NAME", f"{family}_{table}"), manifest="migrations=True")
+    site.write(package, f"migrations/{family}_0001.py", MIGRATION.format(family=family, wrong=""))
+    site.install("quebec", manifest=f"requires=('{family}',)")
+    async with make_app(tmp_path, database_url) as app, open_api(app) as api:
+        states = {name: app.registry.plugins[name] for name in (family, "quebec")}
+        assert [each.state for each in states.values()] == ["broken", "broken"]
+        assert states[family].reason == (
+            f"the database lacks the {lacks.format(family)}, which no migration makes: write it with `maxbooster db"
+            f' revision {family} "What it is"`, then run `maxbooster db upgrade`'
+        )
+        assert (await api.get("/health/ready")).json()["degraded"] is True
+
+
 SETTINGS = (
     "class Mine(PluginSettings, kw_only=True, frozen=True):\n    size: int = 1\nmanifest = Manifest(name='papa', "
 )
 SETTINGS += "version='1', title='Papa', requires=('setlist',), settings=Mine)\n"
 
 
-@pytest.mark.parametrize("setting", [{"papa__size": "large"}, {"papa__colour": "blue"}])
+@pytest.mark.parametrize("setting", [{"papa__size": "large"}, {"papa__color": "blue"}])
 async def test_a_wrong_setting_switches_off_its_plugin(site, tmp_path, setting):
     [what] = await outcome(site, tmp_path, SETTINGS, **setting)
     assert "settings" in what
@@ -277,7 +318,7 @@ def test_a_name_of_somebody_else_is_refused_and_the_owner_stays(site, assembled,
     assert set(before.offers.permissions) == set(app.offers.permissions)
     assert {name: job.attempts for name, job in before.jobs.items()} == {n: job.attempts for n, job in app.jobs.items()}
     assert before.offers.panels == app.offers.panels
-    assert before.offers.catalogue == app.offers.catalogue
+    assert before.offers.catalog == app.offers.catalog
 
 
 def test_an_event_of_somebody_else_cannot_be_told(site, assembled, account):
@@ -302,14 +343,97 @@ def test_a_language_for_the_shell_may_come_from_anybody(site, assembled):
     site.install("welsh", "@hookimpl\ndef register_translations(): return {'en': {}, 'cy': {'core.title': 'Max'}}")
     app = assembled()
     assert app.registry.plugins["welsh"].state == "enabled"
-    assert app.offers.catalogue["cy"]["core.title"] == "Max"
+    assert app.offers.catalog["cy"]["core.title"] == "Max"
 
 
 async def test_a_hook_that_hangs_is_waited_for_once(site, tmp_path, account):
     site.install("papa", "import asyncio\n@hookimpl\nasync def first_steps(ctx): await asyncio.sleep(60)")
     async with make_app(tmp_path, f"sqlite:///{tmp_path}/one.db") as app, app.unit(account) as ctx:
         for waited in (True, False):
-            answers = {answer.plugin: answer for answer in await ctx.ask("first_steps", timeout_s=0.2)}
+            answers = {answer.plugin: answer for answer in await ctx.ask("first_steps", timeout_s=2)}
             assert isinstance(answers["papa"].error, TimeoutError)
-            assert (answers["papa"].seconds > 0.1) == waited
+            assert (answers["papa"].seconds > 1) == waited
             assert answers["setlist"].error is None
+
+
+HANGING = """
+import asyncio
+asked = []
+
+@hookimpl
+async def first_steps(ctx):
+    asked.append(ctx)
+    while True:
+        try:
+            await asyncio.sleep(60)
+        except asyncio.CancelledError:
+            if len(asked) > 2:
+                raise
+"""
+
+
+async def test_a_home_page_waits_once_for_a_hook_that_hangs_and_says_who_it_is(site, tmp_path, account, monkeypatch):
+    """Whether or not it lets itself be canceled. Everybody else's steps are there at once."""
+    monkeypatch.setattr("maxbooster.web.first_steps.ANSWER_S", 0.3)
+    site.install("papa", HANGING)
+    async with make_app(tmp_path, f"sqlite:///{tmp_path}/one.db") as app, open_api(app, account.account) as api:
+        asked = app.registry.plugins["papa"].module.asked
+        for times in range(3):
+            began = monotonic()
+            steps = (await api.get("/api/core/first-steps")).json()
+            assert {step["id"].partition(".")[0] for step in steps} >= {"distribution", "billing"}
+            assert times == 0 or monotonic() - began < 0.3
+        assert len(asked) == 1
+        ready = (await api.get("/health/ready")).json()
+        told = next(check["reason"] for check in ready["checks"] if check["name"] == "plugins")
+        assert (ready["ready"], ready["degraded"], "papa (first_steps)" in told) == (True, True, True)
+
+        whose = ("papa", "first_steps")
+        app.registry.rests[whose] = 0.0
+        began = monotonic()
+        await asyncio.gather(*(api.get("/api/core/first-steps") for _ in range(5)))
+        assert len(asked) == 2, "after the rest one tries it"
+        app.registry.rests[whose] = 0.0
+        asked.append(None)
+        await api.get("/api/core/first-steps")
+        assert app.registry.resting() == [whose]
+
+
+async def test_a_hook_that_is_quick_again_is_asked_again(site, tmp_path, account):
+    site.install("papa", "@hookimpl\nasync def first_steps(ctx): return []")
+    async with make_app(tmp_path, f"sqlite:///{tmp_path}/one.db") as app, app.unit(account) as ctx:
+        app.registry.rests["papa", "first_steps"] = 0.0
+        answers = {answer.plugin: answer for answer in await ctx.ask("first_steps")}
+        assert (answers["papa"].value, app.registry.rests) == ([], {})
+
+
+async def test_web_processes_serve_nothing_of_a_plugin_whose_migration_failed(site, tmp_path, monkeypatch):
+    """One of several web processes reads that it failed when it opens the database."""
+    route = ROUTE.format(path="", operation="greetPapa", body='return "papa"')
+    package = site.install("papa", route, manifest="migrations=True")
+    site.write(package, "migrations/papa_0001.py", MIGRATION.format(family="papa", wrong="raise RuntimeError"))
+    monkeypatch.setenv("MAXBOOSTER_DATA", str(tmp_path))
+    async with make_app(tmp_path, f"sqlite:///{tmp_path}/maxbooster.db"):
+        pass
+    application = web()
+    async with _lifespan(application):
+        transport = httpx.ASGITransport(application)
+        async with httpx.AsyncClient(transport=transport, base_url="http://localhost:8080") as client:
+            assert (await client.get("/health/ready")).json()["degraded"]
+            assert (await client.get("/api/papa/greeting")).status_code == 404
+            assert "greetPapa" not in (await client.get("/schema/openapi.json")).text
+            assert (await client.get("/api/setlist/setlists")).status_code == 401
+
+
+@asynccontextmanager
+async def _lifespan(application: Any) -> AsyncIterator[None]:
+    """As an ASGI server starts and ends an application."""
+    sent: asyncio.Queue[dict[str, str]] = asyncio.Queue()
+    told: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
+    running = asyncio.create_task(application({"type": "lifespan", "state": {}}, sent.get, told.put))
+    await sent.put({"type": "lifespan.startup"})
+    async with asyncio.timeout(30):
+        assert (await told.get())["type"] == "lifespan.startup.complete"
+    yield
+    await sent.put({"type": "lifespan.shutdown"})
+    await running

@@ -36,7 +36,7 @@ def _security_events() -> Iterator[str]:
 
 
 def test_every_audit_entry_of_our_own_has_a_text():
-    texts = App(read({"MAXBOOSTER_EXAMPLES": "true"})).offers.catalogue["en"]
+    texts = App(read({"MAXBOOSTER_EXAMPLES": "true"})).offers.catalog["en"]
     names = {*_security_events()}
     for given in _calls():
         match given:
@@ -51,12 +51,12 @@ def test_every_audit_entry_of_our_own_has_a_text():
 def test_every_job_of_our_own_has_a_text():
     app = App(read({"MAXBOOSTER_EXAMPLES": "true"}))
     ours = list(app.jobs)
-    assert {name for name in ours if f"job.{name}" not in app.offers.catalogue["en"]} == set()
+    assert {name for name in ours if f"job.{name}" not in app.offers.catalog["en"]} == set()
 
 
 def test_no_text_shows_the_plumbing():
     """Nothing that reads like a name in code."""
-    for name, text in App(read({"MAXBOOSTER_EXAMPLES": "true"})).offers.catalogue["en"].items():
+    for name, text in App(read({"MAXBOOSTER_EXAMPLES": "true"})).offers.catalog["en"].items():
         assert "_" not in text, name
         assert "::" not in text, name
 

@@ -1,4 +1,4 @@
-"""What a plugin's permissions and a plan plugin's answers mean to the people who call (C-02)."""
+"""What a plugin's permissions and a plan plugin's answers mean to the people who call."""
 
 from __future__ import annotations
 
@@ -303,11 +303,11 @@ async def test_who_entered_to_write_stands_in_the_trail_of_the_entered_account(l
     async with open_browser(app) as browser:
         await browser.log_in(owner)
         assert (await browser.post(f"/api/label/{below.account}/settle")).text == "settled"
-        own = (await browser.get("/api/core/audit")).json()
+        own = (await browser.get("/api/core/audit")).json()["items"]
         assert not [entry for entry in own if entry["action"] in ("account.entered", "label.settled")]
     async with open_browser(app) as browser:
         await browser.log_in(below)
-        entries = (await browser.get("/api/core/audit")).json()
+        entries = (await browser.get("/api/core/audit")).json()["items"]
     told = {entry["action"]: entry for entry in entries}
     assert told["account.entered"]["object"] == "permission:label.look"
     assert told["label.settled"]["object"] == "book:1"

@@ -1,4 +1,4 @@
-"""One plugin that is missing, wrong or broken is named with its reason, and the others run (C-27)."""
+"""One plugin that is missing, wrong or broken is named with its reason, and the others run."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def enabled(registry) -> list[str]:
     ("code", "manifest", "reason"),
     [
         ("import nowhere_to_be_found", "", "raised ModuleNotFoundError: No module named 'nowhere_to_be_found'"),
-        ("raise RuntimeError('no licence')", "", "raised RuntimeError: no licence"),
+        ("raise RuntimeError('no license')", "", "raised RuntimeError: no license"),
         ("", "api=99", "it is written for plugin API 99; this is API 1"),
         ("manifest = {'name': 'alpha'}", "", "is dict, not a Manifest"),
         ("del manifest", "", "AttributeError"),
@@ -73,7 +73,12 @@ def test_what_requires_a_broken_or_disabled_plugin_is_left_out_too(site):
     site.install("gamma", manifest="requires=('setlist',)")
     registry = load(disabled={"setlist"})
     assert broken(registry)["beta"] == "it requires 'alpha', which is broken"
-    assert broken(registry)["gamma"] == "it requires 'setlist', which is disabled"
+    gamma = registry.plugins["gamma"]
+    assert (gamma.state, gamma.reason) == ("disabled", "it requires 'setlist', which is disabled")
+    assert registry.why_off("gamma") == (
+        "The plugin gamma is off, because it requires setlist. The plugin setlist is off;"
+        " `maxbooster plugins enable setlist` and a restart turn it on again."
+    )
 
 
 def test_one_name_from_two_distributions_is_refused_whichever_comes_first(site):
@@ -167,7 +172,7 @@ async def test_a_get_that_tries_to_write_is_refused(site, tmp_path, account):
         refused = await api.get("/api/zulu/greeting")
         assert refused.status_code == 500
         assert refused.json()["type"] == "urn:maxbooster:problem:internal"
-        assert (await api.get("/api/core/audit")).json() == []
+        assert (await api.get("/api/core/audit")).json()["items"] == []
 
 
 ASKED = """
@@ -256,3 +261,22 @@ def test_an_example_is_off_unless_it_is_asked_for(assembled):
     assert "MAXBOOSTER_EXAMPLES=true" in plain.registry.plugins["setlist"].reason
     assert "setlist" not in [plugin for plugin, _ in plain.offers.panels]
     assert "setlist" in enabled(assembled().registry)
+
+
+TAKING = {
+    "job": '@job("zulu.tidy")\nasync def tidy(ctx): ...\n\n@hookimpl\ndef register_jobs():\n    return [tidy]',
+    "subscription": '@on("file.ready", "zulu.hear")\nasync def hear(ctx, facts): ...\n\n'
+    "@hookimpl\ndef register_subscriptions():\n    return [hear]",
+    "public page": "async def find(ctx, path): ...\n\n@hookimpl\ndef public_page():\n"
+    '    return [PublicPage(area="zulu", template=__file__, find=find)]',
+}
+
+
+@pytest.mark.parametrize("what", TAKING)
+async def test_a_plugin_that_takes_anothers_name_takes_nothing_from_it(site, tmp_path, what):
+    """`alpha` comes first, and is refused; `zulu`, whose name it is, keeps it."""
+    for name in ("alpha", "zulu"):
+        site.install(name, TAKING[what])
+    async with make_app(tmp_path, f"sqlite:///{tmp_path}/one.db") as app:
+        assert "is not its own" in (app.registry.plugins["alpha"].reason or "")
+        assert (app.registry.plugins["zulu"].state, app.registry.plugins["zulu"].reason) == ("enabled", None)

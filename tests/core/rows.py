@@ -7,14 +7,14 @@ from uuid import UUID
 from sqlalchemy import UniqueConstraint
 from sqlalchemy.orm import Mapped, relationship
 
-from maxbooster.plugin import Event, Owned, Table, Versioned, owned_reference
+from maxbooster.plugin import Event, Owned, Table, Versioned, owned_reference, refusal
 
 
 class Crate(Versioned, Owned, Table):
     """A crate of records."""
 
     __tablename__ = "test_crate"
-    __table_args__ = (UniqueConstraint("account_id", "name"),)
+    __table_args__ = (UniqueConstraint("account_id", "name", info=refusal("There is a crate of this name already.")),)
 
     name: Mapped[str]
     room: Mapped[str | None]

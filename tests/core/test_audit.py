@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+from hashlib import sha256
 
+import msgspec
 from sqlalchemy import delete, text, update
 
 from maxbooster.audit import trail
 from maxbooster.audit.models import AuditHead, AuditPayload, AuditRow
 from maxbooster.db import PLATFORM
+from maxbooster.testing import open_api
 
 
 async def _trail(app, account, count: int = 5) -> None:
@@ -23,7 +26,7 @@ async def _trail(app, account, count: int = 5) -> None:
 
 
 async def _faults(app, account) -> list[str]:
-    return await app.database.read(lambda connection: trail.verify(connection, account.account))
+    return await app.database.read(lambda connection: trail.audit_faults(connection, account.account))
 
 
 async def test_entries_are_sealed_within_a_second_and_the_chain_is_whole(app, account):
@@ -49,7 +52,7 @@ async def test_every_kind_of_tampering_is_found(app, account):
         def attempt(connection, tamper=tamper, rolled_back=rolled_back):
             inner = connection.begin_nested()
             connection.execute(tamper)
-            rolled_back.extend(trail.verify(connection, account.account))
+            rolled_back.extend(trail.audit_faults(connection, account.account))
             inner.rollback()
 
         await app.database.transact(attempt)
@@ -84,10 +87,53 @@ async def test_the_api_shows_an_accounts_own_trail_newest_first(app, account, ap
     from maxbooster.testing import open_api
 
     await _trail(app, account)
-    rows = (await api.get("/api/core/audit", params={"limit": 2})).json()
+    page = (await api.get("/api/core/audit", params={"limit": 2})).json()
+    rows = page["items"]
     assert [row["object"] for row in rows] == ["crate:4", "crate:3"]
     assert rows[0]["before"] == {"room": 1.5, "tags": ["a"]}
-    more = (await api.get("/api/core/audit", params={"before_id": rows[-1]["id"]})).json()
+    more = (await api.get("/api/core/audit", params={"cursor": page["next"]})).json()["items"]
     assert [row["object"] for row in more] == ["crate:2", "crate:1", "crate:0"]
     async with open_api(app, new_id()) as stranger:
-        assert (await stranger.get("/api/core/audit")).json() == []
+        assert (await stranger.get("/api/core/audit")).json()["items"] == []
+
+
+async def test_what_an_api_key_did_is_told_with_the_key_and_whose_it_is(app):
+    from maxbooster.testing import make_person, open_browser
+
+    nova = await make_person(app)
+    async with open_browser(app) as browser:
+        await browser.log_in(nova)
+        await browser.prove(nova)
+        wanted = {"name": "Nightly script", "permissions": ["link.write"]}
+        key = (await browser.post("/api/core/keys", json=wanted)).json()
+        async with open_api(app) as script, open_api(app, nova.account) as nobodys:
+            link = {"target": "https://example.org", "title": "Tour"}
+            bearer = {"authorization": f"Bearer {key['key']}"}
+            for client, headers in ((script, bearer), (nobodys, {})):
+                made = await client.post("/api/core/links", json=link, headers=headers)
+                assert made.status_code == 201, made.text
+
+        async def told():
+            entries = (await browser.get("/api/core/audit?action=link.created")).json()["items"]
+            return [(each["by_key"], each["key_name"], each["actor"]) for each in entries]
+
+        assert await told() == [(True, "key", None), (True, "Nightly script", str(nova.user))]
+        await browser.delete(f"/api/core/keys/{key['id']}")
+        assert (await told())[1] == (True, None, str(nova.user))
+    assert await app.database.read(lambda connection: trail.audit_faults(connection, nova.account)) == []
+
+
+async def test_entries_from_before_keys_were_noted_are_still_whole(app, account):
+    """Their digest is over what they said then: no key."""
+    from maxbooster.db import new_id
+
+    entry = trail.Entry(account.account, new_id(), app.clock(), "crate.moved", "crate:1", before={"b": 1, "a": 2})
+    before = b'"before":{"a":2,"b":1},"after":null}'
+    assert trail.digest(b"salt", entry) == sha256(b"salt" + _as_then(entry)).digest()
+    assert _as_then(entry).endswith(before)
+
+
+def _as_then(entry):
+    facts = [(name, getattr(entry, name)) for name in entry.__struct_fields__ if name != "key_id"]
+    then = msgspec.defstruct("Entry", [name for name, _ in facts])
+    return msgspec.json.encode(then(**dict(facts)), order="deterministic")

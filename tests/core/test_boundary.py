@@ -221,7 +221,10 @@ KEPT: dict[str, Statement] = {
 async def test_a_read_over_mapped_classes_finds_ours_alone(ours, account, make):
     statement = make()
     if "LATERAL" in str(statement) and ours.database.is_sqlite:
-        pytest.skip("SQLite has no LATERAL")
+        async with ours.unit(account) as ctx:
+            with pytest.raises(DBAPIError):
+                await ctx.all(statement)  # SQLite does not know the word
+        return
     async with ours.unit(account) as ctx:
         for _ in range(2):
             found = await ctx.all(make())

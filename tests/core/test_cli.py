@@ -10,7 +10,9 @@ import subprocess
 import sys
 import time
 import urllib.request
+from collections.abc import Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 import bcrypt
 import pytest
@@ -18,17 +20,19 @@ import pytest
 from maxbooster.cli import run as command
 from maxbooster.testing.services import free_port, wait_for_port
 
+from .command_line import run
+
 HEAVY = {"torch", "numpy", "pandas", "scipy", "duckdb", "pedalboard", "textual", "pydantic", "aiohttp", "boto3"}
 
 
 HASH = bcrypt.hashpw(b"correct horse battery", bcrypt.gensalt(10)).decode()
 
 
-def run(*arguments: str, data: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+def in_a_process(*arguments: str, data: Path) -> subprocess.CompletedProcess[str]:
     given = {name: value for name, value in os.environ.items() if not name.startswith("MAXBOOSTER_")}
     return subprocess.run(
         [sys.executable, "-m", "maxbooster", *arguments],
-        env=given | {"MAXBOOSTER_DATA": str(data), "MAXBOOSTER_EXAMPLES": "true"} | environment,
+        env=given | {"MAXBOOSTER_DATA": str(data), "MAXBOOSTER_EXAMPLES": "true"},
         capture_output=True,
         text=True,
         timeout=60,
@@ -37,19 +41,20 @@ def run(*arguments: str, data: Path, **environment: str) -> subprocess.Completed
     )
 
 
+@pytest.mark.slow
 def test_the_first_five_minutes(tmp_path):
     data = tmp_path / "data"
-    made = run("account", "create", "Nova", data=data)
+    made = in_a_process("account", "create", "Nova", data=data)
     assert made.returncode == 0, made.stderr
     account = made.stdout.strip()
-    token = run("account", "token", account, "--permission", "job.read", "--days", "2", data=data)
+    token = in_a_process("account", "token", account, "--permission", "job.read", "--days", "2", data=data)
     assert token.stdout.startswith("mbk_"), token.stderr
-    assert account in run("account", "list", data=data).stdout
-    assert run("db", "status", data=data).returncode == 0
-    assert run("doctor", data=data).returncode == 0
-    assert "fit together" in run("check", data=data).stdout
-    assert run("audit", "verify", data=data).stdout == "Every chain is intact.\n"
-    schema = json.loads(run("openapi", data=data).stdout)
+    assert account in in_a_process("account", "list", data=data).stdout
+    assert in_a_process("db", "status", data=data).returncode == 0
+    assert in_a_process("doctor", data=data).returncode == 0
+    assert "fit together" in in_a_process("check", data=data).stdout
+    assert in_a_process("audit", "verify", data=data).stdout == "Every chain is intact.\n"
+    schema = json.loads(in_a_process("openapi", data=data).stdout)
     assert schema["openapi"] == "3.1.0"
 
 
@@ -66,7 +71,7 @@ def test_the_first_five_minutes(tmp_path):
         (["db", "status"], {"MAXBOOSTER_DATABASE": "postgresql://postgres@127.0.0.1:1/x"}, 1, "cannot be used"),
         (["db", "upgrade"], {"MAXBOOSTER_DATA": "/proc/nowhere"}, 1, "cannot be written"),
         (["db", "downgrade", "setlst", "base"], {}, 1, "Did you mean 'setlist'"),
-        (["serve"], {}, 1, "Migrations are pending"),
+        (["serve", "--listen", "127.0.0.1:0"], {}, 1, "Migrations are pending"),
         (["worker"], {"MAXBOOSTER_DATABASE": "postgresql://postgres@127.0.0.1:1/x"}, 1, "does not answer"),
         (["up", "--listen", "nowhere"], {}, 1, "is not an address"),
         (["up"], {"MAXBOOSTER_STORAGE": "ftp://x"}, 1, "ftp"),
@@ -105,71 +110,76 @@ def test_plugins_are_switched_off_and_on(tmp_path):
 def test_removing_data_asks_first(tmp_path):
     data = tmp_path / "data"
     run("account", "create", "Nova", data=data)
-    asked = subprocess.run(
-        [sys.executable, "-m", "maxbooster", "db", "downgrade", "core", "base"],
-        env=os.environ | {"MAXBOOSTER_DATA": str(data)}, input="n\n", capture_output=True, text=True, check=False,
-    )  # fmt: skip
+    asked = run("db", "downgrade", "core", "base", data=data, typed="n\n")
     assert asked.returncode != 0
     assert "may lose them" in asked.stdout
     assert run("account", "list", data=data).stdout.count("Nova") == 1
 
 
-def _serving(data: Path, *arguments: str) -> tuple[subprocess.Popen[bytes], int]:
+def _serving(data: Path, *arguments: str, **environment: str) -> tuple[subprocess.Popen[bytes], int]:
     port = free_port()
     process = subprocess.Popen(
         [sys.executable, "-m", "maxbooster", *arguments, "--listen", f"127.0.0.1:{port}"],
-        env=os.environ | {"MAXBOOSTER_DATA": str(data)}, stderr=subprocess.DEVNULL,
+        env=os.environ | {"MAXBOOSTER_DATA": str(data)} | environment, stderr=subprocess.DEVNULL,
     )  # fmt: skip
     return process, port
 
 
-def test_two_up_on_one_data_folder_and_the_address_in_use(tmp_path):
-    """The second says who has it and ends; after kill -9 the next one starts. The public address is the real one."""
-    data = tmp_path / "data"
-    process, port = _serving(data, "up")
+def _ready(port: int) -> bool:
+    wait_for_port(port)
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/health/ready") as answer:
+        return bool(json.load(answer)["ready"])
+
+
+class Up(NamedTuple):
+    pid: int
+    port: int
+    data: Path
+    mail: Path
+
+
+@pytest.fixture(scope="module")
+def up(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Up]:
+    """`maxbooster up`, ready within thirty seconds, however busy the machine; it ends when it is told to."""
+    folder = tmp_path_factory.mktemp("up")
+    began = time.monotonic()
+    process, port = _serving(folder / "data", "up", MAXBOOSTER_MAIL=(folder / "mail").as_uri())
     try:
-        wait_for_port(port)
-        urllib.request.urlopen(f"http://127.0.0.1:{port}/health/ready").close()
-        second = run("up", "--listen", f"127.0.0.1:{free_port()}", data=data)
-        assert second.returncode == 1
-        assert f"process {process.pid}, at 127.0.0.1:{port}" in second.stderr
-        taken = run("serve", "--listen", f"127.0.0.1:{port}", data=data)
-        assert (taken.returncode, "another program listens there" in taken.stderr) == (1, True)
+        assert _ready(port)
+        assert time.monotonic() - began < 30
+        yield Up(process.pid, port, folder / "data", folder / "mail")
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(15) == 0
     finally:
         process.kill()
-        process.wait()
-    again, port = _serving(data, "up")
-    try:
-        wait_for_port(port)
-        urllib.request.urlopen(f"http://127.0.0.1:{port}/health/ready").close()
-    finally:
-        again.send_signal(signal.SIGTERM)
-        assert again.wait(20) == 0
 
 
-def test_links_in_emails_follow_the_address_that_is_listened_on(tmp_path):
-    data, mail = tmp_path / "data", tmp_path / "mail"
-    port = free_port()
-    environment = os.environ | {"MAXBOOSTER_DATA": str(data), "MAXBOOSTER_MAIL": mail.as_uri()}
-    process = subprocess.Popen(
-        [sys.executable, "-m", "maxbooster", "up", "--listen", f"127.0.0.1:{port}"],
-        env=environment, stderr=subprocess.DEVNULL,
-    )  # fmt: skip
-    try:
-        wait_for_port(port)
-        body = json.dumps(
-            {"email": "ann@example.org", "password": "correct horse battery", "name": "Ann", "born_on": "1990-01-01"}
-        ).encode()
-        asked = urllib.request.Request(
-            f"http://127.0.0.1:{port}/api/core/registration", body, {"content-type": "application/json"}
-        )
-        urllib.request.urlopen(asked).close()
-        until = time.monotonic() + 20
-        while not (found := list(mail.glob("*.eml"))):
-            assert time.monotonic() < until
-            time.sleep(0.05)
-        assert f"http://127.0.0.1:{port}/verify#" in found[0].read_text().replace("=\n", "")
-    finally:
+def test_a_second_up_on_the_data_folder_and_an_address_in_use(up):
+    second = run("up", "--listen", f"127.0.0.1:{free_port()}", data=up.data)
+    assert second.returncode == 1
+    assert f"process {up.pid}, at 127.0.0.1:{up.port}" in second.stderr
+    taken = run("serve", "--listen", f"127.0.0.1:{up.port}", data=up.data)
+    assert (taken.returncode, "another program listens there" in taken.stderr) == (1, True)
+
+
+def test_links_in_emails_follow_the_address_that_is_listened_on(up):
+    body = json.dumps(
+        {"email": "ann@example.org", "password": "correct horse battery", "name": "Ann", "born_on": "1990-01-01"}
+    ).encode()
+    at = f"http://127.0.0.1:{up.port}/api/core/registration"
+    urllib.request.urlopen(urllib.request.Request(at, body, {"content-type": "application/json"})).close()
+    until = time.monotonic() + 20
+    while not (found := list(up.mail.glob("*.eml"))):
+        assert time.monotonic() < until
+        time.sleep(0.05)
+    assert f"http://127.0.0.1:{up.port}/verify#" in found[0].read_text().replace("=\n", "")
+
+
+@pytest.mark.slow
+def test_up_starts_again_after_kill(tmp_path):
+    for _ in range(2):
+        process, port = _serving(tmp_path / "data", "up")
+        assert _ready(port)
         process.kill()
         process.wait()
 
@@ -212,20 +222,7 @@ def test_what_is_listed_or_shown_is_json_on_request(tmp_path, capsys, monkeypatc
     assert json.loads(capsys.readouterr().out) or arguments in (["jobs", "list"], ["check"])
 
 
-def test_up_is_ready_soon_and_ends_when_told(tmp_path):
-    began = time.monotonic()
-    process, port = _serving(tmp_path / "data", "up")
-    try:
-        wait_for_port(port)
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}/health/ready") as answer:
-            assert json.load(answer)["ready"]
-        assert time.monotonic() - began < 10
-        process.send_signal(signal.SIGTERM)
-        process.wait(15)
-    finally:
-        process.kill()
-
-
+@pytest.mark.slow
 def test_several_web_processes_share_an_address(tmp_path):
     data = tmp_path / "data"
     assert run("db", "upgrade", data=data).returncode == 0
@@ -269,3 +266,19 @@ def test_the_core_imports_no_heavy_library():
     )
     answer = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert not {name.partition(".")[0] for name in answer.stdout.splitlines()} & HEAVY
+
+
+@pytest.mark.parametrize(
+    ("transport", "says"), [("file", "The email was written to a file"), ("console", "The email was only printed")]
+)
+def test_a_test_email_is_sent(tmp_path, monkeypatch, capsys, transport, says):
+    """Without a database, and as a real one would be."""
+    monkeypatch.setenv("MAXBOOSTER_DATA", str(tmp_path / "data"))
+    monkeypatch.setenv("MAXBOOSTER_MAIL", (tmp_path / "mail").as_uri() if transport == "file" else "console:")
+    assert command(["mail", "test", "ann@EXAMPLE.org"]) == 0
+    printed = capsys.readouterr().out
+    assert says in printed
+    letter = next((tmp_path / "mail").glob("*.eml")).read_text() if transport == "file" else printed
+    for expected in ("ann@example.org", "Test email from Max Booster", "Email from http://127.0.0.1:8080 works."):
+        assert expected in letter
+    assert not (tmp_path / "data").exists()

@@ -75,7 +75,7 @@ async def test_a_commit_that_is_refused_leaves_nothing(crates, account):
     assert await _counts(crates) == (1, 1, 1, 1)
 
 
-async def test_a_cancelled_unit_leaves_nothing(crates, account):
+async def test_a_canceled_unit_leaves_nothing(crates, account):
     started = asyncio.Event()
 
     async def unit() -> None:
@@ -219,7 +219,7 @@ async def test_slow_work_is_refused_while_a_lock_is_held_and_allowed_again_after
     refuse_in_write("anything")
 
 
-async def test_a_cancelled_wait_for_a_lock_does_not_keep_it(crates, account):
+async def test_a_canceled_wait_for_a_lock_does_not_keep_it(crates, account):
     async with crates.unit(account) as ctx:
         crate = _everything(ctx)
     async with crates.unit(account) as holder:
@@ -304,7 +304,7 @@ async def test_a_duplicate_names_the_field(crates, account):
     with pytest.raises(Conflict) as caught:
         async with crates.unit(account) as ctx:
             ctx.add(Crate(name="Blue"))
-    assert caught.value.field == "name"
+    assert (caught.value.field, caught.value.detail) == ("name", "There is a crate of this name already.")
 
 
 async def test_a_job_that_nobody_registers_is_refused_where_it_is_queued(crates, account):

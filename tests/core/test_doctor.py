@@ -151,6 +151,29 @@ async def test_jobs_that_failed_or_that_nobody_runs(used):
     assert "gone" in (await used.states())["leftovers"][1]
 
 
+async def test_a_queue_that_no_worker_serves(used):
+    """It is told once, with the command that serves it."""
+    at = datetime.now(UTC) - timedelta(hours=1)
+    values = {
+        "name": "core.prune",
+        "state": "ready",
+        "run_at": at,
+        "created_at": at,
+        "arguments": "[]",
+        "queue": "night",
+    }
+    rest = {"rank": 0, "per_key": 1, "attempts": 0, "token": 0, "cancel_asked": False}
+    rows = [values | rest | {"id": new_id()} for _ in range(3)]
+    await used.change(lambda connection: connection.execute(JobRow.__table__.insert(), rows) and None)
+    found = await used.states()
+    assert found["jobs"] == (
+        "missing",
+        "3 jobs in the queue 'night' have been due for ten minutes: no worker serves it; run `maxbooster worker"
+        " --queues night`.",
+    )
+    assert found["leftovers"][0] == "ok"
+
+
 async def test_a_clock_that_went_back(used):
     ahead = datetime.now(UTC) + timedelta(days=1)
     await used.change(lambda connection: connection.execute(update(FileRow).values(created_at=ahead)) and None)

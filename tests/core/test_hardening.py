@@ -57,7 +57,10 @@ MEANT = {
     "storage/upload.py": {"hashlib.sha1", "hashlib.md5"},  # checksums that tus clients choose: against broken lines
     "auth/breached.py": {"hashlib.sha1"},  # the form in which lists of leaked passwords are published
     "jobs/job.py": {"random"},  # jitter
+    "backup/database.py": {"subprocess.run"},  # pg_dump and pg_restore, by lists of arguments
+    "cli/serve.py": {"os.execv"},  # itself again, when a job cannot be stopped
     "http/client/hosts.py": {"random"},  # jitter
+    "webhooks/endpoints/jobs.py": {"random"},  # jitter
 }
 NOT_FOR_SECRETS = {"random", "hashlib.md5", "hashlib.sha1", "uuid.uuid1"}
 STATEMENTS = {"text", "exec_driver_sql", "literal_column"}
@@ -121,8 +124,8 @@ async def test_what_is_written_is_read_back_and_nothing_else(api, text):
     made = await api.post(SETLISTS, json=SUMMER | {"title": text})
     assert made.status_code == 201
     assert (await api.get(f"{SETLISTS}/{made.json()['id']}")).json()["title"] == text
-    assert (await api.get("/api/core/audit", params={"action": text})).json() == []
-    assert len((await api.get("/api/core/audit")).json()) == 1
+    assert (await api.get("/api/core/audit", params={"action": text})).json()["items"] == []
+    assert len((await api.get("/api/core/audit")).json()["items"]) == 1
 
 
 async def test_what_an_operation_does_not_take_is_not_taken(api, account):
@@ -286,7 +289,7 @@ def test_the_page_runs_our_scripts_alone_and_cannot_be_framed(tmp_path):
     (tmp_path / "manifest.json").write_text(json.dumps(entries))
     shell = Shell(tmp_path)
     policy = dict(rule.split(" ", 1) for rule in shell.policy.split("; "))
-    [inline] = re.findall(r'<script type="importmap">(.*?)</script>', shell.html(session=False))
+    [inline] = re.findall(r'<script type="importmap">(.*?)</script>', shell.html(build="b", session=False))
     digest = base64.b64encode(hashlib.sha256(inline.encode()).digest()).decode()
     assert policy["script-src"] == f"'self' 'sha256-{digest}' 'wasm-unsafe-eval'"
     for rule, value in {
@@ -309,8 +312,9 @@ def _web_sources() -> dict[str, str]:
 
 
 def test_the_page_never_makes_markup_or_code_from_text():
-    """Lit's templates set people's words as text; nothing goes round them."""
-    assert [name for name, source in _web_sources().items() if SINKS.search(source)] == []
+    """Lit's templates set people's words as text; nothing goes round them but a mailing's preview, whose HTML the
+    server makes of Markdown, without any of its author's own (tests/core/audience/test_composing.py)."""
+    assert [name for name, source in _web_sources().items() if SINKS.search(source)] == ["audience-write.ts"]
 
 
 def test_password_fields_mask_and_take_what_is_pasted_or_kept_by_a_password_manager():
@@ -381,7 +385,7 @@ def test_the_limits_stand_in_the_documentation_as_they_are():
     known = {
         f"| `{each.name}` | {each.burst} | {each.per_s:g} |" for each in limits if isinstance(each, throttle.Limit)
     }
-    assert len(known) == 7
+    assert len(known) == 11
     assert set(re.findall(r"^\| `[a-z]+\.?[a-z]*` \| \d+ \| \d+ \|", README, re.MULTILINE)) == known
 
 

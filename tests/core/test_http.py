@@ -6,16 +6,19 @@ import asyncio
 from datetime import timedelta
 
 import httpx
+import msgspec
 import pytest
 import pytest_asyncio
 from jsonschema import Draft202012Validator, FormatChecker
-from litestar import Litestar
+from litestar import Litestar, Request
+from litestar.exceptions import ValidationException
 from sqlalchemy import select, text
 
 from maxbooster.auth.keys.service import create, revoke
 from maxbooster.auth.models import ApiKey
 from maxbooster.errors import PluginError
 from maxbooster.http.assembly import build, description, refuse_undeclared, serving
+from maxbooster.http.problems import on_http
 from maxbooster.http.routes import Routes, get, post
 from maxbooster.plugin import Context, Struct
 from maxbooster.testing import open_api
@@ -101,6 +104,22 @@ async def test_the_wrong_field_is_named(site):
     assert (answer.status_code, answer.json()["field"]) == (422, "loud")
 
 
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [(b'{"loud": 1}', "text"), (b"{}", "text"), (b"", None), (b"[]", None), (b'{"text": null}', "text")],
+)
+async def test_a_field_that_is_missing_is_named(site, body, field):
+    answer = await site.post("/test/notes", content=body, headers={"content-type": "application/json"})
+    assert (answer.status_code, answer.json().get("field")) == (422, field), answer.text
+    assert answer.json()["detail"].startswith(("Object missing", "Expected", "The request has no body"))
+
+
+async def test_a_parameter_that_is_missing_is_named(api):
+    answer = await api.get("/api/core/search")
+    assert (answer.status_code, answer.json()["field"]) == (422, "words")
+    assert answer.json()["detail"] == "The query parameter 'words' is missing."
+
+
 async def test_a_get_that_writes_is_our_fault_and_writes_nothing(site, app, account):
     answer = await site.get("/test/sloppy")
     assert answer.status_code == 500
@@ -121,6 +140,8 @@ async def test_nothing_of_the_inside_leaves_with_an_error(site, path):
     answer = await site.get(path)
     assert answer.status_code == 500
     assert answer.headers["content-type"] == PROBLEM
+    id = answer.headers["x-request-id"]
+    assert (answer.json()["request_id"], id in answer.json()["detail"]) == (id, True)
     for word in ("SELECT", "password", "Traceback", "object at", "RuntimeError"):
         assert word not in answer.text
 
@@ -160,9 +181,30 @@ async def test_permissions_decide(app, account):
     async with open_api(app, account.account, "job.control file.read") as limited:
         answer = await limited.get(path)
         assert answer.status_code == 403
-        assert "job.read" in answer.json()["detail"]
+        assert answer.json()["detail"] == "This needs the permission “See jobs” (job.read)."
     async with open_api(app, account.account, "job.read") as allowed:
         assert (await allowed.get(path)).status_code == 200
+
+
+async def test_permissions_have_titles_for_people_and_the_plugin_that_they_belong_to(app, account):
+    async with open_api(app, account.account, "plugin.read") as api:
+        found = {each["name"]: each for each in (await api.get("/api/core/permissions")).json()}
+    assert found.keys() == app.policy.permissions.keys()
+    key = {"name": "key.read", "title": "See API keys", "plugin": "core", "plugin_title": "Core"}
+    assert (found["key.read"], found["payout.request"]["plugin_title"]) == (key, "Billing")
+    assert [name for name, each in found.items() if each["title"] == name] == []
+
+
+async def test_what_can_be_done_on_a_page_is_offered_to_whoever_may(app, account):
+    async def offered(permissions):
+        async with open_api(app, account.account, f"plugin.read ledger.read {permissions}") as api:
+            panels = (await api.get("/api/core/panels")).json()
+        [money] = [each["panel"] for each in panels if each["panel"]["id"] == "billing.money"]
+        return [each["id"] for each in money["actions"]]
+
+    assert await offered("") == []
+    assert await offered("payee.write") == ["billing.add_payee"]
+    assert await offered("payee.write ledger.write") == ["billing.add_payee", "billing.record_payment"]
 
 
 async def test_tokens_expire_and_are_revoked_within_a_second(app, account, clock):
@@ -198,7 +240,7 @@ async def test_the_schema_names_every_operation_once_and_documents_its_errors(ap
     assert len(ids) == len(set(ids)) > 10
     for operation in operations:
         for status, response in operation["responses"].items():
-            if status.startswith(("4", "5")) and operation["operationId"] != "isReady":
+            if status.startswith(("4", "5")) and operation["operationId"] != "getReadiness":
                 assert list(response["content"]) == [PROBLEM], (operation["operationId"], status)
 
 
@@ -266,6 +308,36 @@ async def test_a_lost_commit_is_an_error_answer_not_a_lie(app, site, monkeypatch
 
 
 async def test_the_schema_is_served(app):
-    transport = httpx.ASGITransport(serving(app, open_resources=False))
+    transport = httpx.ASGITransport(serving(app))
     async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as client:
         assert (await client.get("/schema/openapi.json")).json()["info"]["title"] == "Max Booster"
+
+
+@pytest.mark.parametrize(
+    ("message", "field", "words"),
+    [
+        ("Expected `array` of length >= 1", "permissions", "Choose at least one permission."),
+        ("Expected `array` of length >= 2", "shares", "Choose at least 2 shares."),
+        ("Expected `array` of length <= 100", "shares", "There are too many shares; at most 100 are taken."),
+        ("Expected `str` of length >= 1", "name", "Enter the name."),
+        ("Expected `str` of length <= 200", "items[0].file_name", "Enter at most 200 characters for the file name."),
+        (
+            "Expected `str` matching regex '^[A-Z]{3}'",
+            "currency",
+            "The currency must look like this: EUR.",
+        ),
+        ("Expected `str` of length >= 1", "words", "Enter the words."),
+        (
+            r"Expected `str` matching regex '^(19|20)[0-9]{2}-(0[1-9]|1[0-2])\Z'",
+            "from_month",
+            "The from month must look like this: 2026-11.",
+        ),
+        ("Expected `str` matching regex '^[a-z]+'", "layout", "Check the layout: its form isn't right."),
+        ("Expected `int` >= 1", "amount", "The amount must be at least 1."),
+    ],
+)
+def test_what_people_get_wrong_in_a_form_is_said_without_the_decoders_words(message, field, words):
+    said = f"{message} - at `$.{field}`"
+    answer = on_http(Request({"type": "http"}), ValidationException(detail=said, extra=[{"message": said}]))
+    problem = msgspec.json.decode(answer.content)
+    assert (problem["detail"], problem["field"]) == (words, field)

@@ -1,17 +1,17 @@
-"""Jobs: run at least once, their effects exactly once; retried, ordered, cancelled, scheduled."""
+"""Jobs: run at least once, their effects exactly once; retried, ordered, canceled, scheduled."""
 
 from __future__ import annotations
 
 import asyncio
 from datetime import timedelta
 
-import pytest
+from msgspec.structs import replace
 from sqlalchemy import func, select
 
 from maxbooster.app import App
 from maxbooster.db import new_id
 from maxbooster.errors import NotReady
-from maxbooster.jobs import Job, job, queries, schedule
+from maxbooster.jobs import Job, job, queries
 from maxbooster.jobs.models import JobRow
 from maxbooster.jobs.worker import Worker
 from maxbooster.testing import drain
@@ -100,14 +100,14 @@ async def test_a_connector_says_when_to_come_back(app, account):
 async def test_a_dead_job_can_be_repeated(app, account, api):
     broken = True
 
-    @job("test.mended", attempts=1)
-    async def mended(ctx) -> None:
+    @job("test.fixed", attempts=1)
+    async def fixed(ctx) -> None:
         if broken:
             raise RuntimeError
 
-    declare(app, mended)
+    declare(app, fixed)
     async with app.unit(account) as ctx:
-        id = ctx.enqueue(mended)
+        id = ctx.enqueue(fixed)
     await drain(app)
     assert (await _shown(app, id)).state == "dead"
     broken = False
@@ -148,71 +148,6 @@ async def test_a_job_waits_for_its_time(app, account, clock):
     clock.advance(hours=3)
     await drain(app)
     assert len(log.ran) == 1
-
-
-async def test_once_is_once(app, account):
-    log = Log()
-
-    @job("test.once")
-    async def only(ctx, which: int) -> None:
-        log.ran.append(which)
-
-    declare(app, only)
-    for which in (1, 2):
-        async with app.unit(account) as ctx:
-            ctx.enqueue(only, which, once="release 7, revision 1")
-    await drain(app)
-    assert log.ran == [1]
-
-
-@pytest.mark.parametrize("limit", [1, 3])
-async def test_jobs_with_one_key_keep_their_order_and_their_limit(app, account, limit):
-    started, under_way, most = [], 0, 0
-
-    @job("test.keyed", per_key=limit)
-    async def keyed(ctx, number: int) -> None:
-        nonlocal under_way, most
-        started.append(number)
-        under_way += 1
-        most = max(most, under_way)
-        await asyncio.sleep(0.01)
-        under_way -= 1
-
-    declare(app, keyed)
-    async with app.unit(account) as ctx:
-        for number in range(12):
-            ctx.enqueue(keyed, number, key="instagram:nova")
-    workers = [Worker(app), Worker(app)]
-    running = [asyncio.create_task(each.run()) for each in workers]
-    await drain(app)
-    for each in workers:
-        each.stop()
-    await asyncio.gather(*running)
-    assert most == limit
-    assert sorted(started) == list(range(12))
-    if limit == 1:
-        assert started == list(range(12))
-
-
-async def test_other_keys_go_on_while_one_waits(app, account):
-    log = Log()
-
-    @job("test.stuck", backoff_s=1000)
-    async def stuck(ctx, key: str) -> None:
-        if key == "stuck":
-            raise RuntimeError
-        log.ran.append(key)
-
-    declare(app, stuck)
-    async with app.unit(account) as ctx:
-        for key in ("stuck", "stuck", "free", "free"):
-            ctx.enqueue(stuck, key, key=key)
-    worker = Worker(app)
-    running = asyncio.create_task(worker.run())
-    await asyncio.sleep(1.5)
-    worker.stop()
-    await running
-    assert log.ran == ["free", "free"]
 
 
 async def test_effects_are_kept_once_even_if_the_lease_was_lost_meanwhile(crates, account):
@@ -288,7 +223,7 @@ async def test_a_job_whose_worker_dies_again_and_again_is_dead_not_eternal(app, 
     assert (shown.state, shown.note) == ("dead", "its worker died 2 times")
 
 
-async def test_cancelling_a_waiting_and_a_running_job(app, account, api):
+async def test_canceling_a_waiting_and_a_running_job(app, account, api):
     entered = asyncio.Event()
     stopped = []
 
@@ -308,10 +243,10 @@ async def test_cancelling_a_waiting_and_a_running_job(app, account, api):
     worker = Worker(app)
     running = asyncio.create_task(worker.run())
     await entered.wait()
-    assert (await api.post(f"/api/core/jobs/{waiting_id}/cancel")).json()["state"] == "cancelled"
+    assert (await api.post(f"/api/core/jobs/{waiting_id}/cancel")).json()["state"] == "canceled"
     assert (await api.post(f"/api/core/jobs/{running_id}/cancel")).json()["state"] == "running"
     async with asyncio.timeout(10):
-        while (await _shown(app, running_id)).state != "cancelled":
+        while (await _shown(app, running_id)).state != "canceled":
             await asyncio.sleep(0.05)
     worker.stop()
     await running
@@ -359,27 +294,6 @@ async def test_a_job_of_a_plugin_that_is_switched_off_waits(app, account, clock)
     assert (await _shown(app, id)).state == "done"
 
 
-async def test_a_schedule_queues_each_slot_once_however_many_workers_sweep(app, clock):
-    ran = []
-
-    @job("test.hourly", cron="0 * * * *")
-    async def hourly(ctx) -> None:
-        ran.append(ctx.now)
-
-    app.jobs = {"test.hourly": hourly}
-    sweeps = [asyncio.create_task(schedule.sweep(app)) for _ in range(3)]
-    await asyncio.sleep(0.3)
-    await drain(app)
-    missed = len(ran)
-    assert missed == 1
-    clock.advance(hours=1)
-    await asyncio.sleep(1.5)
-    await drain(app)
-    for sweep in sweeps:
-        sweep.cancel()
-    assert len(ran) == 2
-
-
 async def test_a_worker_that_is_stopped_gives_back_what_it_cannot_finish(app, account, monkeypatch):
     entered = asyncio.Event()
 
@@ -410,7 +324,7 @@ async def test_jobs_of_other_accounts_are_not_seen_or_steered(app, account):
     async with app.unit(account) as ctx:
         id = ctx.enqueue(mine)
     async with open_api(app, new_id()) as stranger:
-        assert (await stranger.get("/api/core/jobs")).json() == []
+        assert (await stranger.get("/api/core/jobs")).json()["items"] == []
         assert (await stranger.get(f"/api/core/jobs/{id}")).status_code == 404
         assert (await stranger.post(f"/api/core/jobs/{id}/cancel")).status_code == 404
 
@@ -432,3 +346,21 @@ async def test_old_jobs_are_forgotten_but_dead_ones_are_kept(app, account):
     await app.database.write(lambda connection: queries.prune(connection, later))
     left = await app.database.read(lambda connection: connection.execute(select(JobRow.name)).scalars().all())
     assert left == ["test.bad"]
+
+
+async def test_an_account_sees_its_own_jobs_alone_whichever_of_two_it_is(app, account):
+    @job("core.mine")
+    async def mine(ctx) -> None: ...
+
+    declare(app, mine)
+    of: dict[object, object] = {}
+    for each in (account, replace(account, account=new_id())):
+        async with app.unit(each) as ctx:
+            of[each.account] = ctx.enqueue(mine)
+    for holder, queued in of.items():
+        listed = await app.database.read(
+            lambda connection, holder=holder: queries.page(connection, account=holder, limit=9)
+        )
+        assert [each.id for each in listed.items] == [queued]
+    everything = await app.database.read(lambda connection: queries.page(connection, limit=500))
+    assert {each.id for each in everything.items} >= set(of.values())

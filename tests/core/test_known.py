@@ -101,7 +101,7 @@ async def test_tables_and_jobs_of_what_is_uninstalled_are_told_and_removed(app, 
         assert "maxbooster plugins purge setlist" in told.reason
         assert "leftovers" not in [each.name for each in await examine(rest, thorough=False)]
     assert "is enabled" in str((await command(["plugins", "purge", "setlist", "--yes"])).exception)
-    assert (await command(["plugins", "disable", "setlist"])).exit_code == 0
+    assert (await command(["plugins", "disable", "setlist", "--yes"])).exit_code == 0
     asked = await command(["plugins", "purge", "setlist"], input="n\n")
     assert "setlist holds 2 rows" in asked.output
     assert await _rows(app) == (1, 1)

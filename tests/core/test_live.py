@@ -1,4 +1,4 @@
-"""Hints reach those who listen to the account, in whichever process, and nobody else (W-05)."""
+"""Hints reach those who listen to the account, in whichever process, and nobody else."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from maxbooster.plugin import Event
 from maxbooster.settings import Settings
 from maxbooster.testing import drain, open_api
 from maxbooster.testing.faultproxy import FaultProxy
+from maxbooster.web.build import build_of
 
 
 class Rang(Event, frozen=True, tag="test.rang"):
@@ -71,6 +72,24 @@ async def test_without_an_event_stream_the_answer_ends(api):
     assert answer.status_code == 200
     assert answer.headers["content-type"].startswith("text/event-stream")
     assert "event: hello" in answer.text
+
+
+async def test_a_page_learns_which_build_of_the_pages_the_server_has(app, api):
+    hello = (await api.get("/api/core/live")).text
+    assert json.dumps({"build": app.offers.web_build}, separators=(",", ":")) in hello
+    page = await api.get("/login", headers={"accept": "text/html"})
+    if page.status_code == 200:  # the web application is built here
+        assert f'data-build="{app.offers.web_build}"' in page.text
+
+
+def test_the_build_changes_with_any_panel_that_is_loaded_by_a_fixed_name(tmp_path):
+    module = tmp_path / "money.js"
+    builds = [build_of([module])]
+    for code in ("export {};", "export { };"):
+        module.write_text(code)
+        builds.append(build_of([module]))
+    assert len(set(builds)) == 3
+    assert build_of([module]) == builds[-1]
 
 
 async def test_hints_cross_processes_over_redis_and_come_again_after_it_was_away(redis_url):

@@ -1,4 +1,4 @@
-"""The schema audit (K-02): every table is owned, reference or local; nothing an account does crosses accounts."""
+"""The schema audit: every table is owned, reference or local; nothing an account does crosses accounts."""
 
 from __future__ import annotations
 
@@ -23,13 +23,18 @@ GLOBAL = {
     "core_api_key",
     "core_directory",
     "core_event",
+    "core_inbox_webhook",
     "core_job",
     "core_known_table",
     "core_membership",
+    "core_passkey",
     "core_proof",
+    "core_publication",
     "core_recovery_code",
     "core_role_grant",
+    "core_search_built",
     "core_session",
+    "core_spent_challenge",
     "core_spent_token",
     "core_throttle",
 }
@@ -128,6 +133,27 @@ async def _read_everything(api: httpx.AsyncClient) -> None:
     for path, methods in schema["paths"].items():
         if "get" in methods and "{" not in path:
             assert (await api.get(path)).status_code < 500, path
-    for file in (await api.get("/api/core/files")).json()["files"]:
+    for file in (await api.get("/api/core/files")).json()["items"]:
         assert (await api.get(f"/api/core/files/{file['id']}/content")).status_code == 200
         assert (await api.delete(f"/api/core/files/{file['id']}")).status_code < 300
+
+
+@pytest.mark.parametrize("url", ["sqlite", "postgresql"])
+def test_every_unique_constraint_is_told_by_its_own_words(url):
+    """SQLite names columns or an index, PostgreSQL the constraint."""
+    from types import SimpleNamespace
+
+    from sqlalchemy.exc import IntegrityError
+
+    from maxbooster.db import refusals
+
+    for unique in refusals._uniques():
+        columns = ", ".join(f"{unique.table.name}.{column.name}" for column in unique.columns)
+        text = f"UNIQUE constraint failed: {columns}" if url == "sqlite" else "duplicate key value"
+        given = RuntimeError(text)
+        if url == "postgresql":
+            given.diag = SimpleNamespace(constraint_name=unique.name)
+        told = refusals.conflict(IntegrityError("insert", {}, given))
+        own = [column.name for column in unique.columns if column.name != "account_id"]
+        assert told.field == (unique.info.get("field") or (own[-1] if own else None)), unique.name
+        assert told.detail == unique.info.get("refusal", "Something with these values exists already.")

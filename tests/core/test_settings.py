@@ -10,7 +10,7 @@ from maxbooster.errors import SettingsError
 from maxbooster.settings import PluginSettings, Settings, read
 
 
-class Colours(PluginSettings, frozen=True, kw_only=True):
+class Colors(PluginSettings, frozen=True, kw_only=True):
     accent: str = "amber"
     depth: int = 8
 
@@ -24,20 +24,20 @@ def test_defaults_are_the_embedded_form(tmp_path, monkeypatch):
 
 def test_the_environment_wins_over_the_file(tmp_path):
     file = tmp_path / "maxbooster.toml"
-    file.write_text('[core]\nlisten = "0.0.0.0:1"\nlog = "json"\n[colours]\ndepth = 10\n')
-    sections = read({"MAXBOOSTER_LISTEN": "127.0.0.1:9", "MAXBOOSTER_COLOURS__ACCENT": "green"}, file)
+    file.write_text('[core]\nlisten = "0.0.0.0:1"\nlog = "json"\n[colors]\ndepth = 10\n')
+    sections = read({"MAXBOOSTER_LISTEN": "127.0.0.1:9", "MAXBOOSTER_COLORS__ACCENT": "green"}, file)
     core = sections.decode("core", Settings)
     assert (core.listen, core.log) == ("127.0.0.1:9", "json")
-    assert sections.decode("colours", Colours) == Colours(accent="green", depth=10)
+    assert sections.decode("colors", Colors) == Colors(accent="green", depth=10)
 
 
 def test_a_connectors_section_is_its_own(tmp_path):
-    class Dark(Colours, frozen=True, kw_only=True): ...
+    class Dark(Colors, frozen=True, kw_only=True): ...
 
     file = tmp_path / "maxbooster.toml"
-    file.write_text('[colours]\ndepth = 10\n[colours.dark]\naccent = "red"\n')
-    sections = read({"MAXBOOSTER_COLOURS_DARK__DEPTH": "3"}, file)
-    assert sections.decode("colours.dark", Dark) == Dark(accent="red", depth=3)
+    file.write_text('[colors]\ndepth = 10\n[colors.dark]\naccent = "red"\n')
+    sections = read({"MAXBOOSTER_COLORS_DARK__DEPTH": "3"}, file)
+    assert sections.decode("colors.dark", Dark) == Dark(accent="red", depth=3)
 
 
 def test_where_tests_find_their_services_is_no_setting():

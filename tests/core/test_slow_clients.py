@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from datetime import timedelta
 
 import httpx
@@ -46,7 +47,7 @@ async def port(app) -> AsyncIterator[int]:
     """The app behind the server that `maxbooster up` runs, in this event loop."""
     port = free_port()
     options = _uvicorn_options(app) | {"host": "127.0.0.1", "port": port}
-    server = uvicorn.Server(uvicorn.Config(serving(app, open_resources=False), **options))
+    server = uvicorn.Server(uvicorn.Config(serving(app), **options))
     running = asyncio.create_task(server.serve())
     while not server.started:
         await asyncio.sleep(0.01)
@@ -84,11 +85,13 @@ async def lines(port) -> AsyncIterator[Lines]:
 
 
 async def ended(reader: asyncio.StreamReader) -> bytes:
+    """What was read until the connection ended; a reset takes nothing back of it."""
+    read = b""
     async with asyncio.timeout(8):
-        try:
-            return await reader.read()
-        except ConnectionError:
-            return b""
+        with suppress(ConnectionError):
+            while piece := await reader.read(1 << 16):
+                read += piece
+    return read
 
 
 @pytest_asyncio.fixture
@@ -225,3 +228,22 @@ async def test_readiness_tells_when_there_is_no_place_left(app, lines, nova, mon
     [told] = [check for check in answer.json()["checks"] if not check["ok"]]
     assert told["name"] == "requests"
     assert "MAXBOOSTER_IN_FLIGHT" in told["reason"]
+
+
+async def test_bodies_that_stop_coming_keep_nobody_out(app, lines, nova):
+    """Sent nearly whole and then left: the largest goes as soon as somebody else needs the room."""
+    app.traffic.bodies_limit = 250_000
+    start = LOGIN + b"Content-Length: 100001\r\n\r\n{" + b" " * 99_999
+    readers = await lines.send(start, 2)
+    async with asyncio.timeout(8):
+        while app.traffic.bodies < 200_000:
+            await asyncio.sleep(0.01)
+    large = {"target": "https://example.com/tour", "title": " " * 60_000}
+    refused = await nova.post("/api/core/links", json=large)
+    assert (refused.status_code, refused.headers["retry-after"]) == (503, "1")
+    done, _ = await asyncio.wait(
+        [asyncio.create_task(ended(reader)) for reader in readers], timeout=8, return_when="FIRST_COMPLETED"
+    )
+    assert [answer.result()[:12] for answer in done] == [b"HTTP/1.1 408"]
+    again = await nova.post("/api/core/links", json=large)
+    assert again.status_code == 422, again.text

@@ -237,7 +237,7 @@ async def test_a_job_tries_again_or_ends_at_once(app, start):
         async with app.unit() as ctx:
             notify(ctx, Mail(f"{reader}@example.org", reader, "T"))
     await drain(app)
-    rows = await app.database.read(lambda connection: queue.listing(connection, state=None, limit=10))
+    rows = await app.database.read(lambda connection: queue.page(connection, limit=10).items)
     notes = {row.state: row.note or "" for row in rows if row.name == "core.mail_notice"}
     assert sorted(notes) == ["dead", "done", "ready"]
     assert "550 5.1.1" in notes["dead"]

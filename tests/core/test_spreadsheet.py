@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from maxbooster.plugin import csv_text
+from maxbooster.spreadsheet import csv_said
 
 SIGNS = ["=", "+", "-", "@", "＝", "＋", "－", "＠", "﹦", "﹢", "﹣", "﹫", "⁼", "₌"]
 BEFORE = ["", " ", "\t", "\n", "\r\n", "\u00a0", "\ufeff", "\u200b", "\u2028", "\x00", " \n\t"]
@@ -31,4 +32,9 @@ def test_what_a_cell_shows_first_is_never_a_sign(text):
     assert marked in (text, f"'{text}")
     seen = [each for each in marked if unicodedata.category(each)[0] not in "ZC"]
     assert not seen or unicodedata.normalize("NFKC", seen[0])[0] not in "=+-@"
-    assert csv_text(marked) == marked
+    assert csv_said(marked) == text
+
+
+@pytest.mark.parametrize("text", ["'Til Tuesday", "'", "''", "rock ’n’ roll", "'n'"])
+def test_an_apostrophe_that_marks_nothing_stays(text):
+    assert (csv_text(text), csv_said(text)) == (text, text)

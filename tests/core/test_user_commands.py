@@ -15,7 +15,7 @@ from sqlalchemy import text
 from maxbooster.cli import main
 from maxbooster.testing import PASSWORD, Person, make_app, open_browser
 
-from .test_cli import run
+from .command_line import run
 
 EMAIL = "nova@example.org"
 
@@ -102,6 +102,15 @@ def test_the_command_makes_the_first_user_of_a_fresh_folder(tmp_path):
     assert made.returncode == 0, made.stderr
     listed = run("user", "list", data=tmp_path / "data")
     assert re.fullmatch(r"[0-9a-f-]{36}  nova@example\.org  nova  admin\n", listed.stdout)
+
+
+def test_everybody_is_logged_out_at_once(user, data):
+    for email in (EMAIL, "theo@example.org"):
+        user("create", email, "--password-stdin", typed=PASSWORD)
+        assert logged_in(data, Person(None, None, email), "/api/core/session")[0] == 200
+    assert user("log-out-everybody", typed="n\n").code == 130
+    assert user("log-out-everybody", "--yes").out == "2 sessions are ended.\n"
+    assert user("log-out-everybody", "--yes").out == "0 sessions are ended.\n"
 
 
 def test_an_imported_bcrypt_hash_logs_in_and_becomes_argon2id(user, data):
@@ -217,7 +226,7 @@ def test_what_the_operator_does_is_recorded_as_nobodys_deed(user, nova, data):
             open_browser(app) as program,
         ):
             program.headers["authorization"] = f"Bearer {token}"
-            return (await program.get("/api/core/audit")).json()
+            return (await program.get("/api/core/audit")).json()["items"]
 
     changes = [each for each in asyncio.run(read()) if each["action"] == "security.user_changed"]
     assert [(each["after"]["change"], each["actor"]) for each in changes] == [

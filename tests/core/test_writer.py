@@ -38,7 +38,7 @@ async def test_writes_of_many_callers_are_all_kept(crates):
     assert await _names(crates) == names
 
 
-async def test_one_failing_write_does_not_harm_its_neighbours(crates):
+async def test_one_failing_write_does_not_harm_its_neighbors(crates):
     account = new_id()
 
     def write(name: str):

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from maxbooster.plugin import Conflict
 from maxbooster_distribution.deliveries import states
-from maxbooster_distribution.deliveries.clock import due, reading
+from maxbooster_distribution.deliveries.clock import due, promised, reading
 
 MONDAY = datetime(2026, 11, 30, 9, 30, tzinfo=UTC)
 MOMENTS = st.datetimes(datetime(2020, 1, 1), datetime(2040, 1, 1), timezones=st.just(UTC))
@@ -54,6 +54,25 @@ def test_it_is_due_on_a_working_day_with_as_many_working_days_in_between(start, 
 )
 def test_nothing_is_due_before_it_is_released(release, expected):
     assert due(MONDAY, 2, release) == expected
+
+
+@pytest.mark.parametrize(
+    ("simulated_s", "usual", "most"),
+    [
+        (0, MONDAY, MONDAY + timedelta(hours=1)),
+        (90, MONDAY + timedelta(seconds=90), MONDAY + timedelta(hours=1)),
+        (7200, MONDAY + timedelta(hours=2), MONDAY + timedelta(hours=2)),
+    ],
+    ids=["at-once", "soon", "later-than-an-hour"],
+)
+def test_a_simulated_store_is_done_when_it_says_and_has_an_hour_for_it(simulated_s, usual, most):
+    assert promised(MONDAY, (2, 5), None, simulated_s) == (usual, most)
+
+
+def test_a_real_store_is_done_within_its_own_terms_and_not_before_the_release():
+    assert promised(MONDAY, (2, 5), None, None) == (MONDAY + timedelta(days=2), MONDAY + timedelta(days=7))
+    released = datetime(2027, 3, 6, tzinfo=UTC)
+    assert promised(MONDAY, (2, 5), released.date(), None) == (released, released)
 
 
 AFTER = MONDAY + timedelta(hours=4)

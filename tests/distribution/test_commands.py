@@ -43,7 +43,7 @@ def change(path, **more):
 
 def test_the_example_is_complete(release):
     done = run("validate", release, "--outlet", "spotify")
-    assert (done.exit_code, done.output) == (0, "No issues: ready for Spotify.\n")
+    assert (done.exit_code, done.stdout) == (0, "No issues: ready for Spotify.\n")
 
 
 def test_findings_are_told_as_json(release):
@@ -104,7 +104,7 @@ def test_a_bad_document_is_refused_in_words(release, content, words):
 def test_missing_files_are_findings(release, tmp_path):
     (tmp_path / "01.wav").unlink()
     (tmp_path / "cover.png").write_bytes(picture()[:500])
-    told = json.loads(run("validate", release, "--outlet", "spotify", "--json").output)
+    told = json.loads(run("validate", release, "--outlet", "spotify", "--json").stdout)
     assert {(each["field"], each["rule"]) for each in told["findings"] if each["severity"] == "ERROR"} == {
         ("tracks[0].audio", "P05"), ("cover", "P05"),
     }  # fmt: skip

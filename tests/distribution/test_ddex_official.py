@@ -37,7 +37,7 @@ def official():
 
 def releases():
     """Every kind of message that the writer makes."""
-    album, ending = contents(12, "album", subtitle="Live", catalogue_number="QUAY 1"), [Deal(ends=date(2030, 1, 1))]
+    album, ending = contents(12, "album", subtitle="Live", catalog_number="QUAY 1"), [Deal(ends=date(2030, 1, 1))]
     elsewhere = [Deal(territories=["DE", "AT"]), Deal(excluded=["US"])]
     ended = msgspec.structs.replace(spotify.outlet(), takedown="end-deals")
     yield ern43.new_release_message(contents(1, "single", deals=ending), ENVELOPE)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import date
+from typing import get_args
 
 import pytest
 from hypothesis import settings
@@ -44,12 +46,29 @@ async def test_a_release_is_delivered_to_three_outlets_and_goes_live(app, api, a
     await asyncio.sleep(0.3)
     await drain(app)
     shown = (await api.get(f"{at}/deliveries")).json()
-    assert {each["words"] for each in shown["deliveries"]} == {"Live on Spotify", "Live on Deezer", "Live on Audiomack"}
+    assert {each["words"] for each in shown["deliveries"]} == {
+        f"Ready on {store} · goes live Jun 4, 2027" for store in ("Spotify", "Deezer", "Audiomack")
+    }
     assert all([stage["state"] for stage in each["stages"]] == JOURNEY for each in shown["deliveries"])
     assert shown["sandbox"] is True
     assert len(list(simulated.glob("*/*/N_*/BatchComplete_*.xml"))) == 3
-    newest = (await api.get(DELIVERIES)).json()["deliveries"]
+    newest = (await api.get(DELIVERIES)).json()["items"]
     assert {each["outlet"] for each in newest} == {"spotify", "deezer", "audiomack"}
+
+
+def test_the_api_knows_every_state_that_there_is():
+    assert set(get_args(states.State)) == set(states.FOLLOWS)
+
+
+async def test_what_is_ready_is_live_from_its_day_on(app, api, account, simulated, clock):
+    at = await make_release(app, api, account)
+    await submit(api, at, "spotify")
+    await until(app, api, at, "live")
+    told = {date(2027, 6, 3): "Ready on Spotify · goes live Jun 4, 2027", date(2027, 6, 4): "Live on Spotify"}
+    for day, words in told.items():
+        clock.advance(days=(day - clock().date()).days)
+        [shown] = (await api.get(f"{at}/deliveries")).json()["deliveries"]
+        assert (shown["words"], shown["on_sale_from"]) == (words, "2027-06-04")
 
 
 async def test_what_arrived_is_what_was_stored_and_kept(app, api, account, simulated):
@@ -57,6 +76,8 @@ async def test_what_arrived_is_what_was_stored_and_kept(app, api, account, simul
     [delivery] = await submit(api, at, "spotify")
     shown = await until(app, api, at, "live")
     message = (await api.get(f"/api/core/files/{shown['message_file']}/content")).content
+    kept = await api.delete(f"/api/core/files/{shown['message_file']}")
+    assert (kept.status_code, "the release “Harbour" in kept.json()["detail"]) == (409, True)
     [arrived] = simulated.glob("spotify/*/N_*/*/[0-9]*.xml")
     assert arrived.read_bytes() == message
     root = etree.fromstring(message)
@@ -119,6 +140,8 @@ async def test_findings_stop_a_submission(api, simulated):
     assert {"T02", "I04", "C03", "P05"} <= {each["rule"] for each in refused.json()["findings"]}
     review = (await api.get(f"{RELEASES}/{made['id']}/review")).json()
     assert review["blocking"] == len(refused.json()["findings"])
+    assert review["warnings"] == len(review["findings"]) - review["blocking"]
+    assert review["passed"] == review["rules"] - len({each["rule"] for each in review["findings"]})
     assert (await api.get(f"{RELEASES}/{made['id']}/deliveries")).json()["deliveries"] == []
 
 
@@ -175,7 +198,7 @@ async def test_a_description_is_reviewed_before_it_is_saved(api, simulated):
     wanted = {"description": described(title="harbour"), "outlets": ["spotify"]}
     found = (await api.post("/api/distribution/review", json=wanted)).json()
     assert "T03" in {each["rule"] for each in found["findings"]}
-    assert (await api.get(RELEASES)).json() == []
+    assert (await api.get(RELEASES)).json()["items"] == []
 
 
 async def test_words_that_ddex_does_not_know_are_found(api, simulated):
@@ -202,7 +225,7 @@ async def test_a_rejection_is_told_in_plain_words_and_mended(app, api, account, 
 
 async def test_a_late_answer_is_waited_for_while_the_clock_runs(app, api, account, simulated, clock):
     at = await make_release(app, api, account, release_date="2026-11-20")
-    await steer(api, "spotify", answer="delay", delay_s=1.0)
+    await steer(api, "spotify", answer="delay", delay_s=3.0)
     await submit(api, at, "spotify")
     shown = await until(app, api, at, "sent")
     assert shown["clock"] == "on time"
@@ -230,7 +253,7 @@ async def test_every_step_is_told_to_whoever_listens(app, api, account, simulate
     at = await make_release(app, api, account)
     await submit(api, at, "spotify")
     await until(app, api, at, "live")
-    told = [each["action"] for each in (await api.get("/api/core/audit")).json()]
+    told = [each["action"] for each in (await api.get("/api/core/audit")).json()["items"]]
     assert "release.insert" in told
 
 

@@ -142,7 +142,7 @@ async def reached(api: httpx.AsyncClient, at: str, leg: str) -> None:
 async def all_live(api: httpx.AsyncClient) -> list[dict]:
     """Every delivery with its stages, once all are live."""
     for _ in range(ALL_LIVE_WITHIN_S * 4):
-        found = (await api.get(DELIVERIES)).json()["deliveries"]
+        found = (await api.get(DELIVERIES)).json()["items"]
         if all(each["state"] == "live" for each in found):
             return [(await api.get(f"{DELIVERIES}/{each['id']}")).json() for each in found]
         await asyncio.sleep(0.25)

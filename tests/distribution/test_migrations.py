@@ -11,7 +11,7 @@ from alembic.operations import Operations
 
 from maxbooster.db import new_id
 from maxbooster.plugin import claim_in_directory
-from maxbooster_distribution.catalogue.models import Release
+from maxbooster_distribution.catalog.models import Release
 from maxbooster_distribution.migrations import distribution_0003_ddex as migration
 
 NOW = datetime(2026, 11, 25, tzinfo=UTC)

@@ -8,7 +8,6 @@ import re
 import shutil
 import subprocess
 import sys
-import tomllib
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -17,6 +16,7 @@ import pytest
 from maxbooster.testing import make_app, open_api, with_services
 from maxbooster_distribution.outlets.outlet import FLAC, JPEG, Requirements
 from maxbooster_distribution.testing import made_release
+from tests.contract.site import note_installed
 
 from .conftest import SANDBOX, until
 
@@ -31,19 +31,15 @@ def blocks() -> list[str]:
 def follow(folder: Path) -> None:
     """Write the page's files, and what `pip install` would note of them."""
     project, connector, test, _ = blocks()
-    said = tomllib.loads(project)["project"]
-    entries = [f"{name} = {module}" for name, module in said["entry-points"]["maxbooster.plugins"].items()]
-    noted = folder / "maxbooster_quay-0.1.0.dist-info"
     for path, text in {
         folder / "pyproject.toml": project,
         folder / "maxbooster_quay" / "__init__.py": "",
         folder / "maxbooster_quay" / "connector.py": connector,
         folder / "tests" / "test_quay.py": test,
-        noted / "entry_points.txt": "\n".join(["[maxbooster.plugins]", *entries]),
-        noted / "METADATA": f"Metadata-Version: 2.1\nName: {said['name']}\nVersion: {said['version']}\n",
     }.items():
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, "utf-8")
+    note_installed(folder)
     importlib.invalidate_caches()
 
 
@@ -102,6 +98,7 @@ async def outlets(api):
     return {each["name"]: each for each in (await api.get("/api/distribution/outlets")).json()["outlets"]}
 
 
+@pytest.mark.slow
 async def test_the_page_leads_to_an_outlet_that_takes_releases_and_goes_without_trace(folder, maxbooster, account):
     assert re.search(r"distribution\.quay +0\.1\.0 +enabled +Quay Radio", maxbooster("plugins", "list"))
     asked = Requirements(audio=(FLAC,), cover=(JPEG,), cover_min_px=2000)
@@ -110,7 +107,7 @@ async def test_the_page_leads_to_an_outlet_that_takes_releases_and_goes_without_
         assert (quay["title"], quay["ready"], quay["sandbox"]) == ("Quay Radio", True, True)
         at = await made_release(app, api, account, asked)
         assert (await api.post(f"{at}/submit", json={"outlets": ["quay"]})).status_code == 201
-        assert (await until(app, api, at, "live"))["words"] == "Live on Quay Radio"
+        assert (await until(app, api, at, "live"))["words"] == "Ready on Quay Radio · goes live Jun 4, 2027"
         assert (await api.post(f"{at}/takedown", json={"outlets": ["quay"]})).status_code == 201
         assert (await until(app, api, at, "down"))["words"] == "Taken down from Quay Radio"
         assert len(list((folder / "data" / "sandbox" / "outlets").glob("quay/*/N_*/BatchComplete_*.xml"))) == 2
@@ -118,20 +115,21 @@ async def test_the_page_leads_to_an_outlet_that_takes_releases_and_goes_without_
     settings = folder / "maxbooster.toml"
     settings.write_text(blocks()[-1], "utf-8")
     maxbooster("plugins", "disable", "distribution.quay")
-    await gone(folder, account, at)
+    await gone(folder, account, at, (503, "`maxbooster plugins enable distribution.quay`"))
     maxbooster("plugins", "enable", "distribution.quay")
     settings.unlink()
     uninstall(folder)
     assert "plugins fit together" in maxbooster("check")
-    await gone(folder, account, at)
+    await gone(folder, account, at, (422, "There is no store 'quay'"))
 
 
-async def gone(folder, account, at):
+async def gone(folder, account, at, why):
     """It is no store any more; what was delivered stays in the history."""
     async with served(folder, account) as (_, api):
         assert "quay" not in await outlets(api)
         refused = await api.post(f"{at}/submit", json={"outlets": ["quay"]})
-        assert (refused.status_code, "no store 'quay'" in refused.json()["detail"]) == (422, True)
+        status, words = why
+        assert (refused.status_code, words in refused.json()["detail"]) == (status, True)
         kept = (await api.get(f"{at}/deliveries")).json()["deliveries"]
         assert [(each["outlet"], each["what"]) for each in kept] == [("quay", "takedown"), ("quay", "insert")]
         assert "quay" not in (await api.get("/api/core/plugins")).text

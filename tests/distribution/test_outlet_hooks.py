@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from maxbooster.testing import make_app, open_api
+from maxbooster.testing import drain, make_app, open_api
 from maxbooster_distribution.ddex.schemas import install
 
-from .conftest import make_release, official_layout
+from .conftest import SANDBOX, make_release, official_layout
 
 CONNECTOR = """
 from maxbooster_distribution.plugin import DdexOutlet, OutletSettings
@@ -16,12 +16,12 @@ class QuaySettings(OutletSettings, kw_only=True, frozen=True):
     "Where Quay Radio is reached."
 
 manifest = Manifest(
-    name="distribution.quay", version="1.0", title="Quay", requires=("distribution",), settings=QuaySettings
+    name="distribution.quay", version="1.0", title="Quay Radio", requires=("distribution",), settings=QuaySettings
 )
 
 @hookimpl
 def outlet():
-    return DdexOutlet(name="quay", title="Quay Radio", settings=QuaySettings, party_id="PADPIDA20261125016")
+    return DdexOutlet(settings=QuaySettings, party_id="PADPIDA20261125016")
 """
 
 
@@ -36,6 +36,30 @@ async def test_hook_outlet(site, tmp_path, account):
             outlets = (await api.get("/api/distribution/outlets")).json()["outlets"]
             quay = next(each for each in outlets if each["name"] == "quay")
             assert (quay["title"], quay["ready"], quay["sandbox"]) == ("Quay Radio", ready, False)
+
+
+BREAKING = """
+class Quay(DdexOutlet, frozen=True, kw_only=True):
+    def release_message(self, contents, envelope, *, available):
+        raise KeyError("track")
+
+@hookimpl
+def outlet():
+    return Quay(settings=QuaySettings, party_id="PADPIDA20261125016")
+"""
+
+
+async def test_a_connector_that_breaks_puts_its_own_delivery_off_and_no_other(site, tmp_path, account):
+    site.install("distribution.quay", CONNECTOR.partition("@hookimpl")[0] + BREAKING)
+    url = f"sqlite:///{tmp_path}/one.db"
+    async with make_app(tmp_path / "data", url, **SANDBOX) as app, open_api(app, account.account) as api:
+        at = await make_release(app, api, account)
+        assert (await api.post(f"{at}/submit", json={"outlets": ["quay", "deezer"]})).status_code == 201
+        await drain(app)
+        shown = {each["outlet"]: each for each in (await api.get(f"{at}/deliveries")).json()["deliveries"]}
+    said = "Quay Radio failed unexpectedly (KeyError in the plugin distribution.quay); the log says more."
+    assert shown["quay"]["note"].startswith(f"{said} Trying again (attempt ")
+    assert "Quay" not in (shown["deezer"]["note"] or "")
 
 
 BROKEN = """

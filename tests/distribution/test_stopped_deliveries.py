@@ -1,4 +1,4 @@
-"""Deliveries whose job was cancelled or died: they are seen to stand still, and go on where they stopped."""
+"""Deliveries whose job was canceled or died: they are seen to stand still, and go on where they stopped."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ async def shown(api, delivery):
 async def unfinished(api, name):
     [job] = [
         each
-        for each in (await api.get(JOBS, params={"limit": 200})).json()
+        for each in (await api.get(JOBS, params={"limit": 200})).json()["items"]
         if each["name"] == name and each["state"] in ("ready", "running")
     ]
     return job
@@ -68,7 +68,7 @@ async def cancel(api, job):
     assert (await api.post(f"{JOBS}/{job['id']}/cancel")).status_code == 200
 
 
-async def test_a_send_that_is_cancelled_while_it_runs_stands_still_and_is_sent_again(app, api, account, simulated):
+async def test_a_send_that_is_canceled_while_it_runs_stands_still_and_is_sent_again(app, api, account, simulated):
     at = await make_release(app, api, account)
     async with between(app) as proxy:
         delivery = await submit(api, at)
@@ -82,7 +82,7 @@ async def test_a_send_that_is_cancelled_while_it_runs_stands_still_and_is_sent_a
                 await asyncio.sleep(0.02)
     assert (found["state"], found["words"]) == ("sending", "Delivery to Spotify is stalled")
     assert "Retry it" in found["advice"]
-    assert (await api.get(DELIVERIES)).json()["deliveries"][0]["stands_still"] is True
+    assert (await api.get(DELIVERIES)).json()["items"][0]["stands_still"] is True
     assert (await api.post(f"{delivery}/retry")).status_code == 204
     assert (await shown(api, delivery))["stands_still"] is False
     await until(app, api, at, "live")
@@ -90,7 +90,7 @@ async def test_a_send_that_is_cancelled_while_it_runs_stands_still_and_is_sent_a
     assert len(list(simulated.glob("spotify/*/*/BatchComplete_*.xml"))) == 1
 
 
-async def test_a_send_that_is_cancelled_while_it_waits_stands_still_after_a_while(app, api, account, simulated, clock):
+async def test_a_send_that_is_canceled_while_it_waits_stands_still_after_a_while(app, api, account, simulated, clock):
     at = await make_release(app, api, account)
     async with between(app) as proxy:
         await proxy.refuse()
@@ -110,7 +110,7 @@ async def test_a_send_that_is_cancelled_while_it_waits_stands_still_after_a_whil
 
 @pytest.mark.parametrize("name", ["distribution.begin", "distribution.collect"])
 @pytest.mark.usefixtures("simulated")
-async def test_any_leg_that_was_cancelled_can_be_taken_up_again(app, api, account, clock, name):
+async def test_any_leg_that_was_canceled_can_be_taken_up_again(app, api, account, clock, name):
     at = await make_release(app, api, account)
     await api.put("/api/sandbox/outlets/spotify", json={"answer": "delay", "delay_s": 0.5})
     delivery = await submit(api, at)

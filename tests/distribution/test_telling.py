@@ -34,8 +34,8 @@ def in_words(notice):
     return notice["title"].format(**notice["facts"])
 
 
-async def submit(api, at, **behaviour):
-    await api.put("/api/sandbox/outlets/spotify", json=behaviour)
+async def submit(api, at, **behavior):
+    await api.put("/api/sandbox/outlets/spotify", json=behavior)
     assert (await api.post(f"{at}/submit", json={"outlets": ["spotify"]})).status_code == 201
 
 
@@ -45,7 +45,8 @@ async def test_people_hear_that_a_release_is_live(app, api, account, owner):
     await until(app, api, at, "live")
     stranger = await make_person(app, "stranger@example.org")
     [notice] = await notices(app, owner)
-    assert (in_words(notice), notice["tone"]) == ("“Harbour B” is live on Spotify", "good")
+    assert (in_words(notice), notice["tone"]) == ("“Harbour B” is ready on Spotify", "good")
+    assert notice["text"] == "It goes live on Jun 4, 2027."
     assert notice["path"] == at.replace("/api/distribution", "")
     assert await notices(app, stranger) == []
 
@@ -69,7 +70,7 @@ async def test_people_hear_once_that_an_outlet_is_late(app, api, account, clock,
         await drain(app)
         told = await notices(app, owner)
         assert [in_words(each) for each in told] == ["Spotify is overdue with “Harbour B”"]
-    names = [each["name"] for each in (await api.get("/api/core/jobs", params={"limit": 200})).json()]
+    names = [each["name"] for each in (await api.get("/api/core/jobs", params={"limit": 200})).json()["items"]]
     assert names.count("on:distribution.tell_overdue") == 1, "the event was told once"
 
 

@@ -188,7 +188,7 @@ def _work_left(connection: Connection) -> list[tuple[str, str, int]]:
 
 
 def _faults(connection: Connection, account: UUID, load: Load) -> list[str]:
-    faults = []
+    faults = [] if load.acknowledged else ["no order was acknowledged, so nothing was tried"]
     stored = set(connection.execute(select(Order.id)).scalars())
     if lost := set(load.acknowledged) - stored:
         faults.append(f"{len(lost)} acknowledged orders are gone")
@@ -198,7 +198,7 @@ def _faults(connection: Connection, account: UUID, load: Load) -> list[str]:
         doubled = sum(1 for order in stored if postings[order, kind] > 1)
         if missing or doubled:
             faults.append(f"of {len(stored)} orders {missing} were never {kind}, {doubled} more than once")
-    faults += [f"audit: {fault}" for fault in trail.verify(connection, account)]
+    faults += [f"audit: {fault}" for fault in trail.audit_faults(connection, account)]
     return faults + _file_faults(connection, load)
 
 

@@ -27,7 +27,7 @@ manifest = Manifest(
     name="faults",
     version="1",
     title="Orders that must not be lost",
-    permissions=(Permission("order.place", "Place orders"),),
+    permissions=(Permission("faults.place", "Place orders"),),
 )
 
 
@@ -46,7 +46,7 @@ class Posting(Owned, Table):
     kind: Mapped[str]
 
 
-class OrderPlaced(Event, frozen=True, tag="order.placed"):
+class OrderPlaced(Event, frozen=True, tag="faults.placed"):
     order: UUID
     number: int
 
@@ -55,20 +55,20 @@ class NewOrder(Struct):
     number: int
 
 
-@post("/", operation_id="placeOrder", permission="order.place")
+@post("/", operation_id="placeOrder", permission="faults.place")
 async def place(ctx: Context, data: NewOrder) -> dict[str, UUID]:
     order = Order(number=data.number)
     ctx.add(order)
     ctx.enqueue(settle if data.number % 2 else settle_hot, order.id)
     ctx.emit(OrderPlaced(order.id, data.number))
-    ctx.audit("order.placed", order, after={"number": data.number})
+    ctx.audit("faults.placed", order, after={"number": data.number})
     return {"id": order.id}
 
 
 @job("faults.settle", attempts=50, backoff_s=0.1)
 async def settle(ctx: Context, order: UUID) -> None:
     ctx.add(Posting(order_id=order, kind="settled"))
-    ctx.audit("order.settled", f"faults_order:{order}")
+    ctx.audit("faults.settled", f"faults_order:{order}")
 
 
 @job("faults.settle_hot", attempts=50, backoff_s=0.1)

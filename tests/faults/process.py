@@ -9,6 +9,7 @@ from importlib.metadata import EntryPoint, entry_points
 from maxbooster.app import App
 from maxbooster.cli.listening import listening
 from maxbooster.cli.serve import serve_web, work
+from maxbooster.jobs.job import QUEUES
 from maxbooster.observe import logs
 from maxbooster.plugins import registry
 from maxbooster.settings import read
@@ -27,7 +28,7 @@ def main() -> None:
     if sys.argv[1] == "web":
         asyncio.run(serve_web(app(), listening(f"127.0.0.1:{sys.argv[2]}")))
     else:
-        asyncio.run(work(app(), ("default", "long")))
+        asyncio.run(work(app(), QUEUES))
 
 
 if __name__ == "__main__":

@@ -39,7 +39,9 @@ class Platform:
             for file in sorted(self.mail.glob("*.eml"), reverse=True):
                 message = message_from_bytes(file.read_bytes(), policy=policy.default)
                 if message["to"] == to and subject in message["subject"]:
-                    return str(message.get_content())
+                    plain = message.get_body(("plain",))
+                    assert plain is not None
+                    return str(plain.get_content())
             await asyncio.sleep(0.05)
         raise AssertionError(f"no letter “{subject}” came for {to}")
 
@@ -56,6 +58,12 @@ def plugins(tmp_path_factory: pytest.TempPathFactory) -> Site:
 
 
 @pytest.fixture(scope="module")
+def port() -> int:
+    """Where this module's platform listens."""
+    return services.free_port()
+
+
+@pytest.fixture(scope="module")
 def platform_settings() -> dict[str, str]:
     """What a journey's platform is told besides; override it."""
     return {}
@@ -63,11 +71,11 @@ def platform_settings() -> dict[str, str]:
 
 @pytest.fixture(scope="module")
 def platform(
-    tmp_path_factory: pytest.TempPathFactory, plugins: Site, platform_settings: dict[str, str]
+    tmp_path_factory: pytest.TempPathFactory, plugins: Site, platform_settings: dict[str, str], port: int
 ) -> Iterator[Platform]:
     if not Shell().is_built:
         pytest.skip("journeys skipped: the web application is not built; run `make web`")
-    data, port = tmp_path_factory.mktemp("platform"), services.free_port()
+    data = tmp_path_factory.mktemp("platform")
     mail = data / "mail"
     environment = {
         "MAXBOOSTER_DATA": str(data),
@@ -102,6 +110,10 @@ class Seat:
     base: str
     complaints: list[str] = field(default_factory=list)
 
+    async def another_tab(self) -> Seat:
+        """The same person, complaining to the same list."""
+        return Seat(self.context, heard(await self.context.new_page(), self.complaints), self.base, self.complaints)
+
     async def go(self, path: str) -> None:
         await self.page.goto(self.base + path)
 
@@ -135,9 +147,8 @@ async def seats(chromium: Browser, platform: Platform) -> AsyncIterator[Callable
         chosen = {"viewport": {"width": 1440, "height": 900}, "locale": "en-GB"} | options
         context = await chromium.new_context(**chosen)
         page = await context.new_page()
-        seat = Seat(context, page, platform.base)
-        page.on("console", lambda message: _note(seat, message.type, message.text))
-        page.on("pageerror", lambda error: seat.complaints.append(f"error: {error}"))
+        complaints: list[str] = []
+        seat = Seat(context, heard(page, complaints), platform.base, complaints)
         taken.append(seat)
         return seat
 
@@ -146,6 +157,13 @@ async def seats(chromium: Browser, platform: Platform) -> AsyncIterator[Callable
         await seat.context.close()
 
 
-def _note(seat: Seat, kind: str, text: str) -> None:
-    if kind in ("error", "warning"):
-        seat.complaints.append(f"{kind}: {text}")
+def heard(page: Page, complaints: list[str]) -> Page:
+    """The page, once what its console complains of is kept."""
+
+    def note(kind: str, text: str, where: str = "") -> None:
+        if kind in ("error", "warning"):
+            complaints.append(f"{kind}: {text} {where}".rstrip())
+
+    page.on("console", lambda message: note(message.type, message.text, message.location["url"]))
+    page.on("pageerror", lambda error: note("error", str(error)))
+    return page

@@ -32,6 +32,7 @@ async def _seen(seat, name):
     await seat.page.evaluate("document.documentElement.dataset.theme = 'dark'")
 
 
+@pytest.mark.slow
 async def test_a_release_is_described_and_what_is_wrong_is_seen_while_typing(platform, seats):
     seat = await seats()
     page = seat.page
@@ -44,7 +45,7 @@ async def test_a_release_is_described_and_what_is_wrong_is_seen_while_typing(pla
     title = page.get_by_label("Title", exact=True).first
     await title.fill("HARBOUR LIGHTS (feat. Ines Moreau)")
     await page.get_by_label("Artists").fill("Nova Reyes")
-    await page.get_by_label("Release date").fill("2027-03-05")
+    await page.get_by_label("Release date", exact=True).fill("2027-03-05")
     await page.get_by_label("℗ Recording").fill("2026 Harbour Records")
     await page.get_by_label("Genre").fill("Indie Pop")
     await page.get_by_role("button", name="Add track without audio").click()
@@ -69,6 +70,74 @@ async def test_a_release_is_described_and_what_is_wrong_is_seen_while_typing(pla
     assert seat.complaints == []
 
 
+async def _history(page):
+    """When each state came, found by days; and the way down from a single store."""
+    await page.locator("mb-releases-outlet time").first.wait_for()
+    await page.get_by_label("From", exact=True).fill("2100-01-01")
+    await page.get_by_text("0 of 3", exact=True).wait_for()
+    await page.get_by_role("button", name="Clear").click()
+    await page.get_by_role("button", name="Take down from Deezer…").click()
+    await page.get_by_role("button", name="Cancel").click()
+
+
+async def _discard(seat):
+    """What was edited after it was sent is shown, and given up by name; stores keep what they have."""
+    page = seat.page
+    await page.get_by_role("link", name="Edit", exact=True).click()
+    await page.get_by_label("Genre").fill("Techno")
+    await page.get_by_role("button", name="Save", exact=False).first.click()
+    await page.get_by_text("1 change since this was sent to Audiomack, Deezer and Spotify").click()
+    await page.get_by_text("Electronic → Techno").wait_for()
+    await _seen(seat, "unsent")
+    await page.get_by_role("button", name="Discard changes…").click()
+    await page.locator("mb-confirm").get_by_text("Genre: Techno, back to Electronic").wait_for()
+    await page.locator("mb-confirm").get_by_text("Splits stay as they are").wait_for()
+    await _seen(seat, "discarding")
+    await page.get_by_role("button", name="Discard 1 change").click()
+    await page.get_by_text("Changes discarded.").wait_for()
+    await page.get_by_text("Electronic", exact=True).first.wait_for()
+    await page.get_by_text("since this was sent").wait_for(state="detached")
+
+
+async def _public_page(seat, seats):
+    """It's turned on, and somebody who has no cookie sees it, by its short link; nothing is loaded from elsewhere."""
+    page = seat.page
+    await page.get_by_role("button", name="Turn on public page").click()
+    short = page.locator("mb-releases-public li").nth(1).get_by_role("link")
+    await short.wait_for()
+    await page.locator("mb-releases-public").scroll_into_view_if_needed()
+    await _seen(seat, "public-on")
+    stranger = await seats()
+    asked: list[str] = []
+    stranger.page.on("request", lambda request: asked.append(request.url))
+    await stranger.page.goto(await short.get_attribute("href"))
+    await stranger.page.get_by_role("heading", name="Harbour Lights").wait_for()
+    assert await stranger.page.get_by_role("img", name="Cover of").evaluate("image => image.naturalWidth") == 600
+    assert await stranger.page.get_by_role("link", name="Spotify").get_attribute("href")
+    for (size, shape), scheme in zip(SIZES.items(), ("dark", "light"), strict=True):
+        await stranger.page.set_viewport_size(shape)
+        await stranger.page.emulate_media(color_scheme=scheme)
+        await stranger.page.screenshot(path=SCREENS / f"releases-public-{size}.png", full_page=True)
+        assert await _axe(stranger.page) == [], size
+        assert await stranger.page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, size
+    assert await stranger.context.cookies() == []
+    assert {url.split("/")[2] for url in asked if url.startswith("http")} == {stranger.base.split("/")[2]}
+    assert stranger.complaints == []
+    return stranger
+
+
+async def _take_down(seat, public):
+    """From all stores; the public page goes with it."""
+    page = seat.page
+    await page.locator(".actions").get_by_role("button", name="Take down…").click()
+    await page.get_by_role("button", name="Take down from 3 stores").click()
+    await page.get_by_role("button", name="Reinstate on Spotify…").wait_for()
+    await page.locator("mb-releases-overview li").get_by_text("Taken down", exact=True).last.wait_for()
+    await _seen(seat, "down")
+    await public.page.reload()
+    await public.page.get_by_role("heading", name="This is no longer public").wait_for()
+
+
 @pytest.mark.slow
 async def test_a_release_is_sent_goes_live_and_is_taken_down(platform, seats):
     seat = await seats()
@@ -77,7 +146,7 @@ async def test_a_release_is_sent_goes_live_and_is_taken_down(platform, seats):
     await seat.go("/releases/new")
     await page.get_by_label("Title", exact=True).fill("HARBOUR LIGHTS")
     await page.get_by_label("Artists").fill("Nova Reyes")
-    await page.get_by_label("Release date").fill("2027-03-05")
+    await page.get_by_label("Release date", exact=True).fill("2027-03-05")
     await page.get_by_label("Label", exact=True).fill("Harbour Records")
     await page.get_by_label("Genre").fill("Electronic")
     await page.get_by_label("℗ Recording").fill("2026 Harbour Records")
@@ -107,6 +176,7 @@ async def test_a_release_is_sent_goes_live_and_is_taken_down(platform, seats):
         "Single, 1 track",
         "Audiomack, Deezer and Spotify",
         "5 Mar 2027",
+        "Ready in stores",
         "Worldwide · Subscription",
         "Held back for",
     )
@@ -115,16 +185,15 @@ async def test_a_release_is_sent_goes_live_and_is_taken_down(platform, seats):
     await _seen(seat, "sending")
     await asked.get_by_role("button", name="Send to 3 stores").click()
     for outlet in ("Spotify", "Deezer", "Audiomack"):
-        await page.get_by_text(f"Live on {outlet}").wait_for()
-    await page.get_by_role("button", name="Spotify").click()
-    await page.get_by_text("Packaged and validated").wait_for()
+        await page.get_by_text(f"Ready on {outlet} · goes live Mar 5, 2027").wait_for()
+    await page.get_by_role("button", name="Spotify").first.click()
+    await page.locator("mb-releases-outlet").get_by_text("Packaged and validated").wait_for()
     await _seen(seat, "live")
-    await page.locator(".actions").get_by_role("button", name="Take down…").click()
-    await page.get_by_role("button", name="Take down from 3 stores").click()
-    await page.get_by_role("button", name="Reinstate…").wait_for()
-    await page.get_by_text("Taken down", exact=True).last.wait_for()
-    await _seen(seat, "down")
-    await page.get_by_role("button", name="Reinstate…").click()
+    await _history(page)
+    await _discard(seat)
+    public = await _public_page(seat, seats)
+    await _take_down(seat, public)
+    await page.get_by_role("button", name="Reinstate on Spotify…").click()
     await page.get_by_role("button", name="Reinstate", exact=True).click()
-    await page.get_by_text("Live on Spotify").wait_for()
+    await page.get_by_text("Ready on Spotify").wait_for()
     assert seat.complaints == []

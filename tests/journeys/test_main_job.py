@@ -20,7 +20,7 @@ from lxml import etree
 from maxbooster.testing import services
 from maxbooster.testing.processes import Process
 
-from .conftest import Seat, _note
+from .conftest import Seat, heard
 from .test_web_pages import SCREENS, SIZES, _axe
 
 ERN = "{http://ddex.net/xml/ern/43}"
@@ -111,6 +111,7 @@ def test_what_came_in_is_what_went_out(summary):
     assert abs(shares - reported) < Decimal("0.00001")
 
 
+@pytest.mark.slow
 def test_a_file_that_is_no_recording_ends_it_with_words(tmp_path):
     track = tmp_path / "notes.wav"
     track.write_text("these are no samples")
@@ -134,17 +135,36 @@ def test_it_goes_the_same_way_over_postgresql_redis_and_s3(database_url, redis_u
     test_what_came_in_is_what_went_out(summary)
 
 
+@pytest.mark.slow
+def test_a_second_run_shows_what_is_there_and_makes_nothing_twice(tmp_path):
+    folder = tmp_path / "again"
+    first = demo(folder)
+    assert first.returncode == 0, first.stderr
+    before = json.loads((folder / "summary.json").read_text("utf-8"))
+    second = demo(folder)
+    assert second.returncode == 0, second.stderr
+    assert "“Harbour Lights” is here from an earlier run, and nothing is made a second time." in second.stdout
+    assert f"To begin anew, delete {folder} or choose another folder with --dir." in second.stdout
+    assert json.loads((folder / "summary.json").read_text("utf-8")) == before
+    before["failed"] = "the power went out"
+    (folder / "summary.json").write_text(json.dumps(before))
+    third = demo(folder)
+    assert third.returncode == 1
+    assert "is here from an earlier run that did not finish. To begin anew, delete" in third.stderr
+
+
+@pytest.mark.slow
 async def test_the_demo_account_shows_all_of_it(standing, chromium):
     context = await chromium.new_context(viewport=SIZES["desktop"], locale="en-GB")
-    page = await context.new_page()
-    seat = Seat(context, page, standing.base)
-    page.on("console", lambda message: _note(seat, message.type, message.text))
+    complaints: list[str] = []
+    page = heard(await context.new_page(), complaints)
+    seat = Seat(context, page, standing.base, complaints)
     await seat.log_in(standing.login["email"], standing.login["password"])
     await page.get_by_text("Good to see you").wait_for()
     places = {stage["name"]: stage["place"].removeprefix(standing.base) for stage in standing.summary["stages"]}
     for name, stage, said in (
         ("master", "Measure it", "What was done, and why"),
-        ("release", "Create the release", "Live on Spotify"),
+        ("release", "Create the release", "Ready on Spotify"),
         ("money", "Pay the payees out", "All paid."),
     ):
         await seat.go(places[stage])

@@ -48,7 +48,7 @@ async def test_the_first_master_from_drop_to_download(platform, seats, song):
     await _seen(seat, "first")
     await _drop(seat, song)
     await page.get_by_role("button", name="Create master").wait_for()
-    await page.get_by_text("Where it would play as it is").wait_for()
+    await page.get_by_text("How stores would play it as it is").wait_for()
     await page.get_by_role("button", name="Create master").click()
     await page.get_by_text("What was done, and why").wait_for()
     await page.get_by_text("−14.0", exact=True).first.wait_for()
@@ -65,9 +65,62 @@ async def test_the_first_master_from_drop_to_download(platform, seats, song):
     assert second.suggested_filename == "Nightfall – Spotify.flac"
     sound = io.BytesIO(await asyncio.to_thread((await second.path()).read_bytes))
     assert soundfile.info(sound).subtype == "PCM_16"
+    await _review(seat, await seats())
+    await _offer(platform, seat, await seats())
     assert seat.complaints == []
 
 
+async def _offer(platform, seat, other):
+    """By email, to somebody who signs up only then, and accepts it for their account."""
+    page = seat.page
+    await page.get_by_role("button", name="Share for review").click()
+    await page.get_by_label("Email (optional").fill("vera@example.org")
+    await page.get_by_role("button", name="Share", exact=True).click()
+    await page.get_by_text("vera@example.org got an email").wait_for()
+    await page.get_by_text("not accepted yet").wait_for()
+    assert "wants to share something" in await platform.letter("vera@example.org", "wants to share something with you")
+    await other.register(platform, "vera@example.org", "Vera Sol")
+    await other.go("/shared")
+    await other.page.get_by_text("Master from Nova Reyes").wait_for()
+    await _seen(other, "offered")
+    await other.page.get_by_role("button", name="Accept").click()
+    await other.page.get_by_role("link", name="Master: Nightfall").click()
+    await other.page.get_by_role("heading", name="Nightfall").wait_for()
+    assert other.complaints == []
+
+
+async def _review(seat, stranger):
+    """A link for somebody who isn't logged in: they listen, see the report and download, until it is stopped."""
+    page = seat.page
+    await page.get_by_role("button", name="Share for review").click()
+    await page.get_by_label("Who is it for?").fill("Mastering engineer")
+    await page.get_by_label("Allow download").check()
+    await _seen(seat, "share")
+    await page.get_by_role("button", name="Share", exact=True).click()
+    link = await page.get_by_label("Review link", exact=True).input_value()
+    await page.get_by_text("not opened yet").wait_for()
+    reviewing = stranger.page
+    addresses = []
+    reviewing.on("request", lambda request: addresses.append(request.url))
+    await reviewing.goto(link)
+    await reviewing.get_by_role("heading", name="Nightfall").wait_for()
+    await reviewing.get_by_text("Shared by Nova Reyes").wait_for()
+    await reviewing.get_by_text("plays as it is").first.wait_for()
+    await _seen(stranger, "review")
+    await reviewing.get_by_role("button", name="Play", exact=True).click()
+    await reviewing.get_by_role("button", name="Pause").wait_for()
+    async with reviewing.expect_download() as downloading:
+        await reviewing.get_by_role("button", name="Download").click()
+    assert (await downloading.value).suggested_filename == "Nightfall – Spotify.wav"
+    assert [address for address in addresses if link.partition("#")[2] in address.partition("#")[0]] == []
+    await page.get_by_role("button", name="Stop sharing").click()
+    await reviewing.get_by_role("heading", name="This link has ended").wait_for(timeout=5_000)
+    assert await reviewing.get_by_role("button", name="Pause").count() == 0
+    await page.get_by_text("Mastering engineer").wait_for(state="detached")
+    assert stranger.complaints == []
+
+
+@pytest.mark.slow
 async def test_a_master_is_renamed_matched_to_a_reference_and_sent_to_a_release(platform, seats, song, tmp_path):
     seat = await seats()
     page = seat.page
@@ -100,9 +153,16 @@ async def test_a_master_is_renamed_matched_to_a_reference_and_sent_to_a_release(
     address = await page.get_by_role("link", name="Send to a release").get_attribute("href")
     assert address.startswith("/releases/new?audio=")
     assert address.endswith("&title=Daybreak")
+    await page.get_by_role("button", name="Another version").click()
+    await page.get_by_role("button", name="Cancel", exact=True).click()
+    await page.get_by_role("button", name="Another version").wait_for()
+    await page.get_by_role("button", name="Delete this master").click()
+    await page.get_by_role("button", name="Delete master", exact=True).click()
+    await page.get_by_role("button", name="Create master").wait_for()
     assert seat.complaints == []
 
 
+@pytest.mark.slow
 async def test_what_is_odd_about_a_file_is_told_on_its_page(platform, seats, tmp_path):
     seat = await seats()
     await seat.register(platform, "odd@example.org", "Nova Reyes")
@@ -146,7 +206,7 @@ async def test_mix_and_master_are_compared_by_keyboard(platform, seats, tmp_path
 
 
 @pytest.mark.slow
-async def test_a_second_version_and_a_cancelled_one(platform, seats, tmp_path):
+async def test_a_second_version_and_a_canceled_one(platform, seats, tmp_path):
     seat = await seats()
     page = seat.page
     await seat.register(platform, "versions@example.org", "Nova Reyes")
@@ -166,6 +226,7 @@ async def test_a_second_version_and_a_cancelled_one(platform, seats, tmp_path):
     assert await page.get_by_text("stopped").count() == 0
 
 
+@pytest.mark.slow
 async def test_a_broken_file_says_why_and_what_to_do(platform, seats, tmp_path):
     seat = await seats()
     page = seat.page

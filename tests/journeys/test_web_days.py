@@ -38,6 +38,7 @@ def plugins(plugins):
     return plugins
 
 
+@pytest.mark.slow
 async def test_what_is_done_is_told_at_the_bell_and_found_among_the_files(platform, seats):
     nova = await seats()
     await nova.register(platform, "day@example.org", "Nova Reyes")
@@ -92,6 +93,7 @@ async def test_what_is_done_is_told_at_the_bell_and_found_among_the_files(platfo
     assert nova.complaints == []
 
 
+@pytest.mark.slow
 async def test_every_key_is_shown_and_goes_where_it_says(platform, seats):
     ada = await seats()
     await ada.register(platform, "keyed@example.org", "Ada")
@@ -107,6 +109,7 @@ async def test_every_key_is_shown_and_goes_where_it_says(platform, seats):
     assert ada.complaints == []
 
 
+@pytest.mark.slow
 async def test_a_language_from_the_right_turns_the_page(platform, seats):
     layla = await seats(locale="ar-EG")
     await layla.go("/login")
@@ -128,6 +131,7 @@ async def test_a_language_from_the_right_turns_the_page(platform, seats):
         await layla.page.screenshot(path=SCREENS / f"home-rtl-{name}.png")
 
 
+@pytest.mark.slow
 async def test_leaving_asks_waits_and_can_be_taken_back(platform, seats):
     ben = await seats()
     await ben.register(platform, "ben@example.org", "Ben")

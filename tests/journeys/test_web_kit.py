@@ -94,8 +94,10 @@ async def test_a_table_is_worked_by_keyboard(platform, seats):
     await page.get_by_text("Halo · ").first.wait_for()
     await page.get_by_role("button", name="Hide", exact=True).click()
     await page.get_by_text("2 lines are hidden.").wait_for()
+    await page.get_by_text(" of 9,998").wait_for()
     await page.get_by_role("button", name="Undo").click()
-    await page.get_by_text("10,000 total").wait_for()
+    await page.get_by_text(" of 10,000").wait_for()
+    assert "q=halo+japan" in page.url
 
 
 async def _count(grid):

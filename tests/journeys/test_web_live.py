@@ -42,7 +42,8 @@ def plugins(plugins):
     return plugins
 
 
-async def test_a_job_shows_in_both_tabs_and_can_be_cancelled_in_one(platform, seats):
+@pytest.mark.slow
+async def test_a_job_shows_in_both_tabs_and_can_be_canceled_in_one(platform, seats):
     nova = await seats()
     await nova.register(platform, "live@example.org", "Nova")
     other = await nova.context.new_page()
@@ -80,6 +81,7 @@ async def test_everything_is_reached_by_typing(platform, seats):
     await ada.page.get_by_role("button", name="Log in").wait_for()
 
 
+@pytest.mark.slow
 async def test_the_palette_finds_a_release_and_opens_it(platform, seats):
     nova = await seats()
     page = nova.page

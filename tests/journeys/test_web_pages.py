@@ -21,6 +21,7 @@ KNOWN = (
     "/profile",
     "/devices",
     "/team",
+    "/connections",
     "/keys",
     "/files",
     "/activity",
@@ -31,7 +32,8 @@ KNOWN = (
 )
 
 
-@pytest.mark.parametrize("size", ["desktop", pytest.param("phone", marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("size", ["desktop", "phone"])
 async def test_every_page_is_accessible_and_quiet(platform, seats, size):
     seat = await seats(viewport=SIZES[size])
     for path in OPEN:
@@ -44,6 +46,7 @@ async def test_every_page_is_accessible_and_quiet(platform, seats, size):
     assert "maxbooster_csp_reports_total 0.0" in await _metrics(platform)
 
 
+@pytest.mark.slow
 async def test_what_the_policy_refuses_is_reported(platform, seats):
     seat = await seats()
     await seat.go("/login")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from .test_web_pages import SIZES, _axe
+
 PANEL = """
 from pathlib import Path
 
@@ -18,6 +20,48 @@ def register_panels():
 
 THROWS = "throw new Error('out of tune');"
 SILENT = "export const nothing = 1;"
+EXTENDS = """
+from pathlib import Path
+
+@hookimpl
+def register_static():
+    return Path(__file__).parent / "static"
+
+def extension(name, title, order):
+    return PanelExtension(
+        id=f"extends.{name}", title=title, point="billing.money", tag=f"mb-extends-{name}", module=f"{name}.js",
+        order=order,
+    )
+
+@hookimpl
+def register_panel_extensions():
+    names = ("throws", "silent", "constructs", "connects", "draws")
+    return [extension("sound", "Sound", 90), *(extension(name, name.title(), 1) for name in names)]
+"""
+MODULES = {
+    "sound": """
+        class Sound extends HTMLElement {
+          connectedCallback() {
+            this.textContent = `Sound of ${this.host.account.name}, ${JSON.stringify(this.context)}`;
+          }
+        }
+        customElements.define("mb-extends-sound", Sound);""",
+    "throws": THROWS,
+    "silent": """customElements.define("mb-extends-misspelt", class extends HTMLElement {});""",
+    "constructs": """
+        customElements.define("mb-extends-constructs", class extends HTMLElement {
+          constructor() { super(); throw new Error("no strings"); }
+        });""",
+    "connects": """
+        customElements.define("mb-extends-connects", class extends HTMLElement {
+          connectedCallback() { throw new Error("unplugged"); }
+        });""",
+    "draws": """
+        import { LitElement } from "lit";
+        customElements.define("mb-extends-draws", class extends LitElement {
+          render() { throw new Error("no ink"); }
+        });""",
+}
 LIT = """
 import { html, LitElement } from "lit";
 import { money } from "@maxbooster/ui";
@@ -37,9 +81,13 @@ def plugins(plugins):
     ):
         package = plugins.install(name, PANEL.replace("NAME", name).replace("TITLE", title))
         plugins.write(package, "static/page.js", code)
+    package = plugins.install("extends", EXTENDS)
+    for name, code in MODULES.items():
+        plugins.write(package, f"static/{name}.js", code)
     return plugins
 
 
+@pytest.mark.slow
 async def test_panels_are_shown_and_the_broken_ones_named(platform, seats):
     nova = await seats()
     await nova.register(platform, "panels@example.org", "Nova")
@@ -60,3 +108,28 @@ async def test_panels_are_shown_and_the_broken_ones_named(platform, seats):
     )
     await nova.page.get_by_role("link", name="Set lists").click()
     await nova.page.get_by_text("No concert is planned yet").wait_for()
+
+
+@pytest.mark.slow
+async def test_what_cannot_be_shown_on_a_page_of_others_is_named_and_the_page_stays_whole(platform, seats):
+    nova = await seats()
+    page = nova.page
+    await nova.register(platform, "extensions@example.org", "Nova")
+    await nova.go("/money")
+    await page.get_by_text("Sound of Nova, {}").wait_for()
+    point = page.locator("mb-extension-point")
+    for name, reason in {
+        "Throws": "could not be loaded: out of tune",
+        "Constructs": "could not be created: no strings",
+        "Connects": "unplugged",
+        "Draws": "no ink",
+        "Silent": "never defined its element <mb-extends-silent>.",
+    }.items():
+        await (
+            point.get_by_role("alert").get_by_text(f"“{name}” of the plugin extends {reason}").wait_for(timeout=12_000)
+        )
+    await page.get_by_text("Add your first payee").wait_for()
+    for size in ("desktop", "phone"):
+        await page.set_viewport_size(SIZES[size])
+        assert await _axe(page) == []
+        assert await page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0

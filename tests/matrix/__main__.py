@@ -14,7 +14,7 @@ from time import monotonic
 from maxbooster.observe import logs
 from maxbooster.testing import services
 
-from . import operations
+from . import grants, operations
 from .cells import all_cells, ask
 from .server import running
 from .strangers import Report, Visit
@@ -27,12 +27,15 @@ def main() -> int:
     failed = False
     for kind in arguments.databases:
         began = monotonic()
-        table, strangers = asyncio.run(_run(kind))
-        faults = [*table.wrong_allows, *table.wrong_refusals, *strangers.faults]
-        print(table.text(), *faults, f"{kind}: {table.totals(strangers)} {monotonic() - began:.1f} s", sep="\n")
+        table, strangers, shared = asyncio.run(_run(kind))
+        faults = [*table.wrong_allows, *table.wrong_refusals, *strangers.faults, *shared.faults]
+        by_grant = f"{shared.requests} requests by grants: {len(shared.faults)} went wrong."
+        totals = f"{table.totals(strangers)} {by_grant} {monotonic() - began:.1f} s"
+        print(table.text(), *faults, f"{kind}: {totals}", sep="\n")
         failed = failed or bool(faults)
         if arguments.markdown is not None:
-            arguments.markdown.write_text(table.markdown(strangers, arguments.markdown.as_posix()), "utf-8")
+            page = table.markdown(strangers, by_grant)
+            arguments.markdown.write_text(page, "utf-8")
     return 1 if failed else 0
 
 
@@ -43,12 +46,13 @@ def _arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
-async def _run(kind: str) -> tuple[Table, Report]:
+async def _run(kind: str) -> tuple[Table, Report, grants.Report]:
     with tempfile.TemporaryDirectory(prefix="maxbooster-matrix-") as folder, _database(kind, Path(folder)) as url:
         async with running(Path(folder), url) as platform:
             found = operations.read(await platform.description(), platform.app)
             table = Table(await ask(platform, all_cells(found, platform.app.policy)))
-            return table, await Visit(platform, found)()
+            shared = await grants.ask(platform, found)
+            return table, await Visit(platform, found)(), shared
 
 
 @contextmanager

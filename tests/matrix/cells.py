@@ -101,7 +101,7 @@ def holds(policy: Policy, role: Role, permission: str) -> bool:
 def expected(policy: Policy, cell: Cell) -> Answer:
     """What the policy table and the route's declaration say."""
     operation, way = cell.operation, cell.way
-    if way == "other site" or (way == "no csrf" and not operation.public):
+    if (way == "other site" and not operation.signed) or (way == "no csrf" and not operation.public):
         return "forged"
     if operation.public:
         return "reached"

@@ -21,7 +21,7 @@ from maxbooster.http.routes import PUBLIC
 
 SAFE = ("GET", "HEAD", "OPTIONS")
 _METHODS = ("get", "head", "post", "put", "patch", "delete", "options")
-_EXAMPLE_ID = "01a1fbfe-c37e-70b4-8abe-9a19b3222fa7"
+EXAMPLE_ID = "01a1fbfe-c37e-70b4-8abe-9a19b3222fa7"
 _NEW = "{new}"
 _PARAMETER = re.compile(r"\{(\w+)\}")
 
@@ -34,6 +34,7 @@ class Special:
     body: Any = None
     headers: Mapping[str, str] = field(default_factory=dict)
     content: bytes | None = None
+    query: Mapping[str, str] = field(default_factory=dict)
 
 
 _TUS = {"Tus-Resumable": "1.0.0"}
@@ -41,13 +42,14 @@ _BYTES = _TUS | {"Upload-Length": "5", "Upload-Offset": "0", "Content-Type": "ap
 SPECIAL = {
     "createKey": Special("the example's permission does not exist", {"name": "key", "permissions": ["plugin.read"]}),
     "inviteMember": Special("the example's address is none", {"email": "g{new}@example.org", "role": "viewer"}),
+    "importContacts": Special("the file is the body", content=b"fan@example.org", query={"source": "Shows"}),
     "createUpload": Special("tus speaks in headers", headers=_BYTES, content=b"hello"),
-    "continueUpload": Special("tus speaks in headers", headers=_BYTES, content=b"hello"),
+    "appendToUpload": Special("tus speaks in headers", headers=_BYTES, content=b"hello"),
     "overrideUpload": Special(
         "tus speaks in headers", headers=_BYTES | {"X-HTTP-Method-Override": "PATCH"}, content=b"hello"
     ),
-    "measureUpload": Special("tus speaks in headers", headers=_TUS),
-    "endUpload": Special("tus speaks in headers", headers=_TUS),
+    "getUploadOffset": Special("tus speaks in headers", headers=_TUS),
+    "deleteUpload": Special("tus speaks in headers", headers=_TUS),
 }
 """The only operations that are named here. One that no longer exists fails the test."""
 UNDESCRIBED = {"readMetrics": "for programs on this machine, which need no permission; tests of exposure ask it"}
@@ -64,11 +66,15 @@ class Operation:
     permission: str
     step_up: bool | str
     """`people`: only they prove themselves, keys pass."""
+    signed: bool
+    """What it is sent says by a signature who sends it, from whichever page."""
     body: Any = field(hash=False)
     path_ids: tuple[str, ...]
     """Names of the path's parameters that are UUIDs."""
     query_ids: tuple[str, ...]
     """Names of the query's parameters that are UUIDs."""
+    grantable: frozenset[str] = frozenset()
+    """The kinds of grants that it lets in."""
 
     @property
     def public(self) -> bool:
@@ -80,7 +86,7 @@ class Operation:
 
     @property
     def body_has_id(self) -> bool:
-        return _EXAMPLE_ID in json.dumps(self.body)
+        return EXAMPLE_ID in json.dumps(self.body)
 
     async def call(
         self, client: httpx.AsyncClient, headers: Mapping[str, str], *ids: UUID, **query: str
@@ -91,9 +97,10 @@ class Operation:
         sent = {**headers, **(special.headers if special else {})}
         content = special.content if special else None
         if self.body is not None:
-            content = json.dumps(self.body).replace(_EXAMPLE_ID, named[-1]).replace(_NEW, new_id().hex).encode()
+            content = json.dumps(self.body).replace(EXAMPLE_ID, named[-1]).replace(_NEW, new_id().hex).encode()
             sent["Content-Type"] = "application/json"
-        return await client.request(self.method, self._address(named), headers=sent, content=content, params=query)
+        asked = {**(special.query if special else {}), **query}
+        return await client.request(self.method, self._address(named), headers=sent, content=content, params=asked)
 
     def _address(self, ids: list[str]) -> str:
         named = dict(zip_longest(self.path_ids, ids[: len(self.path_ids)], fillvalue=ids[-1]))
@@ -141,9 +148,11 @@ def _operation(path: str, method: str, said: dict[str, Any], opt: Mapping[str, A
         path=path,
         permission=opt["permission"],
         step_up=opt.get("step_up") or False,
+        signed=bool(opt.get("signed")),
         body=special.body if special else _example(said),
         path_ids=_ids(given, "path"),
         query_ids=_ids(given, "query"),
+        grantable=frozenset(opt.get("grantable") or ()),
     )
 
 

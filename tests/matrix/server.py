@@ -46,7 +46,11 @@ async def running(folder: Path, database_url: str, more: Mapping[str, str] | Non
         "HASHING_WAITING": "1000",
         "MAIL": "memory:",
         "EXAMPLES": "true",
+        "SECOND_FACTOR": "optional",
         "SANDBOX__ENABLED": "true",
+        "BILLING_BANK_TRANSFER__IBAN": "DE02120300000000202051",
+        "BILLING_BANK_TRANSFER__BIC": "BYLADEM1001",
+        "BILLING_BANK_TRANSFER__NAME": "Quay Street Records",
     }
     environment = {f"MAXBOOSTER_{name}": value for name, value in settings.items()}
     app = App(read(environment))

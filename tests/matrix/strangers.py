@@ -1,4 +1,4 @@
-"""Another account's ids: for whoever is not in the account, a thing of it answers as one that does not exist (C-03)."""
+"""Another account's ids: for whoever is not in the account, a thing of it answers as one that does not exist."""
 
 from __future__ import annotations
 
@@ -16,19 +16,19 @@ from sqlalchemy import Connection
 from maxbooster.db.types import new_id
 from maxbooster.jobs import queries as queue
 
-from .belongings import earn
+from .belongings import earn, know_others, order_bank_transfers, win_a_fan
 from .cells import holds
 from .operations import Operation
 from .people import OWNER, Caller, Crowd, Way
 from .server import AT_A_TIME, Platform
 
 STRANGERS: tuple[Way, ...] = ("session", "token", "key")
-QUIET_S = 20.0
+QUIET_S = 60.0
 EACH = 2
 """How many of a kind are tried."""
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
-_RESTLESS = ("seen_at", "used_at", "requests", "sealed", "at", "seq", "digest", "salt")
-"""What changes by itself: counters, times of use and of the answer, and the sealing of the audit trail."""
+_RESTLESS = ("seen_at", "used_at", "requests", "sealed", "at", "seq", "digest", "salt", "link")
+"""What changes by itself: counters, times of use and of the answer, signed links, the sealing of the audit trail."""
 
 
 @dataclass
@@ -81,6 +81,9 @@ class Visit:
     async def _furnish(self, victim: Caller) -> None:
         """What the demo's artist has, everything that an owner can make by one request, and a job that failed."""
         await asyncio.to_thread(earn, self._platform, victim)
+        await know_others(self._platform.app, victim)
+        await win_a_fan(self._platform.app, victim)
+        await order_bank_transfers(self._platform, victim)
         for operation in self._open:
             if operation.method == "POST" and not operation.path_ids:
                 await operation.call(self._client, victim.headers)
@@ -93,20 +96,23 @@ class Visit:
             TimeoutError: it never does.
         """
         async with asyncio.timeout(QUIET_S):
-            seen = await self._seen(victim)
-            while seen != (now := await self._seen(victim)):
-                seen = now
+            listed = None
+            while listed != (now := await self._listed(victim)):
+                listed = now
                 await asyncio.sleep(0.5)
-        return seen
+        return await self._seen(now, victim)
 
-    async def _seen(self, victim: Caller) -> dict[str, Any]:
+    async def _listed(self, victim: Caller) -> dict[str, Any]:
         plain = [each for each in self._open if each.method == "GET" and not each.path_ids]
-        seen = {each.id: _still(await each.call(self._client, victim.headers)) for each in plain}
+        return {each.id: _still(await each.call(self._client, victim.headers)) for each in plain}
+
+    async def _seen(self, listed: dict[str, Any], victim: Caller) -> dict[str, Any]:
+        """What is listed, and what is shown of each id in it."""
         single = [each for each in self._open if each.method == "GET" and each.path_ids]
-        asked = [(each, id) for each in single for id in sorted(_ids(seen))]
+        asked = [(each, id) for each in single for id in sorted(_ids(listed))]
         answers = await asyncio.gather(*(self._ask(each, victim, UUID(id)) for each, id in asked))
         found = zip(asked, answers, strict=True)
-        return seen | {f"{each.id} {id}": _still(answer) for (each, id), answer in found if answer.is_success}
+        return listed | {f"{each.id} {id}": _still(answer) for (each, id), answer in found if answer.is_success}
 
     async def _leading(self, operation: Operation, victim: Caller, ids: Iterable[str]) -> list[tuple[UUID, ...]]:
         """The ids to try: each; where an address has several, those together that lead the owner to something."""
@@ -169,7 +175,11 @@ class Visit:
 
     async def _ask(self, operation: Operation, who: Caller, *ids: UUID, **query: str) -> httpx.Response:
         async with self._turns:
-            return await operation.call(self._client, who.headers, *ids, **query)
+            while True:
+                answer = await operation.call(self._client, who.headers, *ids, **query)
+                if answer.status_code != 429 or "requests per second" not in answer.text:
+                    return answer
+                await asyncio.sleep(1)  # a credential's own pace tells nothing of another account
 
 
 def _fail_a_job(platform: Platform, connection: Connection, victim: Caller) -> None:

@@ -12,10 +12,12 @@ from .strangers import Report
 
 _PAGE = """# Who may do what
 
-Written by `python -m tests.matrix --markdown {file}` from a running server; do not edit it. Every operation
-of the OpenAPI description was asked as every role, in the account and (with another account's ids) from outside, by a
-browser's session, an access token, an API key and without any credential. What each should get follows from the policy
-(`maxbooster roles` shows it) and from what the route declares.
+Written by `python -m tests.matrix --markdown docs/security/matrix.md` from a running server; do not edit it. Every
+operation of the OpenAPI description was asked as every role, in the account and (with another account's ids) from
+outside, by a
+browser's session, an access token, an API key and without any credential; and by a grant, which only the operations
+that declare it let in, to its own object. What each should get follows from the policy (`maxbooster roles` shows
+it) and from what the route declares.
 
 `✓` allowed, `·` refused, `✗` the server does otherwise. ↑: it also wants a recent proof of who one is, and API keys
 cannot do it. `staff:…` work in the platform's own account; *staff at home* are staff in an account where they are
@@ -80,11 +82,11 @@ class Table:
         widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
         return "\n".join("  ".join(map(str.ljust, row, widths)).rstrip() for row in rows)
 
-    def markdown(self, strangers: Report | None, file: str) -> str:
+    def markdown(self, strangers: Report | None, by_grant: str) -> str:
         head = ["operation", "permission", *(role.name for role in self.roles)]
         rows = [head, ["---", "---", *(":-:" for _ in self.roles)], *self.rows()]
         table = "\n".join(f"| {' | '.join(row)} |" for row in rows)
-        return _PAGE.format(file=file, totals=self.totals(strangers), table=table)
+        return _PAGE.format(totals=f"{self.totals(strangers)} {by_grant}", table=table)
 
 
 def _mark(outcomes: Sequence[Outcome]) -> str:

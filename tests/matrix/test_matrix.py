@@ -1,4 +1,4 @@
-"""The authorisation matrix (C-02, C-03): it grows by itself with every route, and has no wrong allow.
+"""The authorization matrix: it grows by itself with every route, and has no wrong allow.
 
 The slice runs always; all of it, and on both databases, with the slow tests.
 """
@@ -7,10 +7,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import httpx
 import pytest
 
+from maxbooster.app import App
 from tests.contract.site import Site
 
+from . import grants
 from .cells import Outcome, all_cells, ask
 from .operations import SPECIAL, UNDESCRIBED, Operation, read, undescribed
 from .people import ACCOUNT_KEY, ANONYMOUS, NOBODY, OWNER, VIEWER, Role, Way
@@ -19,6 +22,7 @@ from .strangers import Visit
 from .table import Table
 
 SLICE = (OWNER, VIEWER, NOBODY, ACCOUNT_KEY, ANONYMOUS)
+SLOW_POSTGRES = pytest.param("postgresql", marks=pytest.mark.slow)
 SLICE_WAYS: tuple[Way, ...] = ("session", "key", "no csrf")
 
 
@@ -31,19 +35,21 @@ async def described(platform: Platform) -> list[Operation]:
     return read(await platform.description(), platform.app)
 
 
+@pytest.mark.parametrize("database_url", ["sqlite", SLOW_POSTGRES], indirect=True)
 async def test_a_slice_of_the_matrix_holds(platform: Platform) -> None:
     operations = await described(platform)
     cells = all_cells(operations, platform.app.policy, SLICE, SLICE_WAYS)
     assert said(await ask(platform, cells)) == []
     assert {cell.operation for cell in cells} == set(operations)
+    shared = await grants.ask(platform, operations)
+    assert shared.faults == []
+    assert shared.opened == {operation.id for operation in operations if operation.grantable}
 
 
-async def test_no_route_that_wants_a_permission_hides_from_the_description(platform: Platform) -> None:
-    assert undescribed(await platform.description(), platform.app) == list(UNDESCRIBED)
-
-
-async def test_what_is_said_of_single_operations_is_not_stale(platform: Platform) -> None:
-    assert SPECIAL.keys() - {operation.id for operation in await described(platform)} == set()
+async def test_no_route_that_wants_a_permission_hides_from_the_description(app: App, api: httpx.AsyncClient) -> None:
+    description = (await api.get("/schema/openapi.json")).json()
+    assert undescribed(description, app) == list(UNDESCRIBED)
+    assert SPECIAL.keys() - {operation.id for operation in read(description, app)} == set()
 
 
 @pytest.mark.slow
@@ -129,6 +135,7 @@ def register_routes():
 """
 
 
+@pytest.mark.slow
 async def test_a_route_that_tells_of_other_accounts_is_found(site: Site, tmp_path: Path) -> None:
     """One answers with anybody's tape; the other gives away, by its words, that somebody has it."""
     site.install("papa", LEAKY, manifest=PERMISSION)

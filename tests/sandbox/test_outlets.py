@@ -15,7 +15,7 @@ from maxbooster.db import new_id
 from maxbooster.testing import drain, make_app, open_api, with_services
 from maxbooster_distribution.outlets.outlet import Requirements
 from maxbooster_distribution.testing import made_release
-from maxbooster_sandbox.outlets.behaviour import Behaviour, set_behaviour
+from maxbooster_sandbox.outlets.behavior import Behavior, set_behavior
 from maxbooster_sandbox.outlets.desk import Desk
 from maxbooster_sandbox.outlets.place import Place
 from maxbooster_sandbox.settings import SandboxSettings
@@ -77,15 +77,15 @@ def test_a_takedown_is_answered_with_gone(place, desk):
 
 
 def test_reject_says_which_status_and_why(place, desk):
-    refused = Behaviour(answer="reject", status="ResourceCorrupt", text="Track 1 is noise.")
-    set_behaviour(place, "spotify", ACCOUNT, refused)
+    refused = Behavior(answer="reject", status="ResourceCorrupt", text="Track 1 is noise.")
+    set_behavior(place, "spotify", ACCOUNT, refused)
     batch, arrived = deliver(place)
     desk.look(arrived + after(60))
     assert statuses(batch) == [("ProcessingErrorAtReleaseDistributor", "ResourceCorrupt", "Track 1 is noise.")]
 
 
 def test_delay_answers_later(place, desk):
-    set_behaviour(place, "spotify", ACCOUNT, Behaviour(answer="delay", delay_s=3600))
+    set_behavior(place, "spotify", ACCOUNT, Behavior(answer="delay", delay_s=3600))
     batch, arrived = deliver(place)
     desk.look(arrived + after(3600))
     assert statuses(batch) == []
@@ -94,7 +94,7 @@ def test_delay_answers_later(place, desk):
 
 
 def test_lose_never_answers(place, desk):
-    set_behaviour(place, "spotify", ACCOUNT, Behaviour(answer="lose"))
+    set_behavior(place, "spotify", ACCOUNT, Behavior(answer="lose"))
     batch, arrived = deliver(place)
     desk.look(arrived + timedelta(days=400))
     assert statuses(batch) == []
@@ -102,10 +102,10 @@ def test_lose_never_answers(place, desk):
 
 def test_what_was_decided_for_a_batch_stays(place, desk):
     """Told otherwise later, an outlet does so with the next batch, not with this one; a new desk goes on likewise."""
-    set_behaviour(place, "spotify", ACCOUNT, Behaviour(answer="lose"))
+    set_behavior(place, "spotify", ACCOUNT, Behavior(answer="lose"))
     batch, arrived = deliver(place)
     desk.look(arrived)
-    set_behaviour(place, "spotify", ACCOUNT, Behaviour(answer="accept"))
+    set_behavior(place, "spotify", ACCOUNT, Behavior(answer="accept"))
     Desk(place, batches.SCHEMAS, SETTINGS).look(arrived + timedelta(days=1))
     assert statuses(batch) == []
 
@@ -187,7 +187,7 @@ async def test_each_account_steers_its_own_outlets(simulating, account):
         assert (await api.put(f"{AT}/spotify", json={"answer": "explode"})).status_code == 422
         async with open_api(app, new_id()) as stranger:
             for who, answer in ((api, "delay"), (stranger, "accept")):
-                told = {each["name"]: each["behaviour"]["answer"] for each in (await who.get(AT)).json()["outlets"]}
+                told = {each["name"]: each["behavior"]["answer"] for each in (await who.get(AT)).json()["outlets"]}
                 assert told["spotify"] == answer
 
 

@@ -26,4 +26,4 @@ async def trail(app: Any, api: httpx.AsyncClient, action: str) -> list[Any]:
     """What the audit trail remembers of an action, once all work is done, the oldest first."""
     await drain(app)
     answer = await api.get("/api/core/audit", params={"action": action})
-    return [entry["after"] for entry in reversed(answer.json())]
+    return [entry["after"] for entry in reversed(answer.json()["items"])]

@@ -26,7 +26,7 @@ async def test_a_set_list_is_made_and_read_back(api, setlist):
 
 async def test_set_lists_are_listed_in_the_order_of_their_concerts(api, setlist):
     await api.post(AT, json=SUMMER | {"title": "Spring", "played_on": "2027-03-20", "songs": []})
-    listed = (await api.get(AT)).json()
+    listed = (await api.get(AT)).json()["items"]
     assert [(row["title"], row["songs"]) for row in listed] == [("Spring", 0), ("Summer", 2)]
 
 
@@ -40,7 +40,7 @@ async def test_another_accounts_set_list_answers_as_one_that_does_not_exist(app,
     own, missing = setlist.rpartition("/")[2], str(new_id())
     changed = {"title": "Mine", "venue": "Here", "played_on": "2027-06-01", "version": 1}
     async with open_api(app, new_id()) as stranger:
-        assert (await stranger.get(AT)).json() == []
+        assert (await stranger.get(AT)).json()["items"] == []
         for method, path, body in (
             ("GET", "", None),
             ("PUT", "", changed),
@@ -60,7 +60,7 @@ async def test_a_second_set_list_of_the_same_date_and_title_is_a_conflict(app, a
     assert again.status_code == 409
     assert again.headers["content-type"] == "application/problem+json"
     assert again.json()["type"] == "urn:maxbooster:problem:conflict"
-    assert len((await api.get(AT)).json()) == 1
+    assert len((await api.get(AT)).json()["items"]) == 1
     async with open_api(app, new_id()) as other:
         assert (await other.post(AT, json=SUMMER)).status_code == 201
 
@@ -78,7 +78,7 @@ async def test_wrong_input_names_its_field(api, wrong, field):
     refused = await api.post(AT, json=SUMMER | wrong)
     assert refused.status_code == 422
     assert refused.json()["field"] == field
-    assert (await api.get(AT)).json() == []
+    assert (await api.get(AT)).json()["items"] == []
 
 
 async def test_a_change_made_from_a_stale_version_is_refused(api, setlist):
@@ -157,7 +157,7 @@ async def test_every_change_leaves_its_entry_in_the_audit_trail(app, api, setlis
     await api.post(f"{setlist}/publish")
     await api.delete(setlist)
     await drain(app)
-    actions = [entry["action"] for entry in reversed((await api.get("/api/core/audit")).json())]
+    actions = [entry["action"] for entry in reversed((await api.get("/api/core/audit")).json()["items"])]
     assert [action for action in actions if action.startswith("setlist.")][:4] == [
         "setlist.made",
         "setlist.changed",

@@ -27,7 +27,8 @@ async def test_hook_register_routes(api):
         for operation in methods.values()
     }
     assert operations == {
-        "listSetlists", "makeSetlist", "getSetlist", "changeSetlist", "removeSetlist", "publishSetlist", "fillSetlist",
+        "listSetlists", "createSetlist", "getSetlist", "updateSetlist", "deleteSetlist", "publishSetlist",
+        "fillSetlist",
     }  # fmt: skip
     refusals = description["paths"][AT]["post"]["responses"]
     assert {"401", "403", "409", "422"} <= set(refusals)
@@ -36,14 +37,16 @@ async def test_hook_register_routes(api):
 async def test_hook_register_jobs(app, api, setlist):
     await api.post(f"{setlist}/fill")
     await drain(app)
-    done = (await api.get("/api/core/jobs", params={"job_state": "done"})).json()
+    done = (await api.get("/api/core/jobs", params={"job_state": "done"})).json()["items"]
     assert "setlist.fill" in [job["name"] for job in done]
 
 
 async def test_hook_register_subscriptions(app, api, setlist):
     await api.post(f"{setlist}/publish")
     await drain(app)
-    heard = [job for job in (await api.get("/api/core/jobs")).json() if job["name"] == "on:setlist.print_sheet"]
+    heard = [
+        job for job in (await api.get("/api/core/jobs")).json()["items"] if job["name"] == "on:setlist.print_sheet"
+    ]
     assert [job["state"] for job in heard] == ["done"]
 
 
@@ -101,7 +104,7 @@ async def test_hook_register_static(api):
 
 async def test_hook_register_console_views(app, api, setlist):
     view = next(view for _, view in app.offers.console_views if view.id == "setlist.setlists")
-    [row] = (await api.get(AT)).json()
+    [row] = (await api.get(AT)).json()["items"]
     assert set(view.columns) <= set(row)
     assert "id" in row
 

@@ -20,7 +20,8 @@ from playwright.async_api import Page, async_playwright
 from maxbooster.cli import maxbooster
 from maxbooster.db import new_id
 from maxbooster.identity import EVERYTHING, Identity
-from maxbooster.testing import drain, make_app, open_api, services
+from maxbooster.testing import drain, make_app, open_api
+from maxbooster.testing.pytest_plugin import KINDS, fresh_database
 from tests.journeys.conftest import FLAGS
 
 from . import pieces, sounds
@@ -126,18 +127,10 @@ class Studio:
         return answer.content
 
 
-@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+@pytest.fixture(scope="module", params=KINDS)
 def database_url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """One for all tests of a module; each test works in an account of its own."""
-    if request.param == "sqlite":
-        copy = tmp_path_factory.mktemp("database") / "maxbooster.db"
-        shutil.copy(request.getfixturevalue("migrated_sqlite"), copy)
-        yield f"sqlite:///{copy}"
-        return
-    template = request.getfixturevalue("migrated_postgres")
-    url = services.create_database(template, template)
-    yield url
-    services.drop_database(template, url)
+    yield from fresh_database(request, tmp_path_factory.mktemp("database"))
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")

@@ -9,9 +9,11 @@ import io
 import numpy as np
 import pytest
 import soundfile
+from sqlalchemy import insert
 
+from maxbooster.auth.models import Account
 from maxbooster.db import new_id
-from maxbooster.testing import drain, open_api
+from maxbooster.testing import drain, make_person, open_api, open_browser
 
 from . import sounds
 from .bad import BAD
@@ -34,7 +36,7 @@ async def test_the_same_file_again_is_the_same_recording(studio, song):
     first, again = [await studio.api.post(f"{AT}/recordings", json={"file_id": file}) for _ in range(2)]
     assert first.json() == again.json()
     await drain(studio.app, timeout_s=60)
-    assert len((await studio.get("recordings"))["recordings"]) == 1
+    assert len((await studio.get("recordings"))["items"]) == 1
 
 
 async def test_peaks_come_at_the_resolution_that_is_wanted(known):
@@ -60,7 +62,7 @@ async def test_a_master_meets_its_target_and_says_why(known):
     assert master["analysis"]["true_peak_dbtp"] <= -1
     assert all(each["title"] and each["reason"].endswith(".") for each in master["settings"])
     assert [each["words"] for each in master["compliance"] if each["outlet"] == "spotify"] == ["plays as it is"]
-    assert [row["masters"] for row in (await known.get("recordings"))["recordings"]] == [1]
+    assert [row["masters"] for row in (await known.get("recordings"))["items"]] == [1]
     assert (await known.get(f"recordings/{known.recording['id']}/masters"))[0]["id"] == master["id"]
 
 
@@ -118,7 +120,7 @@ async def test_a_file_that_cannot_be_used_says_why(studio, tmp_path):
         assert refused.status_code == 409
         assert words in refused.json()["detail"]
         assert (await studio.api.get(f"{AT}/recordings/{recording['id']}/peaks")).status_code == 404
-    jobs = (await studio.api.get("/api/core/jobs?limit=200")).json()
+    jobs = (await studio.api.get("/api/core/jobs?limit=200")).json()["items"]
     assert {job["state"] for job in jobs} == {"done"}
 
 
@@ -148,19 +150,19 @@ async def test_a_target_that_is_none_is_refused(known):
         assert (refused.status_code, refused.json()["field"]) == (422, "target"), target
 
 
-async def test_a_cancelled_master_leaves_nothing(studio, tmp_path):
-    recording = await studio.bring(sounds.write(tmp_path / "long.wav", np.tile(sounds.song(), (15, 1))))
-    files = len((await studio.api.get("/api/core/files")).json()["files"])
+async def test_a_canceled_master_leaves_nothing(studio, tmp_path):
+    recording = await studio.bring(sounds.write(tmp_path / "long.wav", np.tile(sounds.song(), (40, 1))))
+    files = len((await studio.api.get("/api/core/files")).json()["items"])
     begun = (await studio.api.post(f"{AT}/recordings/{recording['id']}/masters", json={"target": "club"})).json()
     draining = asyncio.create_task(drain(studio.app, timeout_s=60))
     while (await studio.get(f"masters/{begun['id']}"))["state"] != "working":
         await asyncio.sleep(0.02)
     assert (await studio.api.post(f"/api/core/jobs/{begun['job']}/cancel")).status_code == 200
     await draining
-    assert (await studio.get(f"masters/{begun['id']}"))["state"] == "cancelled"
+    assert (await studio.get(f"masters/{begun['id']}"))["state"] == "canceled"
     assert (await studio.get(f"masters/{begun['id']}"))["renderings"] == []
-    assert len((await studio.api.get("/api/core/files")).json()["files"]) == files
-    assert (await studio.api.get(f"/api/core/jobs/{begun['job']}")).json()["state"] == "cancelled"
+    assert len((await studio.api.get("/api/core/files")).json()["items"]) == files
+    assert (await studio.api.get(f"/api/core/jobs/{begun['job']}")).json()["state"] == "canceled"
 
 
 async def test_what_is_removed_while_it_waits_is_not_worked_on(studio, song):
@@ -184,7 +186,7 @@ async def test_a_recording_goes_with_its_file_and_its_masters_go_with_it(studio,
 async def test_another_accounts_recordings_and_masters_do_not_exist(known):
     recording, master = known.recording, known.made
     async with open_api(known.app, new_id()) as stranger:
-        assert (await stranger.get(f"{AT}/recordings")).json()["recordings"] == []
+        assert (await stranger.get(f"{AT}/recordings")).json()["items"] == []
         theirs = await stranger.post(f"{AT}/recordings", json={"file_id": recording["file_id"]})
         assert theirs.status_code == 404
         for path in ("", "/peaks", "/loudness", "/masters"):
@@ -210,7 +212,7 @@ async def test_recordings_are_listed_a_page_at_a_time(studio, tmp_path):
     ]
     first = await studio.get("recordings?limit=2")
     second = await studio.get(f"recordings?limit=2&cursor={first['next']}")
-    assert [row["id"] for row in first["recordings"] + second["recordings"]] == made[::-1]
+    assert [row["id"] for row in first["items"] + second["items"]] == made[::-1]
     assert second["next"] is None
 
 
@@ -224,7 +226,7 @@ async def test_recordings_and_masters_are_renamed(studio, tmp_path):
         assert (await studio.get(f"{path}/{id}"))["title"] == "Nightfall"
         for wrong in ("", "a\nb", "x" * 201):
             assert (await studio.api.patch(f"{AT}/{path}/{id}", json={"title": wrong})).status_code == 422
-    assert (await studio.get("recordings"))["recordings"][0]["title"] == "Nightfall"
+    assert (await studio.get("recordings"))["items"][0]["title"] == "Nightfall"
     async with open_api(studio.app, new_id()) as stranger:
         refused = await stranger.patch(f"{AT}/masters/{master['id']}", json={"title": "Mine"})
         assert refused.status_code == 404
@@ -251,6 +253,26 @@ async def test_a_reference_and_an_intensity_are_asked_for_and_explained(studio, 
     assert (refused.status_code, "no loudness" in refused.json()["detail"]) == (409, True)
 
 
+async def test_hook_file_uses(studio, song):
+    """A master stays while a release uses its file, and says which; then it can go."""
+    recording = await studio.bring(song)
+    master = await studio.master(recording["id"], target="-16", format="wav32f")
+    file = master["renderings"][0]["file_id"]
+    track = {"title": "Nightfall", "credits": [], "audio": file}
+    release = await studio.api.post(
+        "/api/distribution/releases", json={"kind": "single", "title": "Nightfall", "tracks": [track], "credits": []}
+    )
+    assert release.status_code == 201, release.text
+    for at in (f"{AT}/masters/{master['id']}", f"/api/core/files/{file}"):
+        refused = await studio.api.delete(at)
+        assert refused.status_code == 409, refused.text
+        assert "the release “Nightfall”" in refused.json()["detail"]
+    removed = await studio.api.delete(f"/api/distribution/releases/{release.json()['id']}")
+    assert removed.status_code == 204, removed.text
+    for at in (f"{AT}/masters/{master['id']}", f"/api/core/files/{file}"):
+        assert (await studio.api.delete(at)).status_code == 204
+
+
 async def test_hook_hand_over(known):
     """Distribution offers a release with the master's file; studio knows nothing of it."""
     [offer] = await known.get(f"masters/{known.made['id']}/offers")
@@ -259,3 +281,48 @@ async def test_hook_hand_over(known):
     assert offer["address"] == f"/releases/new?audio={rendering['file_id']}&title=song"
     async with open_api(known.app, known.identity.account, "studio.read") as viewer:
         assert (await viewer.get(f"{AT}/masters/{known.made['id']}/offers")).json() == []
+
+
+async def test_a_reviewer_hears_one_master_and_nothing_else(known, studio, song):
+    """By a link: the report, the curves and the sound; the file only if that was granted; no other master."""
+    master, account = known.made["id"], known.identity.account
+    nova = await make_person(known.app, f"{new_id().hex}@example.org", account=account)
+    named = insert(Account).values(id=account, name="Nova", created_at=known.app.clock())
+    await known.app.database.transact(lambda connection: connection.execute(named))
+    async with open_browser(known.app) as owner, open_api(known.app) as reviewer:
+        await owner.log_in(nova)
+
+        async def share(*rights):
+            new = {"kind": "studio.master", "object_id": master, "rights": rights}
+            shared = await owner.post("/api/core/grants", json=new)
+            assert shared.status_code == 201, shared.text
+            reviewer.headers["maxbooster-grant"] = shared.json()["url"].partition("#")[2]
+            return shared.json()["id"]
+
+        async def asked(path):
+            return await reviewer.get(f"{AT}/{path}")
+
+        await share("studio.read", "studio.download")
+        assert (await asked(f"masters/{master}/download")).json()["name"] == "song – Spotify.wav"
+        grant = await share("studio.read")
+        opened = (await reviewer.get("/api/core/grants/open")).json()
+        assert (opened["title"], opened["module"]) == ("song – Spotify", "/static/studio/review.js")
+        review = (await asked(f"masters/{master}/review")).json()
+        assert (review["recording"], review["met"], review["may_download"]) == ("song", True, False)
+        assert review["analysis"]["integrated_lufs"] == pytest.approx(-14, abs=0.1)
+        assert (await asked(f"masters/{master}/peaks?bins=10")).status_code == 200
+        assert (await asked(f"masters/{master}/loudness")).status_code == 200
+        audio = (await asked(f"masters/{master}/audio")).json()
+        async with open_api(known.app) as player:
+            assert len((await player.get(audio["link"])).content) == audio["size"]
+            for refused in ("", "/chain", "/offers", "/download"):
+                assert (await asked(f"masters/{master}{refused}")).status_code == 403, refused
+            for path in ("", f"/{known.recording['id']}", f"/{known.recording['id']}/peaks"):
+                assert (await asked(f"recordings{path}")).status_code == 403, path
+            file = known.made["renderings"][0]["file_id"]
+            assert (await reviewer.get(f"/api/core/files/{file}/content")).status_code == 403
+            other = await studio.master((await studio.bring(song))["id"])
+            assert (await asked(f"masters/{other['id']}/review")).status_code == 403
+            assert (await owner.delete(f"/api/core/grants/{grant}")).status_code == 204
+            assert (await player.get(audio["link"])).status_code == 410, "the sound ends with the link"
+        assert (await asked(f"masters/{master}/review")).status_code == 410

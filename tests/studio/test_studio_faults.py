@@ -102,7 +102,7 @@ async def test_a_killed_worker_leaves_one_whole_master(database_url, tmp_path):
                 platform.start(port=port)
             master = await _state(api, f"masters/{begun['id']}", "done")
             [rendering] = master["renderings"]
-            files = (await api.get("/api/core/files")).json()["files"]
+            files = (await api.get("/api/core/files")).json()["items"]
             assert sorted(each["id"] for each in files) == sorted([str(file), rendering["file_id"]])
             content = (await api.get(f"/api/core/files/{rendering['file_id']}/content")).content
     finally:

@@ -26,16 +26,16 @@ def short(tmp_path_factory):
 
 async def _cancel(studio, job):
     answer = await studio.api.post(f"/api/core/jobs/{job}/cancel")
-    assert (answer.status_code, answer.json()["state"]) == (200, "cancelled")
+    assert (answer.status_code, answer.json()["state"]) == (200, "canceled")
 
 
-async def test_measuring_that_is_cancelled_while_it_waits_says_so_and_can_be_asked_for_again(studio, short):
+async def test_measuring_that_is_canceled_while_it_waits_says_so_and_can_be_asked_for_again(studio, short):
     order = {"file_id": await studio.upload(short)}
     made = (await studio.api.post(f"{AT}/recordings", json=order)).json()
     assert (await studio.get(f"recordings/{made['id']}"))["state"] == "queued"
     await _cancel(studio, made["job"])
-    assert (await studio.get(f"recordings/{made['id']}"))["state"] == "cancelled"
-    assert [row["state"] for row in (await studio.get("recordings"))["recordings"]] == ["cancelled"]
+    assert (await studio.get(f"recordings/{made['id']}"))["state"] == "canceled"
+    assert [row["state"] for row in (await studio.get("recordings"))["items"]] == ["canceled"]
     refused = await studio.api.post(f"{AT}/recordings/{made['id']}/masters", json={})
     assert (refused.status_code, "was stopped" in refused.json()["detail"]) == (409, True)
     again = (await studio.api.post(f"{AT}/recordings", json=order)).json()
@@ -47,26 +47,26 @@ async def test_measuring_that_is_cancelled_while_it_waits_says_so_and_can_be_ask
     assert (await studio.api.get(f"/api/core/jobs/{made['job']}")).json()["state"] == "done", "it found it measured"
 
 
-async def test_a_master_that_is_cancelled_while_it_waits_says_so_and_runs_when_its_job_is_retried(studio, short):
+async def test_a_master_that_is_canceled_while_it_waits_says_so_and_runs_when_its_job_is_retried(studio, short):
     recording = await studio.bring(short)
     begun = (await studio.api.post(f"{AT}/recordings/{recording['id']}/masters", json={})).json()
     await _cancel(studio, begun["job"])
-    assert (await studio.get(f"masters/{begun['id']}"))["state"] == "cancelled"
-    assert [each["state"] for each in await studio.get(f"recordings/{recording['id']}/masters")] == ["cancelled"]
+    assert (await studio.get(f"masters/{begun['id']}"))["state"] == "canceled"
+    assert [each["state"] for each in await studio.get(f"recordings/{recording['id']}/masters")] == ["canceled"]
     assert (await studio.api.post(f"/api/core/jobs/{begun['job']}/retry")).status_code == 200
     assert (await studio.get(f"masters/{begun['id']}"))["state"] == "queued"
     await drain(studio.app, timeout_s=60)
     assert (await studio.get(f"masters/{begun['id']}"))["state"] == "done"
 
 
-async def test_a_rendering_that_is_cancelled_while_it_waits_can_be_asked_for_again(studio, short):
+async def test_a_rendering_that_is_canceled_while_it_waits_can_be_asked_for_again(studio, short):
     recording = await studio.bring(short)
     master = await studio.master(recording["id"])
     asked, path = {"format": "flac16"}, f"{AT}/masters/{master['id']}/renderings"
     first = (await studio.api.post(path, json=asked)).json()
     await _cancel(studio, first["job"])
     states = {each["format"]: each["state"] for each in (await studio.get(f"masters/{master['id']}"))["renderings"]}
-    assert states == {"wav24": "done", "flac16": "cancelled"}
+    assert states == {"wav24": "done", "flac16": "canceled"}
     again = (await studio.api.post(path, json=asked)).json()
     assert (again["id"], again["state"]) == (first["id"], "queued")
     await drain(studio.app, timeout_s=60)
@@ -77,7 +77,7 @@ async def test_measuring_that_used_up_its_tries_says_why_and_can_be_asked_for_ag
     async def breaks(ctx, recording_id):
         raise OSError("the disk is away")
 
-    order, whole = {"file_id": await studio.upload(short)}, studio.app.jobs["studio.analyse"]
+    order, whole = {"file_id": await studio.upload(short)}, studio.app.jobs["studio.analyze"]
     with monkeypatch.context() as broken:
         broken.setitem(studio.app.jobs, whole.name, replace(whole, handler=breaks, attempts=1))
         made = (await studio.api.post(f"{AT}/recordings", json=order)).json()

@@ -72,7 +72,7 @@ async def test_sixteen_bits_stay_sixteen(studio, tmp_path):
 async def test_a_preview_goes_with_its_recording_and_what_plays_has_none(studio, kinds):
     recording, plain = await studio.bring(kinds / "aiff.aiff"), await studio.bring(kinds / "flac.flac")
     assert plain["play_file_id"] == plain["file_id"]
-    names = lambda listed: sorted(each["name"] for each in listed.json()["files"])  # noqa: E731
+    names = lambda listed: sorted(each["name"] for each in listed.json()["items"])  # noqa: E731
     assert names(await studio.api.get("/api/core/files?system=true")) == [
         "aiff – preview.flac",
         "aiff.aiff",

@@ -22,7 +22,7 @@ from maxbooster_studio.targets import TARGETS, compliance
         ("deezer", -14.0, -1.0, "good", "turned down 1.0 dB"),
         ("amazon", -14.0, -1.0, "attention", "plays as it is; peaks 1.0 dB too high"),
         ("club", -9.5, 0.3, "good", "plays as it is"),
-        ("club", -14.0, -1.0, "attention", "5.0 dB below what is usual; make a louder version"),
+        ("club", -14.0, -1.0, "attention", "5.0 dB below what is usual; create a louder version"),
         ("broadcast", -23.0, -1.0, "good", "meets −23 LUFS"),
         ("broadcast", -14.0, -1.0, "attention", "9.0 dB above −23 LUFS; make a version for it"),
     ],

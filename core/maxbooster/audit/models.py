@@ -1,4 +1,4 @@
-"""The audit trail: append-only, hash-chained per account, its personal part erasable (C-15)."""
+"""The audit trail: append-only, hash-chained per account, its personal part erasable."""
 
 from __future__ import annotations
 
@@ -38,6 +38,8 @@ class AuditPayload(Owned, Table):
 
     salt: Mapped[bytes] = mapped_column(LargeBinary(16))
     actor: Mapped[UUID | None] = mapped_column(Id)
+    key_id: Mapped[UUID | None] = mapped_column(Id)
+    """The API key that it was done with."""
     request_id: Mapped[str | None] = mapped_column(String(64))
     address: Mapped[str | None] = mapped_column(String(64))
     before: Mapped[Any] = mapped_column(Json, nullable=True)

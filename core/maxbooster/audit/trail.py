@@ -1,4 +1,4 @@
-"""Writing, sealing and verifying the audit trail (C-15).
+"""Writing, sealing and verifying the audit trail.
 
 An entry is written with the change that it records, unsealed: writers of one account never wait for each
 other. Within a second a sealer gives each new entry its number and link, where
@@ -18,7 +18,7 @@ from typing import Any, cast
 from uuid import UUID
 
 import msgspec
-from msgspec import Struct
+from msgspec import UNSET, Struct, UnsetType
 from sqlalchemy import Connection, Table, delete, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
@@ -44,6 +44,8 @@ class Entry(Struct, frozen=True):
     address: str | None = None
     before: Any = None
     after: Any = None
+    key_id: UUID | UnsetType | None = None
+    """The API key that it was done with."""
 
 
 def record(connection: Connection, entries: Sequence[Entry]) -> None:
@@ -61,11 +63,13 @@ def record(connection: Connection, entries: Sequence[Entry]) -> None:
 RECORD = Step(8, record)
 
 _ENTRY = ("account_id", "id", "at", "action", "object")
-_PERSONAL = ("account_id", "id", "actor", "request_id", "address", "before", "after")
+_PERSONAL = ("account_id", "id", "actor", "request_id", "address", "before", "after", "key_id")
 
 
 def digest(salt: bytes, entry: Entry) -> bytes:
-    return sha256(salt + msgspec.json.encode(entry, order="deterministic")).digest()
+    """Entries without a key are digested as those that were written before keys were noted."""
+    said = entry if entry.key_id is not None else msgspec.structs.replace(entry, key_id=UNSET)
+    return sha256(salt + msgspec.json.encode(said, order="deterministic")).digest()
 
 
 def link(previous: bytes, seq: int, of: bytes) -> bytes:
@@ -101,7 +105,7 @@ def _seal_account(connection: Connection, account: UUID, waiting: Sequence[Any])
     return sealed
 
 
-def verify(connection: Connection, account: UUID) -> list[str]:
+def audit_faults(connection: Connection, account: UUID) -> list[str]:
     """What is wrong with an account's chain, a sentence each; empty when it is whole.
 
     Sealed entries must be consecutive and link up to the head; every payload still there must match its digest.
@@ -133,7 +137,7 @@ def _entry(row: Any) -> Entry:
 
 
 def erase(connection: Connection, account: UUID, actor: UUID) -> int:
-    """Remove the personal part of what a person did in an account; the chain stays whole (C-17)."""
+    """Remove the personal part of what a person did in an account; the chain stays whole."""
     return connection.execute(
         delete(_payload).where(_payload.c.account_id == account, _payload.c.actor == actor)
     ).rowcount
@@ -143,7 +147,12 @@ def accounts(connection: Connection) -> list[UUID]:
     return list(connection.execute(select(_row.c.account_id).distinct()).scalars())
 
 
-def objects(connection: Connection, action: str) -> list[tuple[UUID, str]]:
+def audit_objects(connection: Connection, action: str) -> list[tuple[UUID, str]]:
     """Account and object of every entry of an action, in all accounts: for comparing with what the trail was told."""
     query = select(_row.c.account_id, _row.c.object).where(_row.c.action == action).order_by(_row.c.id)
     return [(row.account_id, row.object) for row in connection.execute(query)]
+
+
+def plain(value: Any) -> Any:
+    """As it will read back from the database, so that the audit digest can be checked."""
+    return msgspec.json.decode(msgspec.json.encode(value)) if value is not None else None

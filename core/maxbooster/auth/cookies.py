@@ -1,4 +1,4 @@
-"""The browser's cookies, hardened: `__Host-` over TLS, never readable by scripts (C-05).
+"""The browser's cookies, hardened: `__Host-` over TLS, never readable by scripts.
 
 Over plain HTTP (a loopback address, or a network that the operator trusts) browsers refuse `__Host-` and `Secure`,
 so there the same cookies go by a plain name.

@@ -1,4 +1,4 @@
-"""What happens to people's access: recorded in the audit trail and told to whoever subscribed (C-09, C-24)."""
+"""What happens to people's access: recorded in the audit trail and told to whoever subscribed."""
 
 from __future__ import annotations
 

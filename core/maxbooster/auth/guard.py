@@ -1,17 +1,21 @@
-"""The one place where a request's right to its route is checked, before the handler runs (C-02)."""
+"""The one place where a request's right to its route is checked, before the handler runs."""
 
 from __future__ import annotations
 
 import hmac
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
+from uuid import UUID
 
 from litestar.connection import ASGIConnection
 from litestar.handlers.base import BaseRouteHandler
 
 from ..db.models import PLATFORM
-from ..errors import NotAllowed, NotAuthenticated, NotInPlan, StepUpRequired
+from ..errors import GrantEnded, NotAllowed, NotAuthenticated, NotInPlan, SecondFactorNeeded, StepUpRequired
+from ..grants.grantable import HEADER, LINK_PREFIX
+from ..grants.lookup import Watch
 from ..http.hosts import is_local
 from ..http.routes import PUBLIC
 from ..identity import Identity
@@ -23,6 +27,14 @@ if TYPE_CHECKING:
 
 Connection = ASGIConnection[Any, Any, Any, Any]
 _SAFE = ("GET", "HEAD", "OPTIONS")
+
+
+def _missing(app: App, identity: Identity, permission: str) -> NotAllowed:
+    if identity.lacks_factor:
+        return SecondFactorNeeded(
+            "Set up two-factor authentication or a passkey in your profile first; it is required here."
+        )
+    return app.policy.missing(permission)
 
 
 def _is_options(handler: BaseRouteHandler) -> bool:
@@ -44,29 +56,63 @@ class Guard:
             StepUpRequired: the route wants a recent proof of who they are.
             NotInPlan: their subscription does not include it.
             TooMany: their API key is used up for this second.
+            GrantEnded: they come by a grant that is over, or never was.
         """
         permission = handler.opt.get("permission")
         scheme, _, token = connection.headers.get("authorization", "").partition(" ")
         bearer = token.strip() if scheme.lower() == "bearer" else ""
-        if not bearer and connection.scope["method"] not in _SAFE:  # type: ignore[typeddict-item]
+        if not (bearer or handler.opt.get("signed")) and connection.scope["method"] not in _SAFE:  # type: ignore[typeddict-item]
             self._refuse_other_sites(connection)
         if permission == PUBLIC or _is_options(handler):
             return
         if (permission is None or handler.opt.get("local")) and is_local(connection.client, connection.headers):
             return
-        credentials = self._app.credentials
-        identity = await (credentials.of_bearer(bearer) if bearer else self._of_cookie(connection, credentials))
-        if identity is None:
-            raise NotAuthenticated("Log in, or send a valid token: `Authorization: Bearer …`.")
+        grant = connection.headers.get(HEADER)
+        if grant is None:
+            identity = await self._known(connection, bearer)
+        else:
+            identity = await self._by_grant(connection, handler, grant, bearer)
         connection.scope["state"]["caller"] = identity
         if permission is not None and not identity.may(permission):
-            raise NotAllowed(f"This needs the permission {permission!r}.", permission=permission)
+            raise _missing(self._app, identity, permission)
         step_up = handler.opt.get("step_up")
         if step_up and not (step_up == "people" and identity.way == "key"):
             self._demand_recent_proof(identity)
         if feature := handler.opt.get("feature"):
             await self._demand_feature(identity, feature)
         connection.scope["state"]["identity"] = identity
+
+    async def _known(self, connection: Connection, bearer: str) -> Identity:
+        credentials = self._app.credentials
+        identity = await (credentials.of_bearer(bearer) if bearer else self._of_cookie(connection, credentials))
+        if identity is None:
+            raise NotAuthenticated("Log in, or send a valid token: `Authorization: Bearer …`.")
+        return identity
+
+    async def _by_grant(self, connection: Connection, handler: BaseRouteHandler, grant: str, bearer: str) -> Identity:
+        """Whoever comes by a grant: to what their route declares to be grantable, and there to one object."""
+        declared: dict[str, str] = handler.opt.get("grantable") or {}
+        if not declared:
+            raise NotAllowed(f"What is shared cannot be used for this; leave the header {HEADER!r} out.")
+        identity = await self._granted(connection, grant, bearer)
+        granted = identity.grant
+        named = connection.path_params.get(declared.get(granted.kind, "")) if granted else None
+        if granted is None or named != granted.object_id:
+            raise NotAllowed("This was not shared with you: a grant opens one object alone.")
+        connection.scope["state"]["watch"] = Watch(self._app.grants, granted.id)
+        return identity
+
+    async def _granted(self, connection: Connection, grant: str, bearer: str) -> Identity:
+        """By a link nobody else is known: a cookie, which browsers send by themselves, counts for nothing."""
+        if not grant.startswith(LINK_PREFIX):
+            try:
+                id = UUID(grant)
+            except ValueError:
+                raise GrantEnded(f"The header {HEADER!r} holds neither a link's token nor a grant's id.") from None
+            return await self._app.grants.of_account(id, await self._known(connection, bearer))
+        if "authorization" in connection.headers:
+            raise NotAllowed(f"Send either {HEADER!r} with a link's token or 'Authorization', not both.")
+        return await self._app.grants.of_link(grant)
 
     async def _of_cookie(self, connection: Connection, credentials: Credentials) -> Identity | None:
         token = connection.cookies.get(cookies.name("session", self._app.settings))
@@ -97,16 +143,18 @@ class Guard:
             raise NotInPlan(f"The plan {plan.name!r} does not include {feature!r}.", feature=feature, plan=plan.name)
 
     def _refuse_other_sites(self, connection: Connection) -> None:
-        """Browsers say from where a request comes (Fetch Metadata, else RFC 6454 Origin); other programs do not.
-
+        """
         Raises:
             NotAllowed: a page of another site sends it.
         """
-        site, origin = connection.headers.get("sec-fetch-site"), connection.headers.get("origin")
-        if site is not None:
-            foreign = site not in ("same-origin", "none")
-        else:
-            ours = (urlsplit(self._app.settings.origin).netloc, connection.headers.get("host"))
-            foreign = origin is not None and urlsplit(origin).netloc not in ours
-        if foreign:
+        if is_from_other_site(connection.headers, self._app.settings.origin):
             raise NotAllowed("This was sent by a page of another site; only pages of this server may.")
+
+
+def is_from_other_site(headers: Mapping[str, str], origin: str) -> bool:
+    """Browsers say from where a request comes (Fetch Metadata, else RFC 6454 Origin); other programs do not."""
+    site, sender = headers.get("sec-fetch-site"), headers.get("origin")
+    if site is not None:
+        return site not in ("same-origin", "none")
+    ours = (urlsplit(origin).netloc, headers.get("host"))
+    return sender is not None and urlsplit(sender).netloc not in ours

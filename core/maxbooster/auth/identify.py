@@ -12,13 +12,14 @@ from time import monotonic
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from sqlalchemy import Select, bindparam, select, update
+from sqlalchemy import Select, bindparam, exists, or_, select, update
 
 from ..db.fast import Prepared
 from ..errors import TooMany
 from ..identity import EVERYTHING, Identity, Way
 from .meter import Meter
 from .models import ApiKey, Membership, Session, User
+from .passkeys.models import Passkey
 
 if TYPE_CHECKING:
     from ..app import App
@@ -29,6 +30,9 @@ KEY_PREFIX = "mbk_"
 _REMEMBERED = 20_000
 BROWSER_REQUESTS_PER_S = 200
 """Of one browser's session in one process: pages need a few, whoever holds a stolen cookie wants many."""
+
+
+HAS_FACTOR = or_(User.totp_since.is_not(None), exists().where(Passkey.user_id == User.id))
 
 
 def _session_where(column: Any, parameter: str) -> Select[*tuple[Any, ...]]:
@@ -43,6 +47,7 @@ def _session_where(column: Any, parameter: str) -> Select[*tuple[Any, ...]]:
             User.disabled_at,
             User.operator,
             Membership.role,
+            HAS_FACTOR,
         )
         .join(User, User.id == Session.user_id)
         .outerjoin(Membership, (Membership.user_id == Session.user_id) & (Membership.account_id == Session.account_id))
@@ -64,6 +69,7 @@ _BY_KEY = Prepared(
         User.disabled_at,
         User.operator,
         Membership.role,
+        HAS_FACTOR,
     )
     .outerjoin(User, User.id == ApiKey.user_id)
     .outerjoin(Membership, (Membership.user_id == ApiKey.user_id) & (Membership.account_id == ApiKey.account_id))
@@ -165,7 +171,7 @@ class Credentials:
     async def _session(self, rows: list[tuple[Any, ...]], way: Way) -> tuple[Identity | None, datetime | None]:
         if not rows:
             return _NOBODY
-        id, user, account, seen_at, expires_at, proved_at, disabled_at, operator, role = rows[0]
+        id, user, account, seen_at, expires_at, proved_at, disabled_at, operator, role, factor = rows[0]
         now, settings = self._app.clock(), self._app.settings
         idle_until = seen_at + timedelta(hours=settings.session_idle_h) if way == "session" else expires_at
         if disabled_at is not None or min(expires_at, idle_until) <= now:
@@ -174,22 +180,25 @@ class Credentials:
             statement = update(Session).where(Session.id == id).values(seen_at=now)
             await self._app.database.write(lambda connection: connection.execute(statement) and None)
         await self._app.policy.refresh(self._app.database)
-        permissions = self._app.policy.of(account, role, operator)
-        return Identity(account, user, permissions, way, id, proved_at), expires_at
+        permissions = self._app.policy.of(account, role, operator, factor=bool(factor))
+        lacks = not factor and self._app.policy.wants_factor(account)
+        return Identity(account, user, permissions, way, id, proved_at, lacks_factor=lacks), expires_at
 
     async def _key(self, hashed: bytes) -> _Known:
         rows = await self._app.database.fetch(_BY_KEY, hash=hashed)
         if not rows:
             return _Known(*_NOBODY)
-        id, account, user, scope, expires_at, used_at, requests, disabled_at, operator, role = rows[0]
+        id, account, user, scope, expires_at, used_at, requests, disabled_at, operator, role, factor = rows[0]
         if disabled_at is not None:
             return _Known(*_NOBODY)
         await self._app.policy.refresh(self._app.database)
-        held = self._app.policy.of(account, role if user is not None else "owner", operator)
-        permissions = _within(frozenset(scope.split()), held)
+        role, factor = (role, bool(factor)) if user is not None else ("owner", True)
+        held = self._app.policy.of(account, role, operator, factor=factor)
+        permissions = within(frozenset(scope.split()), held)
         meter = self._meter(id, await self._requests_per_s(account))
         await self._note_use(id, meter, used_at, requests)
-        return _Known(Identity(account, user, permissions, "key", id), expires_at, meter)
+        lacks = not factor and self._app.policy.wants_factor(account)
+        return _Known(Identity(account, user, permissions, "key", id, lacks_factor=lacks), expires_at, meter)
 
     def _metered(self, identity: Identity | None, expires_at: datetime | None, per_s: int) -> _Known:
         if identity is None or identity.credential is None:
@@ -226,6 +235,6 @@ def _count(known: _Known, kind: str) -> None:
         raise TooMany(f"This {kind} may make {known.meter.per_s} requests per second.", retry_after_s=1)
 
 
-def _within(scope: frozenset[str], held: frozenset[str]) -> frozenset[str]:
+def within(scope: frozenset[str], held: frozenset[str]) -> frozenset[str]:
     """A key never does more than the person whose it is; one that is nobody's, no more than the account's owner."""
     return held if EVERYTHING in scope else scope & held

@@ -8,6 +8,7 @@ from ..context import Context
 from ..jobs.job import job
 from . import throttle
 from .models import Proof
+from .passkeys import challenges
 from .people.privacy import erase_people, erase_person
 from .proofs import mail_notice, mail_proof
 from .sessions import queries as sessions
@@ -20,6 +21,7 @@ async def prune_access(ctx: Context) -> None:
     def forget(connection: Connection) -> None:
         sessions.prune(connection, ctx.now)
         throttle.prune(connection, ctx.now)
+        challenges.prune(connection, ctx.now)
         connection.execute(delete(Proof).where(Proof.expires_at <= ctx.now))
 
     await ctx.write(forget)

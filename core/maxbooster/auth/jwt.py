@@ -1,4 +1,4 @@
-"""Short-lived access tokens of API clients (C-05).
+"""Short-lived access tokens of API clients.
 
 JSON Web Tokens after RFC 7519, typed `at+jwt` as in RFC 9068, signed with Ed25519 (RFC 8037) under its fully
 specified name (RFC 9864, which deprecates `EdDSA`). There is one algorithm, and a token's header must be exactly

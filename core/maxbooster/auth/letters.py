@@ -37,6 +37,17 @@ def reset(to: str, link: str) -> Mail:
     )
 
 
+def shared(to: str, owner: str, what: str, link: str) -> Mail:
+    """To somebody who may have no login. What it is called stays out: anybody may write anything there."""
+    return Mail(
+        to,
+        f"{owner} wants to share something with you",
+        f"{owner} wants to share something with you in Max Booster: {what.lower()}.\n\n"
+        f"Log in with this email address, or sign up with it, and accept it here:\n\n{link}\n\n"
+        "If you don't know them, ignore this email." + _SIGNED,
+    )
+
+
 def password_changed(to: str, origin: str) -> Mail:
     return Mail(
         to,

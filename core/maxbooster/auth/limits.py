@@ -12,6 +12,10 @@ from .throttle import Limit
 LETTERS_TO = Limit("letters.to", burst=3, per_s=600)
 ASKED_FROM = Limit("asked.from", burst=20, per_s=60)
 LINKS_FROM = Limit("links.from", burst=30, per_s=20)
+SIGN_UPS_FROM = Limit("signups.from", burst=30, per_s=10)
+SIGN_UPS_AT = Limit("signups.at", burst=1000, per_s=1)
+SIGN_UPS_TO = Limit("signups.to", burst=3, per_s=3600)
+TRIALS_TO = Limit("trials.to", burst=10, per_s=60)
 GUESSES = Limit("guesses", burst=5, per_s=60)
 """Of the present password, and of the one that a registration waits for."""
 
@@ -41,6 +45,33 @@ async def count_dead_link(ctx: Context) -> None:
     """
     if ctx.address and (wait := await take(ctx, (LINKS_FROM, throttle.network(ctx.address)))):
         raise TooMany(f"Too many links that don't work; try again in {math.ceil(wait)} s.", retry_after_s=wait)
+
+
+async def count_sign_up(ctx: Context) -> None:
+    """Whose address it is doesn't count here: the answer would tell that it signed up lately.
+
+    Raises:
+        TooMany: too many sign-ups to mailing lists from this network, or of this account.
+    """
+    limits = [(SIGN_UPS_AT, str(ctx.account))]
+    if ctx.address:
+        limits.append((SIGN_UPS_FROM, throttle.network(ctx.address)))
+    if wait := await take(ctx, *limits):
+        raise TooMany(f"Too many sign-ups; try again in {math.ceil(wait / 60)} minutes.", retry_after_s=wait)
+
+
+async def may_ask_to_confirm(ctx: Context, email: str) -> bool:
+    """Whether an address may get another email that asks for a confirmation, from whichever account."""
+    return not await take(ctx, (SIGN_UPS_TO, email))
+
+
+async def count_trial(ctx: Context, email: str) -> None:
+    """
+    Raises:
+        TooMany: too many tests of mailings to this address.
+    """
+    if wait := await take(ctx, (TRIALS_TO, email)):
+        raise TooMany(f"Too many tests; try again in {math.ceil(wait)} s.", retry_after_s=wait)
 
 
 async def count_guess(ctx: Context, at: str) -> None:

@@ -18,7 +18,7 @@ from ..db.types import Json
 
 
 class Account(Table):
-    """The artist, producer or label that owns things; its id is the account id of all its rows (C-01)."""
+    """The artist, producer or label that owns things; its id is the account id of all its rows."""
 
     __tablename__ = "core_account"
     __table_args__ = (Index("ix_core_account_parent_id", "parent_id"),)
@@ -31,7 +31,7 @@ class Account(Table):
 
 
 class User(Table):
-    """A person, with one login (C-01). The e-mail address is claimed in the directory as `email`."""
+    """A person, with one login. The e-mail address is claimed in the directory as `email`."""
 
     __tablename__ = "core_user"
 

@@ -1,4 +1,4 @@
-"""Passwords: hashed so that a stolen database gives none away, and refused where they are easily guessed (C-04).
+"""Passwords: hashed so that a stolen database gives none away, and refused where they are easily guessed.
 
 After NIST SP 800-63B-4 §3.1.1.2: length, a list of leaked passwords and guessability; no rules of composition.
 """
@@ -29,15 +29,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 LONGEST = 256
-"""Characters. Beyond it nothing is gained, and Unicode normalisation takes time by the square of the length."""
-
-_ROUNDS = 2
-_MEMORY_KIB = 19 * 1024
-_LANES = 1
-"""The least that OWASP's Password Storage Cheat Sheet advises for argon2id."""
-
-_NOBODYS = f"$argon2id$v=19$m={_MEMORY_KIB},t={_ROUNDS},p={_LANES}${'A' * 22}${'A' * 43}"
-"""No password is known to have this hash; comparing with it takes as long as with any other."""
+"""Characters. Beyond it nothing is gained, and Unicode normalization takes time by the square of the length."""
 
 _ARGON2ID = re.compile(r"\$argon2id\$v=19\$m=([0-9]{1,6}),t=([0-9]{1,2}),p=([0-9]{1,2})(\$[A-Za-z0-9+/]{11,86}){2}")
 _BCRYPT = re.compile(r"\$2[aby]\$([0-9]{2})\$[./A-Za-z0-9]{53}")
@@ -47,6 +39,19 @@ _GUESSES = 10**8
 _ESTIMATED = 32
 """Characters whose guessability is estimated: zxcvbn takes seconds for 72 that are chosen to slow it down."""
 _estimating = threading.Lock()
+
+
+class Cost(Struct, frozen=True):
+    """What one argon2id hash takes. As it stands: the least that OWASP's Password Storage Cheat Sheet advises."""
+
+    rounds: int = 2
+    memory_kib: int = 19 * 1024
+    lanes: int = 1
+
+    @property
+    def nobodys(self) -> str:
+        """No password is known to have this hash; comparing with it takes as long as with any other."""
+        return f"$argon2id$v=19$m={self.memory_kib},t={self.rounds},p={self.lanes}${'A' * 22}${'A' * 43}"
 
 
 class Verdict(Struct, frozen=True):
@@ -62,8 +67,9 @@ class Hasher:
     What does not fit into `threads + waiting` is refused at once, so that logins stay quick for those let in.
     """
 
-    def __init__(self, threads: int | None = None, waiting: int = 32) -> None:
+    def __init__(self, threads: int | None = None, waiting: int = 32, cost: Cost | None = None) -> None:
         threads = threads or os.cpu_count() or 1
+        self._cost = cost or Cost()
         self._pool = ThreadPoolExecutor(threads, "hasher")
         self._places = threading.Semaphore(threads + waiting)
 
@@ -75,7 +81,7 @@ class Hasher:
             UsageError: a write transaction is open.
         """
         refuse_in_write("password hashing")
-        return await self._run(lambda: _hash(password))
+        return await self._run(lambda: _hash(password, self._cost))
 
     async def verify(self, password: str, stored: str | None) -> Verdict:
         """Compare with a stored hash. None, for a person who does not exist, takes as long as a wrong password.
@@ -85,7 +91,7 @@ class Hasher:
             UsageError: a write transaction is open.
         """
         refuse_in_write("password hashing")
-        return await self._run(lambda: _verify(password, stored))
+        return await self._run(lambda: _verify(password, stored, self._cost))
 
     async def check(
         self, password: str, *, min_length: int = 8, about: Sequence[str] = (), blocklist: Path | None = None
@@ -129,29 +135,29 @@ def is_importable(stored: str) -> bool:
     return bcrypt is not None and 4 <= int(bcrypt[1]) <= 15
 
 
-def _verify(password: str, stored: str | None) -> Verdict:
+def _verify(password: str, stored: str | None, cost: Cost) -> Verdict:
     if stored is not None and not is_importable(stored):
         log.error("stored_hash.unusable", reason="neither argon2id nor bcrypt, or beyond their limits")
         stored = None
     if stored is None:
-        _has_argon2id(password, _NOBODYS)
+        _has_argon2id(password, cost.nobodys, cost)
         return Verdict(right=False)
     if _BCRYPT.fullmatch(stored):
         right, outdated = _has_bcrypt(password, stored), True
     else:
-        right, outdated = _has_argon2id(password, stored), _argon2id().check_needs_rehash(stored)
-    return Verdict(right, _hash(password) if right and outdated else None)
+        right, outdated = _has_argon2id(password, stored, cost), _argon2id(cost).check_needs_rehash(stored)
+    return Verdict(right, _hash(password, cost) if right and outdated else None)
 
 
-def _hash(password: str) -> str:
-    return _argon2id().hash(_bytes(_normal(password)))
+def _hash(password: str, cost: Cost) -> str:
+    return _argon2id(cost).hash(_bytes(_normal(password)))
 
 
-def _has_argon2id(password: str, stored: str) -> bool:
+def _has_argon2id(password: str, stored: str, cost: Cost) -> bool:
     from argon2.exceptions import InvalidHashError, VerificationError, VerifyMismatchError
 
     try:
-        return _argon2id().verify(stored, _bytes(_normal(password)))
+        return _argon2id(cost).verify(stored, _bytes(_normal(password)))
     except VerifyMismatchError:
         return False
     except (InvalidHashError, VerificationError) as error:
@@ -171,10 +177,10 @@ def _has_bcrypt(password: str, stored: str) -> bool:
 
 
 @cache
-def _argon2id() -> PasswordHasher:
+def _argon2id(cost: Cost) -> PasswordHasher:
     from argon2 import PasswordHasher
 
-    return PasswordHasher(time_cost=_ROUNDS, memory_cost=_MEMORY_KIB, parallelism=_LANES)
+    return PasswordHasher(time_cost=cost.rounds, memory_cost=cost.memory_kib, parallelism=cost.lanes)
 
 
 def _normal(password: str) -> str:

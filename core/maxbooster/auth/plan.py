@@ -1,4 +1,4 @@
-"""What an account's subscription includes: the seam that billing fills (C-02). Without billing everything is."""
+"""What an account's subscription includes: the seam that billing fills. Without billing everything is."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The policy: roles → permissions, in one table (C-02).
+"""The policy: roles → permissions, in one table.
 
 A manifest says which roles hold its permissions. Where an operator departs from that (`maxbooster roles`), a row says
 so. Owners keep what the manifests give them, so that no account becomes unmanageable.
@@ -36,11 +36,18 @@ _DEPARTURES = Prepared(select(RoleGrant.role, RoleGrant.permission, RoleGrant.gr
 class Policy:
     """Who holds what, as this process sees it."""
 
-    def __init__(self, permissions: Mapping[str, Permission]) -> None:
+    def __init__(self, permissions: Mapping[str, Permission], second_factor: str = "optional") -> None:
         self.permissions = permissions
+        self._second_factor = second_factor
         self._read_at = float("-inf")
         self._departures: dict[tuple[str, str], bool] = {}
         self._granted: dict[str, frozenset[str]] = {}
+
+    def missing(self, permission: str) -> NotAllowed:
+        """What a caller who lacks it is told: what it allows, and its name."""
+        declared = self.permissions.get(permission)
+        words = f"“{declared.help}” ({permission})" if declared else repr(permission)
+        return NotAllowed(f"This needs the permission {words}.", permission=permission)
 
     async def refresh(self, database: Database) -> None:
         if monotonic() - self._read_at < REFRESH_S:
@@ -56,9 +63,18 @@ class Policy:
             self._granted[role] = frozenset(name for name in self.permissions if self._holds(role, name))
         return self._granted[role]
 
-    def of(self, account: UUID | None, role: str | None, operator: str | None) -> frozenset[str]:
-        """What a person may do in an account, by their role there; in the platform's own, as its staff."""
+    def wants_factor(self, account: UUID | None) -> bool:
+        """Whether somebody needs a second factor to work in this account."""
+        return self._second_factor == "everybody" or (self._second_factor == "staff" and account == PLATFORM)
+
+    def of(
+        self, account: UUID | None, role: str | None, operator: str | None, *, factor: bool = True
+    ) -> frozenset[str]:
+        """What a person may do in an account, by their role there; in the platform's own, as its staff. `factor`:
+        whether they have a second one."""
         permissions = self.granted(PERSON)
+        if not factor and self.wants_factor(account):
+            return permissions
         if account == PLATFORM:
             return permissions | self.granted(STAFF + operator) if operator else permissions
         return permissions | self.granted(role) if role else permissions

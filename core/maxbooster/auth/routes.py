@@ -5,7 +5,8 @@ from __future__ import annotations
 from .accounts.routes import routes as accounts
 from .keys.routes import routes as keys
 from .operators.routes import routes as operators
+from .passkeys.routes import routes as passkeys
 from .people.routes import routes as people
 from .sessions.routes import routes as sessions
 
-routes = [*sessions, *people, *accounts, *keys, *operators]
+routes = [*sessions, *people, *passkeys, *accounts, *keys, *operators]

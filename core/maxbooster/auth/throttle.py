@@ -1,4 +1,4 @@
-"""Limits on how often something may be tried, kept in the database so that all processes agree (C-09).
+"""Limits on how often something may be tried, kept in the database so that all processes agree.
 
 By the generic cell rate algorithm (ITU-T I.371, Annex A): one row per key holds the theoretical arrival time, that
 is when the key will be as fresh as one never seen.

@@ -1,4 +1,4 @@
-"""The second factor by an authenticator app, and the codes for when it is lost (C-06).
+"""The second factor by an authenticator app, and the codes for when it is lost.
 
 Time-based one-time passwords after RFC 6238 in the form that every app reads: SHA-1, 30 s, 6 digits.
 """

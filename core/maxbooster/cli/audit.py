@@ -25,7 +25,9 @@ def verify(as_json: bool) -> None:
         def check(connection: Connection) -> tuple[int, list[str]]:
             accounts = trail.accounts(connection)
             faults = [
-                f"account {account}: {fault}" for account in accounts for fault in trail.verify(connection, account)
+                f"account {account}: {fault}"
+                for account in accounts
+                for fault in trail.audit_faults(connection, account)
             ]
             return len(accounts), faults
 

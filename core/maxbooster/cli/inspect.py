@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
+from typing import Any
 
 import click
 import msgspec
@@ -13,18 +15,36 @@ from .running import assembled
 
 
 @click.command()
-def openapi() -> None:
+@click.option(
+    "--into",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Write a file for each family instead: what its pages may call.",
+)
+def openapi(into: Path | None) -> None:
     """Print the OpenAPI 3.1 description of what the enabled plugins serve."""
     from ..http.assembly import build, description
+    from ..http.excerpt import callable_by, excerpt
 
-    schema = description(build(assembled()))
-    click.echo(msgspec.json.format(msgspec.json.encode(schema, enc_hook=str)))
+    app = assembled()
+    described = description(build(app))
+    if into is None:
+        click.echo(as_json_text(described))
+        return
+    into.mkdir(parents=True, exist_ok=True)
+    for family in {manifest.family for _, manifest in app.registry.enabled()}:
+        callable_there = excerpt(described, callable_by(family, app.registry))
+        (into / f"{family}.json").write_bytes(as_json_text(callable_there))
+
+
+def as_json_text(described: dict[str, Any]) -> bytes:
+    return msgspec.json.format(msgspec.json.encode(described, enc_hook=str))
 
 
 @click.command()
 @AS_JSON
 def check(as_json: bool) -> None:
-    """Check the manifests, routes, permissions, migrations, hooks, translations and panels of every plugin."""
+    """Check the manifests, routes, permissions, migrations, hooks, translations and panels of every plugin, and that
+    nothing of them holds up the event loop."""
     from ..plugins.check import faults
 
     app = assembled()

@@ -18,7 +18,7 @@ from .failures import printable
 from .printing import AS_JSON, print_json, print_rows
 from .running import with_app
 
-STATES = ("ready", "running", "done", "dead", "cancelled")
+STATES = ("ready", "running", "done", "dead", "canceled")
 
 
 @click.group()
@@ -34,7 +34,7 @@ def list_jobs(state: str | None, limit: int, as_json: bool) -> None:
     """List jobs of all accounts, newest first."""
 
     async def listing(app: App) -> list[queue.JobOut]:
-        return await app.database.read(lambda connection: queue.listing(connection, state=state, limit=limit))
+        return await app.database.read(lambda connection: queue.page(connection, state=state, limit=limit).items)
 
     rows = with_app(listing)
     lines = []
@@ -81,16 +81,16 @@ def retry(job: UUID) -> None:
 def cancel(job: UUID) -> None:
     """Cancel a waiting or dead job, or ask a running one to stop."""
 
-    async def cancelled(app: App) -> str | None:
+    async def canceled(app: App) -> str | None:
         return await app.database.write(
-            lambda connection: _recorded(connection, app, "job.cancelled", job, queue.cancel)
+            lambda connection: _recorded(connection, app, "job.canceled", job, queue.cancel)
         )
 
-    state = with_app(cancelled)
+    state = with_app(canceled)
     if state is None:
         raise NotFound(f"There is no job {job}; `maxbooster jobs list` lists them.")
     click.echo(
-        {"cancelled": f"{job} is canceled.", "running": f"{job} was asked to stop."}.get(state, f"{job} is {state}.")
+        {"canceled": f"{job} is canceled.", "running": f"{job} was asked to stop."}.get(state, f"{job} is {state}.")
     )
 
 

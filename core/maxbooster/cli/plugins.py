@@ -10,6 +10,7 @@ from ..app import App
 from ..plugins import registry, switches
 from ..plugins.manifest import Manifest
 from ..settings import Settings, read
+from .kinds import list_kinds
 from .printing import AS_JSON, print_rows
 
 
@@ -18,7 +19,11 @@ def plugins() -> None:
     """List plugins, turn them on and off."""
 
 
-def _loaded() -> tuple[registry.Registry, Settings]:
+plugins.add_command(list_kinds)
+
+
+def loaded() -> tuple[registry.Registry, Settings]:
+    """What is installed and on, and the core's settings; nothing is put together."""
     settings = read().decode("core", Settings)
     off = switches.disabled(settings.data) | set(settings.disabled)
     return registry.load(off, examples=settings.examples), settings
@@ -52,12 +57,16 @@ def list_plugins(as_json: bool) -> None:
 @click.argument("name")
 def enable(name: str) -> None:
     """Turn a plugin on, and show what it may do."""
-    found, settings = _loaded()
+    from .running import assembled
+
+    found, settings = loaded()
     switches.enable(settings.data, found, name)
-    again, _ = _loaded()
-    plugin = again.named(name)
+    plugin = assembled().registry.named(name)
     if plugin.manifest is not None:
         _show_needs(plugin.manifest)
+    if plugin.state == "broken":
+        click.echo(f"{name} is on, but cannot be used: {plugin.reason}.", err=True)
+        raise click.exceptions.Exit(1)
     if plugin.state == "disabled":
         reason = plugin.reason or "the setting core.disabled lists it or its family. Remove it there"
         click.echo(f"{name} stays off: {reason}.", err=True)
@@ -67,9 +76,15 @@ def enable(name: str) -> None:
 
 @plugins.command()
 @click.argument("name")
-def disable(name: str) -> None:
-    """Turn a plugin off. Its data stays."""
-    found, settings = _loaded()
+@click.option("--yes", is_flag=True, help="Do not ask.")
+def disable(name: str, yes: bool) -> None:
+    """Say what is still open in a plugin, and turn it off. Its data stays."""
+    found, settings = loaded()
+    switches.refuse_needed(found, name)
+    if found.named(name).state == "enabled" and (still_open := asyncio.run(_open_work(name))):
+        click.echo("\n".join([f"Still open in {name}:", *(f"  {each}" for each in still_open)]))
+        if not yes:
+            click.confirm("Turn it off all the same?", abort=True)
     switches.disable(settings.data, found, name)
     click.echo(f"{name} will be off after `up`, `serve` and `worker` are restarted. Its data stays.")
 
@@ -84,7 +99,7 @@ def purge(name: str, yes: bool) -> None:
     from .running import with_app
 
     async def tables(app: App) -> dict[str, int]:
-        return await app.database.read(lambda connection: known.tables_of(connection, name))
+        return await app.database.read(lambda connection: known.rows_left(connection, name))
 
     async def remove(app: App) -> int:
         await asyncio.to_thread(known.purge, app.database, app.registry, name)
@@ -94,10 +109,28 @@ def purge(name: str, yes: bool) -> None:
     if sum(found.values()) and not yes:
         click.confirm(f"{name} holds {sum(found.values())} rows; they will be gone for good. Remove them?", abort=True)
     jobs = with_app(remove)
-    registry, settings = _loaded()
+    registry, settings = loaded()
     if name not in registry.families:
         switches.forget(settings.data, name)
-    click.echo(f"Removed {len(found)} tables and {jobs} jobs of {name}.")
+    click.echo(f"Removed {len(found) - 1} tables and {jobs} jobs of {name}.")
+
+
+async def _open_work(name: str) -> list[str]:
+    """A sentence each; nothing is open where there is no database yet."""
+    from ..context import Context
+    from ..db.engine import Database
+    from ..doctor import connected
+    from .running import assembled
+
+    app = assembled()
+    async with connected(app):
+        has_database = isinstance(app.database, Database)
+        if not has_database:
+            return []
+        answers = await Context(app, writable=False).ask("open_work", plugin=name)
+    said = [sentence for answer in answers if answer.error is None for sentence in answer.value]
+    failed = [f"{each.plugin} could not find out what is open: {each.error}" for each in answers if each.error]
+    return said + failed
 
 
 def _show_needs(manifest: Manifest) -> None:

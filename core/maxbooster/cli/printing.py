@@ -9,6 +9,9 @@ import click
 import msgspec
 
 AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+ACCOUNT = click.option(
+    "--account", required=True, type=click.UUID, help="Whose; `maxbooster account list` lists accounts."
+)
 
 
 def print_json(value: Any) -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
+
 import click
 
 from ..app import App
@@ -20,6 +23,21 @@ def new_key() -> None:
     from cryptography.fernet import Fernet
 
     click.echo(Fernet.generate_key().decode())
+
+
+@secrets.command("new-backup-key")
+@click.argument("file", type=click.Path(path_type=Path))
+def new_backup_key(file: Path) -> None:
+    """Write a new key for encrypted backups to FILE, and print its public key for `maxbooster backup --encrypt-to`.
+
+    Keep FILE away from this machine: backups are restored with it, and made without it.
+    """
+    from ..backup.encryption import new_identity
+
+    content, public = new_identity()
+    with open(os.open(file, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w", encoding="utf-8") as key:
+        key.write(content)
+    click.echo(public)
 
 
 @secrets.command()

@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-from collections.abc import AsyncIterator, Iterable, Iterator
+import sys
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from ipaddress import ip_address
 from socket import socket
-from typing import Any
+from typing import Any, NoReturn
 
 import click
 import uvicorn
@@ -17,13 +18,14 @@ from uvicorn.supervisors import Multiprocess
 
 from .. import services
 from ..app import App
-from ..http.assembly import serving
+from ..http.assembly import Opening, serving
 from ..http.connection import PatientProtocol
 from ..jobs import schedule
-from ..jobs.job import DEFAULT_QUEUE, LONG_QUEUE
+from ..jobs.job import QUEUES
 from ..jobs.worker import Worker
 from ..observe.logs import log
 from ..settings import Settings, read
+from .failures import FAILED
 from .holding import held
 from .listening import listening
 from .running import assembled
@@ -39,7 +41,7 @@ def up(listen: str | None) -> None:
     Only one `up` can run on a data folder.
     """
     with _listening(listen) as (sock, app), held(app.settings.data, app.settings.listen):
-        _run(_up(app, sock))
+        _run(_up(app, sock, _replacing("--listen", f"fd://{_kept(sock)}")))
 
 
 @click.command()
@@ -58,7 +60,7 @@ def serve(listen: str | None, processes: int) -> None:
 @click.command()
 @click.option(
     "--queues",
-    default=f"{DEFAULT_QUEUE},{LONG_QUEUE}",
+    default=",".join(QUEUES),
     show_default=True,
     help="Queues to work on, separated by commas.",
 )
@@ -66,13 +68,13 @@ def worker(queues: str) -> None:
     """Run a worker process."""
     names = [name.strip() for name in queues.split(",") if name.strip()]
     if not names:
-        raise click.UsageError("--queues names no queue; write --queues default,long.")
+        raise click.UsageError(f"--queues names no queue; write --queues {','.join(QUEUES)}.")
     _run(work(assembled(), names))
 
 
 def web() -> Any:
     """The ASGI application of one web process, for servers that load it by name."""
-    return serving(assembled())
+    return Opening(assembled())
 
 
 @contextmanager
@@ -97,18 +99,19 @@ async def _checked(app: App) -> None:
         pass
 
 
-async def _up(app: App, sock: socket) -> None:
-    async with app.opened(upgrade=True), _working(app, (DEFAULT_QUEUE, LONG_QUEUE)):
-        await _serve(app, sock)
+async def _up(app: App, sock: socket, replace: Replace) -> None:
+    async with app.opened(upgrade=True), _working(app, QUEUES, replace) as (_, serving):
+        await _serve(app, sock, until=serving)
 
 
 async def serve_web(app: App, sock: socket) -> None:
     async with app.opened():
-        await _serve(app, sock)
+        with app.watchdog.watching():
+            await _serve(app, sock)
 
 
 async def work(app: App, queues: Iterable[str]) -> None:
-    async with app.opened(), _working(app, queues) as (running, serving):
+    async with app.opened(), _working(app, queues, _replacing()) as (running, serving):
         loop = asyncio.get_running_loop()
         for signum in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(signum, running.stop)
@@ -117,21 +120,65 @@ async def work(app: App, queues: Iterable[str]) -> None:
 
 
 @asynccontextmanager
-async def _working(app: App, queues: Iterable[str]) -> AsyncIterator[tuple[Worker, asyncio.Task[None]]]:
+async def _working(
+    app: App, queues: Iterable[str], replace: Replace
+) -> AsyncIterator[tuple[Worker, asyncio.Task[None]]]:
+    """A worker beside whatever the block does. If a job could not be stopped, no code after the block is reached."""
     async with services.running(app):
-        running = Worker(app, queues)
+        running = Worker(app, queues, replace=replace)
         serving = asyncio.create_task(running.run())
         sweeping = asyncio.create_task(schedule.sweep(app))
-        try:
-            yield running, serving
-        finally:
-            sweeping.cancel()
-            running.stop()
-            await serving
+        with app.watchdog.watching():
+            try:
+                yield running, serving
+            finally:
+                sweeping.cancel()
+                goes_on = serving.done() and not running.was_stopped
+                running.stop()
+                await serving
+                if running.is_stuck:
+                    replace() if goes_on else _end_at_once()
 
 
-async def _serve(app: App, sock: socket) -> None:
-    server = uvicorn.Server(uvicorn.Config(serving(app, open_resources=False), **_uvicorn_options(app)))
+Replace = Callable[[], None]
+
+
+def _replacing(*options: str) -> Replace:
+    """Start this command anew in this process: its number and its place in the eyes of whoever watches it stay, its
+    threads and coroutines are gone. `options` are added to those that it was started with."""
+
+    def replace() -> None:
+        log.warning("process.replaced", reason="a job could not be stopped", pid=os.getpid())
+        sys.stderr.flush()
+        os.execv(sys.executable, [sys.executable, *_without_last(sys.orig_argv[1:], options[:1]), *options])
+
+    return replace
+
+
+def _without_last(arguments: list[str], option: Sequence[str]) -> list[str]:
+    """What this process was given by the one that it replaced is given anew."""
+    return arguments[:-2] if option and arguments[-2:-1] == list(option) else arguments
+
+
+def _end_at_once() -> NoReturn:
+    """Whoever waits for a thread or a coroutine that does not end waits for ever."""
+    log.warning("process.ended", reason="a job could not be stopped", pid=os.getpid())
+    sys.stderr.flush()
+    os._exit(FAILED)
+
+
+def _kept(sock: socket) -> int:
+    """The listening socket once more, for the process that replaces this one: the server closes its own."""
+    kept = os.dup(sock.fileno())
+    sock.set_inheritable(False)
+    os.set_inheritable(kept, True)
+    return kept
+
+
+async def _serve(app: App, sock: socket, *, until: asyncio.Task[None] | None = None) -> None:
+    server = uvicorn.Server(uvicorn.Config(serving(app), **_uvicorn_options(app)))
+    if until is not None:
+        until.add_done_callback(lambda _: setattr(server, "should_exit", True))
     for plugin in app.registry.plugins.values():
         if plugin.state == "broken":
             log.error("plugin.broken", plugin=plugin.name, reason=plugin.reason)

@@ -99,7 +99,7 @@ def list_users(email: str | None, limit: int, as_json: bool) -> None:
     """List users whose email address starts with EMAIL, or all."""
 
     async def listed(ctx: Context) -> list[_Listed]:
-        return [_Listed.of(user) for user in await service.find(ctx, email, limit)]
+        return [_Listed.of(user) for user in (await service.find(ctx, None, limit, email=email)).rows]
 
     rows = in_platform(listed)
     matching = f" whose email address starts with {email!r}" if email else " yet; `maxbooster user create` creates one"
@@ -162,6 +162,16 @@ def reset(email: str, second_factor: bool) -> None:
 
     in_platform(resetting)
     click.echo(f"{email} is signed out; a worker will send the email with the reset link.")
+
+
+@user.command("log-out-everybody")
+@click.option("--yes", is_flag=True, help="Don't ask for confirmation.")
+def log_out_everybody(yes: bool) -> None:
+    """End every session of every user, as after a break-in. API keys go on working."""
+    if not yes:
+        click.confirm("Everybody, you included, must log in again. Continue?", abort=True)
+    ended = in_platform(service.log_out_everybody)
+    click.echo(f"{ended} sessions are ended.")
 
 
 @user.command()

@@ -34,32 +34,40 @@ _BEYOND = re.compile(
 """Functions that run SQL of their own, read files or change something, on either database."""
 
 Proved = set[tuple[Any, ...]]
+Reach = dict[type[Any], Any]
+"""Mapped class → condition: what a unit that came by a grant may read, and nothing else."""
 _proved: Proved = set()
 
 
-def narrowed(statement: Any, account: UUID | None) -> Any:
-    """The statement, with every owned class that it reaches kept to the account."""
+def narrowed(statement: Any, account: UUID | None, reach: Reach | None = None) -> Any:
+    """The statement, with every owned class that it reaches kept to the account, and to what was granted."""
     if account is None:
         return statement
+    for model, condition in (reach or {}).items():
+        statement = statement.options(with_loader_criteria(model, condition, include_aliases=True))
     own_account = account
     criteria = with_loader_criteria(Owned, lambda row: row.account_id == own_account, include_aliases=True)
     return statement.options(criteria)
 
 
-def prove(statement: Any, dialect: Dialect, account: UUID | None, *, platform: bool, locking: bool) -> None:
+def prove(
+    statement: Any, dialect: Dialect, account: UUID | None, reach: Reach | None = None, *, platform: bool, locking: bool
+) -> None:
     """`statement` is narrowed already. `platform`: tables of no account may be read too; `locking`: rows may be locked.
 
     Raises:
-        UsageError: it is no select, contains text, or reads what is not the account's.
+        UsageError: it is no select, contains text, or reads what is not the account's, or was not granted.
         AccountRequired: it reads owned rows, and there is no account, or their mapped class was gone around.
     """
     if not isinstance(statement, Select | CompoundSelect):
         raise UsageError(_not_a_select(statement))
     key = statement._generate_cache_key()
-    shape = (dialect.name, account is None, platform, locking, key.key) if key is not None else None
+    open_to = frozenset(model.__table__ for model in reach) if reach is not None else None
+    shape = (dialect.name, account is None, open_to, platform, locking, key.key) if key is not None else None
     if shape is None or shape not in _proved:
         _refuse_strange(statement)
-        _compiler(dialect.name, type(dialect).statement_compiler)(dialect, statement, account, platform, locking)
+        watched = _compiler(dialect.name, type(dialect).statement_compiler)
+        watched(dialect, statement, account, open_to, platform=platform, locking=locking)
         if shape is not None:
             _remember(shape)
 
@@ -105,8 +113,10 @@ _Compiling: Any = SQLCompiler
 class _Watched(_Compiling):  # type: ignore[misc]
     """Compiles in order to see what is rendered, and to refuse what must not be."""
 
-    def __init__(self, dialect: Dialect, statement: Any, account: UUID | None, platform: bool, locking: bool) -> None:
-        self._account, self._platform, self._locking = account, platform, locking
+    def __init__(
+        self, dialect: Dialect, statement: Any, account: UUID | None, open_to: Any, *, platform: bool, locking: bool
+    ) -> None:
+        self._account, self._open_to, self._platform, self._locking = account, open_to, platform, locking
         self._read: Counter[Any] = Counter()
         self._kept: Counter[Any] = Counter()
         super().__init__(dialect, statement)
@@ -133,6 +143,8 @@ class _Watched(_Compiling):  # type: ignore[misc]
         if kind == "owned":
             if self._account is None:
                 raise AccountRequired(f"{table.name} rows belong to accounts; this unit has none")
+            if self._open_to is not None and _plain(table) not in self._open_to:
+                raise UsageError(f"{table.name} is no part of what was granted: the Grantable does not name it")
             self._read[_plain(alias if alias is not None and _plain(alias.element) is _plain(table) else table)] += 1
         elif kind == "local" and not self._platform:
             raise UsageError(

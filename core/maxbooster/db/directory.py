@@ -30,7 +30,7 @@ class DirectoryEntry(Local, Table):
 
 
 def key(kind: str, value: str) -> bytes:
-    """The 32-byte key of a value; the caller normalises it first (lower-case e-mail, ISRC without hyphens)."""
+    """The 32-byte key of a value; the caller normalizes it first (lower-case e-mail, ISRC without hyphens)."""
     return sha256(f"{kind}\0{value}".encode()).digest()
 
 
@@ -39,7 +39,7 @@ LOOK_UP = Prepared(
 )
 
 
-def claim(
+def claim_in_directory(
     connection: Connection, kind: str, value: str, account: UUID, *, at: datetime, user: UUID | None = None
 ) -> None:
     """Take a value for an account, within the caller's transaction.
@@ -54,7 +54,7 @@ def claim(
         raise Conflict(f"This {kind} is taken.", field=kind) from error
 
 
-def release(connection: Connection, kind: str, value: str, account: UUID) -> None:
+def release_from_directory(connection: Connection, kind: str, value: str, account: UUID) -> None:
     """Give a value back; nothing happens if the account does not hold it."""
     connection.execute(
         delete(DirectoryEntry).where(DirectoryEntry.hash == key(kind, value), DirectoryEntry.account_id == account)

@@ -1,7 +1,7 @@
 """One database, SQLite or PostgreSQL, behind one face.
 
 Statements run as synchronous SQLAlchemy on threads, one hop for a whole operation, because that is what the
-measurements favour (docs/decisions/0002): reads in autocommit on reader threads, commits on committer threads,
+measurements favor (docs/decisions/0002): reads in autocommit on reader threads, commits on committer threads,
 hot small writes on the writer.
 """
 
@@ -37,7 +37,7 @@ class Database:
     """
 
     def __init__(self, url: str, *, threads: int = 4) -> None:
-        self.url = _checked(url)
+        self.url = checked(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self.lock = sqlite.WriteLock(_lock_file(self.url)) if self.is_sqlite else sqlite.NoLock()
         self.engine = self._engine(begin="BEGIN IMMEDIATE", size=threads + 4)
@@ -128,7 +128,12 @@ class Database:
         return create_engine(self.url, pool_pre_ping=True, **common)
 
 
-def _checked(given: str) -> URL:
+def checked(given: str) -> URL:
+    """The URL with the driver that we use.
+
+    Raises:
+        SettingsError: it is wrong, or names another kind of database.
+    """
     try:
         url = make_url(given)
     except ArgumentError as error:

@@ -11,13 +11,15 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 from msgspec import Struct
-from sqlalchemy import Connection, MetaData, String, delete, func, insert, inspect, select
+from sqlalchemy import ColumnElement, Connection, MetaData, String, delete, func, insert, inspect, select
 from sqlalchemy import Table as CoreTable
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Mapped, mapped_column
 
+from ..connectors.models import ConnectorSettingsRow
 from ..errors import PluginError
 from ..privacy import PersonalData, is_owned, table_of
+from ..search.models import SearchEntry
 from .migrate import FAILED, MigrationRefused
 from .models import Reference, Table
 from .types import Id, Json, UtcTime
@@ -47,6 +49,7 @@ class Description(Struct, frozen=True):
     erase: Any = "row"
     why: str = ""
     secret: tuple[str, ...] = ()
+    of_account: str | None = None
 
 
 def remember(connection: Connection, offers: Contributions) -> None:
@@ -70,7 +73,8 @@ def held(connection: Connection, offers: Contributions) -> tuple[list[Any], list
     declared = list(offers.personal_data)
     for table, description in _left(connection, offers):
         tables.append(table)
-        if description.by is not None or description.erase == "keep" or description.secret:
+        said = (description.by, description.of_account)
+        if any(said) or description.erase == "keep" or description.secret:
             declared.append(
                 PersonalData(
                     table=table,
@@ -78,6 +82,7 @@ def held(connection: Connection, offers: Contributions) -> tuple[list[Any], list
                     erase=description.erase,
                     why=description.why or "declared when its plugin last ran",
                     secret=description.secret,
+                    of_account=description.of_account,
                 )
             )
     return tables, declared
@@ -102,14 +107,27 @@ def tables_of(connection: Connection, family: str) -> dict[str, int]:
     }
 
 
+def rows_left(connection: Connection, name: str) -> dict[str, int]:
+    """The same, and how many accounts have set up something with a connector."""
+    settings = select(func.count()).select_from(ConnectorSettingsRow).where(set_up_with(name))
+    return {**tables_of(connection, name), "settings": connection.execute(settings).scalar_one()}
+
+
+def set_up_with(name: str) -> ColumnElement[bool]:
+    """What accounts have set up with connectors of a family, or with one."""
+    plugin = ConnectorSettingsRow.plugin
+    return (plugin == name) | plugin.startswith(f"{name}.", autoescape=True)
+
+
 def purge(database: Database, registry: Registry, family: str) -> list[str]:
-    """Remove the tables of a family that is not enabled; returns their names.
+    """Remove the tables of a family that is not enabled, and what accounts have set up with it or a connector of that
+    name; returns the tables' names.
 
     Raises:
-        PluginError: the family is enabled, or is the core.
+        PluginError: the family or connector is enabled, or is the core.
         MigrationRefused: another plugin's rows refer to them.
     """
-    if family == "core" or any(manifest.family == family for _, manifest in registry.enabled()):
+    if family == "core" or any(family in (manifest.family, manifest.name) for _, manifest in registry.enabled()):
         raise PluginError(f"{family!r} is enabled: `maxbooster plugins disable {family}` first.")
     with database.lock.alone(), database.engine.begin() as connection:
         names = list(tables_of(connection, family))
@@ -121,6 +139,8 @@ def purge(database: Database, registry: Registry, family: str) -> list[str]:
         except DBAPIError as error:
             raise MigrationRefused(f"{family}: another plugin's tables refer to these; remove those first.") from error
         connection.execute(delete(KnownTable).where(KnownTable.name.in_(names)))
+        connection.execute(delete(ConnectorSettingsRow).where(set_up_with(family)))
+        connection.execute(delete(SearchEntry).where(SearchEntry.searchable.startswith(f"{family}.")))
         if inspect(connection).has_table(FAILED.name):
             connection.execute(delete(FAILED).where(FAILED.c.plugin == family))
     return names
@@ -141,7 +161,7 @@ def _describe(model: type[Any], declared: PersonalData | None) -> Description:
     if declared is None:
         return Description(is_owned(model), types)
     erase = declared.erase if isinstance(declared.erase, str) else msgspec.to_builtins(dict(declared.erase))
-    return Description(is_owned(model), types, declared.by, erase, declared.why, declared.secret)
+    return Description(is_owned(model), types, declared.by, erase, declared.why, declared.secret, declared.of_account)
 
 
 def _known(connection: Connection) -> dict[str, Description]:
@@ -174,4 +194,4 @@ def _guessed(connection: Connection, name: str) -> Description:
 
 def _plugin_tables(connection: Connection) -> Sequence[str]:
     others = ("core_", "alembic_version", FAILED.name, "sqlite_")
-    return [name for name in inspect(connection).get_table_names() if not name.startswith(others)]
+    return sorted(name for name in inspect(connection).get_table_names() if not name.startswith(others))

@@ -8,9 +8,10 @@ silently cascade its children away; keys and row counts are checked before the C
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import lru_cache
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -27,6 +28,7 @@ from ..plugins.registry import FAILURES, Registry
 from .engine import Database
 
 _ADVISORY_LOCK = 0x6D61_7862
+VERSION_TABLE = "alembic_version_"
 _ENVIRONMENT = Path(__file__).parent / "alembic"
 
 
@@ -40,7 +42,7 @@ class Namespace:
 
     @property
     def version_table(self) -> str:
-        return f"alembic_version_{self.name}"
+        return f"{VERSION_TABLE}{self.name}"
 
 
 @dataclass(frozen=True)
@@ -171,6 +173,33 @@ def status(database: Database, found: Sequence[Namespace]) -> list[Status]:
         return [_status(connection, namespace) for namespace in found]
 
 
+def recorded(connection: Connection) -> dict[str, str]:
+    """The version of every namespace that the database holds, whether its plugin is installed or not."""
+    tables = [name for name in inspect(connection).get_table_names() if name.startswith(VERSION_TABLE)]
+    versions = {name: connection.execute(text(f'SELECT version_num FROM "{name}"')).scalar() for name in tables}
+    return {name.removeprefix(VERSION_TABLE): str(version) for name, version in versions.items() if version}
+
+
+def knows(namespace: Namespace, revision: str) -> bool:
+    """Whether a version is among a namespace's migrations: what a later release wrote is not."""
+    return any(each.revision == revision for each in _scripts(namespace).walk_revisions())
+
+
+def unmigrated(database: Database, models: Iterable[type[Any]]) -> dict[type[Any], str]:
+    """Mapped class → what of it the database lacks: its table, or the first of its columns."""
+    with database.reading.connect() as connection:
+        found = inspect(connection).get_multi_columns()
+    columns = {name: {each["name"] for each in those} for (_, name), those in found.items()}
+    lacking: dict[type[Any], str] = {}
+    for model in models:
+        table = inspect(model).local_table
+        if table.name not in columns:
+            lacking[model] = f"the table {table.name}"
+        elif gone := [column.name for column in table.columns if column.name not in columns[table.name]]:
+            lacking[model] = f"the column {table.name}.{gone[0]}"
+    return lacking
+
+
 def rows_of(database: Database, namespace: Namespace) -> int:
     """How many rows a namespace's tables hold: what removing it would lose."""
     with database.reading.connect() as connection:
@@ -211,7 +240,14 @@ def _tidied(source: str) -> str:
 
 def _status(connection: Connection, namespace: Namespace) -> Status:
     context = MigrationContext.configure(connection, opts={"version_table": namespace.version_table})
-    return Status(namespace.name, context.get_current_revision(), _scripts(namespace).get_current_head())
+    files = tuple(sorted((file.name, file.stat().st_mtime_ns) for file in namespace.folder.glob("*.py")))
+    return Status(namespace.name, context.get_current_revision(), _newest(namespace, files))
+
+
+@lru_cache(maxsize=64)
+def _newest(namespace: Namespace, files: tuple[tuple[str, int], ...]) -> str | None:
+    """Read once for as long as the files stay: Alembic imports every migration to find the last."""
+    return _scripts(namespace).get_current_head()
 
 
 def _config(namespace: Namespace) -> Config:

@@ -1,4 +1,4 @@
-"""Tables and to whom their rows belong (C-03, K-02).
+"""Tables and to whom their rows belong.
 
 Every table is one of three: **owned** (its primary key begins with `account_id`), **reference** (few,
 global, the same on every node) or **local** (the platform's own machinery: jobs, outbox, look-ups before

@@ -20,9 +20,10 @@ class UnitSession(Session):
     `locking`: whether it may lock what it reads; `platform`: whether it sees tables of no account just now.
     """
 
-    def __init__(self, bind: Any, account: UUID | None) -> None:
+    def __init__(self, bind: Any, account: UUID | None, reach: boundary.Reach | None = None) -> None:
         super().__init__(bind, autoflush=False, expire_on_commit=False)
         self.account = account
+        self.reach = reach
         self.locking = isinstance(bind, Connection)
         self.platform = False
 
@@ -43,11 +44,12 @@ class UnitSession(Session):
 def _keep_to_the_account(state: ORMExecuteState) -> None:
     session = cast(UnitSession, state.session)
     if isinstance(state.statement, Select | CompoundSelect):
-        state.statement = boundary.narrowed(state.statement, session.account)
+        state.statement = boundary.narrowed(state.statement, session.account, session.reach)
     boundary.prove(
         state.statement,
         session.get_bind().dialect,
         session.account,
+        session.reach,
         platform=session.platform,
         locking=session.locking,
     )

@@ -2,14 +2,35 @@
 
 from __future__ import annotations
 
+from ..audience.models import (
+    Consent,
+    Contact,
+    ListMember,
+    Mailing,
+    MailingList,
+    MailingRecipient,
+    MailingTarget,
+    SenderAddress,
+    Suppression,
+)
 from ..audit.models import AuditHead, AuditPayload, AuditRow
 from ..auth.models import Account, ApiKey, Membership, Proof, RecoveryCode, RoleGrant, Session, SpentToken, User
+from ..auth.passkeys.models import Passkey, SpentChallenge
 from ..auth.throttle import Throttle
+from ..connections.models import ConnectionRow, SignInRow
+from ..connectors.models import ConnectorSettingsRow
 from ..events.models import EventRow
+from ..facts.models import FactsPart
+from ..grants.models import GrantRow
 from ..jobs.models import JobRow
+from ..links.models import Link, LinkClicks
 from ..notices.models import Notice
+from ..public.models import Publication
+from ..search.models import SearchBuilt, SearchEntry
 from ..secrets import SecretRow
 from ..storage.models import FileRow, UploadPart
+from ..webhooks.endpoints.models import WebhookAttempt, WebhookDelivery, WebhookEndpoint
+from ..webhooks.inbox.models import InboxWebhook
 from .directory import DirectoryEntry
 from .known import KnownTable
 
@@ -19,20 +40,45 @@ core: list[type] = [
     AuditHead,
     AuditPayload,
     AuditRow,
+    ConnectionRow,
+    ConnectorSettingsRow,
+    Consent,
+    Contact,
     DirectoryEntry,
     EventRow,
+    FactsPart,
     FileRow,
+    GrantRow,
+    InboxWebhook,
     JobRow,
     KnownTable,
+    Link,
+    LinkClicks,
+    ListMember,
+    Mailing,
+    MailingList,
+    MailingRecipient,
+    MailingTarget,
     Membership,
     Notice,
+    Passkey,
     Proof,
+    Publication,
     RecoveryCode,
     RoleGrant,
+    SearchBuilt,
+    SearchEntry,
     SecretRow,
+    SenderAddress,
     Session,
+    SignInRow,
+    SpentChallenge,
     SpentToken,
+    Suppression,
     Throttle,
     UploadPart,
     User,
+    WebhookAttempt,
+    WebhookDelivery,
+    WebhookEndpoint,
 ]

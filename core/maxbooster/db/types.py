@@ -23,6 +23,7 @@ class Id(TypeDecorator[UUID]):
 
     impl = Uuid
     cache_ok = True
+    python_type = UUID
 
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
         return LargeBinary(16) if dialect.name == "sqlite" else Uuid()
@@ -42,6 +43,7 @@ class UtcTime(TypeDecorator[datetime]):
 
     impl = DateTime(timezone=True)
     cache_ok = True
+    python_type = datetime
 
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
         return BigInteger() if dialect.name == "sqlite" else DateTime(timezone=True)

@@ -3,7 +3,7 @@
 A hot small write is a synchronous function of a Core `Connection`. It never awaits. On SQLite each runs in
 its savepoint; on PostgreSQL, where a savepoint costs two round trips, a failing function rolls the batch
 back. In both, whatever spoils a batch (a failing function, a failing COMMIT) makes it be replayed one by
-one, so a function may run twice but takes effect once, and its neighbours are unharmed.
+one, so a function may run twice but takes effect once, and its neighbors are unharmed.
 """
 
 from __future__ import annotations

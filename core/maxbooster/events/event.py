@@ -1,4 +1,4 @@
-"""Domain events: what has happened, told to whoever subscribed (C-13)."""
+"""Domain events: what has happened, told to whoever subscribed."""
 
 from __future__ import annotations
 

@@ -2,42 +2,70 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, Callable
 from typing import Any
 
-from litestar import Litestar, Request, Router
+from litestar import Litestar, Request, Response, Router
 from litestar.datastructures import CacheControlHeader, State
 from litestar.di import Provide
 from litestar.exceptions import NotFoundException
 from litestar.handlers import HTTPRouteHandler
 from litestar.openapi.config import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
-from litestar.openapi.spec import Components, SecurityScheme
 from litestar.static_files import create_static_files_router
+from litestar.types import Receive, Send
 
 from .. import __version__
 from ..app import App
-from ..auth import cookies
+from ..audience.pages import AudiencePages
 from ..auth.guard import Guard
+from ..auth.schemes import schemes
 from ..context import Context, unit_of_work
 from ..errors import PluginError
+from ..links.following import Following
+from ..public.site import Site, instead_of_json
 from ..web.pages import Pages
+from .answers import with_whole_answers
 from .examples import with_examples
 from .gate import Gate
+from .hosts import STRANGERS
+from .patterns import with_json_patterns
 from .probe import router
 from .problems import HANDLERS
 from .routes import PUBLIC
+from .schema_names import with_plain_names
 
 _EXEMPT = ("OPTIONS",)
+_KEPT = ("allow", "retry-after")
 
 
-def serving(app: App, *, open_resources: bool = True) -> Gate:
-    """What an ASGI server runs. With `open_resources` its lifespan opens and closes the App."""
-    return Gate(app, build(app, open_resources=open_resources))
+def serving(app: App) -> Gate:
+    """What an ASGI server runs; whoever runs it has opened the App."""
+    return Gate(app, build(app))
 
 
-def build(app: App, *, open_resources: bool = False) -> Litestar:
+class Opening:
+    """What an ASGI server runs that opens the App at its start and closes it at its end.
+
+    Routes are put together in between: a plugin may turn out to be broken when the App is opened.
+    """
+
+    def __init__(self, app: App) -> None:
+        self._app = app
+        self._inner: Gate | None = None
+
+    async def __call__(self, scope: Any, receive: Receive, send: Send) -> None:
+        if scope["type"] != "lifespan":
+            assert self._inner is not None, "the server must run the lifespan"
+            await self._inner(scope, receive, send)
+            return
+        async with self._app.opened():
+            with self._app.watchdog.watching():
+                self._inner = serving(self._app)
+                await self._inner(scope, receive, send)
+
+
+def build(app: App) -> Litestar:
     """The Litestar application of what the enabled plugins offer.
 
     Plugins whose routes cannot be served have been dropped before (`probe`).
@@ -54,18 +82,12 @@ def build(app: App, *, open_resources: bool = False) -> Litestar:
         ) as ctx:
             yield ctx
 
-    @asynccontextmanager
-    async def lifespan(_: Litestar) -> AsyncIterator[None]:
-        async with app.opened():
-            yield
-
     routers, pages = _routers(app), Pages(app)
     litestar = Litestar(
-        route_handlers=[*routers, *_static(app), pages.route()],
+        route_handlers=[*routers, *_static(app), pages.route(), *_of_strangers(app)],
         dependencies={"ctx": Provide(context)},
         guards=[Guard(app)],
-        exception_handlers=HANDLERS | {NotFoundException: pages.instead_of_nothing},
-        lifespan=[lifespan] if open_resources else [],
+        exception_handlers=_handlers(app, pages),
         request_max_body_size=app.settings.body_limit_bytes,
         openapi_config=OpenAPIConfig(
             title="Max Booster",
@@ -73,34 +95,62 @@ def build(app: App, *, open_resources: bool = False) -> Litestar:
             path="/schema",
             render_plugins=[_Described()],
             use_handler_docstrings=True,
-            components=Components(
-                security_schemes={
-                    "bearer": SecurityScheme(type="http", scheme="bearer", description="An API key or access token."),
-                    "session": SecurityScheme(
-                        type="apiKey",
-                        name=cookies.name("session", app.settings),
-                        security_scheme_in="cookie",
-                        description=f"A browser's session; what changes something also sends {cookies.CSRF_HEADER!r}.",
-                    ),
-                }
-            ),
+            components=schemes(app.settings),
         ),
         debug=False,
         logging_config=None,
     )
-    litestar.state.maxbooster = app
     refuse_undeclared(litestar)
     return litestar
 
 
+def _handlers(app: App, pages: Pages) -> dict[Any, Any]:
+    """Errors are problem details; on pages of strangers, who read them, a page."""
+
+    def on_pages(handler: Callable[[Any, Any], Response[Any]]) -> Callable[[Any, Any], Response[Any]]:
+        def handle(request: Request[Any, Any, State], error: Any) -> Response[Any]:
+            answer = handler(request, error)
+            if not request.url.path.startswith(STRANGERS):
+                return answer
+            return instead_of_json(
+                app,
+                request,
+                answer.status_code or 500,
+                {name: value for name, value in answer.headers.items() if name.lower() in _KEPT},
+            )
+
+        return handle
+
+    known = HANDLERS | {NotFoundException: pages.instead_of_nothing}
+    return {kind: on_pages(handler) for kind, handler in known.items()}
+
+
+def _of_strangers(app: App) -> list[HTTPRouteHandler]:
+    return [*Site(app).routes(), Following(app).route(), *AudiencePages(app).routes()]
+
+
 def description(litestar: Litestar) -> dict[str, Any]:
     """The OpenAPI 3.1 description, with examples."""
-    return with_examples(litestar.openapi_schema.to_schema())
+    return _published(litestar.openapi_schema.to_schema(), litestar)
 
 
 class _Described(JsonRenderPlugin):
     def render(self, request: Request[Any, Any, Any], openapi_schema: dict[str, Any]) -> bytes:
-        return self.render_json(request, with_examples(openapi_schema))
+        return self.render_json(request, _published(openapi_schema, request.app))
+
+
+def _published(schema: dict[str, Any], litestar: Litestar) -> dict[str, Any]:
+    whole = with_whole_answers(schema, _answers(litestar))
+    published: dict[str, Any] = with_json_patterns(with_examples(whole))
+    return with_plain_names(published)
+
+
+def _answers(litestar: Litestar) -> list[Any]:
+    """The types that handlers return, and those of their refusals."""
+    routes = [handler for route in litestar.routes for handler in getattr(route, "route_handlers", ())]
+    described = [each for each in routes if isinstance(each, HTTPRouteHandler)]
+    refusals = [spec.data_container for each in described for spec in (each.responses or {}).values()]
+    return [*(each.parsed_fn_signature.return_type.annotation for each in described), *refusals]
 
 
 def _routers(app: App) -> list[Router]:
@@ -112,7 +162,7 @@ def _routers(app: App) -> list[Router]:
 def refuse_undeclared(litestar: Litestar) -> None:
     """
     Raises:
-        PluginError: a route without a declared permission (C-02); automatic OPTIONS and the schema apart.
+        PluginError: a route without a declared permission; automatic OPTIONS and the schema apart.
     """
     for route in litestar.routes:
         for handler in getattr(route, "route_handlers", ()):

@@ -16,7 +16,6 @@ from decimal import Decimal
 from functools import partial, wraps
 from typing import Any
 
-from litestar import Request
 from msgspec import Struct
 
 from ..errors import Invalid, suggestion
@@ -51,6 +50,8 @@ def held(function: Callable[..., Any], *, in_thread: bool = False) -> Callable[.
         return await answer if inspect.isawaitable(answer) else answer
 
     if "data" in signature.parameters and not asks_request:
+        from litestar import Request
+
         more = inspect.Parameter("request", inspect.Parameter.KEYWORD_ONLY)
         signature = signature.replace(parameters=[*signature.parameters.values(), more])
         handler.__annotations__ = {**function.__annotations__, "request": Request[Any, Any, Any]}
@@ -74,12 +75,12 @@ def _struct(value: Struct, sent: Any, field: str) -> None:
     of = sent if isinstance(sent, dict) else {}
     for unknown in of.keys() - {*names, config.tag_field}:
         hint = suggestion(unknown, names)
-        raise Invalid(f"Object contains unknown field `{unknown[:80]}`.{hint}", field=_inside(field, unknown[:80]))
+        raise Invalid(f"Object contains unknown field `{unknown[:80]}`.{hint}", field=inside(field, unknown[:80]))
     for attribute, name in zip(value.__struct_fields__, names, strict=True):
-        check(getattr(value, attribute), of.get(name), _inside(field, name))
+        check(getattr(value, attribute), of.get(name), inside(field, name))
 
 
-def _inside(field: str, name: object) -> str:
+def inside(field: str, name: object) -> str:
     return f"{field}.{name}" if field else str(name)
 
 
@@ -98,7 +99,7 @@ def _mapping(value: Mapping[Any, Any], sent: Any, field: str) -> None:
     of = sent if isinstance(sent, dict) else {}
     for name, each in value.items():
         check(name, None, field)
-        check(each, of.get(name), _inside(field, name))
+        check(each, of.get(name), inside(field, name))
 
 
 def _text(value: str, _: Any, field: str) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
@@ -14,17 +14,19 @@ from sqlalchemy import Connection, select
 
 from .. import health
 from ..audit.models import AuditPayload, AuditRow
+from ..auth.keys.service import key_names
 from ..context import Context
 from ..errors import NotFound
 from ..jobs import queries as queue
-from ..plugins.manifest import ConsoleView, Panel
+from ..paging import Page
+from ..plugins.manifest import ConsoleView, Panel, PanelExtension
 from ..storage.routes import routes as storage_routes
 from .hosts import is_local
+from .page_parameters import Cursor, Limit
 from .routes import Routes, get, post
 
-Limit = Annotated[int, QueryParameter(ge=1, le=200, description="At most this many, newest first")]
 State = Annotated[
-    Literal["ready", "running", "done", "dead", "cancelled"] | None,
+    Literal["ready", "running", "done", "dead", "canceled"] | None,
     QueryParameter(description="Only jobs in this state"),
 ]
 
@@ -37,17 +39,17 @@ class Readiness(Struct):
     ready: bool
     """Whether the process can serve; what is degraded is among the checks."""
     degraded: bool
-    checks: list[health.Finding]
+    checks: list[health.HealthResult]
 
 
-@get("/live", operation_id="isAlive", public=True)
-async def is_alive() -> Alive:
+@get("/live", operation_id="getLiveness", public=True)
+async def get_liveness() -> Alive:
     """The process answers."""
     return Alive()
 
 
-@get("/ready", operation_id="isReady", public=True)
-async def is_ready(ctx: Context, request: Request[Any, Any, Any]) -> Response[Readiness]:
+@get("/ready", operation_id="getReadiness", public=True)
+async def get_readiness(ctx: Context, request: Request[Any, Any, Any]) -> Response[Readiness]:
     """Everything that the process needs is there; 503 names what is not, and to programs on this machine why.
 
     A broken plugin degrades, and no more.
@@ -87,6 +89,23 @@ async def list_plugins(ctx: Context) -> list[PluginOut]:
     return [PluginOut(plugin.name, manifest.title, manifest.version) for plugin, manifest in ctx.app.registry.enabled()]
 
 
+class PermissionOut(Struct):
+    name: str
+    title: str
+    plugin: str
+    plugin_title: str
+
+
+@get("/permissions", operation_id="listPermissions", permission="plugin.read")
+async def list_permissions(ctx: Context) -> list[PermissionOut]:
+    """What can be permitted here, plugin by plugin; `readSession` says what the caller may."""
+    return [
+        PermissionOut(each.name, each.help, plugin.name, manifest.title)
+        for plugin, manifest in ctx.app.registry.enabled()
+        for each in manifest.permissions
+    ]
+
+
 class PanelOut(Struct):
     plugin: str
     panel: Panel
@@ -94,13 +113,38 @@ class PanelOut(Struct):
 
 @get("/panels", operation_id="listPanels", permission="plugin.read")
 async def list_panels(ctx: Context) -> list[PanelOut]:
-    """The pages of the web application that the caller may open, in the order of the navigation."""
-    may = [
-        PanelOut(plugin, panel)
+    """The pages of the web application that the caller may open and what they can do there, in the order of the
+    navigation."""
+    found = [
+        PanelOut(
+            plugin,
+            structs.replace(panel, actions=tuple(each for each in panel.actions if _may(ctx, each.permissions))),
+        )
         for plugin, panel in ctx.app.offers.panels
-        if all(ctx.identity and ctx.identity.may(permission) for permission in panel.permissions)
+        if _may(ctx, panel.permissions)
     ]
-    return sorted(may, key=lambda each: (each.panel.order, each.panel.title))
+    return sorted(found, key=lambda each: (each.panel.order, each.panel.title))
+
+
+class PanelExtensionOut(Struct):
+    plugin: str
+    extension: PanelExtension
+
+
+@get("/panel-extensions", operation_id="listPanelExtensions", permission="plugin.read")
+async def list_panel_extensions(ctx: Context) -> list[PanelExtensionOut]:
+    """What plugins show on each other's pages and the caller may see, in its order."""
+    points = ctx.app.offers.extension_points
+    found = [
+        PanelExtensionOut(plugin, extension)
+        for plugin, extension in ctx.app.offers.panel_extensions
+        if extension.point in points and _may(ctx, extension.permissions)
+    ]
+    return sorted(found, key=lambda each: (each.extension.point, each.extension.order, each.extension.title))
+
+
+def _may(ctx: Context, permissions: Sequence[str]) -> bool:
+    return all(ctx.identity and ctx.identity.may(permission) for permission in permissions)
 
 
 class ConsoleViewOut(Struct):
@@ -115,11 +159,13 @@ async def list_console_views(ctx: Context) -> list[ConsoleViewOut]:
 
 
 @get("/", operation_id="listJobs", permission="job.read")
-async def list_jobs(ctx: Context, job_state: State = None, limit: Limit = 50) -> list[queue.JobOut]:
-    """This account's jobs."""
+async def list_jobs(
+    ctx: Context, job_state: State = None, cursor: Cursor = None, limit: Limit = 100
+) -> Page[queue.JobOut]:
+    """This account's jobs, the newest first."""
     account = ctx.account
     return await ctx.app.database.read(
-        lambda connection: queue.listing(connection, account=account, state=job_state, limit=limit)
+        lambda connection: queue.page(connection, account=account, state=job_state, cursor=cursor, limit=limit)
     )
 
 
@@ -140,13 +186,13 @@ class JobState(Struct):
 @post("/{job_id:uuid}/cancel", operation_id="cancelJob", permission="job.control", status_code=200)
 async def cancel_job(ctx: Context, job_id: UUID) -> JobState:
     """Cancel a waiting job at once; ask a running one to stop."""
-    ctx.audit("job.cancelled", f"core_job:{job_id}")
+    ctx.audit("job.canceled", f"core_job:{job_id}")
     return JobState(job_id, await ctx.write(_steered, queue.cancel, job_id, ctx.now, ctx.account))
 
 
 @post("/{job_id:uuid}/retry", operation_id="retryJob", permission="job.control", status_code=200)
 async def retry_job(ctx: Context, job_id: UUID) -> JobState:
-    """Queue a dead or cancelled job again."""
+    """Queue a dead or canceled job again."""
     ctx.audit("job.retried", f"core_job:{job_id}")
     await ctx.app.ring({await ctx.write(_steered, queue.retry, job_id, ctx.now, ctx.account)})
     return JobState(job_id, "ready")
@@ -173,40 +219,46 @@ class AuditOut(Struct):
     request_id: str | None = None
     before: Any = None
     after: Any = None
+    by_key: bool = False
+    """Whether it was done with an API key; `actor` is then whose it is."""
+    key_name: str | None = None
+    """The key's; absent once it is revoked."""
 
 
 @get("/", operation_id="listAudit", permission="audit.read")
 async def list_audit(
-    ctx: Context, action: str | None = None, before_id: UUID | None = None, limit: Limit = 50
-) -> list[AuditOut]:
-    """This account's audit trail."""
-    query = (
-        select(AuditRow, AuditPayload)
-        .outerjoin(AuditPayload, (AuditPayload.account_id == AuditRow.account_id) & (AuditPayload.id == AuditRow.id))
-        .order_by(AuditRow.id.desc())
-        .limit(limit)
-    )
+    ctx: Context, action: str | None = None, cursor: Cursor = None, limit: Limit = 100
+) -> Page[AuditOut]:
+    """This account's audit trail, the newest first."""
+    same = (AuditPayload.account_id == AuditRow.account_id) & (AuditPayload.id == AuditRow.id)
+    query = select(AuditRow, AuditPayload).outerjoin(AuditPayload, same)
     if action is not None:
         query = query.where(AuditRow.action == action)
-    if before_id is not None:
-        query = query.where(AuditRow.id < before_id)
-    return [
+    rows, next = await ctx.page(query, AuditRow.id.desc(), cursor=cursor, limit=limit)
+    keys = await key_names(ctx, {payload.key_id for _, payload in rows if payload and payload.key_id})
+    found = [
         AuditOut(
             row.id,
             row.at,
             row.action,
             row.object,
             row.seq is not None,
-            *((payload.actor, payload.request_id, payload.before, payload.after) if payload else ()),
+            *(_payload(payload, keys) if payload else ()),
         )
-        for row, payload in await ctx.rows(query)
+        for row, payload in rows
     ]
+    return Page(found, next)
+
+
+def _payload(of: AuditPayload, keys: Mapping[UUID, str]) -> tuple[Any, ...]:
+    key = keys.get(of.key_id) if of.key_id is not None else None
+    return of.actor, of.request_id, of.before, of.after, of.key_id is not None, key
 
 
 routes = [
-    Routes("/health", [is_alive, is_ready]),
+    Routes("/health", [get_liveness, get_readiness]),
     Routes("/", [read_metrics]),
-    Routes("/api/core", [list_plugins, list_panels, list_console_views]),
+    Routes("/api/core", [list_plugins, list_permissions, list_panels, list_panel_extensions, list_console_views]),
     Routes("/api/core/jobs", [list_jobs, get_job, cancel_job, retry_job]),
     Routes("/api/core/audit", [list_audit]),
     *storage_routes,

@@ -63,8 +63,13 @@ def _plain(schema: dict[str, Any], schemas: dict[str, Any], name: str, depth: in
 
 
 def _object(schema: dict[str, Any], schemas: dict[str, Any], depth: int) -> dict[str, Any]:
-    if depth >= _DEEPEST:
-        return {}
+    """Past the depth at which a schema may well hold itself, only what an object must have."""
+    known = {
+        name: _example(each, schemas, name, depth + 1)
+        for name, each in schema.get("properties", {}).items()
+        if depth < _DEEPEST or name in schema.get("required", ())
+    }
     more = schema.get("additionalProperties")
-    known = {name: _example(each, schemas, name, depth + 1) for name, each in schema.get("properties", {}).items()}
-    return known or ({"name": _example(more, schemas, "value", depth + 1)} if isinstance(more, dict) else {})
+    if known or depth >= _DEEPEST or not isinstance(more, dict):
+        return known
+    return {"name": _example(more, schemas, "value", depth + 1)}

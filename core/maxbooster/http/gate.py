@@ -28,8 +28,10 @@ _PROCESS, _NUMBERS = secrets.token_hex(8), count()
 _REFUSED = (401, 403, 408, 413, 429)
 _REFUSALS_PER_S = 20
 _ALWAYS = ("/health", "/metrics")
-_LASTING = "/api/core/live"
-"""It lasts, and does nothing meanwhile: it holds no place."""
+_NOWHERE = "/p"
+"""Where there is never anything: the page that says so is shown."""
+_LASTING = ("/api/core/live", "/api/core/grants/live")
+"""They last, and do nothing meanwhile: they hold no place."""
 
 
 def hardening(origin: str) -> list[tuple[bytes, bytes]]:
@@ -68,6 +70,9 @@ class Gate:
             await self._admit(scope, receive, send)
         elif not self._hosts.know(scope["headers"]):
             await self._refuse(Misdirected(), send)
+        elif self._hosts.is_elsewhere(scope["headers"], scope["path"]):
+            scope["path"], scope["raw_path"], scope["query_string"] = _NOWHERE, _NOWHERE.encode(), b""
+            await self._admit(scope, receive, send)
         elif self._traffic.full:
             metrics.SHED.inc()
             await self._refuse(Overloaded("The server is busy; try again in a moment."), send)
@@ -85,17 +90,23 @@ class Gate:
             if message["type"] == "http.response.start":
                 status = message["status"]
                 message["headers"] = [*self._hardened(message["headers"]), (b"x-request-id", request_id.encode())]
+            elif (watch := scope["state"].get("watch")) is not None:
+                await watch.next_piece()
             await traffic.send(send, message)
 
-        traffic, places = self._traffic, 0 if scope["path"] == _LASTING else 1
+        traffic, places = self._traffic, 0 if scope["path"] in _LASTING else 1
         traffic.in_flight += places
         try:
-            with structlog.contextvars.bound_contextvars(request_id=request_id):
-                await self._inner(scope, traffic.receiving(scope, receive), sending)
+            bound = structlog.contextvars.bound_contextvars(request_id=request_id)
+            with bound, traffic.receiving(scope, receive) as receiving:
+                await self._inner(scope, receiving, sending)
         except SystemExit as error:
             raise RuntimeError(
                 f"the handler of {scope['path']} called sys.exit(), which would end the server"
             ) from error
+        except Exception:
+            if not getattr(scope["state"].get("watch"), "ended", False):
+                raise
         finally:
             traffic.in_flight -= places
             self._account_for(scope, status, perf_counter() - began)

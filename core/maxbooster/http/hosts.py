@@ -12,6 +12,8 @@ from ..errors import Problem
 from ..settings import Settings
 
 LOCAL_NAMES = frozenset({"localhost"})
+STRANGERS = ("/p/", "/l/", "/embed/")
+"""Below these lies what strangers see: public pages, short links, and pages in frames of other sites."""
 _FORWARDED = ("x-forwarded-for", "x-forwarded-host", "x-real-ip", "forwarded", "via")
 
 
@@ -34,14 +36,23 @@ class Hosts:
 
     def __init__(self, settings: Settings) -> None:
         public = urlsplit(settings.origin).hostname or ""
+        self._pages = urlsplit(settings.pages_url).hostname if settings.pages_url else None
         self._known = {public, socket.gethostname().lower(), *LOCAL_NAMES, *map(str.lower, settings.hosts)}
 
     def know(self, headers: Iterable[tuple[bytes, bytes]]) -> bool:
-        given = next((value for name, value in headers if name == b"host"), None)
-        if given is None:
-            return True
-        host = _name(given.decode("latin-1"))
-        return host in self._known or _is_address(host)
+        host = _host(headers)
+        return host is None or host in self._known or host == self._pages or _is_address(host)
+
+    def is_elsewhere(self, headers: Iterable[tuple[bytes, bytes]], path: str) -> bool:
+        """Where strangers' pages have a host of their own, they're served only there, and nothing else is."""
+        if self._pages is None:
+            return False
+        return (_host(headers) == self._pages) != path.startswith(STRANGERS)
+
+
+def _host(headers: Iterable[tuple[bytes, bytes]]) -> str | None:
+    given = next((value for name, value in headers if name == b"host"), None)
+    return None if given is None else _name(given.decode("latin-1"))
 
 
 def is_local(client: Any, headers: Mapping[str, str]) -> bool:

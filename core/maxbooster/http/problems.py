@@ -1,4 +1,4 @@
-"""Every error leaves as problem details (RFC 9457): a stable type, a human sentence, the wrong field (C-18)."""
+"""Every error leaves as problem details (RFC 9457): a stable type, a human sentence, the wrong field."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from sqlalchemy.exc import DBAPIError
 
 from ..errors import Invalid, Malformed, NotReady, Problem, TooMany
 from ..observe.logs import log
+from .bounds import inside
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -94,14 +95,79 @@ _ROUTING = {
 }
 
 
+_WITHIN = re.compile(r" - at `\$\.?([^`]*)`")
+_ABSENT_OR_UNKNOWN = re.compile(r"Object (?:missing required|contains unknown) field `(.*)`", re.DOTALL)
+_NO_PARAMETER = re.compile(r"Missing required (\w+) parameter '(\w+)'")
+_NO_BODY = "'data'"
+
+
 def _invalid(error: ValidationException) -> Problem:
-    """Litestar names the argument in `extra`; msgspec names the path within it."""
+    """Litestar names the argument in `extra`, or in its sentence; msgspec names the path within it, and the field that
+    is missing there."""
+    if absent := _NO_PARAMETER.match(error.detail):
+        return Invalid(f"The {absent[1]} parameter {absent[2]!r} is missing.", field=absent[2])
     extra = error.extra
     first = extra[0] if isinstance(extra, list) and extra else extra if isinstance(extra, dict) else {}
     message = _first_line(str(first.get("message") or error.detail))
-    where = re.search(r" - at `\$\.?([^`]*)`", message)
-    field = where.group(1) if where else str(first.get("key") or "") or None
-    return Invalid(re.sub(r" - at `[^`]*`", "", message), field=field if field not in ("data", "") else None)
+    if message == _NO_BODY:
+        return Invalid("The request has no body; send one in JSON.")
+    where = _WITHIN.search(message)
+    field = where[1] if where else str(first.get("key") or "").removeprefix("data")
+    if named := _ABSENT_OR_UNKNOWN.match(message):
+        field = inside(field, named[1])
+    return Invalid(_in_words(_WITHIN.sub("", message), field), field=field or None)
+
+
+_BOUND = re.compile(r"Expected `(\w+)`(?: of length)? (>=|<=|>|<) (\S+)")
+_MATCHING = re.compile(r"Expected `str` matching regex")
+
+
+def _in_words(message: str, field: str) -> str:
+    """What people can get wrong in a form, without the words of the decoder."""
+    name = re.split(r"[.\[]", re.sub(r"\[[^]]*\]$", "", field))[-1].replace("_", " ") or "value"
+    if _MATCHING.match(message):
+        return _form(message, name)
+    if message == "Expected `str` of length >= 1":
+        return f"Enter the {name}."
+    if (bound := _BOUND.fullmatch(message)) is None:
+        return message
+    kind, sign, limit = bound.groups()
+    return _BOUNDS.get((kind, sign), _COMPARED[sign]).format(
+        name=name,
+        limit=limit,
+        least="one" if limit == "1" else limit,
+        what=name.removesuffix("s") if limit == "1" else name,
+    )
+
+
+def _form(message: str, name: str) -> str:
+    """An example says more than a pattern."""
+    example = next((said for pattern, said in _EXAMPLES.items() if pattern in message), "")
+    return f"The {name} must look like this: {example}." if example else f"Check the {name}: its form isn't right."
+
+
+_EXAMPLES = {
+    "-(0[1-9]|1[0-2])": "2026-11",
+    "[A-Z]{3}": "EUR",
+    "#[0-9a-f]{6}": "#ffb020",
+    "[0-9]{1,9}": "12.5",
+    "[A-Za-z]{2,3}(-": "en",
+}
+"""Part of a pattern → what is told of it."""
+_COMPARED = {
+    ">=": "The {name} must be at least {limit}.",
+    "<=": "The {name} must be at most {limit}.",
+    ">": "The {name} must be more than {limit}.",
+    "<": "The {name} must be less than {limit}.",
+}
+_BOUNDS = {
+    ("array", ">="): "Choose at least {least} {what}.",
+    ("array", "<="): "There are too many {name}; at most {limit} are taken.",
+    ("object", ">="): "Choose at least {least} {what}.",
+    ("object", "<="): "There are too many {name}; at most {limit} are taken.",
+    ("str", ">="): "Enter at least {limit} characters for the {name}.",
+    ("str", "<="): "Enter at most {limit} characters for the {name}.",
+}
 
 
 def on_unreadable(request: _AnyRequest, error: UnicodeDecodeError) -> Response[bytes]:
@@ -134,7 +200,8 @@ def on_database(request: _AnyRequest, error: DBAPIError) -> Response[bytes]:
 def on_anything(request: _AnyRequest, error: Exception) -> Response[bytes]:
     """A fault of ours: logged in full, answered without a word of the inside."""
     log.error("request.failed", path=request.url.path, method=request.method, exc_info=error)
-    problem = Problem("Something went wrong on our side. It has been logged under this request's id.")
+    id = request.scope["state"].get("request_id", "")
+    problem = Problem(f"Something went wrong on our side. It has been logged under the id {id}.", request_id=id)
     body = problem.body() | {"type": "urn:maxbooster:problem:internal", "title": "Internal error", "status": 500}
     return _response(body, 500, {})
 

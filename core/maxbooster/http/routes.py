@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Annotated, Any, Literal, get_origin, get_type_hints
 from uuid import UUID
@@ -24,6 +24,7 @@ from msgspec import Struct
 from ..context import Context
 from ..db.models import Table
 from ..errors import (
+    GrantEnded,
     Invalid,
     Malformed,
     NotAllowed,
@@ -35,6 +36,7 @@ from ..errors import (
     StepUpRequired,
     TooMany,
 )
+from ..grants.grantable import refuse_undeclarable, refuse_unnamed
 from .bounds import held
 from .problems import described
 
@@ -65,6 +67,7 @@ def _say_where_from(handler: HTTPRouteHandler, prefix: str) -> None:
     hints = get_type_hints(function, localns={"Context": Context, "UUID": UUID}, include_extras=True)
     in_path = {name for path in handler.paths for name in re.findall(r"{(\w+):", prefix + path)}
     _refuse_mistakes(str(handler.operation_id), hints)
+    refuse_unnamed(str(handler.operation_id), handler.opt.get("grantable") or {}, in_path)
     for name, kind in hints.items():
         if name == "data" and get_origin(kind) is not Annotated:
             hints[name] = JSONBody[kind]  # type: ignore[valid-type, misc]
@@ -108,9 +111,10 @@ def post(path: str = "/", **declared: Any) -> Decorator:
     `operation_id` (camelCase, unique) is its name in the API; `permission` (`area.action`) who may, or
     `public=True`; `step_up=True` asks for a recent proof of who the caller is, `"people"`
     asks people only and lets an API key pass that was given the permission; `local=True` lets programs on this
-    machine in without it; `feature` names what the account's plan
-    must include; `raises` which of our errors it may answer, documented as problem details. Everything else goes to
-    Litestar.
+    machine in without it; `signed=True` lets pages of other sites send it, because a signature in it says who does;
+    `feature` names what the account's plan must include; `grantable={"studio.master": "master_id"}` lets those in to
+    whom an object of that kind was granted, whose id is in that parameter of the path; `raises` which of our errors it
+    may answer, documented as problem details. Everything else goes to Litestar.
     """
     return _declare(_post, path, **declared)
 
@@ -150,6 +154,7 @@ def _declare(
     public: bool = False,
     step_up: bool | Literal["people"] = False,
     feature: str | None = None,
+    grantable: Mapping[str, str] | None = None,
     raises: Sequence[type[Problem]] = (),
     responses: dict[int, Any] | None = None,
     **rest: Any,
@@ -166,6 +171,9 @@ def _declare(
         possible.append(StepUpRequired)
     if feature is not None:
         possible.append(NotInPlan)
+    if grantable:
+        refuse_undeclarable(operation_id, method.__name__, public=public, step_up=bool(step_up))
+        possible.append(GrantEnded)
     if "{" in path:
         possible.append(NotFound)
     possible += [Malformed, Invalid]
@@ -177,7 +185,8 @@ def _declare(
         permission=PUBLIC if public else permission,
         step_up=step_up,
         feature=feature,
-        security=[] if public else [{"bearer": []}, {"session": []}],
+        grantable=grantable,
+        security=[] if public else [{"bearer": []}, {"session": []}, *([{"grant": []}] if grantable else [])],
         **rest,
     )
     return lambda function: handler(held(function, in_thread=in_thread))

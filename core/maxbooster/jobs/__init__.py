@@ -1,3 +1,3 @@
-from .job import Cancelled, Doorbell, Job, job
+from .job import Canceled, Doorbell, Job, job
 
-__all__ = ["Cancelled", "Doorbell", "Job", "job"]
+__all__ = ["Canceled", "Doorbell", "Job", "job"]

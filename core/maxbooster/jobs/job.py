@@ -4,24 +4,37 @@ from __future__ import annotations
 
 import inspect
 import random
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
-from typing import Any, Protocol, get_type_hints, runtime_checkable
+from typing import TYPE_CHECKING, Any, Protocol, get_type_hints, runtime_checkable
 
 import msgspec
 
 from ..errors import Invalid, UsageError
 
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from sqlalchemy import Connection
+
 Handler = Callable[..., Awaitable[None]]
 
 DEFAULT_QUEUE = "default"
 LONG_QUEUE = "long"
+WEBHOOK_QUEUE = "webhooks"
+QUEUES = (DEFAULT_QUEUE, LONG_QUEUE, WEBHOOK_QUEUE)
+"""Those that a worker serves unless it is told which."""
+MOST_PER_KEY = 16
 
 
-class Cancelled(Exception):
-    """Raised in a handler whose job was cancelled while it ran."""
+class Canceled(Exception):
+    """Raised in a handler whose job was canceled while it ran."""
+
+
+class Overdue(Exception):
+    """The job's time limit has passed: nothing of this run is kept, whatever it still does."""
 
 
 @dataclass(frozen=True)
@@ -30,7 +43,7 @@ class Job:
 
     A handler may run more than once, but what it does through its Context takes effect exactly once. A run
     that fails is repeated after `backoff_s · 2ⁿ` (with jitter, at most an hour) until `attempts` are used up;
-    then the job is dead and waits for a person (C-12).
+    then the job is dead and waits for a person.
     """
 
     name: str
@@ -39,14 +52,25 @@ class Job:
     attempts: int = 5
     backoff_s: float = 2.0
     timeout_s: float = 300.0
+    """How long one run may take. Nothing that it does later is kept; a run that cannot be stopped ends its worker."""
     priority: int = 0
     """Higher runs first."""
     per_key: int = 1
-    """How many jobs with the same key may be under way at a time, in the order of their queueing."""
+    """How many jobs with the same key may be under way at a time, in the order of their queueing; 1 to 16."""
     cron: str | None = None
     """Five fields (minute hour day month weekday), in UTC."""
+    accounts: Callable[[Connection], Iterable[UUID]] | None = field(default=None, repr=False)
+    """With `cron`: which accounts have something to do. The job then runs once for each of them, as theirs; without, it
+    runs once and belongs to no account."""
 
     def __post_init__(self) -> None:
+        if not 1 <= self.per_key <= MOST_PER_KEY:
+            raise ValueError(f"job {self.name!r} has per_key={self.per_key}; it must be from 1 to {MOST_PER_KEY}")
+        if self.attempts < 1 or self.timeout_s <= 0 or self.backoff_s < 0:
+            given = f"attempts={self.attempts}, timeout_s={self.timeout_s}, backoff_s={self.backoff_s}"
+            raise ValueError(f"job {self.name!r} has {given}; it tries at least once, and for more than no time")
+        if self.accounts is not None and self.cron is None:
+            raise ValueError(f"job {self.name!r} has accounts and no cron: say when it runs for them")
         if self.cron is not None:
             _refuse_unusable_schedule(self)
 
@@ -114,6 +138,6 @@ class Doorbell(Protocol):
         """Say that `queue` has work. Must not raise."""
 
     async def listen(self, queues: tuple[str, ...], heard: Callable[[str], None]) -> None:
-        """Call `heard(queue)` at every ring, until cancelled."""
+        """Call `heard(queue)` at every ring, until canceled."""
 
     async def close(self) -> None: ...

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from ..db.models import Local, Table
 
-READY, RUNNING, DONE, DEAD, CANCELLED = "ready", "running", "done", "dead", "cancelled"
+READY, RUNNING, DONE, DEAD, CANCELED = "ready", "running", "done", "dead", "canceled"
 UNFINISHED = (READY, RUNNING)
 
 

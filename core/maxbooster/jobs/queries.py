@@ -11,6 +11,7 @@ from msgspec import Struct
 from sqlalchemy import (
     Connection,
     Integer,
+    Select,
     Table,
     bindparam,
     case,
@@ -29,7 +30,9 @@ from sqlalchemy.dialects import postgresql, sqlite
 from ..db.fast import Prepared
 from ..db.types import UtcTime
 from ..db.writer import Step
-from .models import CANCELLED, DEAD, DONE, READY, RUNNING, JobRow
+from ..paging import Order, Page
+from .job import MOST_PER_KEY
+from .models import CANCELED, DEAD, DONE, READY, RUNNING, JobRow
 
 _job = cast(Table, JobRow.__table__)
 _insert = {
@@ -39,7 +42,7 @@ _insert = {
 
 
 class LeaseLost(Exception):
-    """Another worker has taken the job over, or it was cancelled: this run's effects must not be kept."""
+    """Another worker has taken the job over, or it was canceled: this run's effects must not be kept."""
 
 
 class Claimed(Struct, frozen=True):
@@ -90,12 +93,14 @@ def _claiming(dialect: str) -> Any:
     States are written out, so that the partial indexes are used.
     """
     earlier = _job.alias("earlier")
-    ahead = (
-        select(func.count())
+    unfinished: Select[Any] = (
+        select(literal_column("1"))
         .where(earlier.c.key == _job.c.key, earlier.c.seq < _job.c.seq)
         .where(literal_column("earlier.key IS NOT NULL AND earlier.state IN ('ready', 'running')"))
-        .scalar_subquery()
+        .limit(MOST_PER_KEY)  # however long its line is
+        .correlate(_job)
     )
+    ahead = select(func.count()).select_from(unfinished.subquery()).correlate(_job).scalar_subquery()
     due = (
         select(_job.c.seq)
         .where(_job.c.queue == bindparam("of_queue"), _job.c.state == literal_column("'ready'"))
@@ -195,7 +200,7 @@ def give_back(
         update(_job)
         .where(_job.c.seq == seq, _job.c.token == token, _job.c.state == RUNNING)
         .values(
-            state=case((_job.c.cancel_asked, CANCELLED), else_=DEAD if over else READY),
+            state=case((_job.c.cancel_asked, CANCELED), else_=DEAD if over else READY),
             run_at=retry_at or _job.c.run_at,
             finished_at=case((_job.c.cancel_asked, literal(at, UtcTime)), else_=literal(at if over else None, UtcTime)),
             lease_until=None,
@@ -215,7 +220,7 @@ def put_off(connection: Connection, seq: int, token: int, *, note: str, until: d
 
 
 def renew(connection: Connection, held: Sequence[tuple[int, int]], until: datetime) -> tuple[set[int], set[int]]:
-    """Show a sign of life; returns the jobs that were lost and those whose cancelling was asked for."""
+    """Show a sign of life; returns the jobs that were lost and those whose canceling was asked for."""
     connection.execute(_renew, [{"of_seq": seq, "of_token": token, "until": until} for seq, token in held])
     rows = connection.execute(
         select(_job.c.seq, _job.c.token, _job.c.state, _job.c.cancel_asked).where(
@@ -236,7 +241,7 @@ def release_expired(connection: Connection, now: datetime) -> list[str]:
         update(_job)
         .where(_job.c.state == RUNNING, _job.c.lease_until < now)
         .values(
-            state=case((_job.c.cancel_asked, CANCELLED), else_=READY),
+            state=case((_job.c.cancel_asked, CANCELED), else_=READY),
             finished_at=case((_job.c.cancel_asked, literal(now, UtcTime)), else_=literal(None, UtcTime)),
             worker=None,
             lease_until=None,
@@ -250,17 +255,17 @@ def cancel(connection: Connection, job: UUID, now: datetime, account: UUID | Non
     """Cancel a job that waits, or ask a running one to stop; returns its new state, None if there is no such job."""
     where = _one(job, account)
     connection.execute(
-        update(_job).where(*where, _job.c.state.in_((READY, DEAD))).values(state=CANCELLED, finished_at=now)
+        update(_job).where(*where, _job.c.state.in_((READY, DEAD))).values(state=CANCELED, finished_at=now)
     )
     connection.execute(update(_job).where(*where, _job.c.state == RUNNING).values(cancel_asked=True))
     return connection.execute(select(_job.c.state).where(*where)).scalar()
 
 
 def retry(connection: Connection, job: UUID, now: datetime, account: UUID | None = None) -> str | None:
-    """Queue a dead or cancelled job again with all its tries; returns its queue, None if there is no such job."""
+    """Queue a dead or canceled job again with all its tries; returns its queue, None if there is no such job."""
     return connection.execute(
         update(_job)
-        .where(*_one(job, account), _job.c.state.in_((DEAD, CANCELLED)))
+        .where(*_one(job, account), _job.c.state.in_((DEAD, CANCELED)))
         .values(state=READY, attempts=0, run_at=now, finished_at=None, cancel_asked=False, progress=None)
         .returning(_job.c.queue)
     ).scalar()
@@ -269,7 +274,7 @@ def retry(connection: Connection, job: UUID, now: datetime, account: UUID | None
 def prune(connection: Connection, before: datetime) -> int:
     """Forget jobs that ended before a time. Dead ones stay: they wait for a person."""
     return connection.execute(
-        delete(_job).where(_job.c.finished_at < before, _job.c.state.in_((DONE, CANCELLED)))
+        delete(_job).where(_job.c.finished_at < before, _job.c.state.in_((DONE, CANCELED)))
     ).rowcount
 
 
@@ -297,16 +302,22 @@ class JobOut(Struct, frozen=True):
 _SHOWN = [getattr(JobRow, name) for name in JobOut.__struct_fields__]
 
 
-def listing(
-    connection: Connection, *, account: UUID | None = None, state: str | None = None, limit: int = 50
-) -> list[JobOut]:
+def page(
+    connection: Connection,
+    *,
+    account: UUID | None = None,
+    state: str | None = None,
+    cursor: str | None = None,
+    limit: int,
+) -> Page[JobOut]:
     """The latest jobs first; of one account, or of all for an operator."""
-    query = select(*_SHOWN).order_by(_job.c.seq.desc()).limit(limit)
+    query = select(*_SHOWN)
     if account is not None:
         query = query.where(_job.c.account_id == account)
     if state is not None:
         query = query.where(_job.c.state == state)
-    return [JobOut(*row) for row in connection.execute(query)]
+    rows, next = Order(_job.c.seq.desc()).page(connection.execute, query, cursor, limit)
+    return Page([JobOut(*row) for row in rows], next)
 
 
 def shown(connection: Connection, job: UUID, account: UUID | None = None) -> JobOut | None:

@@ -1,29 +1,30 @@
-"""The worker: claims jobs under a lease, runs them, and finishes each in its handler's own transaction (C-12)."""
+"""The worker: claims jobs under a lease, runs them, and finishes each in its handler's own transaction."""
 
 from __future__ import annotations
 
 import asyncio
 import os
 import socket
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import timedelta
-from time import perf_counter
-from typing import TYPE_CHECKING
+from time import monotonic, perf_counter
+from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 import structlog
-from sqlalchemy.exc import SQLAlchemyError
 
 from ..context import Context, finish
-from ..errors import Problem
 from ..identity import EVERYTHING, Identity
-from ..notices.service import tell_of_failure
 from ..observe import metrics
 from ..observe.logs import log
 from ..observe.trace import span
+from ..observe.watchdog import Stall
 from . import queries as queue
-from .job import DEFAULT_QUEUE, LONG_QUEUE, Job
+from .each_account import queue_for_each
+from .job import QUEUES
+from .outcomes import Outcomes, overdue
 from .queries import Claimed, LeaseLost
+from .run import Run, Threads, current
 
 if TYPE_CHECKING:
     from ..app import App
@@ -37,14 +38,29 @@ AHEAD = 8
 """Quick jobs are claimed ahead of time, as a multiple of those that run, because a claim is a commit."""
 QUICK_S = 0.05
 GRACE_S = 20.0
+CANCELING_S = 5.0
+"""How long whoever is canceled may take to clean up."""
 UNKNOWN_RETRY_S = 60.0
 
 
 class Worker:
-    """Serves queues until `stop`. Several in any number of processes share the work."""
+    """Serves queues until `stop`, or until a job can neither be waited for nor be stopped: then it `is_stuck`, and its
+    process must be replaced. Several in any number of processes share the work.
 
-    def __init__(self, app: App, queues: Iterable[str] = (DEFAULT_QUEUE, LONG_QUEUE)) -> None:
+    `replace`, if given, replaces the process at once. It is called on another thread, when the loop is blocked.
+    """
+
+    def __init__(
+        self,
+        app: App,
+        queues: Iterable[str] = QUEUES,
+        *,
+        replace: Callable[[], None] | None = None,
+    ) -> None:
         self.app = app
+        self._outcomes = Outcomes(app)
+        self.is_stuck = self.was_stopped = False
+        self._replace = replace
         self.queues = tuple(queues)
         self.name = f"{socket.gethostname()}:{os.getpid()}:{uuid4().hex[:6]}"
         self._slots = {name: asyncio.Semaphore(app.settings.job_concurrency) for name in self.queues}
@@ -53,6 +69,8 @@ class Worker:
         self._rung: set[str] = set()
         self._bells = {name: asyncio.Event() for name in self.queues}
         self._tasks: dict[int, asyncio.Task[None]] = {}
+        self._runs: set[Run] = set()
+        """Those whose handler has not ended, or has left threads behind."""
         self._held: dict[int, Claimed] = {}
         self._busy = dict.fromkeys(self.queues, 0)
         self._finished: list[Claimed] = []
@@ -61,19 +79,26 @@ class Worker:
 
     async def run(self) -> None:
         """Serve until `stop()` is called; then let running jobs end, and give the rest back."""
-        loops = [self._beat(), self.app.doorbell.listen(self.queues, self._heard)]
+        asyncio.get_running_loop().set_default_executor(Threads(thread_name_prefix="job"))
+        loops = [self._beat(), self._overlook(), self.app.doorbell.listen(self.queues, self._heard)]
         background = [asyncio.create_task(each) for each in loops]
+        self.app.watchdog.meanwhile.append(self._rescue)
         try:
             async with asyncio.TaskGroup() as group:
                 for name in self.queues:
                     group.create_task(self._serve(name))
         finally:
             await self._wind_up()
+            self.app.watchdog.meanwhile.remove(self._rescue)
             for task in background:
                 task.cancel()
             await asyncio.gather(*background, return_exceptions=True)
 
     def stop(self) -> None:
+        self.was_stopped = True
+        self._claim_no_more()
+
+    def _claim_no_more(self) -> None:
         self._stopping = True
         for bell in self._bells.values():
             bell.set()
@@ -153,45 +178,81 @@ class Worker:
         try:
             async with self._slots[claimed.queue]:
                 if self._stopping:
-                    outcome = await self._put_off(claimed, "its worker was stopped", wait_s=0.0)
+                    outcome = await self._outcomes.put_off(claimed, "its worker was stopped", wait_s=0.0)
                     return
                 began = perf_counter()
                 with structlog.contextvars.bound_contextvars(job=claimed.name, job_id=str(claimed.id)):
                     outcome = await self._attempt(claimed)
+        except asyncio.CancelledError:  # it still waited for its slot
+            outcome = await self._outcomes.put_off(claimed, "its worker was stopped", wait_s=0.0)
         finally:
-            if outcome != "done":
-                self._held.pop(claimed.seq, None)
-            self._free(claimed)
-            metrics.JOBS.labels(claimed.name, outcome).inc()
-            seconds = perf_counter() - began
-            self._pace_s[claimed.queue] += (seconds - self._pace_s[claimed.queue]) / 8
-            metrics.JOB_SECONDS.labels(claimed.name).observe(seconds)
-            if outcome != "done" or seconds > NOTICEABLE_S or claimed.seq in self.app.reported:
-                facts = {"id": claimed.id, "name": claimed.name, "state": outcome}
-                self.app.live.tell(claimed.account_id, "job", facts)
+            if claimed.seq in self._tasks:  # else it was given up
+                self._end(claimed, outcome, perf_counter() - began)
+
+    def _end(self, claimed: Claimed, outcome: str, seconds: float) -> None:
+        if outcome != "done":
+            self._held.pop(claimed.seq, None)
+        self._free(claimed)
+        metrics.JOBS.labels(claimed.name, outcome).inc()
+        self._pace_s[claimed.queue] += (seconds - self._pace_s[claimed.queue]) / 8
+        metrics.JOB_SECONDS.labels(claimed.name).observe(seconds)
+        if outcome != "done" or seconds > NOTICEABLE_S or claimed.seq in self.app.reported:
+            facts = {"id": claimed.id, "name": claimed.name, "state": outcome}
+            self.app.live.tell(claimed.account_id, "job", facts)
 
     async def _attempt(self, claimed: Claimed) -> str:
         job = self.app.jobs.get(claimed.name)
         if job is None:
-            return await self._put_off(claimed, f"no enabled plugin has a job {claimed.name!r}", wait_s=UNKNOWN_RETRY_S)
+            return await self._outcomes.put_off(
+                claimed, f"no enabled plugin has a job {claimed.name!r}", wait_s=UNKNOWN_RETRY_S
+            )
         if claimed.attempts > job.attempts:
-            return await self._give_back(claimed, f"its worker died {claimed.attempts - 1} times", retry_in_s=None)
+            return await self._outcomes.give_back(
+                claimed, f"its worker died {claimed.attempts - 1} times", retry_in_s=None
+            )
         ctx = self._context(claimed)
         try:
             arguments = job.decode(claimed.arguments)
             with span(f"job {job.name}"):
-                async with asyncio.timeout(job.timeout_s):
-                    await job.handler(ctx, *arguments)
+                await self._handle(Run(claimed, job, ctx, monotonic() + job.timeout_s), arguments)
             return await self._finish(ctx, claimed)
         except LeaseLost:
             log.warning("jobs.lease_lost", job_id=str(claimed.id))
             return "lost"
         except asyncio.CancelledError:
             await ctx._unit.drop()
-            return await self._give_back(claimed, "stopped", retry_in_s=0.0)
+            return await self._outcomes.give_back(claimed, "stopped", retry_in_s=0.0)
         except (Exception, SystemExit) as error:  # a handler that exits must not take the worker with it
             await ctx._unit.drop()
-            return await self._failed(job, claimed, error)
+            return await self._outcomes.failed(job, claimed, error)
+
+    async def _handle(self, run: Run, arguments: list[Any]) -> None:
+        """
+        Raises:
+            Overdue: it ran past its time limit, whether or not it let itself be stopped.
+            LeaseLost: it was given up meanwhile.
+        """
+        run.ctx._unit.deadline = run.deadline
+        self._runs.add(run)
+        current.set(run)
+        try:
+            async with asyncio.timeout(run.job.timeout_s) as limit:
+                if run.job.accounts is not None and run.claimed.account_id is None:
+                    await queue_for_each(run.ctx, run.job, run.claimed.id)
+                else:
+                    await run.job.handler(run.ctx, *arguments)
+        except TimeoutError as error:
+            if limit.expired():
+                raise overdue(run.job) from error
+            raise
+        finally:
+            run.is_handling = False
+            if not (run.is_late() and run.threads):
+                self._runs.discard(run)
+            if run.is_given_up:
+                raise LeaseLost
+        if run.is_late():
+            raise overdue(run.job)
 
     def _context(self, claimed: Claimed) -> Context:
         account = claimed.account_id
@@ -229,50 +290,10 @@ class Worker:
                 if job.key is not None:
                     self._bells[job.queue].set()
 
-    async def _failed(self, job: Job, claimed: Claimed, error: BaseException) -> str:
-        last = claimed.attempts >= job.attempts or getattr(error, "final", False)
-        log.warning("jobs.failed", attempt=claimed.attempts, of=job.attempts, error=repr(error), exc_info=last)
-        words = _in_words(error)
-        wanted = getattr(error, "retry_after_s", None) or job.delay_s(claimed.attempts)
-        outcome = await self._give_back(claimed, words, retry_in_s=None if last else wanted)
-        if last and claimed.account_id:
-            await self._tell(claimed, words)
-        return outcome
-
-    async def _tell(self, claimed: Claimed, words: str) -> None:
-        """The account's people see it at the bell. Should that fail too, the job is still listed as dead."""
-        try:
-            async with self.app.unit(Identity(claimed.account_id, None, frozenset({EVERYTHING}))) as ctx:
-                await tell_of_failure(ctx, claimed.name, words)
-        except Exception as error:
-            log.warning("jobs.tell_failed", job_id=str(claimed.id), error=str(error))
-
-    async def _give_back(self, claimed: Claimed, note: str, *, retry_in_s: float | None) -> str:
-        """Durable like everything else; if the database is away, the lease ends by itself."""
-        now = self.app.clock()
-        retry_at = now + timedelta(seconds=retry_in_s) if retry_in_s is not None else None
-        try:
-            await self.app.database.write(
-                lambda connection: queue.give_back(
-                    connection, claimed.seq, claimed.token, note=note[:2000], at=now, retry_at=retry_at
-                )
-            )
-        except Exception as error:
-            log.warning("jobs.give_back_failed", job_id=str(claimed.id), error=str(error))
-        return "retry" if retry_at else "dead"
-
-    async def _put_off(self, claimed: Claimed, note: str, *, wait_s: float) -> str:
-        """It was not tried: its plugin is switched off, or this worker ends."""
-        until = self.app.clock() + timedelta(seconds=wait_s)
-        await self.app.database.write(
-            lambda connection: queue.put_off(connection, claimed.seq, claimed.token, note=note, until=until)
-        )
-        return "put off"
-
     # Signs of life
 
     async def _beat(self) -> None:
-        """Renew the leases, and end the tasks whose job was lost or cancelled."""
+        """Renew the leases, and end the tasks whose job was lost or canceled."""
         lease = self.app.settings.job_lease_s
         while True:
             await asyncio.sleep(min(BEAT_S, lease / 3))
@@ -281,15 +302,69 @@ class Worker:
                 continue
             until = self.app.clock() + timedelta(seconds=lease)
             try:
-                lost, cancelled = await self.app.database.write(
+                lost, canceled = await self.app.database.write(
                     lambda connection: queue.renew(connection, held, until)  # noqa: B023
                 )
             except Exception as error:
                 log.warning("jobs.renew_failed", error=str(error))
                 continue
-            for seq in lost | cancelled:
+            for seq in lost | canceled:
                 if seq in self._tasks:
                     self._tasks[seq].cancel()
+
+    # Jobs that cannot be stopped
+
+    async def _overlook(self) -> None:
+        """Give up what neither ended by its deadline nor let itself be canceled."""
+        grace_s = self.app.settings.job_grace_s
+        while True:
+            await asyncio.sleep(min(BEAT_S, max(grace_s / 2, 0.1)))
+            self._runs = {run for run in self._runs if run.is_handling or run.threads}
+            for run in [run for run in self._runs if run.is_late(grace_s)]:
+                await self._give_up(run)
+
+    async def _give_up(self, run: Run) -> None:
+        """Nothing of it is kept from here on. It still runs, which only a new process ends."""
+        log.error("jobs.stuck", **_facts(run), threads=len(run.threads), advice="this worker ends, to be replaced")
+        self._runs.discard(run)
+        self.is_stuck = run.is_given_up = True
+        if run.is_handling:
+            try:
+                async with asyncio.timeout(CANCELING_S):
+                    await run.ctx._unit.drop()
+            except Exception as error:
+                log.warning("jobs.transaction_left_open", **_facts(run), error=repr(error))
+            if run.is_late():
+                outcome = await self._outcomes.failed(run.job, run.claimed, overdue(run.job))
+            else:
+                outcome = await self._outcomes.give_back(run.claimed, "stopped", retry_in_s=0.0)
+            self._end(run.claimed, outcome, run.job.timeout_s)
+        self._claim_no_more()
+
+    def _rescue(self, stall: Stall) -> None:
+        """On the watchdog's thread, while the loop is blocked: what is overdue failed, the rest is free for others."""
+        grace_s = self.app.settings.job_grace_s
+        late = [run for run in list(self._runs) if run.is_late(grace_s)]
+        if not late or self.is_stuck:
+            return
+        self.is_stuck = self._stopping = True
+        for run in late:
+            run.is_given_up = True
+            log.error("jobs.stuck", **_facts(run), blocked_by=stall.plugin, frame=stall.frame)
+        try:
+            asyncio.run(self._hand_back(late))
+        except Exception as error:
+            log.warning("jobs.hand_back_failed", error=repr(error), advice="their leases end by themselves")
+        if self._replace is not None:
+            self._replace()
+
+    async def _hand_back(self, late: list[Run]) -> None:
+        lost = {run.claimed.seq for run in late}
+        async with asyncio.timeout(CANCELING_S):
+            for run in late:
+                await self._outcomes.failed(run.job, run.claimed, overdue(run.job))
+            for claimed in [each for each in list(self._held.values()) if each.seq not in lost]:
+                await self._outcomes.put_off(claimed, "its worker was replaced", wait_s=0.0)
 
     async def _wind_up(self) -> None:
         tasks = list(self._tasks.values())
@@ -297,13 +372,13 @@ class Worker:
             _, late = await asyncio.wait(tasks, timeout=GRACE_S)
             for task in late:
                 task.cancel()
-            await asyncio.gather(*late, return_exceptions=True)
+            if late:
+                await asyncio.wait(late, timeout=CANCELING_S)
+            for run in [run for run in self._runs if run.is_handling]:
+                await self._give_up(run)
         if self._finisher is not None:
             await self._finisher
 
 
-def _in_words(error: BaseException) -> str:
-    """For the job's note, which its account sees: nothing of the database's inside (C-18)."""
-    if isinstance(error, Problem):
-        return error.detail
-    return "the database refused it" if isinstance(error, SQLAlchemyError) else f"{type(error).__name__}: {error}"
+def _facts(run: Run) -> dict[str, Any]:
+    return {"job": run.job.name, "job_id": str(run.claimed.id), "timeout_s": run.job.timeout_s}

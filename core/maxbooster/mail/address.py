@@ -1,4 +1,4 @@
-"""One spelling per e-mail address, so that a person is found again however they type theirs (C-04)."""
+"""One spelling per e-mail address, so that a person is found again however they type theirs."""
 
 from __future__ import annotations
 

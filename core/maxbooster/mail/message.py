@@ -6,7 +6,7 @@ from datetime import datetime
 from email.errors import NonASCIILocalPartDefect
 from email.headerregistry import Address
 from email.message import EmailMessage
-from email.policy import SMTP, SMTPUTF8
+from email.policy import SMTPUTF8, EmailPolicy
 from email.utils import make_msgid
 from hashlib import sha256
 from typing import Any, Protocol, cast, runtime_checkable
@@ -15,15 +15,32 @@ from msgspec import Struct
 
 from ..errors import Invalid
 
-_ASCII = SMTP.clone(cte_type="7bit")
+
+class _Policy(EmailPolicy):
+    """Addresses in List-… headers stay whole: Python would fold long ones into encoded words, which no program takes
+    for an address."""
+
+    def fold(self, name: str, value: str) -> str:
+        return self._whole(name, value) or super().fold(name, value)
+
+    def fold_binary(self, name: str, value: str) -> bytes:
+        return self._whole(name, value).encode("ascii") or super().fold_binary(name, value)
+
+    def _whole(self, name: str, value: str) -> str:
+        return f"{name}: {value}{self.linesep}" if name.startswith("List-") else ""
+
+
+_ASCII = _Policy(linesep="\r\n", cte_type="7bit")
 """For every server: not all of them take 8-bit bodies (RFC 6152)."""
+_UTF8 = _Policy(linesep="\r\n", utf8=True)
 
 
 class Mail(Struct, frozen=True):
     """A message to one address, in plain text, and in HTML as well where that is given.
 
     `key`: what makes it the same message when it is sent again, such as the job's id; it becomes the Message-ID, by
-    which mail servers drop duplicates. Left out, each time is a message of its own.
+    which mail servers drop duplicates. Left out, each time is a message of its own. `sender`: whose name stands before
+    the platform's address. `unsubscribe`: an address that takes a POST and asks no questions (RFC 8058).
 
     Raises:
         Invalid: `to` is not one address, or a line break would add a header (`field` says where).
@@ -34,9 +51,13 @@ class Mail(Struct, frozen=True):
     text: str
     html: str = ""
     key: str = ""
+    sender: str = ""
+    unsubscribe: str = ""
 
     def __post_init__(self) -> None:
         refuse_breaks(self.subject, "subject")
+        refuse_breaks(self.sender, "sender")
+        refuse_breaks(self.unsubscribe, "unsubscribe")
         mailbox(self.to, "to")
 
 
@@ -63,13 +84,16 @@ def compose(mail: Mail, sender: str, at: datetime) -> EmailMessage:
     """
     author, reader = mailbox(sender, "core.mail_from"), mailbox(mail.to, "to")
     plain = author.addr_spec.isascii() and reader.addr_spec.isascii()
-    message = EmailMessage(_ASCII if plain else SMTPUTF8)
-    message["From"] = author
+    message = EmailMessage(_ASCII if plain else _UTF8)
+    message["From"] = Address(mail.sender, addr_spec=author.addr_spec) if mail.sender else author
     message["To"] = reader
     message["Subject"] = mail.subject
     message["Date"] = at
     message["Message-ID"] = _message_id(mail.key, author.domain)
     message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no out-of-office replies
+    if mail.unsubscribe:
+        message["List-Unsubscribe"] = f"<{mail.unsubscribe}>"
+        message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     message.set_content(mail.text)
     if mail.html:
         message.add_alternative(mail.html, subtype="html")
@@ -78,7 +102,7 @@ def compose(mail: Mail, sender: str, at: datetime) -> EmailMessage:
 
 def writes_utf8(message: EmailMessage) -> bool:
     """Whether its headers need SMTPUTF8 (RFC 6531)."""
-    return message.policy is SMTPUTF8
+    return message.policy is _UTF8
 
 
 def _message_id(key: str, domain: str) -> str:

@@ -41,19 +41,19 @@ class Notices(Struct):
     notices: list[NoticeOut]
 
 
-@get("/", operation_id="listNotices", permission="profile.read")
-async def list_notices(ctx: Context, limit: Limit = 30) -> Notices:
+@get("/", operation_id="listNotifications", permission="profile.read")
+async def list_notifications(ctx: Context, limit: Limit = 30) -> Notices:
     """The caller's notifications in this account."""
     if ctx.user is None or ctx.identity is None or ctx.identity.account is None:
         return Notices(0, [])
     return Notices(await service.unread(ctx), [NoticeOut.of(row) for row in await service.newest(ctx, limit)])
 
 
-@post("/read", operation_id="readNotices", permission="profile.write", status_code=204)
-async def read_notices(ctx: Context) -> None:
+@post("/read", operation_id="markNotificationsRead", permission="profile.write", status_code=204)
+async def mark_notifications_read(ctx: Context) -> None:
     """Mark all as read."""
     if ctx.user is not None:
         await service.mark_read(ctx)
 
 
-routes = [Routes("/api/core/notices", [list_notices, read_notices])]
+routes = [Routes("/api/core/notices", [list_notifications, mark_notifications_read])]

@@ -89,7 +89,7 @@ async def mark_read(ctx: Context) -> None:
 
 async def tell_of_failure(ctx: Context, job: str, words: str) -> None:
     """A job has failed for good; those who can retry it should know. They see its text, not its name."""
-    job = ctx.app.offers.catalogue.get("en", {}).get(f"job.{job}", job)
+    job = ctx.app.offers.catalog.get("en", {}).get(f"job.{job}", job)
     await notify(
         ctx,
         "job.dead",

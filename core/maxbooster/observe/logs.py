@@ -1,4 +1,4 @@
-"""Structured logs: an event name and its facts, with the request id, and nothing secret (C-16, C-20)."""
+"""Structured logs: an event name and its facts, with the request id, and nothing secret."""
 
 from __future__ import annotations
 

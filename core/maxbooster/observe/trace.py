@@ -1,4 +1,4 @@
-"""The trace seam: `span()` does nothing until a tracer is installed, so the core depends on none (C-20)."""
+"""The trace seam: `span()` does nothing until a tracer is installed, so the core depends on none."""
 
 from __future__ import annotations
 

@@ -3,22 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cached_property
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import msgspec
 
+from .. import privacy
 from ..context import Context
 from ..errors import PluginError
 from ..events.event import Event, Subscription
+from ..facts.dataset import Dataset
+from ..grants.grantable import Grantable
 from ..health import HealthCheck
 from ..http import probe
 from ..http.routes import Routes
 from ..jobs.job import Job
 from ..privacy import PersonalData
+from ..public.page import PublicPage
+from ..search.searchable import Searchable
 from ..services import Service
+from ..storage.purposes import FilePurpose
+from ..web.build import build_of
+from ..webhooks.inbox.service import handling
+from ..webhooks.source import WebhookSource
 from . import names
-from .manifest import ConsoleView, Manifest, Panel, Permission
+from .manifest import ConsoleView, ExtensionPoint, Manifest, Panel, PanelExtension, Permission
 from .registry import Registry
 
 T = TypeVar("T")
@@ -33,38 +43,62 @@ class Contributions:
         self._told: set[type[Event]] = set()
         routes = registry.collect("register_routes", Routes)
         probe.drop_unservable(registry, routes)
-        jobs = registry.collect("register_jobs", Job)
-        subscriptions = registry.collect("register_subscriptions", Subscription)
+        jobs = self._named("register_jobs", Job, "job", lambda job: job.name)
+        subscriptions = self._named("register_subscriptions", Subscription, "subscription", lambda each: each.name)
+        points = self._named("register_extension_points", ExtensionPoint, "extension point", lambda point: point.name)
+        extensions = self._named("register_panel_extensions", PanelExtension, "panel extension", lambda each: each.id)
         panels = registry.collect("register_panels", Panel)
         console_views = registry.collect("register_console_views", ConsoleView)
         health_checks = registry.collect("register_health_checks", HealthCheck)
         services = registry.collect("register_services", Service)
         tables = registry.collect("register_tables", type)
-        personal_data = registry.collect("register_personal_data", PersonalData)
+        datasets = self._named("register_datasets", Dataset, "dataset", lambda each: each.name)
+        purposes = self._named("register_file_purposes", FilePurpose, "file purpose", lambda each: each.name)
+        personal_data = self._personal_data()
+        public_events = registry.collect("register_public_events", type)
+        webhook_sources = registry.answers("webhook_source", WebhookSource)
+        public_pages = self._named("public_page", PublicPage, "public page", lambda page: page.area)
         static = registry.answers("register_static", Path)
         translations = registry.answers("register_translations", Mapping)
-        self._keep_names([("job", jobs), ("subscription", subscriptions)], names.refuse, lambda each: each.name)
         self._keep_names([("panel", panels), ("console view", console_views)], names.refuse, lambda each: each.id)
-        self._keep_names([("page", panels)], names.refuse_path, lambda panel: panel.route)
-        self._keep_names([("table", tables)], names.refuse, _family_of)
+        self._keep_public(public_events)
+        self._keep_names([("table", tables)], names.refuse_table, _table_name)
+        grantables = self._grantables()
+        searchables = self._searchables()
         self._keep_texts(translations)
-        self._refuse_twice("job", ((plugin, job.name) for plugin, job in jobs))
-        self._refuse_twice("subscription", ((plugin, each.name) for plugin, each in subscriptions))
-        self._refuse_twice("panel", ((plugin, panel.id) for plugin, panel in panels))
-        self._refuse_twice("page", ((plugin, panel.route) for plugin, panel in panels))
+        self._keep_pages(panels)
 
         self.routes: Named[Routes] = self._of_enabled(routes)
         self.panels: Named[Panel] = self._of_enabled(panels)
+        self.extension_points = {point.name: point for _, point in self._of_enabled(points)}
+        self.panel_extensions: Named[PanelExtension] = self._of_enabled(extensions)
+        self.public_pages: Named[PublicPage] = self._of_enabled(public_pages)
         self.console_views: Named[ConsoleView] = self._of_enabled(console_views)
         self.services: Named[Service] = self._of_enabled(services)
         self.static: Named[Path] = self._of_enabled(static)
         self.translations: Named[Mapping[str, Mapping[str, str]]] = self._of_enabled(translations)
         self.health_checks: Named[HealthCheck] = self._of_enabled(health_checks)
         self.tables = [table for _, table in self._of_enabled(tables)]
+        self.datasets = {each.name: each for _, each in self._of_enabled(datasets)}
+        self.file_purposes = {each.name: each for _, each in self._of_enabled(purposes)}
         self.personal_data = [each for _, each in self._of_enabled(personal_data)]
+        self.grantables = {each.name: each for _, each in self._of_enabled(grantables)}
+        self.searchables = [each for _, each in self._of_enabled(searchables)]
         self.jobs = {job.name: job for _, job in self._of_enabled(jobs)}
+        self.subscriptions: Named[Subscription] = self._of_enabled(subscriptions)
+        self._publish(cast(Named[type[Event]], self._of_enabled(public_events)))
+        self.webhook_sources: dict[str, WebhookSource] = dict(self._of_enabled(webhook_sources))
         self.listeners: dict[str, list[Job]] = {}
-        for _, subscription in self._of_enabled(subscriptions):
+        self._listen()
+
+    def _publish(self, events: Named[type[Event]]) -> None:
+        self.public_events = {event.name(): event for _, event in events}
+        self.event_owners = {event.name(): plugin for plugin, event in events}
+
+    def _listen(self) -> None:
+        """A subscription is a job of its own, and so is the handling of a webhook."""
+        self.jobs |= {job.name: job for job in (handling(*each) for each in self.webhook_sources.items())}
+        for _, subscription in self.subscriptions:
             told = listening(subscription)
             self.jobs[told.name] = told
             self.listeners.setdefault(subscription.event, []).append(told)
@@ -74,13 +108,20 @@ class Contributions:
         return {each.name: each for _, manifest in self._registry.enabled() for each in manifest.permissions}
 
     @property
-    def catalogue(self) -> dict[str, dict[str, str]]:
+    def catalog(self) -> dict[str, dict[str, str]]:
         """Locale → message id → text, of all plugins."""
         texts: dict[str, dict[str, str]] = {}
         for _, offered in self.translations:
             for locale, messages in offered.items():
                 texts.setdefault(locale, {}).update(messages)
         return texts
+
+    @cached_property
+    def web_build(self) -> str:
+        """Names the pages that are served; another one, and those that are open are old."""
+        static = dict(self.static)
+        shown: Named[Panel | PanelExtension] = [*self.panels, *self.panel_extensions]
+        return build_of(static[plugin] / each.module for plugin, each in shown if plugin in static)
 
     def refuse_foreign_event(self, kind: type[Event]) -> None:
         """
@@ -113,6 +154,52 @@ class Contributions:
                 except PluginError as error:
                     self._registry.drop(plugin, error.detail)
 
+    def _named(self, hook: str, kind: type[T], what: str, name_of: Callable[[T], str]) -> Named[T]:
+        """What plugins contribute under names of their own, each name once."""
+        found = self._registry.collect(hook, kind)
+        self._keep_names([(what, found)], names.refuse, name_of)
+        self._refuse_twice(what, ((plugin, name_of(each)) for plugin, each in found))
+        return found
+
+    def _grantables(self) -> Named[Grantable]:
+        found = self._registry.collect("register_grantables", Grantable)
+        rights = [(plugin, right) for plugin, each in found for right in each.rights]
+        self._keep_names([("grantable", found)], names.refuse, lambda each: each.name)
+        self._keep_names([("right", rights)], names.refuse, lambda each: each.permission)
+        self._refuse_twice("grantable", ((plugin, each.name) for plugin, each in found))
+        return found
+
+    def _searchables(self) -> Named[Searchable]:
+        found = self._registry.collect("register_searchables", Searchable)
+        self._keep_names([("searchable", found)], names.refuse, lambda each: each.name)
+        taken: dict[str, Searchable] = {}
+        for plugin, _, each in names.owners(found, self._registry):
+            for said in (f"searchable {each.name}", f"searchable of {each.table.name}"):
+                if taken.setdefault(said, each) is not each:
+                    self._registry.drop(plugin, f"it declares a second {said}; rows are found as one thing")
+        return found
+
+    def _keep_public(self, found: Named[type]) -> None:
+        """Events that leave the platform are a plugin's own, and documented."""
+        for plugin, manifest, event in names.owners(found, self._registry):
+            try:
+                if not issubclass(event, Event) or not event.__dict__.get("__doc__"):
+                    raise PluginError(f"its public event {event.__name__} must be an Event with a docstring")
+                if "." not in event.name():
+                    raise PluginError(
+                        f"its public event {event.__name__} has no name: give its class tag='<family>.<what>'"
+                    )
+                names.refuse(manifest, "public event", event.name())
+            except PluginError as error:
+                self._registry.drop(plugin, error.detail)
+
+    def _personal_data(self) -> Named[PersonalData]:
+        found = self._registry.collect("register_personal_data", PersonalData)
+        for plugin, _, declared in names.owners(found, self._registry):
+            if plugin != "core" and (fault := privacy.fault(declared)) is not None:
+                self._registry.drop(plugin, fault)
+        return found
+
     def _keep_texts(self, found: Named[Mapping[str, Mapping[str, str]]]) -> None:
         known = {
             (locale, name)
@@ -128,18 +215,26 @@ class Contributions:
                 self._registry.drop(plugin, error.detail)
 
     def _refuse_twice(self, what: str, found: Iterable[tuple[str, str]]) -> None:
+        """One that was dropped already, for that name or another, takes nobody's."""
         owners: dict[str, str] = {}
         for plugin, name in found:
+            if self._registry.plugins[plugin].state != "enabled":
+                continue
             if owners.setdefault(name, plugin) != plugin:
                 self._registry.drop(plugin, f"its {what} {name!r} is {owners[name]!r}'s already")
+
+    def _keep_pages(self, panels: Named[Panel]) -> None:
+        """Pages at addresses of their plugin, each once."""
+        self._keep_names([("page", panels)], names.refuse_path, lambda panel: panel.route)
+        self._refuse_twice("panel", ((plugin, panel.id) for plugin, panel in panels))
+        self._refuse_twice("page", ((plugin, panel.route) for plugin, panel in panels))
 
     def _of_enabled(self, found: Named[T]) -> Named[T]:
         return [(plugin, item) for plugin, item in found if self._registry.plugins[plugin].state == "enabled"]
 
 
-def _family_of(table: type) -> str:
-    """`setlist_song` → `setlist`."""
-    return str(getattr(table, "__tablename__", table.__name__)).partition("_")[0]
+def _table_name(table: type) -> str:
+    return str(getattr(table, "__tablename__", table.__name__))
 
 
 def listening(subscription: Subscription) -> Job:

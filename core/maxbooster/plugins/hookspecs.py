@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pluggy import HookimplMarker, HookspecMarker
 
@@ -17,20 +17,28 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from ..auth.plan import Plan
+    from ..connections.providers import Provider
     from ..context import Context
-    from ..events import Subscription
+    from ..documents.renderer import PdfRenderer
+    from ..events import Event, Subscription
+    from ..facts.dataset import Dataset
+    from ..grants.grantable import Grantable
     from ..health import HealthCheck
     from ..http.routes import Routes
     from ..jobs import Doorbell, Job
     from ..mail import MailTransport
     from ..privacy import PersonalData
+    from ..public.page import PublicPage
+    from ..search.searchable import Searchable
     from ..services import Service
     from ..settings import Settings
-    from ..storage import StoredFile
+    from ..storage import FilePurpose, StoredFile
     from ..web.first_steps import FirstStep
     from ..web.offers import Offer
     from ..web.search import SearchResult
-    from .manifest import ConsoleView, Panel
+    from ..webhooks.source import WebhookSource
+    from .kinds import Kind
+    from .manifest import ConsoleView, ExtensionPoint, Panel, PanelExtension
 
 hookspec = HookspecMarker("maxbooster")
 hookimpl = HookimplMarker("maxbooster")
@@ -52,8 +60,32 @@ def register_subscriptions() -> Sequence[Subscription]:  # type: ignore[empty-bo
 
 
 @hookspec
+def register_public_events() -> Sequence[type[Event]]:  # type: ignore[empty-body]
+    """Events that accounts may have sent to their webhooks. What they say is a part of the public API: each has a
+    docstring, and a text `event.<name>`."""
+
+
+@hookspec
+def webhook_source() -> WebhookSource:  # type: ignore[empty-body]
+    """How a provider's webhooks are checked and handled. They come in at `/api/core/webhooks/<name of the plugin>`,
+    are stored raw, answered at once, and handled once per event, in any order."""
+
+
+@hookspec
 def register_tables() -> Sequence[type]:  # type: ignore[empty-body]
     """The mapped classes of this plugin, so that their ownership can be audited."""
+
+
+@hookspec
+def register_datasets() -> Sequence[Dataset]:  # type: ignore[empty-body]
+    """Facts in bulk that this plugin publishes as Parquet: plays, sales, visits. Whoever wants them hears
+    `facts.ready`. See [facts.md](facts.md)."""
+
+
+@hookspec
+def register_file_purposes() -> Sequence[FilePurpose]:  # type: ignore[empty-body]
+    """What files of this plugin are, where that takes a permission beyond `file.read`: a statement that was uploaded, a
+    message to a store. `ctx.files.put(…, purpose=…)` makes one, `ctx.files.claim(file, …)` says what one became."""
 
 
 @hookspec
@@ -62,8 +94,30 @@ def register_personal_data() -> Sequence[PersonalData]:  # type: ignore[empty-bo
 
 
 @hookspec
+def register_grantables() -> Sequence[Grantable]:  # type: ignore[empty-body]
+    """Objects that an account can share with another account, or with whoever has a link: which rights are offered, and
+    which tables a grant opens. Routes let such visitors in by `grantable={"<name>": "<path parameter>"}`."""
+
+
+@hookspec
 def register_panels() -> Sequence[Panel]:  # type: ignore[empty-body]
     """Pages of the web application."""
+
+
+@hookspec
+def register_extension_points() -> Sequence[ExtensionPoint]:  # type: ignore[empty-body]
+    """Places on this plugin's pages where others show something of their own, and what they are told there."""
+
+
+@hookspec
+def register_panel_extensions() -> Sequence[PanelExtension]:  # type: ignore[empty-body]
+    """What this plugin shows on the pages of others, at their extension points (see [names.md](../names.md))."""
+
+
+@hookspec
+def public_page() -> Sequence[PublicPage]:  # type: ignore[empty-body]
+    """Pages that strangers see, at `/p/<area>/…`: a Jinja2 template each, and a function that says what is at an
+    address. They're served without a session, a script or anything from elsewhere. See [public.md](public.md)."""
 
 
 @hookspec
@@ -82,13 +136,19 @@ def register_services() -> Sequence[Service]:  # type: ignore[empty-body]
 
 
 @hookspec
+def register_kinds() -> Sequence[Kind[Any]]:  # type: ignore[empty-body]
+    """What the connectors of this family are, a `Kind` for each hook that they implement."""
+
+
+@hookspec
 def register_static() -> Path:  # type: ignore[empty-body]
     """The folder of built web files, served under `/static/<plugin>/`."""
 
 
 @hookspec
 def register_translations() -> Mapping[str, Mapping[str, str]]:  # type: ignore[empty-body]
-    """Locale → message id → text. Every locale must have the same ids as `en`."""
+    """Locale → message id → text. A locale has the same ids as `en`, or just all those that strangers read on public
+    pages and in their emails, which begin with `page_` after the name (`release.page_listen`)."""
 
 
 @hookspec(firstresult=True)
@@ -102,8 +162,20 @@ def mail_transport(settings: Settings) -> MailTransport | None:
 
 
 @hookspec
+def pdf_renderer(settings: Settings) -> PdfRenderer | None:
+    """What makes PDFs of templates of one kind (`ctx.document`). Of several for the same kind, the last is used."""
+
+
+@hookspec
 def account_plan(ctx: Context, account: UUID) -> Awaitable[Plan | None]:  # type: ignore[empty-body]
     """Run time. What an account's subscription includes; None leaves it to the next plugin, at last to no limits."""
+
+
+@hookspec
+def open_work(ctx: Context, plugin: str) -> Awaitable[Sequence[str]]:  # type: ignore[empty-body]
+    """Run time. What is still open in a plugin that is about to be turned off, a sentence each: what would stop, and
+    what could no longer be done. The operator reads it and decides. A family answers for its connectors. `ctx` belongs
+    to no account and only reads."""
 
 
 @hookspec
@@ -112,8 +184,21 @@ def first_steps(ctx: Context) -> Awaitable[Sequence[FirstStep]]:  # type: ignore
 
 
 @hookspec
+def register_searchables() -> Sequence[Searchable]:  # type: ignore[empty-body]
+    """Rows that people find by words: one declaration, from which the index is written with each commit, built and
+    checked."""
+
+
+@hookspec
 def search(ctx: Context, query: str) -> Awaitable[Sequence[SearchResult]]:  # type: ignore[empty-body]
-    """Run time. What is called that here, the best first, for the command palette; at most eight are shown."""
+    """Run time. What is called that here and is no row (those are `register_searchables`), the best first, for the
+    command palette; at most eight are shown."""
+
+
+@hookspec
+def oauth_provider(ctx: Context) -> Awaitable[Sequence[Provider]]:  # type: ignore[empty-body]
+    """Run time. The services at which accounts can have logins through this plugin, as data: how one logs in there
+    (OAuth, a key, a password), and where its calls may go. Each is named as the plugin, or within its family."""
 
 
 @hookspec
@@ -125,3 +210,9 @@ def inspect_file(ctx: Context, file: StoredFile, head: bytes) -> Awaitable[str |
 def hand_over(ctx: Context, file: StoredFile, kind: str, title: str) -> Awaitable[Offer | None]:  # type: ignore[empty-body]
     """Run time. What this plugin can do next with a finished file of another (`kind`: `master`), such as make a release
     of it; None if nothing. `title`: what the artist calls it."""
+
+
+@hookspec
+def file_uses(ctx: Context, files: Sequence[UUID]) -> Awaitable[Sequence[str]]:  # type: ignore[empty-body]
+    """Run time. What of this plugin needs one of these files, as people call it (`the release “Nightfall”`); while
+    anything does, nobody can delete them, nor what they were made by."""

@@ -6,11 +6,12 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Connection, delete, func, or_, select
+from sqlalchemy import ColumnElement, Connection, delete, func, or_, select
 
+from ..connectors.models import ConnectorSettingsRow
 from ..db import known
 from ..errors import NotReady
-from ..jobs.models import DEAD, READY, JobRow
+from ..jobs.models import DEAD, READY, UNFINISHED, JobRow
 from . import switches
 from .registry import Registry
 
@@ -38,26 +39,43 @@ async def told(ctx: Context) -> None:
 def _found(connection: Connection, app: App, now: datetime) -> Iterator[str]:
     for family, tables in known.orphans(connection, app.registry).items():
         yield f"{family} is not installed, but its tables are there ({', '.join(tables)}): {_advice(family)}."
-    waiting = select(JobRow.name, JobRow.queue, func.count()).where(
-        JobRow.state == READY, JobRow.run_at < now - OVERDUE
-    )
-    for name, queue, count in connection.execute(waiting.group_by(JobRow.name, JobRow.queue)):
-        family = name.removeprefix("on:").partition(".")[0]
-        if family not in app.registry.families:
+    set_up = select(ConnectorSettingsRow.plugin, func.count()).group_by(ConnectorSettingsRow.plugin)
+    for plugin, count in connection.execute(set_up.order_by(ConnectorSettingsRow.plugin)):
+        if plugin not in app.registry.plugins:
+            yield f"{counted(count, 'account')} set up {plugin}, which is not installed: {_advice(plugin)}."
+    waiting = select(JobRow.name, func.count()).where(JobRow.state == READY, JobRow.run_at < now - OVERDUE)
+    for name, count in connection.execute(waiting.group_by(JobRow.name)):
+        if (family := family_of(name)) not in app.registry.families:
             yield f"{count} jobs {name!r} wait for the plugin {family!r}, which is not installed: {_advice(family)}."
-        elif name in app.jobs:
-            yield (
-                f"{count} jobs in the queue {queue!r} are due for over {OVERDUE.seconds // 60} minutes: run"
-                f" `maxbooster worker --queues {queue}`."
-            )
+
+
+def family_of(job: str) -> str:
+    """`on:setlist.print_sheet` → `setlist`."""
+    return job.removeprefix("on:").partition(".")[0]
+
+
+async def unfinished_jobs(ctx: Context, plugin: str) -> list[str]:
+    """A sentence on the jobs of a plugin that wait or run, if there are any."""
+    count = select(func.count()).where(_jobs_of(plugin), JobRow.state.in_(UNFINISHED))
+    found = await ctx.app.database.read(lambda connection: connection.execute(count).scalar_one())
+    if not found:
+        return []
+    return [f"{counted(found, 'job')} {'waits or runs' if found == 1 else 'wait or run'}; none is run while it is off."]
+
+
+def counted(number: int, what: str) -> str:
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"
+
+
+def _jobs_of(plugin: str) -> ColumnElement[bool]:
+    return or_(*(JobRow.name.startswith(f"{before}{plugin}.", autoescape=True) for before in ("", "on:")))
 
 
 def forget_jobs(connection: Connection, registry: Registry, family: str) -> int:
     """Delete the jobs of a family that is not installed and that wait or are dead; returns how many."""
     if family in registry.families:
         return 0
-    theirs = or_(JobRow.name.startswith(f"{family}."), JobRow.name.startswith(f"on:{family}."))
-    return connection.execute(delete(JobRow).where(theirs, JobRow.state.in_((READY, DEAD)))).rowcount
+    return connection.execute(delete(JobRow).where(_jobs_of(family), JobRow.state.in_((READY, DEAD)))).rowcount
 
 
 def _advice(*families: str) -> str:

@@ -11,7 +11,7 @@ API = 1
 """The version of `maxbooster.plugin`. A manifest names the version that it was written for."""
 
 ROLES = ("owner", "admin", "manager", "artist", "editor", "viewer")
-"""What a member can be in an account, from the most to the least (C-01)."""
+"""What a member can be in an account, from the most to the least."""
 PERSON = "person"
 """The role of everybody who is logged in, in whichever account."""
 OPERATORS = ("admin", "support", "finance", "moderator")
@@ -22,7 +22,7 @@ _PERMISSION = re.compile(r"[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*")
 
 
 class Permission(Struct, frozen=True):
-    """The right to do one thing, named `area.action` (`release.submit`) (C-02).
+    """The right to do one thing, named `area.action` (`release.submit`).
 
     `roles` hold it in their account (`person`: everybody who is logged in), `operators` are the staff who hold it,
     until an operator changes the table (`maxbooster roles`).
@@ -57,6 +57,21 @@ class Command(Struct, frozen=True):
     """`package.module:attribute`, imported only when the command runs."""
 
 
+class PanelAction(Struct, frozen=True, kw_only=True):
+    """Something to do on a panel, offered in the command palette to those who hold its permissions."""
+
+    id: str
+    """`<family>.<what>`; a translation of its title is the text `action.<id>`."""
+    title: str
+    """What it does, as a button says it: “New release”."""
+    path: str
+    """Where it is done: an address of the panel, which may ask for it (`/money?do=add-payee`)."""
+    icon: str = "plus"
+    """The name of a Lucide icon."""
+    permissions: tuple[str, ...] = ()
+    """Beside the panel's own."""
+
+
 class Panel(Struct, frozen=True, kw_only=True):
     """A page of the web application: one custom element in one JavaScript module (design: Web)."""
 
@@ -70,14 +85,45 @@ class Panel(Struct, frozen=True, kw_only=True):
     module: str
     """The JavaScript module's path below the plugin's static folder."""
     permissions: tuple[str, ...] = ()
+    actions: tuple[PanelAction, ...] = ()
     order: int = 50
     """Where it stands in the navigation, which follows the work: 20 create, 30 release, 40 royalties, 50 money,
     60 promote, 90 examples."""
     api: int = API
 
 
+class ExtensionPoint(Struct, frozen=True, kw_only=True):
+    """A place on a page where other plugins show something of their own: `<mb-extension-point name=…>`."""
+
+    name: str
+    """`<family>.<place>`."""
+    help: str
+    """Where it is, and what belongs there."""
+    context: dict[str, str] = {}
+    """What its extensions are told: field → what it is."""
+
+
+class PanelExtension(Struct, frozen=True, kw_only=True):
+    """What a plugin shows on another's page: one custom element in one JavaScript module, as a panel."""
+
+    id: str
+    title: str
+    """Names it where it cannot be shown."""
+    point: str
+    """The extension point where it is shown; where that belongs to a family that is off, it is not shown."""
+    tag: str
+    """The custom element's name: `mb-<plugin>-<name>`."""
+    module: str
+    """The JavaScript module's path below the plugin's static folder."""
+    permissions: tuple[str, ...] = ()
+    """Beside those of the page."""
+    order: int = 50
+    """Where it stands among others at the same point."""
+    api: int = API
+
+
 class ConsoleView(Struct, frozen=True, kw_only=True):
-    """A table of the operator's console, as data, so that it works against a remote server (T-03)."""
+    """A table of the operator's console, as data, so that it works against a remote server."""
 
     id: str
     title: str
@@ -101,6 +147,8 @@ class Manifest(Struct, frozen=True, kw_only=True):
     api: int = API
     requires: tuple[str, ...] = ()
     """Names of plugins that must be enabled, and are set up first."""
+    answers: tuple[str, ...] = ()
+    """Names of families whose hooks it implements where they are on; those of one that is off or absent are skipped."""
     hookspecs: tuple[str, ...] = ()
     """Modules whose hookspecs other plugins may implement."""
     example: bool = False
@@ -111,8 +159,10 @@ class Manifest(Struct, frozen=True, kw_only=True):
     permissions: tuple[Permission, ...] = ()
     settings: type[Any] | None = None
     """A `Settings` struct: the TOML section `[<name>]`."""
+    account_settings: type[Any] | None = None
+    """An `AccountSettings` struct of a connector: what each account sets up with it, by a form."""
     hosts: tuple[str, ...] = ()
-    """Network hosts that it talks to; shown to the operator at enabling (X-06)."""
+    """Network hosts that it talks to; shown to the operator at enabling."""
     commands: tuple[Command, ...] = ()
     migrations: bool = False
     """Whether the plugin's package has a folder `migrations/` with Alembic versions."""
@@ -122,10 +172,12 @@ class Manifest(Struct, frozen=True, kw_only=True):
     def __post_init__(self) -> None:
         if not _NAME.fullmatch(self.name):
             raise ValueError(f"plugin name {self.name!r}: use 'family' or 'family.connector', lower case")
-        from ..settings import PluginSettings
+        from ..settings import AccountSettings, PluginSettings
 
         if self.settings is not None and not issubclass(self.settings, PluginSettings):
             raise ValueError(f"settings {self.settings!r}: subclass PluginSettings")
+        if self.account_settings is not None and not issubclass(self.account_settings, AccountSettings):
+            raise ValueError(f"account_settings {self.account_settings!r}: subclass AccountSettings")
 
     @property
     def family(self) -> str:

@@ -21,7 +21,7 @@ PRODUCT = (
 """Names that are kept for the product's own families: they are set up first, and only they may claim areas."""
 _CORE = ("core", "home", "login", "security", "notice", "static", "health", "api", "step", "work")
 """Words of the core beyond the areas of its permissions."""
-_OF_SOMETHING = ("job", "step", "event", "notice", "audit")
+_OF_SOMETHING = ("job", "step", "event", "notice", "audit", "grant")
 """Texts about something begin so: `job.setlist.fill` is the text of the job `setlist.fill`."""
 
 
@@ -61,6 +61,12 @@ def refuse(manifest: Manifest, what: str, name: str) -> None:
         raise PluginError(f"its {what} {name!r} is not its own: {_advice(manifest, '.')}")
 
 
+def refuse_table(manifest: Manifest, what: str, name: str) -> None:
+    """The same for a table."""
+    if manifest.name != "core" and name.partition("_")[0] not in _own(manifest):
+        raise PluginError(f"its {what} {name!r} is not its own: {_advice(manifest, '_')}")
+
+
 def refuse_path(manifest: Manifest, what: str, path: str) -> None:
     """The same for an address in the web application."""
     if manifest.name != "core" and path.strip("/").partition("/")[0] not in _own(manifest):
@@ -88,7 +94,9 @@ def is_own_text(manifest: Manifest, name: str) -> bool:
 def _subject(name: str) -> str:
     """`job.on:setlist.print_sheet` → `setlist`."""
     first, _, rest = name.partition(".")
-    return rest.removeprefix("on:").partition(".")[0] if first in _OF_SOMETHING and "." in rest else first
+    if first not in _OF_SOMETHING or "." not in rest:
+        return first
+    return rest.removeprefix("on:").removeprefix("webhook:").partition(".")[0]
 
 
 def _own(manifest: Manifest) -> tuple[str, ...]:

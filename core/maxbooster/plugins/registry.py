@@ -1,4 +1,4 @@
-"""Finding, checking and registering plugins (C-27): one broken plugin never takes the others down.
+"""Finding, checking and registering plugins: one broken plugin never takes the others down.
 
 Discovery reads entry points, which import nothing. A disabled name is skipped before its import; the
 rest are imported in a guard, sorted by what they require and registered with pluggy.
@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from graphlib import CycleError, TopologicalSorter
 from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points
+from time import monotonic
 from types import ModuleType
 from typing import Any, Literal, TypeVar
 
@@ -62,6 +63,11 @@ class Registry:
                 yield plugin, plugin.manifest
 
     @property
+    def on(self) -> set[str]:
+        """Names of the plugins that are enabled."""
+        return {plugin.name for plugin, _ in self.enabled()}
+
+    @property
     def families(self) -> set[str]:
         """Of everything that is installed, whatever its state."""
         return {name.partition(".")[0] for name in self.plugins}
@@ -103,9 +109,36 @@ class Registry:
                 return lambda **given: found.function(*(given[name] for name in names))
         return None
 
+    def defines(self, hook: str) -> bool:
+        """Whether an enabled plugin defines the hook."""
+        caller = getattr(self.hooks.hook, hook, None)
+        return caller is not None and caller.spec is not None
+
     def implements(self, hook: str) -> bool:
         """Whether any enabled plugin implements the hook."""
         return any(self.implementation(plugin, hook) for plugin, _ in self.enabled())
+
+    def resting(self) -> list[tuple[str, str]]:
+        """Plugins and hooks that are not asked for a while."""
+        return sorted(whose for whose, until in self.rests.items() if monotonic() < until)
+
+    def why_off(self, name: str) -> str | None:
+        """Why a plugin takes no part, and what to do, in a sentence; None if it does, or is not installed."""
+        plugin = self.plugins.get(name)
+        if plugin is None or plugin.state == "enabled":
+            return None
+        if plugin.state == "broken":
+            return f"The plugin {name} is off because it is broken; `maxbooster plugins list` says why."
+        for needed in (name.partition(".")[0], *(plugin.manifest.requires if plugin.manifest else ())):
+            if needed != name and (why := self.why_off(needed)) is not None:
+                return f"The plugin {name} is off, because it requires {needed}. {why}"
+        return f"The plugin {name} is off; `maxbooster plugins enable {name}` and a restart turn it on again."
+
+    def owner_of(self, module: str) -> str | None:
+        """The plugin that a module belongs to: the connector if it is in its own, else the family; None for others."""
+        places = {_place(plugin): plugin.name for plugin in reversed(self.plugins.values()) if plugin.module}
+        around = [place for place in places if f"{module}.".startswith(f"{place}.")]
+        return places[max(around, key=len)] if around else None
 
     def drop(self, name: str, reason: str) -> None:
         """Take a plugin that turned out to be broken, and those that require it, out of service."""
@@ -124,6 +157,12 @@ class Registry:
         except KeyError:
             hint = suggestion(name, list(self.plugins))
             raise PluginError(f"No plugin is called {name!r}.{hint}") from None
+
+
+def _place(plugin: Plugin) -> str:
+    """The package or module that holds a plugin's code: a family's is its whole package."""
+    module = plugin.module.__name__ if plugin.module else ""
+    return module.removesuffix(".plugin") if "." in plugin.name else module.partition(".")[0]
 
 
 def _checked(answer: Any, kind: type[Any]) -> Any:
@@ -231,6 +270,9 @@ def _register(registry: Registry) -> None:
         if missing := _missing(registry, manifest.requires) or _taken(permissions, manifest):
             plugin.broke(missing)
             continue
+        if off := next((name for name in manifest.requires if registry.plugins[name].state == "disabled"), None):
+            plugin.state, plugin.reason = "disabled", f"it requires {off!r}, which is disabled"
+            continue
         try:
             names.refuse_foreign(manifest, claimed)
         except PluginError as error:
@@ -247,15 +289,24 @@ def _register(registry: Registry) -> None:
 
 
 def _refuse_unknown_hooks(registry: Registry) -> None:
-    """An implementation of a hook that nobody defines is a misspelling: say so."""
+    """An implementation of a hook that nobody defines is a misspelling: say so. Unless it may be a hook of a family
+    that takes no part: one that the plugin answers if it is there, or one that is installed, but off."""
+    off = any(_may_define_hooks(plugin) for plugin in registry.plugins.values())
     known = [name for name in vars(registry.hooks.hook) if getattr(registry.hooks.hook, name).spec]
-    for plugin, _ in list(registry.enabled()):
+    for plugin, manifest in list(registry.enabled()):
+        if off or not {*manifest.answers} <= registry.on:
+            continue
         for caller in registry.hooks.get_hookcallers(plugin.module) or ():
             implementation = next(i for i in caller.get_hookimpls() if i.plugin is plugin.module)
             if caller.spec is None and not implementation.optionalhook:
                 hint = suggestion(caller.name, known)
                 registry.drop(plugin.name, f"it implements {caller.name!r}, a hook that nobody defines.{hint}")
                 break
+
+
+def _may_define_hooks(plugin: Plugin) -> bool:
+    """Of a family that is off nobody has read which hooks it defines."""
+    return plugin.state != "enabled" and plugin.manifest is None and "." not in plugin.name
 
 
 def _in_order(registry: Registry) -> Sequence[str]:
@@ -298,6 +349,6 @@ def _missing(registry: Registry, requires: Sequence[str]) -> str | None:
         plugin = registry.plugins.get(name)
         if plugin is None:
             return f"it requires {name!r}, which is not installed.{suggestion(name, list(registry.plugins))}"
-        if plugin.state != "enabled":
-            return f"it requires {name!r}, which is {plugin.state}"
+        if plugin.state == "broken":
+            return f"it requires {name!r}, which is broken"
     return None

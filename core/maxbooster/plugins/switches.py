@@ -33,6 +33,15 @@ def disable(folder: Path, registry: Registry, name: str) -> None:
     """Switch a family or a connector off from the next start.
 
     Raises:
+        PluginError: it must stay on.
+    """
+    refuse_needed(registry, name)
+    _write(folder, disabled(folder) | {name})
+
+
+def refuse_needed(registry: Registry, name: str) -> None:
+    """
+    Raises:
         PluginError: no such plugin, it is the core, or an enabled plugin requires it.
     """
     registry.named(name)
@@ -41,7 +50,6 @@ def disable(folder: Path, registry: Registry, name: str) -> None:
     for other, manifest in registry.enabled():
         if name in manifest.requires and not other.name.startswith(f"{name}."):
             raise PluginError(f"{other.name!r} requires {name!r}: disable {other.name!r} first.")
-    _write(folder, disabled(folder) | {name})
 
 
 def enable(folder: Path, registry: Registry, name: str) -> None:
@@ -60,6 +68,12 @@ def forget(folder: Path, family: str) -> None:
     left = {name for name in named if name.partition(".")[0] != family}
     if left != named:
         _write(folder, left)
+
+
+def replace(folder: Path, names: set[str]) -> None:
+    """Exactly these are off, as in an installation that was backed up."""
+    if names != disabled(folder):
+        _write(folder, names)
 
 
 def _file(folder: Path) -> Path:

@@ -1,6 +1,7 @@
-"""Files of an account, in an object store: resumable upload, check, signed and ranged download (C-10, C-11)."""
+"""Files of an account, in an object store: resumable upload, check, signed and ranged download."""
 
 from .events import FileReady
 from .files import Files, StoredFile
+from .purposes import FilePurpose
 
-__all__ = ["FileReady", "Files", "StoredFile"]
+__all__ = ["FilePurpose", "FileReady", "Files", "StoredFile"]

@@ -1,4 +1,4 @@
-"""From `checking` to `ready` or `rejected`: one job, which may be killed anywhere and repeated (C-10, C-11)."""
+"""From `checking` to `ready` or `rejected`: one job, which may be killed anywhere and repeated."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ async def check_file(ctx: Context, file_id: UUID) -> None:
     digest = await _assemble(ctx, row)
     file = StoredFile(
         row.id, row.account_id, row.name, row.size, row.state, row.created_at,
-        content.media_type(digest.head), digest.sha256.hexdigest(),
+        content.media_type(digest.head), digest.sha256.hexdigest(), purpose=row.purpose,
     )  # fmt: skip
     await _decide(ctx, file, digest, await _inspect(ctx, file, digest.head))
 

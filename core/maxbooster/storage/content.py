@@ -1,4 +1,4 @@
-"""What a file is, told from its content by puremagic, whatever its name says (C-10)."""
+"""What a file is, told from its content by puremagic, whatever its name says."""
 
 from __future__ import annotations
 

@@ -14,20 +14,22 @@ from sqlalchemy import select
 
 from ..auth.policy import may
 from ..context import Context
-from ..errors import Conflict, NotFound, Problem
+from ..errors import Conflict, GrantEnded, NotFound, Problem
+from ..grants.lookup import Watch
+from ..http.page_parameters import Cursor, Limit
 from ..http.problems import problem_response
 from ..http.routes import Routes, delete, get, head, post
+from ..paging import Page
 from . import links, ranges
 from .files import StoredFile, file_key
 from .models import READY, RECEIVING, FileRow
 from .names import disposition
+from .purposes import permission_of, visible
 
 State = Annotated[
     Literal["receiving", "checking", "ready", "rejected"] | None, Parameter(description="Only files in this state")
 ]
-Limit = Annotated[int, Parameter(ge=1, le=200, description="At most this many, newest first")]
 System = Annotated[bool, Parameter(description="Also files that the platform made for itself, such as previews")]
-Cursor = Annotated[UUID | None, Parameter(description="`next` of the page before")]
 Seconds = Annotated[int, Meta(ge=1, le=7 * 86_400)]
 
 _INLINE = ("audio/", "video/", "image/", "text/plain", "application/pdf")
@@ -45,99 +47,115 @@ class RangeNotSatisfiable(Problem):
 _REFUSALS = (Conflict, RangeNotSatisfiable)
 
 
-class FilePage(Struct):
-    files: list[StoredFile]
-    next: UUID | None = None
-    """Give it as `cursor` for the following page; absent on the last."""
-
-
-class LinkIn(Struct):
+class FileLinkIn(Struct):
     lifetime_s: Seconds = 3600
 
 
-class LinkOut(Struct):
+class FileLinkOut(Struct):
     url: str
     """A path on this server; it works without a token."""
 
 
 @get("/", operation_id="listFiles", permission="file.read")
 async def list_files(
-    ctx: Context, file_state: State = None, system: System = False, cursor: Cursor = None, limit: Limit = 50
-) -> FilePage:
-    """This account's files, the newest first."""
-    query = select(FileRow).order_by(FileRow.id.desc()).limit(limit + 1)
-    if not system:
-        query = query.where(FileRow.purpose.is_(None))
+    ctx: Context, file_state: State = None, system: System = False, cursor: Cursor = None, limit: Limit = 100
+) -> Page[StoredFile]:
+    """This account's files, the newest first; those that became something which the caller may not see are left out."""
+    query = select(FileRow).where(visible(ctx, system=system))
     if file_state is not None:
         query = query.where(FileRow.state == file_state)
-    if cursor is not None:
-        query = query.where(FileRow.id < cursor)
-    rows = await ctx.all(query)
-    return FilePage([StoredFile.of(row) for row in rows[:limit]], rows[limit - 1].id if len(rows) > limit else None)
+    rows, next = await ctx.page(query, FileRow.id.desc(), cursor=cursor, limit=limit)
+    return Page([StoredFile.of(row) for row in rows], next)
 
 
 @get("/{file_id:uuid}", operation_id="getFile", permission="file.read")
 async def get_file(ctx: Context, file_id: UUID) -> StoredFile:
-    return StoredFile.of(await ctx.files.get(file_id))
+    return StoredFile.of(await ctx.files.for_caller(file_id))
 
 
 @delete("/{file_id:uuid}", operation_id="deleteFile", permission="file.write", raises=[Conflict], status_code=204)
 async def delete_file(ctx: Context, file_id: UUID) -> None:
-    """Delete a file for good. One that is still being received is ended at its upload instead."""
-    if (await ctx.files.get(file_id)).state == RECEIVING:
+    """Delete a file for good, unless something uses it. One that is still being received is ended at its upload."""
+    file = await ctx.files.for_caller(file_id)
+    if file.state == RECEIVING:
         raise Conflict("This file is still being received: end its upload instead.", field="state")
+    await ctx.files.refuse_used([file_id], file.name)
     await ctx.files.remove(file_id)
 
 
-@post("/{file_id:uuid}/link", operation_id="linkFile", permission="file.read", raises=[Conflict])
-async def link_file(ctx: Context, file_id: UUID, data: JSONBody[LinkIn]) -> LinkOut:
+@post("/{file_id:uuid}/link", operation_id="createFileLink", permission="file.read", raises=[Conflict])
+async def create_file_link(ctx: Context, file_id: UUID, data: JSONBody[FileLinkIn]) -> FileLinkOut:
     """A link with which anybody can download the file for `lifetime_s` seconds (3600 unless said; a week at most)."""
-    file = await ctx.files.get(file_id)
-    _refuse_unready(file)
-    return LinkOut(ctx.files.link(file, timedelta(seconds=data.lifetime_s)))
+    file = await _readable(ctx, file_id)
+    return FileLinkOut(ctx.files.link(file, timedelta(seconds=data.lifetime_s)))
 
 
-@get("/{file_id:uuid}/content", operation_id="readFile", permission="file.read", raises=_REFUSALS)
-async def read_file(ctx: Context, request: AnyRequest, file_id: UUID) -> Response[Any]:
+@get("/{file_id:uuid}/content", operation_id="getFileContent", permission="file.read", raises=_REFUSALS)
+async def get_file_content(ctx: Context, request: AnyRequest, file_id: UUID) -> Response[Any]:
     """The bytes, whole or the one `Range` that is asked for (RFC 9110 §14); `ETag` is the SHA-256."""
     return _content(ctx, request, await _ready(ctx, file_id))
 
 
-@head("/{file_id:uuid}/content", operation_id="measureFile", permission="file.read", raises=[Conflict])
-async def measure_file(ctx: Context, file_id: UUID) -> Response[None]:
+@head("/{file_id:uuid}/content", operation_id="getFileInfo", permission="file.read", raises=[Conflict])
+async def get_file_info(ctx: Context, file_id: UUID) -> Response[None]:
     """The headers of the whole file."""
     return _headers(await _ready(ctx, file_id))
 
 
-@get("/{token:str}", operation_id="downloadFile", public=True, raises=[links.LinkExpired, *_REFUSALS])
+@get("/{token:str}", operation_id="downloadFile", public=True, raises=[links.LinkExpired, GrantEnded, *_REFUSALS])
 async def download_file(ctx: Context, request: AnyRequest, token: str) -> Response[Any]:
     """The bytes behind a signed link."""
-    return _content(ctx, request, await _linked(ctx, token))
+    return _content(ctx, request, await _linked(ctx, token, request))
 
 
-@head("/{token:str}", operation_id="measureDownload", public=True, raises=[links.LinkExpired])
-async def measure_download(ctx: Context, token: str) -> Response[None]:
+@head("/{token:str}", operation_id="getDownloadInfo", public=True, raises=[links.LinkExpired, GrantEnded])
+async def get_download_info(ctx: Context, request: AnyRequest, token: str) -> Response[None]:
     """The headers of the file behind a signed link."""
-    return _headers(await _linked(ctx, token))
+    return _headers(await _linked(ctx, token, request))
 
 
 async def _ready(ctx: Context, id: UUID) -> StoredFile:
-    file = await ctx.files.get(id)
+    return StoredFile.of(await _readable(ctx, id))
+
+
+async def _readable(ctx: Context, id: UUID) -> FileRow:
+    """
+    Raises:
+        NotAllowed: what it became takes another permission.
+    """
+    file = await ctx.files.for_caller(id)
     _refuse_unready(file)
-    return StoredFile.of(file)
+    return file
 
 
-async def _linked(ctx: Context, token: str) -> StoredFile:
+async def _linked(ctx: Context, token: str, request: AnyRequest) -> StoredFile:
     """The link is the permission: the account is the one that it was sealed for."""
     grant = links.verify(ctx.app.keyring, token, ctx.now)
     if grant.user is not None and not await may(ctx.app, grant.user, grant.account, "file.read"):
         raise links.LinkExpired("Whoever made this link may not give the file away any more; ask for a new one.")
+    if grant.grant is not None:
+        request.scope["state"]["watch"] = watch = Watch(ctx.app.grants, grant.grant)
+        await watch.refuse_ended()
     columns = [getattr(FileRow, name) for name in StoredFile.__struct_fields__]
     of = (FileRow.account_id == grant.account, FileRow.id == grant.file, FileRow.state == READY)
     row = await ctx.app.database.read(lambda connection: connection.execute(select(*columns).where(*of)).first())
     if row is None:
         raise NotFound("The file behind this link is no longer there.")
+    await _refuse_unseen(ctx, grant, row.purpose)
     return StoredFile(**(row._asdict() | {"sha256": row.sha256.hex()}))
+
+
+async def _refuse_unseen(ctx: Context, link: links.Grant, purpose: str | None) -> None:
+    """A link is worth what its maker may see now; the file may have become something since."""
+    if (permission := permission_of(ctx.app, purpose)) is None:
+        return
+    seen = True
+    if link.user is not None:
+        seen = await may(ctx.app, link.user, link.account, permission)
+    elif link.grant is not None:
+        seen = await ctx.app.grants.holds(link.grant, permission)
+    if not seen:
+        raise links.LinkExpired("Whoever made this link may not see what this file became; ask for a new one.")
 
 
 def _refuse_unready(file: FileRow) -> None:
@@ -184,6 +202,6 @@ def _about(file: StoredFile) -> dict[str, str]:
 
 
 file_routes = [
-    Routes("/api/core/files", [list_files, get_file, delete_file, link_file, read_file, measure_file]),
-    Routes(links.PATH, [download_file, measure_download]),
+    Routes("/api/core/files", [list_files, get_file, delete_file, create_file_link, get_file_content, get_file_info]),
+    Routes(links.PATH, [download_file, get_download_info]),
 ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import tempfile
-from collections.abc import AsyncIterable, AsyncIterator
+from collections.abc import AsyncIterable, AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -13,15 +13,17 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from msgspec import Struct
-from sqlalchemy import Connection, func, select, text
+from sqlalchemy import Connection, func, select
 
+from ..db.turns import take_turn
 from ..db.types import new_id
-from ..errors import TooLarge
+from ..errors import Conflict, TooLarge, UsageError
 from ..settings import Settings
 from . import content, links
 from .events import FileReady
 from .models import READY, REJECTED, FileRow, UploadPart
 from .names import base_name
+from .purposes import FilePurpose, permission_of
 from .store import WINDOW
 
 if TYPE_CHECKING:
@@ -42,7 +44,7 @@ class StoredFile(Struct, frozen=True):
     """In hexadecimal."""
     reason: str | None = None
     purpose: str | None = None
-    """What the platform made it for; absent for a file that people work with."""
+    """What it became, such as `distribution.statement`; absent for a file that people work with."""
 
     @classmethod
     def of(cls, row: FileRow) -> StoredFile:
@@ -89,18 +91,21 @@ class Files:
         self._store = ctx.app.store
 
     async def put(
-        self, name: str, source: bytes | Path | AsyncIterable[bytes], *, purpose: str | None = None
+        self, name: str, source: bytes | Path | AsyncIterable[bytes], *, purpose: FilePurpose | None = None
     ) -> FileRow:
         """Store a file that the platform made. Its blob is there and verified now, its row commits with the unit.
 
-        `source`: the bytes, a path on this machine, or pieces as they come; memory stays bounded. `purpose`
-        (`studio.preview`) for what only the platform itself needs: people's list of files leaves it out.
+        `source`: the bytes, a path on this machine, or pieces as they come; memory stays bounded. `purpose`:
+        what it is, where that takes a permission beyond `file.read`; None for a file that people work with.
 
         Raises:
             Invalid: the name cannot be kept.
             TooLarge: the account's quota does not hold it.
             NotReady: the object store does not answer.
+            UsageError: no enabled plugin registers the purpose.
         """
+        if purpose is not None:
+            self._refuse_unregistered(purpose)
         ctx, id, digest = self._ctx, new_id(), Digest()
         name, key = base_name(name), file_key(ctx.account, id)
         await self._store.put(key, digest.over(_pieces(source)))
@@ -112,7 +117,7 @@ class Files:
         row = FileRow(
             id=id, name=name, state=READY, size=digest.size, received=digest.size,
             media_type=content.media_type(digest.head), sha256=digest.sha256.digest(),
-            purpose=purpose, created_at=ctx.now, ready_at=ctx.now,
+            purpose=purpose and purpose.name, created_at=ctx.now, ready_at=ctx.now,
         )  # fmt: skip
         ctx.add(row)
         ctx.emit(ready_event(row.id, row.name, digest))
@@ -125,6 +130,34 @@ class Files:
             NotFound: it does not exist, or belongs to another account.
         """
         return await self._ctx.get(FileRow, id)
+
+    async def for_caller(self, id: UUID) -> FileRow:
+        """A file that a caller names: `get`, as far as they may see what it became.
+
+        Raises:
+            NotFound: it does not exist, or belongs to another account.
+            NotAllowed: what it became takes a permission that they lack.
+        """
+        file = await self.get(id)
+        if (permission := permission_of(self._ctx.app, file.purpose)) is not None:
+            self._ctx.demand(permission)
+        return file
+
+    async def claim(self, file: FileRow, purpose: FilePurpose) -> None:
+        """Say what a file became with this unit: from now on it takes that permission, whatever it was uploaded as.
+
+        Raises:
+            Conflict: it became something else before, or something uses it as it is.
+            UsageError: no enabled plugin registers the purpose.
+        """
+        self._refuse_unregistered(purpose)
+        if file.purpose == purpose.name:
+            return
+        if file.purpose is not None:
+            raise Conflict(f"{file.name} is part of something else already; upload the file again.", field="file_id")
+        await self.refuse_used([file.id], file.name)
+        file.purpose = purpose.name
+        self._ctx.audit("file.claimed", file, after={"purpose": purpose.name})
 
     def read(self, file: FileRow | StoredFile, start: int = 0, end: int | None = None) -> AsyncIterator[bytes]:
         """Its bytes from `start` up to, not including, `end`, a few MiB at a time.
@@ -156,10 +189,24 @@ class Files:
     def link(self, file: FileRow | StoredFile, lifetime: timedelta) -> str:
         """A path (from the server's root) from which anybody can download the file until `lifetime` is over, or
         until the person who made the link may not read the account's files any more."""
-        ctx = self._ctx
-        giver = ctx.user if ctx.identity is not None and ctx.identity.way != "internal" else None
-        grant = links.Grant(ctx.account, file.id, ctx.app.clock() + lifetime, giver)
+        ctx, until = self._ctx, self._ctx.app.clock() + lifetime
+        if ctx.identity is not None and ctx.identity.grant is not None:
+            grant = links.Grant(ctx.account, file.id, until, grant=ctx.identity.grant.id)
+        else:
+            giver = ctx.user if ctx.identity is not None and ctx.identity.way != "internal" else None
+            grant = links.Grant(ctx.account, file.id, until, giver)
         return links.sign(ctx.app.keyring, grant)
+
+    async def refuse_used(self, ids: Sequence[UUID], what: str) -> None:
+        """
+        Raises:
+            Conflict: a plugin needs one of these files, or cannot say; `what`, which was to go, stays.
+        """
+        answers = await self._ctx.ask("file_uses", files=ids)
+        if failed := [answer.plugin for answer in answers if answer.error is not None]:
+            raise Conflict(f"{what} stays: {failed[0]} could not say whether it is in use. Try again later.")
+        if uses := [use for answer in answers for use in answer.value]:
+            raise Conflict(f"{what} is used by {', '.join(uses)}. Take it out there first.")
 
     async def remove(self, id: UUID) -> None:
         """Remove a file with this unit; its blobs go after the commit.
@@ -173,6 +220,10 @@ class Files:
         self._ctx.delete(row)
         self._ctx.audit("file.removed", row, before={"name": row.name, "size": row.size, "state": row.state})
         self._ctx.enqueue(clear_blobs, id)
+
+    def _refuse_unregistered(self, purpose: FilePurpose) -> None:
+        if self._ctx.app.offers.file_purposes.get(purpose.name) != purpose:
+            raise UsageError(f"no enabled plugin registers {purpose.name}; return it from register_file_purposes()")
 
     async def _refuse_over_quota(self, size: int) -> None:
         account, quota = self._ctx.account, self._ctx.settings(Settings).quota_bytes
@@ -197,9 +248,7 @@ def keep_to_quota(connection: Connection, account: UUID, size: int, quota: int) 
     Raises:
         TooLarge: the account's files come to more than `quota` bytes.
     """
-    if connection.dialect.name == "postgresql":  # one at a time per account; SQLite has one writer anyway
-        mine = int.from_bytes(account.bytes[8:], signed=True)
-        connection.execute(text("SELECT pg_advisory_xact_lock(:account)"), {"account": mine})
+    take_turn(connection, account)
     used = used_bytes(connection, account)
     if used > quota:
         raise over_quota(used - size, size, quota)

@@ -28,7 +28,9 @@ class Grant(Struct, array_like=True, frozen=True):
     file: UUID
     until: datetime
     user: UUID | None = None
-    """None: the platform itself."""
+    """None: the platform itself, or a grant."""
+    grant: UUID | None = None
+    """By which they came: the link is worth nothing any more when that has ended."""
 
 
 def sign(keyring: Keyring, grant: Grant) -> str:

@@ -1,4 +1,4 @@
-"""Files of an account: the row says what the blob is; the blob is there before the row says so (C-10)."""
+"""Files of an account: the row says what the blob is; the blob is there before the row says so."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class FileRow(Versioned, Owned, Table):
     expires_at: Mapped[datetime | None]
     """When an upload that receives nothing more is swept."""
     purpose: Mapped[str | None] = mapped_column(String(40))
-    """What the platform made it for (`studio.preview`); None for a file that people work with."""
+    """What it became (`studio.preview`), and with that who sees it; None for a file that people work with."""
     created_at: Mapped[datetime]
     ready_at: Mapped[datetime | None]
 

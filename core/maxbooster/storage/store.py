@@ -1,4 +1,4 @@
-"""Blobs by key, in a folder or a bucket: the one place that knows where bytes lie (C-10).
+"""Blobs by key, in a folder or a bucket: the one place that knows where bytes lie.
 
 A blob is whole or absent: nothing half-written can be seen under its key. On a local folder it is also on the
 disk itself (fsync of the file and of the folders above it) when `put` returns.

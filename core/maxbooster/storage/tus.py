@@ -105,6 +105,11 @@ def file_name(request: TusRequest) -> str:
         raise Invalid("The filename in Upload-Metadata is not UTF-8.", field="Upload-Metadata") from None
 
 
+def file_purpose(request: TusRequest) -> str:
+    """Upload-Metadata's `purpose`; empty where there is none."""
+    return _metadata(request.headers.get("Upload-Metadata", "")).get("purpose", b"").decode("ascii", "replace")
+
+
 def _metadata(header: str) -> dict[str, bytes]:
     if len(header) > LONGEST_METADATA:
         raise Invalid(f"Upload-Metadata is longer than {LONGEST_METADATA} characters.", field="Upload-Metadata")

@@ -1,4 +1,4 @@
-"""Receiving a file in pieces: each is durable in the object store before the row's offset moves over it (C-11).
+"""Receiving a file in pieces: each is durable in the object store before the row's offset moves over it.
 
 The web process keeps nothing between requests, so another one can take an upload over at any byte.
 """
@@ -21,6 +21,7 @@ from ..settings import Settings
 from .check import check_file
 from .files import keep_to_quota, part_key
 from .models import CHECKING, RECEIVING, FileRow, UploadPart
+from .purposes import FilePurpose
 
 PIECE = 4 * 1024 * 1024
 """Bytes of an upload that a process holds in memory before it stores them."""
@@ -46,7 +47,9 @@ class Part(Struct, frozen=True):
     size: int
 
 
-async def announce(ctx: Context, name: str, size: int, metadata: str | None) -> FileRow:
+async def announce(
+    ctx: Context, name: str, size: int, metadata: str | None, purpose: FilePurpose | None = None
+) -> FileRow:
     """Make room for a file of `size` bytes; commits the unit. Everything is refused now rather than after the upload.
 
     Raises:
@@ -57,6 +60,7 @@ async def announce(ctx: Context, name: str, size: int, metadata: str | None) -> 
         raise TooLarge(f"{size} bytes are more than one file may have ({settings.upload_limit_bytes}).", field="size")
     row = FileRow(
         name=name, state=RECEIVING if size else CHECKING, size=size, received=0, upload_metadata=metadata,
+        purpose=purpose and purpose.name,
         created_at=ctx.now, expires_at=expiry(ctx),
     )  # fmt: skip
     ctx.add(row)
@@ -161,7 +165,7 @@ async def end(ctx: Context, id: UUID) -> None:
         NotFound: there is no such upload in this account.
         Conflict: it is complete; the file can be deleted instead.
     """
-    file = await ctx.files.get(id)
+    file = await ctx.files.for_caller(id)
     if file.state != RECEIVING:
         raise Conflict("This upload is complete: delete the file instead.", field="state")
     await ctx.files.remove(id)

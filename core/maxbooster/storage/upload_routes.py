@@ -12,6 +12,7 @@ from ..errors import Conflict, Invalid, TooLarge
 from ..http.routes import Routes, delete, head, options, patch, post
 from ..settings import Settings
 from . import tus, upload
+from .purposes import uploadable
 from .tus import TusRequest, WrongContentType, WrongVersion
 from .upload import ALGORITHMS, ChecksumMismatch
 
@@ -44,7 +45,8 @@ async def describe_uploads(ctx: Context) -> Response[None]:
 
 @post("/", operation_id="createUpload", permission="file.write", raises=_refusals, **_spoken)
 async def create_upload(ctx: Context, request: TusRequest) -> Response[None]:
-    """Announce a file: `Upload-Length` in bytes, and its name as `filename` in `Upload-Metadata`.
+    """Announce a file: `Upload-Length` in bytes, and its name as `filename` in `Upload-Metadata`; as `purpose` what it
+    is, where that takes a permission beyond `file.read` (`distribution.statement`).
 
     The answer's `Location` takes the bytes. A body of `application/offset+octet-stream` is taken as the first of them.
     """
@@ -52,16 +54,18 @@ async def create_upload(ctx: Context, request: TusRequest) -> Response[None]:
     with_bytes = "Content-Type" in request.headers and request.headers.get("Content-Length") != "0"
     if with_bytes:
         tus.refuse_other_bodies(request)
-    file = await upload.announce(ctx, name, size, request.headers.get("Upload-Metadata"))
+    said = tus.file_purpose(request)
+    purpose = uploadable(ctx, said) if said else None
+    file = await upload.announce(ctx, name, size, request.headers.get("Upload-Metadata"), purpose)
     offset = await upload.receive(ctx, file, 0, tus.body(request), checksum) if with_bytes else 0
     headers = {"Location": f"{PATH}/{file.id}"} | tus.progress(offset, file, file.expires_at)
     return Response(None, status_code=201, headers=headers)
 
 
-@head("/{file_id:uuid}", operation_id="measureUpload", permission="file.write", raises=[WrongVersion], **_spoken)
-async def measure_upload(ctx: Context, file_id: UUID) -> Response[None]:
+@head("/{file_id:uuid}", operation_id="getUploadOffset", permission="file.write", raises=[WrongVersion], **_spoken)
+async def get_upload_offset(ctx: Context, file_id: UUID) -> Response[None]:
     """How many bytes have arrived for good: where to go on."""
-    file = await ctx.files.get(file_id)
+    file = await ctx.files.for_caller(file_id)
     headers = {"Upload-Length": str(file.size)} | tus.progress(file.received, file, file.expires_at)
     if file.upload_metadata is not None:
         headers["Upload-Metadata"] = file.upload_metadata
@@ -70,13 +74,13 @@ async def measure_upload(ctx: Context, file_id: UUID) -> Response[None]:
 
 @patch(
     "/{file_id:uuid}",
-    operation_id="continueUpload",
+    operation_id="appendToUpload",
     permission="file.write",
     raises=_refusals,
     status_code=204,
     **_spoken,
 )
-async def continue_upload(ctx: Context, request: TusRequest, file_id: UUID) -> Response[None]:
+async def append_to_upload(ctx: Context, request: TusRequest, file_id: UUID) -> Response[None]:
     """Send the bytes that follow `Upload-Offset`. If the request breaks off, what arrived is kept."""
     return await _continue(ctx, request, file_id)
 
@@ -84,16 +88,16 @@ async def continue_upload(ctx: Context, request: TusRequest, file_id: UUID) -> R
 async def _continue(ctx: Context, request: TusRequest, file_id: UUID) -> Response[None]:
     tus.refuse_other_bodies(request)
     offset, checksum = tus.number(request, "Upload-Offset"), tus.checksum(request)
-    file = await ctx.files.get(file_id)
+    file = await ctx.files.for_caller(file_id)
     _refuse_too_many(request, file.size - offset)
     offset = await upload.receive(ctx, file, offset, tus.body(request), checksum)
     return Response(None, status_code=204, headers=tus.progress(offset, file, upload.expiry(ctx)))
 
 
 @delete(
-    "/{file_id:uuid}", operation_id="endUpload", permission="file.write", raises=[Conflict, WrongVersion], **_spoken
+    "/{file_id:uuid}", operation_id="deleteUpload", permission="file.write", raises=[Conflict, WrongVersion], **_spoken
 )
-async def end_upload(ctx: Context, file_id: UUID) -> Response[None]:
+async def delete_upload(ctx: Context, file_id: UUID) -> Response[None]:
     """Give an unfinished upload up."""
     return await _end(ctx, file_id)
 
@@ -130,5 +134,5 @@ def _refuse_too_many(request: TusRequest, room: int) -> None:
 
 
 upload_routes = Routes(
-    PATH, [describe_uploads, create_upload, measure_upload, continue_upload, end_upload, override_upload]
+    PATH, [describe_uploads, create_upload, get_upload_offset, append_to_upload, delete_upload, override_upload]
 )

@@ -6,13 +6,16 @@ Installing `maxbooster[testing]` gives pytest the fixtures of `maxbooster.testin
 from ..services import running as with_services
 from .app import drain, make_app, open_api
 from .clock import Clock
+from .kinds import ConnectorContract, connector_of
 from .people import PASSWORD, Browser, Person, link_in, make_person, open_browser
 
 __all__ = [
     "PASSWORD",
     "Browser",
     "Clock",
+    "ConnectorContract",
     "Person",
+    "connector_of",
     "drain",
     "link_in",
     "make_app",

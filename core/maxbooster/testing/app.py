@@ -3,24 +3,31 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Hashable
 from contextlib import asynccontextmanager
+from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar, cast
 from uuid import UUID
 
 import httpx
+import msgspec
 from sqlalchemy import Connection, func, select
 
 from ..app import App
 from ..auth.keys.service import create
-from ..http.assembly import serving
+from ..auth.passwords import Cost, Hasher
+from ..http.assembly import build
+from ..http.gate import Gate
 from ..identity import EVERYTHING
 from ..jobs.models import UNFINISHED, JobRow
 from ..jobs.worker import Worker
 from ..plugins.registry import Registry
 from ..settings import read
 from .clock import Clock
+
+_CHEAP = Cost(rounds=1, memory_kib=64)
+"""What a password costs has tests of its own; elsewhere it would be a fifth of their time."""
 
 
 @asynccontextmanager
@@ -35,26 +42,67 @@ async def make_app(
 ) -> AsyncIterator[App]:
     """An opened App on a database that is brought up to date; `settings` are the core's, by name.
 
-    A plugin's settings are given as `setlist__colour="blue"`.
+    A plugin's settings are given as `setlist__color="blue"`.
     """
-    given = {"data": data, "database": database_url, "outbound_private": True, "examples": True} | settings
+    given = {
+        "data": data,
+        "database": database_url,
+        "outbound_private": True,
+        "examples": True,
+        "second_factor": "optional",
+    } | settings
     environment = {f"MAXBOOSTER_{name.upper()}": str(value) for name, value in given.items()}
     app = App(read(environment), registry=registry, clock=clock or Clock())
     async with app.opened(upgrade=not migrated):
+        app.hasher.close()
+        app.hasher = Hasher(waiting=app.settings.hashing_waiting, cost=_CHEAP)
         try:
             yield app
         finally:
-            _SERVED.pop(app, None)
+            if app in _SERVED:
+                _SERVED.pop(app)[1].let_go()
 
 
-_SERVED: dict[App, Any] = {}
+class _Served:
+    """Litestar put together once, for one App after another of the same plugins and settings: that is most of the time
+    that a quick test takes. It stands for the App that is served at the moment."""
+
+    free: ClassVar[dict[Hashable, list[_Served]]] = {}
+
+    def __init__(self, app: App) -> None:
+        self.app = app
+        self.litestar = build(cast(App, self))
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.app, name)
+
+    @classmethod
+    def of(cls, app: App) -> _Served:
+        free = cls.free.setdefault(_alike(app), [])
+        served = free.pop() if free else cls(app)
+        served.app = app
+        return served
+
+    def let_go(self) -> None:
+        self.free[_alike(self.app)].append(self)
+
+
+_SERVED: dict[App, tuple[Gate, _Served]] = {}
 
 
 def served(app: App) -> Any:
-    """The app's whole HTTP stack as an ASGI application, put together once; several clients may call it."""
+    """The app's whole HTTP stack as an ASGI application; several clients may call it."""
     if app not in _SERVED:
-        _SERVED[app] = serving(app, open_resources=False)
-    return _SERVED[app]
+        chosen = _Served.of(app)
+        _SERVED[app] = Gate(app, chosen.litestar), chosen
+    return _SERVED[app][0]
+
+
+def _alike(app: App) -> Hashable:
+    """What Apps have in common that one Litestar can serve."""
+    handlers = tuple((plugin, routes.path, *map(id, routes.handlers)) for plugin, routes in app.offers.routes)
+    settings = msgspec.structs.replace(app.settings, data=Path(), database="")
+    return handlers, tuple(app.offers.static), repr(app.offers.panels), repr(settings)
 
 
 @asynccontextmanager
@@ -82,13 +130,13 @@ async def drain(app: App, *, timeout_s: float = 20.0) -> None:
     running = asyncio.create_task(worker.run())
     try:
         async with asyncio.timeout(timeout_s):
-            while await app.database.read(lambda connection: _work(connection, app)):  # noqa: ASYNC110
+            while (due := await app.database.read(_next_due)) is not None and due <= app.clock():  # noqa: ASYNC110
                 await asyncio.sleep(0.01)
     finally:
         worker.stop()
         await running
 
 
-def _work(connection: Connection, app: App) -> int:
-    due = select(func.count()).where(JobRow.state.in_(UNFINISHED), JobRow.run_at <= app.clock())
-    return connection.execute(due).scalar_one()
+def _next_due(connection: Connection) -> datetime | None:
+    """Compared with the clock afterwards: what is queued while this is read is due later than a time taken before."""
+    return connection.execute(select(func.min(JobRow.run_at)).where(JobRow.state.in_(UNFINISHED))).scalar()

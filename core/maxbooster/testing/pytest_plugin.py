@@ -20,6 +20,8 @@ import pytest_asyncio
 from . import services
 from .clock import Clock
 
+KINDS = ("sqlite", "postgresql")
+
 
 def pytest_configure(config: pytest.Config) -> None:
     from ..observe import logs
@@ -36,8 +38,8 @@ def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def migrated_postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A PostgreSQL database with every plugin's tables; tests copy it. Who has no PostgreSQL still tests on SQLite, and
+def migrated_postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[services.Copies]:
+    """Copies of a PostgreSQL database with every plugin's tables. Who has no PostgreSQL still tests on SQLite, and
     reads what was skipped at the end."""
     try:
         server = services.postgres()
@@ -45,7 +47,9 @@ def migrated_postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]
         pytest.skip(f"PostgreSQL tests skipped: {missing}")
     url = services.create_database(server)
     _migrate(tmp_path_factory.mktemp("template"), url)
-    yield url
+    copies = services.Copies(server, url)
+    yield copies
+    copies.close()
     services.drop_database(server, url)
 
 
@@ -59,19 +63,24 @@ def _migrate(data: Path, url: str) -> None:
     asyncio.run(migrate())
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """A fresh, migrated database: the test runs once on each kind."""
+def fresh_database(request: pytest.FixtureRequest, folder: Path) -> Iterator[str]:
+    """A migrated database of the kind that `request.param` names, for a fixture of any scope:
+    `yield from fresh_database(request, tmp_path)`."""
     if request.param == "sqlite":
-        template = request.getfixturevalue("migrated_sqlite")
-        path = tmp_path / "maxbooster.db"
-        shutil.copy(template, path)
+        path = folder / "maxbooster.db"
+        shutil.copy(request.getfixturevalue("migrated_sqlite"), path)
         yield f"sqlite:///{path}"
         return
-    template = request.getfixturevalue("migrated_postgres")
-    url = services.create_database(template, template)
+    copies: services.Copies = request.getfixturevalue("migrated_postgres")
+    url = copies.take()
     yield url
-    services.drop_database(template, url)
+    copies.give_back(url)
+
+
+@pytest.fixture(params=KINDS)
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """A fresh, migrated database: the test runs once on each kind."""
+    yield from fresh_database(request, tmp_path)
 
 
 @pytest.fixture

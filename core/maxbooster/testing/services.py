@@ -9,14 +9,20 @@ import socket
 import subprocess
 import tempfile
 import time
+from collections import deque
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from glob import glob
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar, LiteralString
 from uuid import uuid4
 
+import psycopg
+from psycopg import sql
 from sqlalchemy import create_engine, make_url, text
 from sqlalchemy.pool import NullPool
+
+Database = psycopg.Connection[tuple[Any, ...]]
 
 
 class Missing(Exception):
@@ -59,6 +65,115 @@ def create_database(server: str, template: str | None = None) -> str:
 
 def drop_database(server: str, url: str) -> None:
     _execute(server, f'DROP DATABASE IF EXISTS "{make_url(url).database}" WITH (FORCE)')
+
+
+class Copies:
+    """Databases that tests take in turn, each as its template was.
+
+    What a test left behind is deleted while the next test uses another one: that is quicker by far than to make a copy.
+    A database whose schema a test changed, or that somebody is still connected to, is dropped.
+    """
+
+    def __init__(self, server: str, template: str) -> None:
+        self._server, self._template = server, template
+        self._seed = _Seed(template)
+        self._beside = ThreadPoolExecutor(2, "copies")
+        self._ready = deque([self._beside.submit(self._copy)])
+
+    def take(self) -> str:
+        if not self._ready:
+            self._ready.append(self._beside.submit(self._copy))
+        return self._ready.popleft().result()
+
+    def give_back(self, url: str) -> None:
+        self._ready.append(self._beside.submit(self._renew, url))
+
+    def close(self) -> None:
+        for ready in self._ready:
+            drop_database(self._server, ready.result())
+        self._beside.shutdown()
+
+    def _copy(self) -> str:
+        """It need not survive a power cut: no commit waits for the disk."""
+        url = create_database(self._server, self._template)
+        _execute(self._server, f'ALTER DATABASE "{make_url(url).database}" SET synchronous_commit = off')
+        return url
+
+    def _renew(self, url: str) -> str:
+        if self._seed.restore(url):
+            return url
+        drop_database(self._server, url)
+        return self._copy()
+
+
+class _Seed:
+    """What a migrated database holds before anybody uses it: its schema, and the few rows that migrations wrote."""
+
+    def __init__(self, template: str) -> None:
+        with psycopg.connect(template) as connection:
+            self._schema = _schema(connection)
+            self._tables = [name for (name,) in connection.execute(_TABLES)]
+            self._rows = {name: rows for name in self._tables if (rows := _copy_out(connection, name))}
+
+    def restore(self, url: str) -> bool:
+        """Whether the database is as new again; if not, it is good for nothing more."""
+        with psycopg.connect(url) as connection:
+            connection.execute("SET synchronous_commit = off; SET session_replication_role = replica")
+            if _others(connection):
+                return False
+            self._drop_added(connection)
+            if _schema(connection) != self._schema:
+                return False
+            connection.execute("; ".join(f'DELETE FROM "{name}"' for name in self._tables))
+            connection.execute("SELECT setval(seqrelid::regclass, seqstart, false) FROM pg_sequence")
+            for name, rows in self._rows.items():
+                with connection.cursor().copy(f'COPY "{name}" FROM STDIN') as copy:
+                    copy.write(rows)
+        return True
+
+    def _drop_added(self, connection: Database) -> None:
+        """Tables that a test made for itself: to make a whole database anew would take as long as some tests."""
+        added = {name for (name,) in connection.execute(_TABLES)}.difference(self._tables)
+        if added:
+            named = sql.SQL(", ").join(map(sql.Identifier, sorted(added)))
+            connection.execute(sql.SQL("DROP TABLE {} CASCADE").format(named))
+
+
+_TABLES = "SELECT relname FROM pg_class WHERE relkind IN ('r', 'p') AND relnamespace = 'public'::regnamespace"
+_OTHERS = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+_SCHEMA = """
+    SELECT md5(string_agg(line, ' ' ORDER BY line)) FROM (
+        SELECT concat_ws(' ', oid, relname, relkind, relchecks) FROM pg_class WHERE relnamespace = 'public'::regnamespace
+        UNION ALL SELECT concat_ws(' ', oid, tgname, tgenabled) FROM pg_trigger
+        UNION ALL SELECT concat_ws(' ', oid, md5(prosrc)) FROM pg_proc WHERE pronamespace = 'public'::regnamespace
+        UNION ALL SELECT concat_ws(' ', oid, conname) FROM pg_constraint WHERE oid >= 16384
+        UNION ALL SELECT concat_ws(' ', attrelid, attname, atttypid, attnotnull) FROM pg_attribute WHERE attrelid >= 16384
+    ) AS lines (line)
+"""  # noqa: E501
+
+
+def _schema(connection: Database) -> str:
+    return str(_one(connection, _SCHEMA))
+
+
+def _others(connection: Database) -> int:
+    """How many are still connected, once those that are leaving have left."""
+    until = time.monotonic() + 1
+    while (others := int(_one(connection, _OTHERS))) and time.monotonic() < until:
+        time.sleep(0.002)
+        connection.execute("SELECT pg_stat_clear_snapshot()")
+    return others
+
+
+def _one(connection: Database, query: LiteralString) -> Any:
+    row = connection.execute(query).fetchone()
+    assert row is not None
+    return row[0]
+
+
+def _copy_out(connection: Database, table: str) -> bytes:
+    with connection.cursor().copy(f'COPY "{table}" TO STDOUT') as copy:
+        return b"".join(map(bytes, copy))
 
 
 def _execute(server: str, statement: str) -> None:

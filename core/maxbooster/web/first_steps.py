@@ -12,6 +12,9 @@ from ..context import Context
 from ..http.routes import Routes, get
 from ..observe.logs import log
 
+ANSWER_S = 2.0
+"""The home page waits for it; whoever is slower is left out."""
+
 
 class FirstStep(Struct, frozen=True, kw_only=True):
     """Something that a new account should do first, as the home page shows it."""
@@ -32,7 +35,7 @@ class FirstStep(Struct, frozen=True, kw_only=True):
 @get("/", operation_id="listFirstSteps", permission="plugin.read")
 async def list_first_steps(ctx: Context) -> list[FirstStep]:
     """The first steps that the caller may take, and which are done."""
-    answers = await ctx.ask("first_steps")
+    answers = await ctx.ask("first_steps", timeout_s=ANSWER_S)
     steps = [step for answer in answers for step in _sound(answer.plugin, answer.value)]
     may = [each for each in steps if not each.permission or (ctx.identity and ctx.identity.may(each.permission))]
     return sorted(may, key=lambda each: each.order)

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from typing import Any
 
+import msgspec
 from litestar import Request
 from litestar.response import ServerSentEvent, ServerSentEventMessage
 
@@ -19,12 +20,13 @@ HEARTBEAT_S = 5.0
 RETRY_MS = 1000
 
 
-@get("/", operation_id="listen", permission="profile.read", media_type="text/event-stream", raises=[TooMany])
+@get("/", operation_id="streamEvents", permission="profile.read", media_type="text/event-stream", raises=[TooMany])
 async def listen(ctx: Context, request: Request[Any, Any, Any]) -> ServerSentEvent:
     """Hints about this account's jobs and events, as server-sent events: `{"kind": "job", "id": …, "state": …}`.
 
     After each `hello` load again what you show: hints from before are not repeated. Without
-    `Accept: text/event-stream` the answer ends after it.
+    `Accept: text/event-stream` the answer ends after it. `hello` says which `build` of the pages the server has: a page
+    that is of another is old.
     """
     if ctx.identity is not None and ctx.identity.account is not None:
         ctx.app.live.refuse_too_many(ctx.identity.account, ctx.user)
@@ -33,7 +35,7 @@ async def listen(ctx: Context, request: Request[Any, Any, Any]) -> ServerSentEve
 
 
 async def _hints(ctx: Context, streams: bool) -> AsyncIterator[ServerSentEventMessage]:
-    yield ServerSentEventMessage(event="hello", data="{}")
+    yield ServerSentEventMessage(event="hello", data=msgspec.json.encode({"build": ctx.app.offers.web_build}).decode())
     if not streams or ctx.identity is None or ctx.identity.account is None:
         return
     loop = asyncio.get_running_loop()

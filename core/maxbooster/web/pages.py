@@ -41,6 +41,8 @@ class Pages:
         return self._answer(request, 404) if self._shell.is_built else on_http(request, error)
 
     def _answer(self, request: AnyRequest, status: int) -> Response[str]:
-        html = self._shell.html(session=cookies.name("session", self._app.settings) in request.cookies)
+        html = self._shell.html(
+            build=self._app.offers.web_build, session=cookies.name("session", self._app.settings) in request.cookies
+        )
         headers = {"content-security-policy": self._shell.policy, "cache-control": "no-cache"}
         return Response(html, status_code=status, media_type="text/html", headers=headers)

@@ -15,8 +15,10 @@ from .reports import PATH as REPORTS
 STATIC = Path(__file__).parent.parent / "static"
 BASE = "/static/core/"
 PAGES = (
-    "/", "/login", "/register", "/verify", "/reset", "/invitation", "/email", "/home", "/profile", "/devices",
-    "/team", "/keys", "/files", "/activity", "/work", "/plugins", "/style",
+    "/", "/login", "/register", "/verify", "/reset", "/invitation", "/email", "/review", "/home", "/profile",
+    "/devices", "/audience", "/audience/emails", "/audience/write", "/audience/suppressed", "/team", "/connections",
+    "/connections/return", "/connections/return/{rest:path}", "/keys",
+    "/webhooks", "/files", "/links", "/shared", "/activity", "/work", "/plugins", "/style",
 )  # fmt: skip
 """The shell's own addresses; each panel adds its route."""
 
@@ -31,13 +33,25 @@ class Shell:
     def is_built(self) -> bool:
         return (self._folder / "manifest.json").is_file()
 
-    def html(self, *, session: bool) -> str:
+    @property
+    def types(self) -> Path:
+        """The folder of the types of `@maxbooster/ui`.
+
+        Raises:
+            NotReady: the web application was not built.
+        """
+        if not (self._folder / "types").is_dir():
+            raise NotReady("The web application is not built; run `make web`.")
+        return self._folder / "types"
+
+    def html(self, *, build: str, session: bool) -> str:
         """The page. `session`: whether the browser brings a session, so that the shell need not ask in vain.
 
         Raises:
             NotReady: the web application was not built.
         """
-        return self._html.replace("<html", "<html data-session", 1) if session else self._html
+        facts = f'data-build="{build}"' + (" data-session" if session else "")
+        return self._html.replace("<html", f"<html {facts}", 1)
 
     @cached_property
     def _html(self) -> str:

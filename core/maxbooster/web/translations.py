@@ -5,17 +5,32 @@ from __future__ import annotations
 from ..context import Context
 from ..errors import NotFound
 from ..http.routes import Routes, get
+from ..public import texts as strangers
 
 texts = {
     "en": {
         "core.title": "Max Booster",
+        **strangers.english,
+        "job.core.join_list": "Adding somebody to a mailing list",
+        "job.core.mail_confirmation": "Asking somebody to confirm their sign-up",
+        "job.core.prune_audience": "Removing unconfirmed sign-ups",
+        "job.core.mail_test": "Sending a test email",
+        "job.core.send_mailing": "Sending an email to a list",
+        "job.core.build_search": "Indexing for search",
         "job.core.check_file": "Checking a file",
         "job.core.clear_blobs": "Cleaning up after an upload",
+        "job.core.prune_sign_ins": "Removing unfinished sign-ins",
+        "job.core.renew_connection": "Renewing a connection",
+        "job.core.renew_connections": "Looking for connections to renew",
         "job.core.erase_people": "Looking for accounts to erase",
         "job.core.erase_person": "Erasing an account",
         "job.core.mail_notice": "Sending an email",
         "job.core.mail_proof": "Sending an email",
         "job.core.prune": "Removing old jobs",
+        "job.core.announce_event": "Looking for webhooks to send",
+        "job.core.deliver_webhook": "Sending a webhook",
+        "job.core.prune_webhooks": "Removing old webhooks",
+        "job.core.retry_webhook": "Sending a webhook again",
         "job.core.prune_access": "Removing expired sessions and links",
         "job.core.sweep_blobs": "Cleaning up stored files",
         "job.core.sweep_files": "Cleaning up unfinished uploads",
@@ -23,13 +38,31 @@ texts = {
         "audit.account.entered": "Account opened by support",
         "audit.account.renamed": "Account renamed",
         "audit.account.switched": "Switched to this account",
+        "audit.connection.closed": "Service disconnected",
+        "audit.connection.created": "Service connected",
+        "audit.connection.lost": "Connection to a service lost",
+        "audit.connection.renamed": "Connection renamed",
+        "audit.connection.renewed": "Service connected again",
+        "audit.contact.imported": "Contacts imported",
+        "audit.contact.removed": "Contact removed",
+        "audit.list.created": "Mailing list created",
+        "audit.mailing.canceled": "Email to a list canceled",
+        "audit.mailing.created": "Email to a list queued",
+        "audit.page.taken_down": "Public page turned off by the operator",
+        "audit.page.restored": "Public page allowed again by the operator",
+        "audit.address.updated": "Postal address of email changed",
+        "audit.suppression.created": "Address added to those that get no email",
         "audit.file.announced": "Upload started",
         "audit.file.ready": "File uploaded",
         "audit.file.rejected": "File rejected",
         "audit.file.removed": "File deleted",
         "audit.file.stored": "File saved",
-        "audit.job.cancelled": "Job canceled",
+        "audit.file.claimed": "File used for something that not everybody may see",
+        "audit.job.canceled": "Job canceled",
         "audit.job.retried": "Job retried",
+        "audit.link.created": "Short link created",
+        "audit.link.updated": "Short link changed",
+        "audit.link.deleted": "Short link deleted",
         "audit.key.created": "API key created",
         "audit.member.invited": "Member invited",
         "audit.member.uninvited": "Invitation withdrawn",
@@ -46,8 +79,29 @@ texts = {
         "audit.security.second_factor_changed": "Two-factor authentication changed",
         "audit.security.session_revoked": "Signed out",
         "audit.security.user_changed": "User changed by staff",
+        "audit.connector.set_up": "Connector set up",
+        "audit.connector.removed": "Connector settings removed",
+        "audit.grant.created": "Shared with somebody",
+        "audit.grant.revoked": "Sharing stopped",
+        "audit.grant.accepted": "Shared object accepted",
+        "audit.grant.declined": "Shared object declined",
+        "audit.webhook.changed": "Webhook changed",
+        "audit.webhook.created": "Webhook added",
+        "audit.webhook.deleted": "Webhook deleted",
+        "audit.webhook.disabled": "Webhook disabled",
+        "audit.webhook.opened": "Body of a received webhook read",
+        "audit.webhook.replayed": "Received webhook replayed",
+        "audit.webhook.resent": "Webhook resent",
+        "audit.webhook.secret_rotated": "Webhook secret rotated",
+        "event.file.ready": "File uploaded",
+        "event.page.taken_down": "Public page turned off by the operator",
+        "notice.page.taken_down": "“{title}” was turned off by the operator",
+        "notice.page.restored": "“{title}” can be published again",
+        "notice.webhook.disabled": "The webhook to {host} was disabled",
+        "notice.connection.lost": "{provider} is disconnected",
         "notice.job.dead": "“{job}” failed",
-    }
+    },
+    "de": strangers.german,
 }
 """What the core says for others. The shell's own texts are in its code."""
 
@@ -55,16 +109,16 @@ texts = {
 @get("/", operation_id="listTranslations", public=True)
 async def list_translations(ctx: Context) -> list[str]:
     """The languages of the web application (BCP 47): those into which the shell itself is translated."""
-    return sorted(locale for locale, texts in ctx.app.offers.catalogue.items() if "core.title" in texts)
+    return sorted(locale for locale, texts in ctx.app.offers.catalog.items() if "core.title" in texts)
 
 
-@get("/{locale:str}", operation_id="readTranslations", public=True)
+@get("/{locale:str}", operation_id="getTranslations", public=True)
 async def read_translations(ctx: Context, locale: str) -> dict[str, str]:
     """Message id → text; what a locale lacks is answered in English."""
-    catalogue = ctx.app.offers.catalogue
-    if locale not in catalogue:
-        raise NotFound(f"There is no translation into {locale!r}; there are {', '.join(sorted(catalogue))}.")
-    return catalogue.get("en", {}) | catalogue[locale]
+    catalog = ctx.app.offers.catalog
+    if locale not in catalog:
+        raise NotFound(f"There is no translation into {locale!r}; there are {', '.join(sorted(catalog))}.")
+    return catalog.get("en", {}) | catalog[locale]
 
 
 routes = [Routes("/api/core/translations", [list_translations, read_translations])]

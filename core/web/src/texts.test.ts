@@ -27,3 +27,8 @@ it("has one text for each id: a translation could not be right for both", () => 
   expect(clashes).toEqual([]);
   expect(texts.size).toBeGreaterThan(300);
 });
+
+it("writes typographic apostrophes", () => {
+  const texts = found(/^(?!\s*(?:\*|\/\*|\/\/))(.*\p{L}'\p{L}.*)$/gmu).map(({ file, said: [line] }) => `${file}: ${line!.trim()}`);
+  expect(texts).toEqual([]);
+});

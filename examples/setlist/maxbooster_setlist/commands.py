@@ -7,7 +7,7 @@ from uuid import UUID
 import click
 import msgspec
 
-from maxbooster.plugin import in_account
+from maxbooster.plugin import every_page, in_account
 
 from . import queries
 
@@ -22,7 +22,7 @@ def setlist() -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def list_setlists(account: UUID, as_json: bool) -> None:
     """List the set lists of ACCOUNT, the next concert first."""
-    rows = in_account(account, queries.overview)
+    rows = in_account(account, every_page, queries.overview)
     if as_json:
         click.echo(msgspec.json.format(msgspec.json.encode([dict(row._mapping) for row in rows])).decode())
         return

@@ -40,7 +40,7 @@ async def print_sheet(ctx: Context, published: SetlistPublished) -> None:
     """Store the stage sheet: one song a line, large enough to be read from a floor."""
     lines = [f"{published.title} · {published.venue}", *published.songs]
     sheet = "\n".join(lines).encode(ctx.settings(SetlistSettings).sheet_encoding, errors="replace")
-    file = await ctx.files.put("stage-sheet.txt", sheet)
+    file = await ctx.files.put("stage-sheet.txt", sheet, purpose=None)
     facts = {"title": published.title, "venue": published.venue}
     await notify(ctx, "setlist.printed", "The stage sheet of “{title}” is printed", path="/setlist", facts=facts)
     ctx.audit("setlist.sheet_printed", f"setlist_setlist:{published.setlist}", after={"file": file.id, "lines": lines})

@@ -8,12 +8,16 @@ from uuid import UUID
 from sqlalchemy import String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from maxbooster.plugin import Owned, Table, Versioned, owned_reference
+from maxbooster.plugin import Owned, Table, Versioned, owned_reference, refusal
 
 
 class Setlist(Versioned, Owned, Table):
     __tablename__ = "setlist_setlist"
-    __table_args__ = (UniqueConstraint("account_id", "played_on", "title"),)
+    __table_args__ = (
+        UniqueConstraint(
+            "account_id", "played_on", "title", info=refusal("There is a set list of this title on that day already.")
+        ),
+    )
 
     title: Mapped[str] = mapped_column(String(200))
     venue: Mapped[str] = mapped_column(String(200))

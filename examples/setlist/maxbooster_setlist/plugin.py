@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from maxbooster.plugin import (
         Context,
         Doorbell,
+        Event,
         FirstStep,
         HealthCheck,
         Job,
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
         PersonalData,
         Plan,
         Routes,
+        Searchable,
         Settings,
         StoredFile,
         Subscription,
@@ -56,6 +58,13 @@ def register_jobs() -> Sequence[Job]:
     from .jobs import fill
 
     return [fill]
+
+
+@hookimpl
+def register_public_events() -> Sequence[type[Event]]:
+    from .events import SetlistPublished
+
+    return [SetlistPublished]
 
 
 @hookimpl
@@ -96,6 +105,14 @@ def register_panels() -> Sequence[Panel]:
             permissions=("setlist.read",),
         )
     ]
+
+
+@hookimpl
+def register_searchables() -> Sequence[Searchable]:
+    """Set lists, by their title, their venue and the songs on them."""
+    from .search import searchables
+
+    return searchables
 
 
 @hookimpl

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import selectinload
 
-from maxbooster.plugin import Context, NotFound
+from maxbooster.plugin import Context, NotFound, PageOfRows
 
 from .models import Setlist, Song
 
 
-async def overview(ctx: Context) -> Sequence[Any]:
-    """Every set list with the number of its songs, the next concert first."""
+async def overview(ctx: Context, cursor: str | None, limit: int) -> PageOfRows[Any]:
+    """Set lists with the number of their songs, the next concert first."""
     songs = (
         select(func.count())
         .where(Song.account_id == Setlist.account_id, Song.setlist_id == Setlist.id)
@@ -23,7 +22,8 @@ async def overview(ctx: Context) -> Sequence[Any]:
         .scalar_subquery()
     )
     columns = (Setlist.id, Setlist.title, Setlist.venue, Setlist.played_on, Setlist.published_at)
-    return await ctx.rows(select(*columns, songs.label("songs")).order_by(Setlist.played_on, Setlist.id))
+    query = select(*columns, songs.label("songs"))
+    return await ctx.page(query, Setlist.played_on, Setlist.id, cursor=cursor, limit=limit)
 
 
 async def with_songs(ctx: Context, id: UUID) -> Setlist:

@@ -96,7 +96,7 @@ def plan_of(ctx: Context, account: UUID) -> Plan | None:
 
 async def steps(ctx: Context) -> Sequence[FirstStep]:
     """The first concert is the first result."""
-    planned = await queries.overview(ctx)
+    planned, _ = await queries.overview(ctx, None, 1)
     return [
         FirstStep(
             id="setlist.first",

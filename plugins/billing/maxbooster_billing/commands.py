@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import click
-import msgspec
 
-from maxbooster.plugin import Context, in_platform
+from maxbooster.plugin import AS_JSON, Context, in_platform, print_json
 
+from .bank_transfer.commands import transfers
 from .ledger.repair import repair
 from .ledger.seals import seal
 from .ledger.verify import Verdict, verify
@@ -14,11 +14,14 @@ from .ledger.verify import Verdict, verify
 
 @click.group()
 def billing() -> None:
-    """Check the ledger, and repair what protects it."""
+    """Check and repair the ledger, and pay by bank transfer."""
+
+
+billing.add_command(transfers)
 
 
 @billing.command("verify")
-@click.option("--json", "as_json", is_flag=True, help="Print the verdict as JSON.")
+@AS_JSON
 def verify_command(as_json: bool) -> None:
     """Check the ledger's rules, its schema and every book; exit status 1 and a sentence for each fault.
 
@@ -27,7 +30,7 @@ def verify_command(as_json: bool) -> None:
     """
     verdict = in_platform(_verdict)
     if as_json:
-        click.echo(msgspec.json.format(msgspec.json.encode(verdict)).decode())
+        print_json(verdict)
     else:
         _tell(verdict)
     if not verdict.ok:
@@ -35,7 +38,7 @@ def verify_command(as_json: bool) -> None:
 
 
 @billing.command("repair")
-@click.option("--json", "as_json", is_flag=True, help="Print what was done as JSON.")
+@AS_JSON
 def repair_command(as_json: bool) -> None:
     """Restore the ledger's rules, indexes and constraints. Entries are never edited.
 
@@ -43,7 +46,7 @@ def repair_command(as_json: bool) -> None:
     """
     done, left = in_platform(_repaired)
     if as_json:
-        click.echo(msgspec.json.format(msgspec.json.encode({"done": done, "left": left})).decode())
+        print_json({"done": done, "left": left})
     else:
         for sentence in done or ["There was nothing to restore."]:
             click.echo(sentence)
@@ -54,21 +57,23 @@ def repair_command(as_json: bool) -> None:
 
 
 async def _verdict(ctx: Context) -> Verdict:
-    verdict = await ctx.app.database.read(lambda connection: verify(connection, ctx.now))
+    verdict = await ctx.read(lambda connection: verify(connection, ctx.now))
     if verdict.ok:
         await seal.handler(ctx)
     return verdict
 
 
 async def _repaired(ctx: Context) -> tuple[list[str], list[str]]:
-    done, failed = await ctx.app.database.transact(repair)
-    verdict = await ctx.app.database.read(lambda connection: verify(connection, ctx.now))
+    done, failed = await ctx.write(repair)
+    verdict = await ctx.read(lambda connection: verify(connection, ctx.now))
     return done, [*failed, *verdict.faults]
 
 
 def _tell(verdict: Verdict) -> None:
     for fault in verdict.faults:
         click.echo(fault, err=True)
+    for sentence in verdict.unverified:
+        click.echo(f"Not verified: {sentence}")
     if not verdict.ok:
         click.echo("Rules and indexes are restored by `maxbooster billing repair`; entries never are.", err=True)
     elif not verdict.transactions:

@@ -38,7 +38,7 @@ def digits(currency: str) -> int:
     return _DIGITS.get(currency, 2)
 
 
-def checked(currency: str) -> str:
+def checked_currency(currency: str) -> str:
     """
     Raises:
         Invalid: it does not look like a currency.

@@ -14,8 +14,9 @@ if TYPE_CHECKING:
 
 @hookspec
 def payment_provider(ctx: Context) -> Provider:  # type: ignore[empty-body]
-    """Run time. A payment provider: an object that is a `PaysOut`, `TakesPayments` or `SendsNotices`, or several of
-    them. Keep what it needs between calls in its own settings and secrets; the object itself is made anew each time."""
+    """A payment provider: an object that is a `PaysOut` or `TakesPayments`, or both. Made at the start and whenever it
+    is needed, so return at once; `ctx` is for settings. Keep what it needs between calls in its tables and secrets.
+    See [kinds](kinds.md)."""
 
 
 @hookspec

@@ -1,95 +1,79 @@
 """Everything that billing adds to the platform, on one page, and what other families import from it.
 
-What is listed in `__all__` is public; it is imported when it is first named.
+What is imported `as` itself is public; it is imported when it is first named.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from maxbooster.plugin import Command, Manifest, Panel, Permission, hookimpl
+from maxbooster.plugin import (
+    Command,
+    ExtensionPoint,
+    Manifest,
+    Panel,
+    PanelAction,
+    Permission,
+    hookimpl,
+    late_imports,
+)
 
 from .settings import BillingSettings
 
 if TYPE_CHECKING:
-    from maxbooster.plugin import Context, FirstStep, Job, PersonalData, Routes, SearchResult, Subscription
-
-    from .currency import checked as checked_currency
-    from .currency import digits, written
-    from .ledger.posting import (
-        KeyReused,
-        Leg,
-        Overdrawn,
-        Posted,
-        Transaction,
-        legs_of,
-        post,
-        post_many,
-        posted_under,
-        reverse,
-        reverse_many,
-        void,
+    from maxbooster.plugin import (
+        Context,
+        Event,
+        FirstStep,
+        Job,
+        Kind,
+        PersonalData,
+        Routes,
+        Searchable,
+        Subscription,
     )
-    from .ledger.queries import accounts as balances
-    from .ledger.queries import balances_of
-    from .ledger.transfers import Transfer
-    from .ledger.transfers import send as send_transfer
-    from .payees.queries import known as known_payees
-    from .payouts.schemas import NewPayout
-    from .payouts.service import request_payout
 
-_LATE = {
-    "KeyReused": "ledger.posting",
-    "Leg": "ledger.posting",
-    "NewPayout": "payouts.schemas",
-    "Overdrawn": "ledger.posting",
-    "Posted": "ledger.posting",
-    "Transaction": "ledger.posting",
-    "Transfer": "ledger.transfers",
-    "balances": "ledger.queries:accounts",
-    "balances_of": "ledger.queries",
-    "checked_currency": "currency:checked",
-    "digits": "currency",
-    "known_payees": "payees.queries:known",
-    "legs_of": "ledger.posting",
-    "post": "ledger.posting",
-    "post_many": "ledger.posting",
-    "posted_under": "ledger.posting",
-    "request_payout": "payouts.service",
-    "reverse": "ledger.posting",
-    "reverse_many": "ledger.posting",
-    "send_transfer": "ledger.transfers:send",
-    "void": "ledger.posting",
-    "written": "currency",
-}
+    from .currency import checked_currency as checked_currency
+    from .currency import digits as digits
+    from .currency import written as written
+    from .ledger.posting import KeyReused as KeyReused
+    from .ledger.posting import Leg as Leg
+    from .ledger.posting import Overdrawn as Overdrawn
+    from .ledger.posting import Posted as Posted
+    from .ledger.posting import Transaction as Transaction
+    from .ledger.posting import legs_of as legs_of
+    from .ledger.posting import post as post
+    from .ledger.posting import post_many as post_many
+    from .ledger.posting import posted_under as posted_under
+    from .ledger.posting import reverse as reverse
+    from .ledger.posting import reverse_many as reverse_many
+    from .ledger.posting import void as void
+    from .ledger.queries import balances as balances
+    from .ledger.queries import balances_of as balances_of
+    from .ledger.transfers import Transfer as Transfer
+    from .ledger.transfers import send_transfer as send_transfer
+    from .parties import party_name as party_name
+    from .payees.queries import known_payees as known_payees
+    from .payouts.jobs import hear_of_payout as hear_of_payout
+    from .payouts.schemas import NewPayout as NewPayout
+    from .payouts.service import request_payout as request_payout
+    from .payouts.settling import account_and_payout as account_and_payout
+    from .providers.interface import PAYMENT_PROVIDER as PAYMENT_PROVIDER
+    from .providers.interface import CheckoutOrder as CheckoutOrder
+    from .providers.interface import CheckoutState as CheckoutState
+    from .providers.interface import DestinationField as DestinationField
+    from .providers.interface import PayoutOrder as PayoutOrder
+    from .providers.interface import PayoutState as PayoutState
+    from .providers.interface import PaysOut as PaysOut
+    from .providers.interface import Provider as Provider
+    from .providers.interface import RefundOrder as RefundOrder
+    from .providers.interface import RefundState as RefundState
+    from .providers.interface import TakesPayments as TakesPayments
+else:
+    __getattr__, __dir__ = late_imports(__name__)
 
-__all__ = [
-    "KeyReused",
-    "Leg",
-    "NewPayout",
-    "Overdrawn",
-    "Posted",
-    "Transaction",
-    "Transfer",
-    "balances",
-    "balances_of",
-    "checked_currency",
-    "digits",
-    "known_payees",
-    "legs_of",
-    "post",
-    "post_many",
-    "posted_under",
-    "request_payout",
-    "reverse",
-    "reverse_many",
-    "send_transfer",
-    "void",
-    "written",
-]
 
 _ALL = ("owner", "admin", "manager", "artist")
 
@@ -109,9 +93,8 @@ manifest = Manifest(
         Permission("payout.request", "Pay payees", roles=("owner", "admin")),
         Permission("payout.execute", "Create payment files and record what the bank did", roles=("owner", "admin")),
         Permission("ledger.seal", "Seal the ledger of any account (the platform itself)", roles=(), across=True),
-        Permission("payout.settle", "Settle payouts of any account (the platform itself)", roles=(), across=True),
     ),
-    commands=(Command("billing", "Check and repair the ledger", "maxbooster_billing.commands:billing"),),
+    commands=(Command("billing", "Check the ledger, pay by bank transfer", "maxbooster_billing.commands:billing"),),
     migrations=True,
     settings=BillingSettings,
 )
@@ -128,11 +111,25 @@ def register_routes() -> Sequence[Routes]:
 
 
 @hookimpl
+def register_kinds() -> Sequence[Kind[Any]]:
+    from .providers.interface import PAYMENT_PROVIDER
+
+    return [PAYMENT_PROVIDER]
+
+
+@hookimpl
 def register_jobs() -> Sequence[Job]:
     from .ledger.seals import seal
-    from .payouts.jobs import hear, send
+    from .payouts.jobs import send
 
-    return [send, hear, seal]
+    return [send, seal]
+
+
+@hookimpl
+def register_public_events() -> Sequence[type[Event]]:
+    from .payouts.events import PayoutFailed, PayoutPaid
+
+    return [PayoutPaid, PayoutFailed]
 
 
 @hookimpl
@@ -143,10 +140,10 @@ def register_translations() -> Mapping[str, Mapping[str, str]]:
 
 
 @hookimpl
-async def search(ctx: Context, query: str) -> Sequence[SearchResult]:
-    from .payees.search import found
+def register_searchables() -> Sequence[Searchable]:
+    from .payees.search import searchables
 
-    return await found(ctx, query)
+    return searchables
 
 
 @hookimpl
@@ -154,6 +151,13 @@ async def first_steps(ctx: Context) -> Sequence[FirstStep]:
     from .payees.first_step import steps
 
     return await steps(ctx)
+
+
+@hookimpl
+async def open_work(ctx: Context, plugin: str) -> Sequence[str]:
+    from .payouts.open_work import still_open
+
+    return await still_open(ctx, plugin)
 
 
 @hookimpl
@@ -187,7 +191,33 @@ def register_panels() -> Sequence[Panel]:
             tag="mb-billing-money",
             module="money.js",
             permissions=("ledger.read",),
+            actions=(
+                PanelAction(
+                    id="billing.add_payee", title="Add payee", path="/money?do=add-payee", permissions=("payee.write",)
+                ),
+                PanelAction(
+                    id="billing.record_payment",
+                    title="Record a payment that arrived",
+                    path="/money?do=record-payment",
+                    icon="wallet",
+                    permissions=("ledger.write",),
+                ),
+            ),
         )
+    ]
+
+
+@hookimpl
+def register_extension_points() -> Sequence[ExtensionPoint]:
+    return [
+        ExtensionPoint(
+            name="billing.money", help="On Money, below the payouts: a section on where money comes from or waits."
+        ),
+        ExtensionPoint(
+            name="billing.payout",
+            help="In the drawer of a payout, below the sums: what the payee's money is for.",
+            context={"payee": "the payee's id", "currency": "ISO 4217 code of the payout"},
+        ),
     ]
 
 
@@ -201,11 +231,3 @@ def register_personal_data() -> Sequence[PersonalData]:
     from .personal import declared
 
     return declared()
-
-
-def __getattr__(name: str) -> Any:
-    if name not in _LATE:
-        raise AttributeError(f"maxbooster_billing.plugin has no {name!r}")
-    module, _, attribute = _LATE[name].partition(":")
-    value = globals()[name] = getattr(import_module(f".{module}", __package__), attribute or name)
-    return value

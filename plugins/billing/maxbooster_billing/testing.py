@@ -16,23 +16,26 @@ import httpx
 import pytest
 
 from maxbooster.plugin import new_id
-from maxbooster.testing import drain, open_api
+from maxbooster.testing import ConnectorContract, drain, open_api
 
 from .ledger.posting import Leg, Transaction, post
 from .ledger.verify import verify
-from .payouts.service import order
-from .providers.interface import PaysOut, offers
+from .payouts.settling import order
+from .providers.interface import offers
 from .providers.registry import payer
 
 AT = "/api/billing"
 
 
-class PayoutProviderContract:
+class PayoutProviderContract(ConnectorContract):
     """Subclass it, and say which provider and where it can pay to, so that it is paid in the end."""
 
     provider: ClassVar[str]
     destination: ClassVar[str]
     wrong_destination: ClassVar[str] = "\x00nowhere"
+
+    def __init_subclass__(cls) -> None:
+        cls.plugin = f"billing.{cls.provider}"
 
     @pytest.fixture
     async def payee(self, app: Any, account: Any, api: httpx.AsyncClient) -> str:
@@ -54,16 +57,18 @@ class PayoutProviderContract:
 
     async def test_it_answers_under_its_name(self, app: Any, account: Any) -> None:
         async with app.unit(account, writable=False) as ctx:
-            provider = await payer(ctx, self.provider)
-        assert "payout" in offers(provider)
-        assert provider.destination_hint
-        assert provider.destination_fields
+            provider = payer(ctx, self.provider)
+        assert "payout" in offers(provider.it)
+        assert provider.it.destination_hint
+        assert provider.it.destination_fields or provider.it.for_testing
+        assert provider.it.currency_fault("EUR") is None
+        assert provider.it.amount_fault("EUR", 1250) is None
 
     async def test_a_destination_is_shown_without_an_account_number(self, app: Any, account: Any) -> None:
         async with app.unit(account, writable=False) as ctx:
-            provider = await payer(ctx, self.provider)
-        shown = provider.destination_shown(self.destination)
-        assert provider.fee("EUR", 1250, self.destination) >= 0
+            provider = payer(ctx, self.provider)
+        shown = provider.it.destination_shown(self.destination)
+        assert provider.it.fee("EUR", 1250, self.destination) >= 0
         assert shown
         assert not re.search(r"\d{6}", shown)
 
@@ -79,10 +84,10 @@ class PayoutProviderContract:
         await drain(app)
         await self.complete(app, api)
         await drain(app)
-        [paid] = (await api.get(f"{AT}/payouts")).json()
+        [paid] = (await api.get(f"{AT}/payouts")).json()["items"]
         assert (paid["state"], paid["amount"]) == ("paid", 1250), paid["reason"]
         assert (await api.get(f"{AT}/payees/{payee}")).json()["owed"] == [
-            {"currency": "EUR", "amount": 0, "held": 0, "available": 0, "settled": 0}
+            {"currency": "EUR", "amount": 0, "held": 0, "available": 0, "settled": 0, "not_payable": ""}
         ]
         assert (await app.database.read(lambda connection: verify(connection, app.clock()))).ok
 
@@ -97,8 +102,8 @@ class PayoutProviderContract:
         states = []
         for _ in range(2):
             async with app.unit(account) as ctx:
-                provider: PaysOut = await payer(ctx, self.provider)
-                states.append(await provider.pay_out(ctx, order(ctx, row)))
+                provider = payer(ctx, self.provider)
+                states.append(await provider.it.pay_out(ctx, order(ctx, row)))
         first, again = states
         assert first.reference == again.reference
         assert first.state in ("sent", again.state)

@@ -5,9 +5,10 @@ from __future__ import annotations
 texts = {
     "en": {
         "job.billing.pay_out": "Paying out",
-        "job.billing.hear_notice": "Checking with the payment provider",
         "job.billing.seal": "Sealing the ledger",
         "job.on:billing.arrive": "Recording an incoming transfer",
+        "event.payout.failed": "Payout failed",
+        "event.payout.paid": "Payout paid",
         "audit.payee.added": "Payee added",
         "audit.payee.changed": "Payee changed",
         "audit.payout.requested": "Payout requested",
@@ -23,6 +24,8 @@ texts = {
         "audit.ledger.rejected": "Manual posting rejected",
         "audit.ledger.sealed": "Ledger sealed",
         "audit.payout.filed": "Payment file created",
+        "audit.payout.file_sealed": "Payment file sealed",
+        "audit.payout.file_executed": "Payment file marked as executed",
         "audit.payout.executed": "Bank transfer marked as executed",
         "audit.payout.not_executed": "Bank transfer marked as failed",
     },

@@ -1,1 +1,1 @@
-"""Catalogue, quality control, DDEX delivery and royalties."""
+"""Catalog, quality control, DDEX delivery and royalties."""

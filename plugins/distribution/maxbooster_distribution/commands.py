@@ -13,9 +13,8 @@ from pathlib import Path
 from typing import Any
 
 import click
-import msgspec
 
-from maxbooster.plugin import Invalid, Settings, assembled
+from maxbooster.plugin import AS_JSON, Invalid, Settings, assembled, print_json
 
 from . import document, sample
 from .ddex import schemas as ddex
@@ -23,11 +22,11 @@ from .ddex.choreography import batch_id
 from .ddex.message import Envelope, Party
 from .ddex.schemas import Schemas
 from .document import Opened
-from .outlets.outlet import DdexOutlet
+from .outlets.outlet import OUTLET, Outlet
 from .package import INSERT, Batch, Material, Package, assemble, write
 from .quality import vocabulary
 from .quality.review import in_order, review
-from .quality.rule import Finding
+from .quality.rule import QualityFinding
 from .royalties.commands import royalties
 from .settings import DistributionSettings
 from .transports.folder import FolderTransport
@@ -63,13 +62,12 @@ class _Outlet(click.ParamType[str]):
         return f"Choose from: {', '.join(_offered())}."
 
 
-_json = click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 _outlet = click.option("--outlet", "name", required=True, type=_Outlet(), help="The store it would go to: `spotify`.")
 
 
 @distribution.command()
 @click.option("--into", "folder", type=_FOLDER, help="Write it to FOLDER instead, with two masters and a cover.")
-@_json
+@AS_JSON
 def example(folder: Path | None, as_json: bool) -> None:
     """Print a complete RELEASE.json, or write it with its files."""
     if folder is None:
@@ -77,7 +75,7 @@ def example(folder: Path | None, as_json: bool) -> None:
         return
     path = sample.write(folder)
     if as_json:
-        _print_json({"release": str(path)})
+        print_json({"release": str(path)})
     else:
         click.echo(f"{path}: edit it, then check it with `maxbooster distribution validate`.")
 
@@ -85,7 +83,7 @@ def example(folder: Path | None, as_json: bool) -> None:
 @distribution.command()
 @click.argument("release", type=_FILE)
 @_outlet
-@_json
+@AS_JSON
 def validate(release: Path, name: str, as_json: bool) -> None:
     """Check a RELEASE.json as a store would; exits with 1 if anything blocks."""
     known = _Known(name)
@@ -93,7 +91,7 @@ def validate(release: Path, name: str, as_json: bool) -> None:
     findings = known.findings(opened)
     blocking = [finding for finding in findings if finding.blocks]
     if as_json:
-        _print_json({"outlet": name, "blocking": len(blocking), "findings": findings})
+        print_json({"outlet": name, "blocking": len(blocking), "findings": findings})
     else:
         _print(findings)
         click.echo(
@@ -104,7 +102,7 @@ def validate(release: Path, name: str, as_json: bool) -> None:
     raise SystemExit(1 if blocking else 0)
 
 
-def _print(findings: Sequence[Finding]) -> None:
+def _print(findings: Sequence[QualityFinding]) -> None:
     for finding in findings:
         click.echo(f"{finding.severity:5}  {finding.rule}  {finding.field}: {finding.message} {finding.fix}")
 
@@ -114,7 +112,7 @@ def _print(findings: Sequence[Finding]) -> None:
 @_outlet
 @click.option("--out", required=True, type=_FOLDER, help="Where the batch folder goes.")
 @click.option("--batch", help="BatchId to use (YYYYMMDDhhmmssnnn): the same id gives the same bytes.  [default: now]")
-@_json
+@AS_JSON
 def package(release: Path, name: str, out: Path, batch: str | None, as_json: bool) -> None:
     """Package a RELEASE.json for a store: message, files and manifest, validated, as a batch folder."""
     known = _Known(name)
@@ -126,7 +124,7 @@ def package(release: Path, name: str, out: Path, batch: str | None, as_json: boo
     folder = _put(packed, out)
     if as_json:
         files = [{"path": item.path, "sha256": item.sha256, "size": item.size} for item in packed.items]
-        _print_json({"batch": str(folder), "files": files})
+        print_json({"batch": str(folder), "files": files})
     else:
         click.echo(f"{folder}: {len(packed.items)} files, {packed.size:,} bytes")
     if known.schemas.official is None:
@@ -139,38 +137,37 @@ def package(release: Path, name: str, out: Path, batch: str | None, as_json: boo
 
 @distribution.group()
 def schemas() -> None:
-    """DDEX's schemas, which messages to real stores are validated against."""
+    """Manage DDEX's schemas, which messages to real stores are validated against."""
 
 
 @schemas.command("add")
 @click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
-@_json
+@AS_JSON
 def add_schemas(folder: Path, as_json: bool) -> None:
     """Install DDEX's schemas from FOLDER, with ern-43/ and ern-c-sftp-18/ in it."""
     place = ddex.install(folder, assembled().settings_of(Settings).data)
     if as_json:
-        _print_json({"schemas": str(place)})
+        print_json({"schemas": str(place)})
     else:
         click.echo(f"Installed in {place}.")
 
 
 @distribution.command("stores")
-@_json
+@AS_JSON
 def list_stores(as_json: bool) -> None:
     """List the stores whose connectors are enabled."""
     known = _offered()
     if as_json:
-        _print_json({"stores": [{"name": name, "title": outlet.title} for name, outlet in known.items()]})
+        print_json({"stores": [{"name": name, "title": outlet.title} for name, outlet in known.items()]})
     elif not known:
         click.echo("No stores: no connector is enabled. See `maxbooster plugins list`.")
     for name, outlet in ({} if as_json else known).items():
         click.echo(f"{name:16}  {outlet.title}")
 
 
-def _offered() -> dict[str, DdexOutlet]:
+def _offered() -> dict[str, Outlet]:
     """Name → store, of every connector that is enabled."""
-    found = {outlet.name: outlet for _, outlet in assembled().registry.answers("outlet", DdexOutlet)}
-    return dict(sorted(found.items()))
+    return {outlet.name: outlet for outlet in assembled().connectors(OUTLET)}
 
 
 class _Known:
@@ -179,7 +176,7 @@ class _Known:
     def __init__(self, name: str) -> None:
         app = assembled()
         self.outlet = _offered()[name]
-        self.settings = app.settings_of(self.outlet.settings)
+        self.settings = app.settings_of(self.outlet.it.settings)
         self._distribution = app.settings_of(DistributionSettings)
         self._data = app.settings_of(Settings).data
 
@@ -187,7 +184,7 @@ class _Known:
     def schemas(self) -> Schemas:
         return ddex.installed(self._distribution, self._data)
 
-    def findings(self, opened: Opened) -> list[Finding]:
+    def findings(self, opened: Opened) -> list[QualityFinding]:
         subject = opened.subject(datetime.now(UTC).date())
         broken = {finding.field for finding in opened.broken}
         found = [*vocabulary.findings(Schemas(), subject), *review(subject, [self.outlet])]
@@ -198,7 +195,7 @@ class _Known:
         said = opened.document
         if said.sender is None:
             raise Invalid("The document names no sender; add its party id and name.", field="sender")
-        party_id = self.settings.party_id or self.outlet.party_id
+        party_id = self.settings.party_id or self.outlet.it.party_id
         if not party_id:
             where = f"[distribution.{self.outlet.name}] party_id"
             raise Invalid(f"{self.outlet.title}'s party id is not public; set {where}.", field="party_id")
@@ -212,9 +209,9 @@ class _Known:
         assert opened.cover is not None
         audio = [facts for facts in opened.audio if facts is not None]
         material = Material(description=said, audio=audio, cover=opened.cover)
-        folder = self.outlet.batch_folder(batch_id(at), self.settings.folder_prefix)
+        folder = self.outlet.it.batch_folder(batch_id(at), self.settings.folder_prefix)
         batch = Batch(batch_id(at), folder)
-        message, manifest = write(self.outlet, material, envelope, self.schemas, what=INSERT, batch=batch)
+        message, manifest = write(self.outlet.it, material, envelope, self.schemas, what=INSERT, batch=batch)
         return assemble(material, opened.paths, message, manifest, what=INSERT, batch=batch)
 
 
@@ -249,7 +246,3 @@ def _moment(batch: str | None) -> datetime:
         return moment_of(batch)
     except ValueError:
         raise Invalid(f"{batch!r} is no BatchId; write YYYYMMDDhhmmssnnn, in UTC.", field="batch") from None
-
-
-def _print_json(content: Any) -> None:
-    click.echo(msgspec.json.format(msgspec.json.encode(content), indent=2).decode())

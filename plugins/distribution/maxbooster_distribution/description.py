@@ -19,7 +19,7 @@ Advisory = Literal["NotExplicit", "Explicit", "ExplicitContentEdited"]
 Text = Annotated[str, Meta(max_length=300)]
 Code = Annotated[str, Meta(max_length=40)]
 Year = Annotated[int, Meta(ge=1860, le=2200)]
-Language = Annotated[str, Meta(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$", max_length=35, examples=["en"])]
+Language = Annotated[str, Meta(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*\Z", max_length=35, examples=["en"])]
 """BCP 47."""
 
 WORLDWIDE = "Worldwide"
@@ -39,7 +39,7 @@ class CreditLine(Struct, frozen=True, forbid_unknown_fields=True):
     """Somebody's part, in DDEX's word for it: `MainArtist`, `FeaturedArtist`, `Composer`, `StudioProducer`, …"""
 
     name: Annotated[str, Meta(min_length=1, max_length=200)]
-    role: Annotated[str, Meta(pattern=r"^[A-Za-z]+$", max_length=60)] = MAIN
+    role: Annotated[str, Meta(pattern=r"^[A-Za-z]+\Z", max_length=60)] = MAIN
 
 
 class Deal(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -93,7 +93,7 @@ class ReleaseDescription(Struct, kw_only=True, forbid_unknown_fields=True):
     subtitle: Text | None = None
     upc: Code | None = None
     """UPC-A or EAN-13 (DDEX: ICPN)."""
-    catalogue_number: Code | None = None
+    catalog_number: Code | None = None
     credits: Annotated[list[CreditLine], Meta(max_length=50)] = field(default_factory=list)
     label: Text | None = None
     genre: Text | None = None

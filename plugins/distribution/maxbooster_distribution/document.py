@@ -12,10 +12,10 @@ from msgspec import Struct
 
 from maxbooster.plugin import Invalid
 
-from .catalogue.identifiers import dpid
+from .catalog.identifiers import dpid
 from .description import ReleaseDescription
 from .media import AudioFacts, CoverFacts, audio_facts, cover_facts
-from .quality.rule import Finding, Subject
+from .quality.rule import QualityFinding, Subject
 from .quality.texts import unwritable_in
 
 LARGEST_BYTES = 5_000_000
@@ -44,7 +44,7 @@ class Opened(Struct, frozen=True, kw_only=True):
     cover: CoverFacts | None
     paths: dict[str, Path]
     """SHA-256 → path."""
-    broken: list[Finding]
+    broken: list[QualityFinding]
 
     def subject(self, today: date) -> Subject:
         return Subject(description=self.document, audio=self.audio, cover=self.cover, today=today)
@@ -89,7 +89,7 @@ def _refuse(path: Path, error: Exception) -> NoReturn:
 
 def open_files(document: Document, folder: Path) -> Opened:
     """Read every file that the document names."""
-    broken: list[Finding] = []
+    broken: list[QualityFinding] = []
     paths: dict[str, Path] = {}
 
     def facts(read: Callable[[Path, str], F], name: str | None, field: str) -> F | None:
@@ -99,7 +99,7 @@ def open_files(document: Document, folder: Path) -> Opened:
             found = read(folder / name, name)
         except Invalid as error:
             broken.append(
-                Finding(rule="P05", severity="ERROR", field=field, message=error.detail, fix="Use another file.")
+                QualityFinding(rule="P05", severity="ERROR", field=field, message=error.detail, fix="Use another file.")
             )
             return None
         paths[found.sha256] = folder / name

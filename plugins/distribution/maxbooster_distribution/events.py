@@ -81,6 +81,20 @@ class StatementUndone(Event, frozen=True, tag="statement.undone"):
     """Minor units, rounded down, as in `StatementImported`."""
 
 
+class RoyaltiesAssigned(Event, frozen=True, tag="royalty.assigned"):
+    """Somebody said whose lines in suspense are."""
+
+    items: list[UUID]
+    track: UUID | None
+    release: UUID | None
+
+
+class RoyaltiesUnassigned(Event, frozen=True, tag="royalty.unassigned"):
+    """An assignment was undone: its lines are in suspense again."""
+
+    item: UUID
+
+
 class StatementImported(Event, frozen=True, tag="statement.imported"):
     """A store's statement was read, split and posted."""
 

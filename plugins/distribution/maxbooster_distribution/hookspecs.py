@@ -10,16 +10,17 @@ from maxbooster.plugin import hookspec
 if TYPE_CHECKING:
     from maxbooster.plugin import Context
 
-    from .outlets.outlet import DdexOutlet, Endpoint
+    from .outlets.outlet import DdexOutlet, Endpoint, Outlet
 
 
 @hookspec
-def outlet() -> DdexOutlet:  # type: ignore[empty-body]
-    """Run time. The store that this connector brings: who it is, what it asks for, how it is reached."""
+def outlet(ctx: Context) -> DdexOutlet:  # type: ignore[empty-body]
+    """The store that this connector brings: what it asks for, and how it is reached. Made at the start and whenever it
+    is needed, so return at once; `ctx` is for settings. See [kinds](kinds.md)."""
 
 
 @hookspec
-def delivery_endpoint(ctx: Context, outlet: DdexOutlet) -> Awaitable[Endpoint | None]:  # type: ignore[empty-body]
+def delivery_endpoint(ctx: Context, outlet: Outlet) -> Awaitable[Endpoint | None]:  # type: ignore[empty-body]
     """Run time. Where deliveries to a store go instead of where the operator's settings lead; None leaves it at that.
 
     An implementation that raises stops the delivery: nothing goes anywhere else in its stead.

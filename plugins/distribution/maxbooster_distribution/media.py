@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import warnings
 from hashlib import sha256
+from io import BytesIO
 from pathlib import Path
 
 from msgspec import Struct
 
 from maxbooster.plugin import Invalid
 
+THUMBNAIL_PX = 176
 LARGEST_COVER_BYTES = 50_000_000
 LARGEST_COVER_PIXELS = 64_000_000
 """8000 × 8000; a small file can claim to be far larger (a decompression bomb)."""
+
+
+_PICTURES = ("JPEG", "PNG", "TIFF", "WEBP", "GIF", "BMP")
 
 
 class AudioFacts(Struct, frozen=True):
@@ -82,7 +87,7 @@ def cover_facts(path: Path, name: str | None = None) -> CoverFacts:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # what matters is refused below
-            with Image.open(path, formats=("JPEG", "PNG", "TIFF", "WEBP", "GIF", "BMP")) as picture:
+            with Image.open(path, formats=_PICTURES) as picture:
                 width, height = picture.size
                 if width * height > LARGEST_COVER_PIXELS:
                     raise Invalid(
@@ -117,3 +122,15 @@ def _hashed(path: Path, name: str) -> tuple[str, int]:
 def _reason(error: BaseException) -> str:
     text = str(getattr(error, "error_string", "") or error or type(error).__name__)
     return text.splitlines()[0].rstrip(". ")[:200]
+
+
+def thumbnail(path: Path, side_px: int = THUMBNAIL_PX) -> bytes:
+    """A square JPEG with sRGB's colors; what is not square is cropped around its middle."""
+    from PIL import Image, ImageOps
+
+    with Image.open(path, formats=_PICTURES) as picture:
+        picture.draft("RGB", (side_px, side_px))
+        small = ImageOps.fit(picture.convert("RGB"), (side_px, side_px))
+    out = BytesIO()
+    small.save(out, "JPEG", quality=82)
+    return out.getvalue()

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from hashlib import sha256
 from pathlib import Path
+from typing import Literal
 
 from msgspec import Struct
 
@@ -19,6 +20,7 @@ from .description import ReleaseDescription
 from .media import AudioFacts, CoverFacts
 from .outlets.outlet import DdexOutlet
 
+What = Literal["insert", "update", "takedown", "reactivation"]
 INSERT, UPDATE, TAKEDOWN, REACTIVATION = "insert", "update", "takedown", "reactivation"
 _ACTIONS = {INSERT: "NewReleaseDelivery", UPDATE: "ReDelivery", TAKEDOWN: "TakeDown", REACTIVATION: "ReDelivery"}
 _SUFFIXES = {"FLAC": "flac", "WAV": "wav", "WAVEX": "wav", "AIFF": "aiff", "JPEG": "jpg", "PNG": "png", "TIFF": "tif"}

@@ -15,7 +15,7 @@ from .document import Document, Sender
 _RATE = 44_100
 _LASTING_S = 2
 _SIDE_PX = 3000
-_COLOUR = (38, 70, 83)
+_COLOR = (38, 70, 83)
 
 
 def example() -> Document:
@@ -25,7 +25,7 @@ def example() -> Document:
         kind="ep",
         title="Harbour Lights",
         upc="012345678905",
-        catalogue_number="QUAY 001",
+        catalog_number="QUAY 001",
         credits=[CreditLine("Nova Lane")],
         label="Quay Street",
         genre="Electronic",
@@ -83,4 +83,4 @@ def _tone(path: Path, pitch_hz: float) -> None:
 def _cover(path: Path) -> None:
     from PIL import Image
 
-    Image.new("RGB", (_SIDE_PX, _SIDE_PX), _COLOUR).save(path)
+    Image.new("RGB", (_SIDE_PX, _SIDE_PX), _COLOR).save(path)

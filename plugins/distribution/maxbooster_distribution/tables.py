@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .catalogue.models import Artist, Credit, Label, Placement, Registrant, Release, Track
+from .catalog.models import Artist, Credit, Label, Placement, Registrant, Release, Track
 from .deliveries.models import Acknowledgement, Delivery, FindingOverride, Stage
 from .royalties.models import Allocation, Carry, Split, Statement, Waiting
 

@@ -15,9 +15,8 @@ import os
 import shutil
 from collections.abc import AsyncIterator
 from datetime import UTC, date, datetime, timedelta
-from importlib.metadata import entry_points
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
 import httpx
 import msgspec
@@ -25,13 +24,13 @@ import pytest
 import pytest_asyncio
 from lxml import etree
 
-from maxbooster.testing import drain, make_app, open_api, with_services
+from maxbooster.testing import ConnectorContract, connector_of, drain, make_app, open_api, with_services
 
 from .ddex.message import Envelope, Party
 from .ddex.schemas import Schemas, installed
 from .description import CreditLine, ReleaseDescription, RightsLine, TrackDescription
 from .media import AudioFacts, CoverFacts
-from .outlets.outlet import DdexOutlet, OutletSettings, Requirements
+from .outlets.outlet import OUTLET, Outlet, OutletSettings, Requirements
 from .package import INSERT, REACTIVATION, TAKEDOWN, UPDATE, Batch, Material, write
 from .settings import DistributionSettings
 
@@ -92,17 +91,13 @@ def known_schemas() -> Schemas:
     return installed(DistributionSettings(schemas=Path(folder)), Path()) if folder else Schemas()
 
 
-class OutletContract:
+class OutletContract(ConnectorContract):
     """Subclass it, and say which connector."""
 
-    plugin: ClassVar[str]
-
-    @pytest.fixture
-    def outlet(self) -> DdexOutlet:
-        found = entry_points(group="maxbooster.plugins", name=self.plugin)
-        assert found, f"No package that is installed has the entry point {self.plugin!r}."
-        made: DdexOutlet = next(iter(found)).load().outlet()
-        return made
+    @pytest.fixture(scope="class")
+    @classmethod
+    def outlet(cls, tmp_path_factory: pytest.TempPathFactory) -> Outlet:
+        return connector_of(OUTLET, cls.plugin, tmp_path_factory.mktemp("data"))
 
     @pytest.fixture
     def schemas(self) -> Schemas:
@@ -118,38 +113,38 @@ class OutletContract:
         async with make_app(tmp_path / "data", url, migrated=True, **SIMULATED, **official) as app, with_services(app):
             yield app
 
-    def test_it_is_the_outlet_of_its_entry_point(self, outlet: DdexOutlet) -> None:
+    def test_it_is_the_outlet_of_its_entry_point(self, outlet: Outlet) -> None:
         assert self.plugin == f"distribution.{outlet.name}"
         assert outlet.title
-        assert issubclass(outlet.settings, OutletSettings)
-        assert 0 < outlet.sla_days[0] <= outlet.sla_days[1]
+        assert issubclass(outlet.it.settings, OutletSettings)
+        assert 0 < outlet.it.sla_days[0] <= outlet.it.sla_days[1]
 
-    def test_without_settings_it_leads_nowhere(self, outlet: DdexOutlet) -> None:
-        assert outlet.endpoint(outlet.settings()) is None
+    def test_without_settings_it_leads_nowhere(self, outlet: Outlet) -> None:
+        assert outlet.it.endpoint(outlet.it.settings()) is None
 
     @pytest.mark.parametrize("tracks", [1, 12])
     @pytest.mark.parametrize("what", [INSERT, UPDATE, TAKEDOWN, REACTIVATION])
     def test_every_message_is_valid_and_the_same_again(
-        self, outlet: DdexOutlet, schemas: Schemas, what: str, tracks: int
+        self, outlet: Outlet, schemas: Schemas, what: str, tracks: int
     ) -> None:
         first, again = (_written(outlet, schemas, what, tracks) for _ in range(2))
         assert first == again
 
-    def test_a_takedown_leaves_nothing_available(self, outlet: DdexOutlet, schemas: Schemas) -> None:
+    def test_a_takedown_leaves_nothing_available(self, outlet: Outlet, schemas: Schemas) -> None:
         message, _ = _written(outlet, schemas, TAKEDOWN)
         deals = etree.fromstring(message).findall("DealList/ReleaseDeal/Deal")
         ends = [deal.findtext("DealTerms/ValidityPeriod/EndDateTime") or "9999" for deal in deals]
         assert all(end <= ENVELOPE.created_at.isoformat() for end in ends), ends
 
-    def test_a_reactivation_offers_what_was_offered(self, outlet: DdexOutlet, schemas: Schemas) -> None:
+    def test_a_reactivation_offers_what_was_offered(self, outlet: Outlet, schemas: Schemas) -> None:
         """The message of the first delivery; that it is one more is said in the manifest."""
         assert _written(outlet, schemas, REACTIVATION)[0] == _written(outlet, schemas, INSERT)[0]
 
     async def test_the_sandbox_takes_a_release_down_and_puts_it_back(
-        self, outlet: DdexOutlet, simulated: Any, account: Any
+        self, outlet: Outlet, simulated: Any, account: Any
     ) -> None:
         async with open_api(simulated, account.account) as api:
-            at = await made_release(simulated, api, account, outlet.requirements)
+            at = await made_release(simulated, api, account, outlet.it.requirements)
             for act, state in (("submit", "live"), ("takedown", "down"), ("reactivate", "live")):
                 begun = await api.post(f"{at}/{act}", json={"outlets": [outlet.name]})
                 assert begun.status_code == 201, begun.text
@@ -159,10 +154,10 @@ class OutletContract:
                 assert len(answers) == 2, answers
 
 
-def _written(outlet: DdexOutlet, schemas: Schemas, what: str, tracks: int = 2) -> tuple[bytes, bytes]:
+def _written(outlet: Outlet, schemas: Schemas, what: str, tracks: int = 2) -> tuple[bytes, bytes]:
     """Message and manifest, validated."""
-    batch = Batch("20260105120000000", outlet.batch_folder("20260105120000000"))
-    return write(outlet, material(outlet.requirements, tracks), ENVELOPE, schemas, what=what, batch=batch)
+    batch = Batch("20260105120000000", outlet.it.batch_folder("20260105120000000"))
+    return write(outlet.it, material(outlet.it.requirements, tracks), ENVELOPE, schemas, what=what, batch=batch)
 
 
 async def made_release(app: Any, api: httpx.AsyncClient, account: Any, asked: Requirements) -> str:
@@ -172,8 +167,9 @@ async def made_release(app: Any, api: httpx.AsyncClient, account: Any, asked: Re
     said = release("Harbour", 1, app.clock().date() + timedelta(days=asked.lead_days + 60))
     said.title = said.tracks[0].title
     async with app.unit(account) as ctx:
-        said.tracks[0].audio = str((await ctx.files.put(f"master.{asked.audio[0].lower()}", _master(asked))).id)
-        said.cover = str((await ctx.files.put(f"cover.{asked.cover[0].lower()}", _cover(asked))).id)
+        master = await ctx.files.put(f"master.{asked.audio[0].lower()}", _master(asked), purpose=None)
+        cover = await ctx.files.put(f"cover.{asked.cover[0].lower()}", _cover(asked), purpose=None)
+        said.tracks[0].audio, said.cover = str(master.id), str(cover.id)
     made = await api.post(f"{AT}/releases", json=msgspec.to_builtins(said))
     assert made.status_code == 201, made.text
     at = f"{AT}/releases/{made.json()['id']}"

@@ -11,7 +11,7 @@ from .settings import SandboxSettings
 
 if TYPE_CHECKING:
     from maxbooster.plugin import Context, Routes, Service
-    from maxbooster_distribution.plugin import DdexOutlet, Endpoint
+    from maxbooster_distribution.plugin import Endpoint, Outlet
 
 manifest = Manifest(
     name="sandbox",
@@ -48,7 +48,7 @@ def register_routes() -> Sequence[Routes]:
 
 @hookimpl
 def register_translations() -> Mapping[str, Mapping[str, str]]:
-    return {"en": {"audit.sandbox.behaviour": "Simulated store changed"}}
+    return {"en": {"audit.sandbox.behavior": "Simulated store changed"}}
 
 
 @hookimpl
@@ -61,7 +61,7 @@ def register_services() -> Sequence[Service]:
 
 
 @hookimpl
-async def delivery_endpoint(ctx: Context, outlet: DdexOutlet) -> Endpoint | None:
+async def delivery_endpoint(ctx: Context, outlet: Outlet) -> Endpoint | None:
     """In sandbox mode the simulator, whatever the operator's settings say: the real store is out of reach."""
     from .outlets.endpoint import simulated
 

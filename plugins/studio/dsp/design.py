@@ -52,7 +52,8 @@ def exp2_polynomial() -> Numbers:
 def _fitted(function: Callable[[Numbers], Numbers], least: float, most: float, terms: int) -> Numbers:
     """At Chebyshev's nodes, which is within a small factor of the best."""
     nodes = np.cos(np.pi * (np.arange(400) + 0.5) / 400) * (most - least) / 2 + (most + least) / 2
-    return np.polynomial.Polynomial.fit(nodes, function(nodes), terms - 1).convert().coef
+    fitted = np.polynomial.Polynomial.fit(nodes, function(nodes), terms - 1).convert()
+    return np.asarray(fitted.coef, np.float64)
 
 
 def table() -> str:

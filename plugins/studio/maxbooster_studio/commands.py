@@ -13,7 +13,7 @@ import msgspec
 
 from maxbooster.plugin import Invalid
 
-from .analysis import Analysis, Told, measure
+from .analysis import Analysis, Progress, measure
 from .audio import FORMATS, Format, format_for, format_named, open_audio, shown, written_whole
 from .mastering import MOST_CHANNELS, USUAL_INTENSITY, MasterReport, Reference, Wishes, master, render, target_for
 from .targets import TARGETS, Compliance, compliance_of
@@ -165,7 +165,7 @@ def _print_json(value: Any) -> None:
 
 
 @contextmanager
-def _progress(label: str, *, shown: bool) -> Iterator[Told]:
+def _progress(label: str, *, shown: bool) -> Iterator[Progress]:
     """A bar on standard error, where somebody looks on."""
     if not (shown and sys.stderr.isatty()):
         yield lambda share: None

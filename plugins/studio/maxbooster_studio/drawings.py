@@ -61,7 +61,7 @@ def _count(level: _Level) -> int:
 
 
 def packed_curve(measured: Measured) -> bytes:
-    """The loudest of as many neighbours as makes at most `MOST_POINTS`."""
+    """The loudest of as many neighbors as makes at most `MOST_POINTS`."""
     values = measured.short_term
     together = max(1, -(-len(values) // MOST_POINTS))
     loudest: NDArray[np.float32] = values

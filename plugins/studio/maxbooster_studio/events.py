@@ -7,7 +7,7 @@ from uuid import UUID
 from maxbooster.plugin import Event
 
 
-class RecordingAnalysed(Event, frozen=True, tag="recording.analysed"):
+class RecordingAnalyzed(Event, frozen=True, tag="recording.analyzed"):
     """A recording was measured. Levels are null where it has none (silence)."""
 
     recording: UUID

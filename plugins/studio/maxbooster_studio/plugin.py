@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from maxbooster.plugin import Command, Manifest, Panel, Permission, hookimpl
+from maxbooster.plugin import Command, Manifest, Panel, PanelAction, Permission, hookimpl
 
 if TYPE_CHECKING:
-    from maxbooster.plugin import Context, FirstStep, Job, Routes, SearchResult
+    from maxbooster.plugin import Context, Event, FilePurpose, FirstStep, Grantable, Job, Routes, Searchable
 
 manifest = Manifest(
     name="studio",
@@ -20,6 +20,11 @@ manifest = Manifest(
         Permission(
             "studio.read",
             "See recordings, their analysis and their masters",
+            roles=("owner", "admin", "manager", "artist", "editor", "viewer"),
+        ),
+        Permission(
+            "studio.download",
+            "Download masters",
             roles=("owner", "admin", "manager", "artist", "editor", "viewer"),
         ),
         Permission(
@@ -42,11 +47,18 @@ def register_routes() -> Sequence[Routes]:
 
 
 @hookimpl
+def register_public_events() -> Sequence[type[Event]]:
+    from .events import MasterReady
+
+    return [MasterReady]
+
+
+@hookimpl
 def register_jobs() -> Sequence[Job]:
     from .masters.jobs import make, render_again
-    from .recordings.jobs import analyse
+    from .recordings.jobs import analyze
 
-    return [analyse, make, render_again]
+    return [analyze, make, render_again]
 
 
 @hookimpl
@@ -55,6 +67,20 @@ def register_tables() -> Sequence[type]:
     from .recordings.models import Preview, Recording, RecordingPicture
 
     return [Recording, RecordingPicture, Preview, Master, MasterPicture, Rendering]
+
+
+@hookimpl
+def register_file_purposes() -> Sequence[FilePurpose]:
+    from .file_purposes import PREVIEW
+
+    return [PREVIEW]
+
+
+@hookimpl
+def register_grantables() -> Sequence[Grantable]:
+    from .masters.review import grantable
+
+    return [grantable]
 
 
 @hookimpl
@@ -69,6 +95,15 @@ def register_panels() -> Sequence[Panel]:
             tag="mb-studio-master",
             module="master.js",
             permissions=("studio.read",),
+            actions=(
+                PanelAction(
+                    id="studio.master_recording",
+                    title="Master a recording",
+                    path="/master",
+                    icon="activity",
+                    permissions=("studio.master",),
+                ),
+            ),
         )
     ]
 
@@ -86,10 +121,10 @@ def register_translations() -> Mapping[str, Mapping[str, str]]:
 
 
 @hookimpl
-async def search(ctx: Context, query: str) -> Sequence[SearchResult]:
-    from .recordings.search import found
+def register_searchables() -> Sequence[Searchable]:
+    from .recordings.search import searchables
 
-    return await found(ctx, query)
+    return searchables
 
 
 @hookimpl

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 texts = {
     "en": {
-        "job.studio.analyse": "Measuring",
+        "job.studio.analyze": "Measuring",
         "job.studio.master": "Mastering",
         "job.studio.render": "Writing a file",
+        "grant.studio.master": "Master",
+        "grant.studio.master.read": "Listen and see the loudness report",
+        "grant.studio.master.download": "Download the file",
+        "event.master.ready": "Master finished",
         "audit.master.begun": "Mastering started",
         "audit.master.ready": "Master finished",
         "audit.master.removed": "Master deleted",
@@ -14,7 +18,7 @@ texts = {
         "audit.master.renamed": "Master renamed",
         "audit.recording.renamed": "Recording renamed",
         "audit.master.rendered": "Master exported",
-        "audit.recording.analysed": "Recording measured",
+        "audit.recording.analyzed": "Recording measured",
         "audit.recording.brought": "Recording added for mastering",
         "audit.recording.removed": "Recording removed from mastering",
     },

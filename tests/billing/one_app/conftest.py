@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
@@ -10,22 +9,15 @@ import httpx
 import pytest
 import pytest_asyncio
 
-from maxbooster.testing import open_api, services
+from maxbooster.testing import open_api
 from maxbooster.testing.app import make_app
 from maxbooster.testing.clock import Clock
+from maxbooster.testing.pytest_plugin import KINDS, fresh_database
 
 
-@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+@pytest.fixture(scope="module", params=KINDS)
 def database_url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    if request.param == "sqlite":
-        path = tmp_path_factory.mktemp("shared") / "maxbooster.db"
-        shutil.copy(request.getfixturevalue("migrated_sqlite"), path)
-        yield f"sqlite:///{path}"
-        return
-    template = request.getfixturevalue("migrated_postgres")
-    url = services.create_database(template, template)
-    yield url
-    services.drop_database(template, url)
+    yield from fresh_database(request, tmp_path_factory.mktemp("shared"))
 
 
 @pytest.fixture(scope="module")

@@ -12,7 +12,7 @@ import msgspec
 import pytest
 import pytest_asyncio
 from sqlalchemy import Connection, select, text, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from maxbooster.plugin import Identity, NotReady
 from maxbooster_billing.ledger import rules
@@ -326,3 +326,43 @@ def test_a_digest_covers_everything_that_a_transaction_says():
     values = dict.fromkeys(row.__struct_fields__)
     assert digest(row(**values)) == sha256(b"[" + b",".join([b"null"] * len(values)) + b"]").digest()
     assert len({digest(row(**values | {name: 1})) for name in values}) == len(values)
+
+
+REFUSED = None
+
+
+@pytest.mark.parametrize(
+    ("table", "column", "value", "words"),
+    [
+        ("transaction", "effective_at", "'zzz'", ("no time", REFUSED)),
+        ("transaction", "recorded_at", "9000000000000000000", ("no time", REFUSED)),
+        ("transaction", "digest", "'zzz'", ("no bytes", "its digest is not of what it says")),
+        ("transaction", "legs", "'['", ("no JSON", REFUSED)),
+        ("transaction", "legs", "'[1, {}]'", ("its legs are none", "its legs are none")),
+        ("transaction", "key", "X'FF'", ("no text", "its digest is not of what it says")),
+        ("account", "opened_at", "'zzz'", ("no time", REFUSED)),
+        ("entry", "amount", "'zzz'", ("no whole number", REFUSED)),
+        ("seal", "digest", "'zzz'", ("no bytes", "the chain breaks at seal 1")),
+        ("seal", "number", "'zzz'", ("no whole number", REFUSED)),
+    ],
+)
+def test_what_a_column_cannot_hold_is_named_and_hides_nothing(attack, table, column, value, words):
+    """SQLite keeps any value in any column; PostgreSQL, whose words are the second, refuses most of these itself."""
+    of = {"transaction": "key = '1'", "account": "party = 'nova'", "entry": "amount > 900", "seal": "number = 1"}
+    spoil = f"UPDATE billing_ledger_{table} SET {column} = {value} WHERE {of[table]}"
+    memo = "UPDATE billing_ledger_transaction SET memo = 'another' WHERE key = '2'"
+    expected = words[0] if attack.sqlite else words[1]
+    if expected is REFUSED:
+        with pytest.raises(DBAPIError):
+            attack(spoil, unruled=True)
+        return
+    constraints = ["PRAGMA ignore_check_constraints = ON"] if attack.sqlite else []
+    told = attack(*constraints, memo, spoil, unruled=True)
+    assert named(told, expected), told
+    assert named(told, f"transaction {attack.id('2')}: its digest is not of what it says"), told
+    assert not named(told, "could not be finished"), told
+
+
+def test_a_time_beyond_the_calendar_is_named(attack):
+    told = attack("UPDATE billing_ledger_transaction SET effective_at = 'infinity' WHERE key = '1'", unruled=True)
+    assert named(told, "effective_at holds", "infinity", "which is no time"), told

@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 import csv
 import io
+from uuid import UUID
 
 import pytest
 
-from maxbooster.plugin import Conflict, Invalid, NotFound, new_id
+from maxbooster.plugin import Conflict, Identity, Invalid, NotFound, new_id
 from maxbooster.testing import drain, open_api
 from maxbooster_billing.ledger.posting import KeyReused, Leg, Overdrawn, Transaction, post, post_many, reverse, void
-from maxbooster_billing.ledger.transfers import Transfer, send
+from maxbooster_billing.ledger.transfers import Transfer, send_transfer
 from maxbooster_billing.plugin import posted_under, reverse_many
 
 from ..conftest import AT, balances, paid, sale, verdict
@@ -152,6 +153,9 @@ async def test_all_that_was_posted_for_a_statement_is_undone_at_once(app, api, a
     assert (found["payable", "nova"], found["payable", "lux"]) == ((0, 0), (9, 0))
     async with app.unit(account) as ctx:
         assert await ctx.write(undo, "statement:_:") == []
+    for neighbor in (UUID(int=1), UUID(int=2**128 - 1)):
+        async with app.unit(Identity(neighbor, None, account.permissions)) as ctx:
+            assert await ctx.write(posted_under, ctx.account, "statement:") == []
     assert (await verdict(app)).ok
 
 
@@ -211,7 +215,8 @@ async def test_a_transfer_arrives_in_the_other_book_through_clearing(app, api, a
     other = new_id()
     await poster(Transaction(key="cash", currency="EUR", legs=(Leg("bank", 900), Leg("opening", -900))))
     async with app.unit(account) as ctx:
-        await send(ctx, Transfer(id=new_id(), receiver=other, currency="EUR", amount=250, memo="Share of the beat"))
+        share = Transfer(id=new_id(), receiver=other, currency="EUR", amount=250, memo="Share of the beat")
+        await send_transfer(ctx, share)
     assert (await verdict(app)).transfers_in_flight == 1
     await drain(app)
     assert (await balances(api))["bank", ""] == (650, 0)

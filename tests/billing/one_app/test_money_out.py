@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -10,9 +11,9 @@ import pytest_asyncio
 
 from maxbooster.plugin import Identity, new_id
 from maxbooster.testing import drain, make_person, open_browser
-from maxbooster_billing.ledger.posting import Leg, Transaction
+from maxbooster_billing.ledger.posting import Leg, Transaction, reverse
 from maxbooster_billing.ledger.settled import NotSettled
-from maxbooster_billing.ledger.transfers import Transfer, send
+from maxbooster_billing.ledger.transfers import Transfer, send_transfer
 
 from ..conftest import AT, arrived, balances, sale, verdict
 from .test_payouts import pay, payee
@@ -86,7 +87,7 @@ async def test_what_touches_money_waits_for_a_second_person(api, poster, people,
     assert await balances(api) != before
     assert (await other.post(f"{place}/approve")).status_code == 409
     assert (await one.post(f"{AT}/ledger/transactions", json=wanted)).json()["id"] == approved.json()["id"]
-    [row] = (await api.get(f"{AT}/ledger/proposals")).json()
+    [row] = (await api.get(f"{AT}/ledger/proposals")).json()["items"]
     assert (row["state"], row["posted"]) == ("approved", approved.json()["id"])
 
 
@@ -173,7 +174,27 @@ async def test_fifty_payouts_at_once_take_no_more_than_has_arrived(app, api, pos
 async def test_nothing_is_sent_to_another_account_that_has_not_arrived(app, account, poster):
     with pytest.raises(NotSettled):
         async with app.unit(account) as ctx:
-            await send(ctx, Transfer(id=new_id(), receiver=new_id(), currency="EUR", amount=1))
+            await send_transfer(ctx, Transfer(id=new_id(), receiver=new_id(), currency="EUR", amount=1))
+
+
+async def test_what_somebody_is_owed_may_be_owed_by_another_account_before_it_arrives(app, account, poster):
+    """No money leaves the bank."""
+    await poster(sale("1", 1000))
+    owed = ("payable", "nova")
+    async with app.unit(account) as ctx:
+        await send_transfer(ctx, Transfer(id=new_id(), receiver=new_id(), currency="EUR", amount=400, of=owed, to=owed))
+    await drain(app)
+    assert (await verdict(app)).ok
+
+
+async def test_a_transfer_that_is_sent_again_is_sent_once_though_the_money_has_gone_since(app, api, account, poster):
+    await poster(sale("1", 500))
+    await poster(arrived("a", 500))
+    transfer = Transfer(id=new_id(), receiver=new_id(), currency="EUR", amount=500)
+    for repeated in (False, True):
+        async with app.unit(account) as ctx:
+            assert (await send_transfer(ctx, transfer)).repeated is repeated
+    assert (await balances(api))["bank", ""] == (0, 0)
 
 
 async def test_a_payout_over_the_limit_is_refused_in_words(api, poster):
@@ -207,3 +228,22 @@ async def test_a_time_at_the_edge_spoils_no_book(api, at):
     wanted = by_hand("k", ("fees", 1, ""), ("income", -1, "")) | {"at": at}
     assert (await api.post(f"{AT}/ledger/transactions", json=wanted)).status_code == 422
     assert (await api.get(f"{AT}/ledger/entries")).status_code == 200
+
+
+async def test_earnings_are_what_sources_came_to_owe_by_month(app, api, account, poster, clock):
+    now = clock()
+    last = now.replace(day=1) - timedelta(days=2)
+    await poster(sale("a", 1000, at=last))
+    await poster(sale("b", 500))
+    await poster(sale("c", 70, currency="USD"))
+    await poster(sale("too old", 9, at=now - timedelta(days=400)))
+    await poster(arrived("paid", 300))
+    mistake = await poster(sale("d", 40))
+    await app.database.write(lambda connection: reverse(connection, account.account, mistake.id, now))
+    found = (await api.get(f"{AT}/ledger/earnings")).json()
+    assert [(each["month"], each["currency"], each["source_name"], each["amount"]) for each in found] == [
+        (f"{last:%Y-%m}", "EUR", "Spotify", 1000),
+        (f"{now:%Y-%m}", "EUR", "Spotify", 500),
+        (f"{now:%Y-%m}", "USD", "Spotify", 70),
+    ]
+    assert len((await api.get(f"{AT}/ledger/earnings?months=1")).json()) == 2

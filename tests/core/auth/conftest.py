@@ -2,52 +2,20 @@
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import httpx
 import pyotp
 import pytest
 import pytest_asyncio
-from sqlalchemy import NullPool, create_engine, inspect, make_url
 
 from maxbooster.auth import identify
-from maxbooster.db.models import Reference, Table
 from maxbooster.http import probe
 from maxbooster.mail import Mail
-from maxbooster.testing import Browser, Clock, Person, drain, link_in, make_person, services
+from maxbooster.testing import Browser, Clock, Person, drain, link_in, make_person
 from maxbooster.testing.app import served
-
-
-@pytest.fixture(scope="session")
-def one_postgres(migrated_postgres: str) -> Iterator[str]:
-    url = services.create_database(migrated_postgres, migrated_postgres)
-    yield url
-    services.drop_database(migrated_postgres, url)
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """An empty, migrated database of each kind. On PostgreSQL this folder's tests share one: making one takes long."""
-    if request.param == "sqlite":
-        path = tmp_path / "maxbooster.db"
-        shutil.copy(request.getfixturevalue("migrated_sqlite"), path)
-        return f"sqlite:///{path}"
-    url: str = request.getfixturevalue("one_postgres")
-    _empty(url)
-    return url
-
-
-def _empty(url: str) -> None:
-    engine = create_engine(make_url(url).set(drivername="postgresql+psycopg"), poolclass=NullPool)
-    with engine.begin() as connection:
-        there = set(inspect(connection).get_table_names())
-        kept = {mapper.local_table for mapper in Table.registry.mappers if issubclass(mapper.class_, Reference)}
-        tables = [each for each in reversed(Table.metadata.sorted_tables) if each.name in there and each not in kept]
-        connection.exec_driver_sql("; ".join(f"DELETE FROM {table.name}" for table in tables))
 
 
 @pytest.fixture(autouse=True)

@@ -1,4 +1,4 @@
-"""Members do what they like to each other, in every order: the rules hold all the same (C-01)."""
+"""Members do what they like to each other, in every order: the rules hold all the same."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Accounts and who is in them: nobody gives what they do not have, and no account loses its last owner (C-01)."""
+"""Accounts and who is in them: nobody gives what they do not have, and no account loses its last owner."""
 
 from __future__ import annotations
 
@@ -246,7 +246,7 @@ async def test_who_changed_a_role_stands_in_the_trail(app, browser, owner):
     theo = await make_person(app, "theo@example.org", role="editor", account=owner.account)
     assert (await browser.patch(f"/api/core/members/{theo.user}", json={"role": "manager"})).status_code == 200
     assert (await browser.delete(f"/api/core/members/{theo.user}")).status_code == 204
-    removed, changed, *_ = (await browser.get("/api/core/audit")).json()
+    removed, changed, *_ = (await browser.get("/api/core/audit")).json()["items"]
     assert changed["after"] == {"account": str(owner.account), "role": "manager"}
     assert {(each["actor"], each["object"]) for each in (removed, changed)} == {
         (str(owner.user), f"core_user:{theo.user}")

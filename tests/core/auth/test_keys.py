@@ -1,4 +1,4 @@
-"""API keys: for programs, never stronger than the person whose they are, and limited (C-08)."""
+"""API keys: for programs, never stronger than the person whose they are, and limited."""
 
 from __future__ import annotations
 
@@ -235,7 +235,9 @@ async def test_keys_are_in_the_trail_without_their_secrets(app, browser, owner):
     made = await make_key(browser, "file.read")
     await browser.delete(f"/api/core/keys/{made['id']}")
     entries = [
-        each for each in (await browser.get("/api/core/audit")).json() if each["action"] == "security.key_changed"
+        each
+        for each in (await browser.get("/api/core/audit")).json()["items"]
+        if each["action"] == "security.key_changed"
     ]
     assert [entry["after"]["change"] for entry in entries] == ["revoked", "made"]
     assert {entry["actor"] for entry in entries} == {str(owner.user)}
@@ -248,7 +250,7 @@ async def test_who_revoked_a_key_is_told_rather_than_whose_it_was(app, browser, 
         await other.log_in(admin)
         made = await make_key(other, "file.read")
     await browser.delete(f"/api/core/keys/{made['id']}")
-    entries = (await browser.get("/api/core/audit")).json()
+    entries = (await browser.get("/api/core/audit")).json()["items"]
     [revoked] = [each for each in entries if each["after"] and each["after"].get("change") == "revoked"]
     assert (revoked["actor"], revoked["object"]) == (str(owner.user), f"core_user:{admin.user}")
 

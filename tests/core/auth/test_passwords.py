@@ -56,7 +56,7 @@ async def test_all_keyboards_write_the_same_password(hasher):
 
 
 async def test_a_huge_password_of_combining_marks_costs_no_more_than_another(hasher):
-    """Unicode normalisation takes time by the square of the length: 200 000 marks would take half a minute."""
+    """Unicode normalization takes time by the square of the length: 200 000 marks would take half a minute."""
     began = time.perf_counter()
     assert await hasher.verify("a" + "\u0315\u0300" * 100_000, await hasher.hash(GOOD)) == WRONG
     assert time.perf_counter() - began < 2

@@ -1,4 +1,4 @@
-"""Who may do what: one table, which an operator may change while the platform runs (C-02)."""
+"""Who may do what: one table, which an operator may change while the platform runs."""
 
 from __future__ import annotations
 
@@ -120,7 +120,7 @@ async def test_the_change_is_recorded_in_the_platforms_trail(app, roles):
     async with open_browser(app) as browser:
         await browser.log_in(staff)
         browser.note(await browser.post("/api/core/session/account", json={"account": str(policy.PLATFORM)}))
-        entries = (await browser.get("/api/core/audit")).json()
+        entries = (await browser.get("/api/core/audit")).json()["items"]
     [entry] = [each for each in entries if each["action"] == "role.changed"]
     assert (entry["object"], entry["after"]) == ("core_role:editor", {"permission": "key.read", "granted": True})
 

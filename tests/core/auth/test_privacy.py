@@ -1,4 +1,4 @@
-"""Everything that is held on a person can be taken out, and goes with them (C-17)."""
+"""Everything that is held on a person can be taken out, and goes with them."""
 
 from __future__ import annotations
 
@@ -104,7 +104,7 @@ async def ask_and_wait(app, browser, clock, days: int = 31) -> None:
 async def faults(app) -> list[str]:
     def verify(connection: Any) -> list[str]:
         trail.seal(connection)
-        return [fault for account in trail.accounts(connection) for fault in trail.verify(connection, account)]
+        return [fault for account in trail.accounts(connection) for fault in trail.audit_faults(connection, account)]
 
     return await app.database.transact(verify)
 
@@ -314,7 +314,7 @@ async def test_accounts_shared_with_others_live_on(app, browser, nova, clock):
         me = await other.log_in(theo)
         assert me["account"] == {"id": str(nova.account), "name": "Our Records", "role": "owner"}
         assert [each["email"] for each in (await other.get("/api/core/members")).json()] == [theo.email]
-        renamed = [e for e in (await other.get("/api/core/audit")).json() if e["action"] == "account.renamed"]
+        renamed = [e for e in (await other.get("/api/core/audit")).json()["items"] if e["action"] == "account.renamed"]
         assert [(entry["actor"], entry["after"]) for entry in renamed] == [(None, None)]
     assert str(file).replace("-", "") in (await everything(app)).replace("-", "")
     assert await faults(app) == []

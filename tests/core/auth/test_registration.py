@@ -1,4 +1,4 @@
-"""Coming in, and what is proved by letter: registering, joining, a new password, a new address (C-01, C-04)."""
+"""Coming in, and what is proved by letter: registering, joining, a new password, a new address."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The second factor as people live with it: on, in with a code, in without the phone, off (C-06)."""
+"""The second factor as people live with it: on, in with a code, in without the phone, off."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Staying in: browsers, API clients, devices, accounts, and when each of them ends (C-05, C-06)."""
+"""Staying in: browsers, API clients, devices, accounts, and when each of them ends."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Limits that all processes agree on: exactly the burst, then one try after another (C-09)."""
+"""Limits that all processes agree on: exactly the burst, then one try after another."""
 
 from __future__ import annotations
 

@@ -72,7 +72,7 @@ async def test_half_open_a_failure_opens_it_again(serve: Any, client_of: Any) ->
     assert len(server.seen) == 3
 
 
-async def test_a_trial_that_is_cancelled_leaves_room_for_another(serve: Any, client_of: Any) -> None:
+async def test_a_trial_that_is_canceled_leaves_room_for_another(serve: Any, client_of: Any) -> None:
     server = await serve(in_turn(Answer(500)))
     client = client_of(failures=2, open_s=0.05)
     await _fail(client, server.url, 2)

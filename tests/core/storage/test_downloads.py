@@ -106,12 +106,12 @@ async def test_any_name_survives_the_header(app, api, name):
 async def test_files_are_listed_the_newest_first_a_page_at_a_time(app, api):
     ids = [str(await upload(app, api, b"x" * n)) for n in range(1, 6)]
     page = (await api.get(FILES, params={"limit": 2})).json()
-    assert [file["id"] for file in page["files"]] == ids[:2:-1]
+    assert [file["id"] for file in page["items"]] == ids[:2:-1]
     rest = (await api.get(FILES, params={"limit": 3, "cursor": page["next"]})).json()
-    assert [file["id"] for file in rest["files"]] == ids[2::-1]
+    assert [file["id"] for file in rest["items"]] == ids[2::-1]
     assert rest["next"] is None
     url = (await announce(api, 3)).headers["Location"]
-    receiving = (await api.get(FILES, params={"file_state": "receiving"})).json()["files"]
+    receiving = (await api.get(FILES, params={"file_state": "receiving"})).json()["items"]
     assert [file["id"] for file in receiving] == [url.rsplit("/", 1)[1]]
 
 
@@ -131,7 +131,7 @@ async def test_another_accounts_file_does_not_exist(app, api):
             assert (await other.get(f"{FILES}/{id}{path}")).status_code == 404
         assert (await other.post(f"{FILES}/{id}/link", json={})).status_code == 404
         assert (await other.delete(f"{FILES}/{id}")).status_code == 404
-        assert (await other.get(FILES)).json()["files"] == []
+        assert (await other.get(FILES)).json()["items"] == []
     assert (await api.get(f"{FILES}/{id}/content")).content == DATA
 
 

@@ -20,6 +20,7 @@ from maxbooster.jobs.models import JobRow
 from maxbooster.plugin import Manifest, hookimpl
 from maxbooster.plugins.registry import Plugin
 from maxbooster.storage.models import FileRow, UploadPart
+from maxbooster.storage.purposes import FACTS
 from maxbooster.storage.upload import PIECE
 from maxbooster.testing import drain, open_api
 
@@ -43,6 +44,36 @@ def inspector(app: Any, answer: Any) -> None:
     module.inspect_file = hookimpl(answer)
     app.registry.hooks.register(module, name="inspector")
     app.registry.plugins["inspector"] = Plugin("inspector", "tests", "1", "enabled", module, module.manifest)
+
+
+async def test_what_the_platform_made_for_itself_is_listed_only_where_asked_for(app, api, account):
+    async with app.unit(account) as ctx:
+        for number in range(3):
+            await ctx.files.put(f"song {number}.wav", WAV)
+            message = await ctx.files.put(f"ACK {number}.xml", b"<ack/>", purpose=FACTS)
+    own = (await api.get(FILES)).json()["items"]
+    assert [each["name"] for each in own] == ["song 2.wav", "song 1.wav", "song 0.wav"]
+    assert {each.get("purpose") for each in own} == {None}
+    every = (await api.get(FILES, params={"system": True})).json()["items"]
+    assert [each["name"] for each in every][:2] == ["ACK 2.xml", "song 2.wav"]
+    assert [each.get("purpose") for each in every] == ["core.facts", None] * 3
+    assert (await api.get(f"{FILES}/{message.id}")).json()["purpose"] == "core.facts"
+
+
+@pytest.mark.parametrize(("system", "count"), [(False, 3), (True, 6)])
+async def test_pages_skip_what_is_not_listed(app, api, account, system, count):
+    async with app.unit(account) as ctx:
+        for number in range(count):
+            await ctx.files.put(f"{number}.wav", WAV, purpose=FACTS if number % 2 else None)
+    seen, cursor = [], None
+    while True:
+        asked = {"limit": 2, "system": system} | ({"cursor": cursor} if cursor else {})
+        page = (await api.get(FILES, params=asked)).json()
+        seen += [each["name"] for each in page["items"]]
+        if (cursor := page.get("next")) is None:
+            break
+    wanted = range(count - 1, -1, -1) if system else range(2, -1, -2)
+    assert seen == [f"{number}.wav" for number in wanted]
 
 
 async def test_a_file_is_made_with_its_unit(app, account):

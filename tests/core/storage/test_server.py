@@ -1,4 +1,4 @@
-"""The platform as a process: a real tus client, broken lines, and kill -9 (C-11)."""
+"""The platform as a process: a real tus client, broken lines, and kill -9."""
 
 from __future__ import annotations
 

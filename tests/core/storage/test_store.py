@@ -170,5 +170,5 @@ async def test_the_whole_way_over_s3(s3_url, database_url, tmp_path, account):
                     assert path.read_bytes() == data
             assert (await api.delete(file)).status_code == 204
             await drain(app)
-            assert (await api.get(FILES)).json()["files"] == []
+            assert (await api.get(FILES)).json()["items"] == []
         assert await keys(app.store, "") == []

@@ -42,7 +42,7 @@ async def test_many_expired_uploads_go_in_batches(app, api, clock, monkeypatch):
         await announce(api, 6)
     clock.advance(hours=25)
     await sweep(app)
-    assert (await api.get(FILES)).json()["files"] == []
+    assert (await api.get(FILES)).json()["items"] == []
 
 
 async def test_what_is_whole_or_under_way_survives_any_sweep(app, api, account, clock):

@@ -216,6 +216,13 @@ async def test_a_name_that_cannot_be_kept_is_refused(api, header):
     assert (refused.status_code, refused.json()["field"]) == (422, "Upload-Metadata")
 
 
+async def test_what_one_upload_gets_moves_no_other(api):
+    """All stand at the same offset."""
+    before, here, after = [(await announce(api, 10, name)).headers["Location"] for name in ("a", "b", "c")]
+    assert (await send(api, here, 0, b"01234")).headers["Upload-Offset"] == "5"
+    assert [(await api.head(url, headers=TUS)).headers["Upload-Offset"] for url in (before, after)] == ["0", "0"]
+
+
 async def test_of_two_requests_at_the_same_offset_one_wins(app, api):
     """Whoever loses is told so, and the file is one of the two, never a mixture."""
     size = 5_000_000

@@ -57,7 +57,7 @@ async def test_a_killed_import_is_imported_once_and_whole(database_url, tmp_path
                 await asyncio.to_thread(platform.start, port=port)
             assert states[0] == "importing"
             shown = await imported(api, place)
-            waiting = (await api.get(f"{AT}/royalties/waiting", params={"limit": 500})).json()
+            waiting = (await api.get(f"{AT}/royalties/waiting", params={"limit": 500})).json()["items"]
             entries = (await api.get("/api/billing/ledger/entries")).json()["entries"]
     finally:
         platform.stop()
@@ -108,7 +108,7 @@ async def test_an_undo_that_is_killed_is_done_once_or_not_at_all(database_url, t
                 assert any(each["amount"] for each in balances) == (shown["state"] == "imported")
             assert (await api.post(f"{place}/undo", json=why)).json()["state"] == "undone"
             assert not any(each["amount"] for each in (await api.get("/api/billing/ledger/balances")).json())
-            assert (await api.get(f"{AT}/royalties/waiting")).json() == []
+            assert (await api.get(f"{AT}/royalties/waiting")).json()["items"] == []
     finally:
         platform.stop()
     database = Database(database_url)

@@ -45,7 +45,7 @@ def test_encodings_and_decimal_commas_are_read(tmp_path, encoding):
         (statement(sold("USXXX2600001", "1"), sold("USXXX2600001", "1\0")), ["NUL"]),
         (b"", ["september.csv. The file is empty"]),
         (statement(), ["no line after the header"]),
-        (statement("1", header="Colour"), ["No header says period"]),
+        (statement("1", header="Color"), ["No column is the period"]),
         (statement(sold("USXXX2600001", "much")), ["line 2, column 'Net Amount': 'much'. It is not a number"]),
         (statement(sold("A", "1"), sold("A", "1", currency="USD")), ["line 3, column 'Currency': 'USD'", "in EUR"]),
         (statement(sold("A", "1", currency="")), ["names no currency"]),

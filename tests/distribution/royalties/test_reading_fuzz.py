@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from maxbooster_distribution.royalties.division import Matching, Shares, divide
+from maxbooster_distribution.royalties.division import Matching, Shares, Timeline, divide
 from maxbooster_distribution.royalties.layouts import layout
 from maxbooster_distribution.royalties.lines import Form, Reading, read, written_lines
 from maxbooster_distribution.royalties.reading import StatementFault
@@ -65,7 +65,7 @@ def test_a_sound_statement_is_read_and_divided_to_the_unit(tmp_path, rows, delim
     exact = sum(int(Decimal(row[6]).scaleb(10)) for row in rows)
     assert (found.lines, found.units, found.currency) == (len(rows), exact, "EUR")
     shares = Shares("split", ("ana", "bo", "cy"), (1, 1, 5), 7)
-    division = divide(tmp_path / "lines", tmp_path / "divided", Matching({"QZES92600001": shares}, {}))
+    division = divide(tmp_path / "lines", tmp_path / "divided", Matching({"QZES92600001": Timeline.always(shares)}, {}))
     assert sum(division.payees.values()) + division.unallocated == exact
     assert sum(group.units for group in division.waiting.values()) == division.unallocated
     assert sum(line.units for line in written_lines(tmp_path / "divided")) == exact

@@ -19,7 +19,7 @@ from maxbooster_distribution.royalties.reading import StatementFault
 
 from .test_statements import HEADER, sold, statement
 
-LINE = "2026-09,QZES92700001,{upc},Harbour,Nova Lane,Spotify,DE,{quantity},{amount},{currency}"
+LINE = "2026-09,{isrc},{upc},Harbour,Nova Lane,Spotify,DE,{quantity},{amount},{currency}"
 PER_UNIT = Decimal(10) ** 10
 
 
@@ -40,8 +40,15 @@ def refused(folder: Path, content: bytes, **options) -> StatementFault:
     return fault.value
 
 
-def line(*, upc: str = "", quantity: str = "10", amount: str = "1.00", currency: str = "EUR") -> str:
-    return LINE.format(upc=upc, quantity=quantity, amount=amount, currency=currency)
+def line(
+    *,
+    isrc: str = "QZES92700001",
+    upc: str = "",
+    quantity: str = "10",
+    amount: str = "1.00",
+    currency: str = "EUR",
+) -> str:
+    return LINE.format(isrc=isrc, upc=upc, quantity=quantity, amount=amount, currency=currency)
 
 
 # Numbers
@@ -79,7 +86,7 @@ def test_numbers_are_read_as_the_file_writes_them(tmp_path, content, options, qu
         (statement(line(quantity='"1,080"', amount="12")), {"decimals": "comma"}, "1.080 or 1080"),
         (statement(line(amount="1.080")), {}, "1080 or 1.080"),
         (b"Period;ISRC;Quantity;Net Amount;Currency\n2026-09;A;10;-1.080;EUR\n", {"decimals": "point"}, "-1080"),
-        (statement(line(amount="1.5")), {"decimals": "comma"}, "decimals=point"),
+        (statement(line(amount="1.5")), {"decimals": "comma"}, "Import it with a decimal point"),
         (statement(line(amount="1.5"), line(amount='"1,5"')), {}, "in two ways"),
         (statement(line(quantity="1.2E+06")), {}, "shortened"),
         (statement(line(quantity="")), {}, "not a number"),
@@ -210,6 +217,23 @@ def test_codes_lose_what_spreadsheets_put_around_them(tmp_path, written, upc):
     assert lines_of(tmp_path)[0].upc == upc
 
 
+@pytest.mark.parametrize(
+    ("written", "isrc"),
+    [
+        ("ISRC US-ABC-26-00001", "USABC2600001"),
+        ("isrc: usabc2600001", "USABC2600001"),
+        ("ＵＳＡＢＣ２６００００１", "USABC2600001"),
+        ("\u200bUSABC2600001\ufeff", "USABC2600001"),
+        ("IS-RC1-26-00001", "ISRC12600001"),
+        ("ISRC IS-RC1-26-00001", "ISRC12600001"),
+    ],
+)
+def test_an_isrc_is_read_however_it_is_printed(tmp_path, written, isrc):
+    """ISRC Handbook 4.3: in print the code stands after the word ISRC."""
+    reading(tmp_path, statement(line(isrc=written)))
+    assert lines_of(tmp_path)[0].isrc == isrc
+
+
 @pytest.mark.parametrize("written", ["8.59E11", "8.59E+11", '"8,59E+11"', "859E9", "859000000000.0"])
 def test_codes_that_a_spreadsheet_rounded_are_refused(tmp_path, written):
     assert "column as text" in refused(tmp_path, statement(line(upc=written))).detail
@@ -246,7 +270,8 @@ def test_a_currency_that_contradicts_the_file_is_refused(tmp_path, header, chose
 
 
 def test_currencies_of_lines_are_known_and_one(tmp_path):
-    for unknown in ("ABC", "XXX", "XAU", "DEM", "ZZZ"):
+    no_currency = "X" * 3  # ISO 4217's code for a transaction without one
+    for unknown in ("ABC", no_currency, "XAU", "DEM", "ZZZ"):
         assert "not a currency in use" in refused(tmp_path, statement(line(currency=unknown))).detail
     assert "EUR was chosen" in refused(tmp_path, statement(line(currency="USD")), currency="EUR").detail
     assert "names no currency" in refused(tmp_path, statement(line(), line(currency=""))).detail
@@ -290,6 +315,17 @@ def test_totals_are_not_counted(tmp_path, word, place):
     assert "Line 4 is a total (10) and was not counted." in found.notes
     cells[8] = "9.00"
     assert "looks like a total" in refused(tmp_path, statement(*sales, ",".join(cells))).detail
+
+
+def test_totals_beyond_those_that_are_told_singly_are_counted(tmp_path):
+    pair = [line(amount="1.00"), "2026-09,Total,,,,,,1,1.00,EUR"]
+    for totals, told, last in (
+        (20, 20, "Line 41 is a total (1) and was not counted."),
+        (25, 20, "6 more lines are totals, too, and were not counted."),
+    ):
+        found = reading(tmp_path, statement(*pair * totals))
+        notes = [note for note in found.notes if "total" in note]
+        assert (found.lines, len(notes), notes[-1]) == (totals, told, last)
 
 
 def test_subtotals_and_totals_without_a_word(tmp_path):
@@ -370,9 +406,11 @@ def test_a_line_of_600_mb_costs_bounded_memory(tmp_path):
 
 def test_lines_and_cells_have_a_bound(tmp_path):
     for header in (HEADER, "x" * 70_000 + "," + HEADER):
-        long = LINE.replace("Harbour", "x" * 70_000).format(upc="", quantity="1", amount="1.00", currency="EUR")
+        long = LINE.replace("Harbour", "x" * 70_000).format(
+            isrc="", upc="", quantity="1", amount="1.00", currency="EUR"
+        )
         assert "longer than 65,536 characters" in refused(tmp_path, statement(long, header=header)).detail
-    cell = LINE.replace("Harbour", "x" * 1_001).format(upc="", quantity="1", amount="1.00", currency="EUR")
+    cell = LINE.replace("Harbour", "x" * 1_001).format(isrc="", upc="", quantity="1", amount="1.00", currency="EUR")
     assert "A cell is longer than 1,000 characters" in refused(tmp_path, statement(cell)).detail
     assert "longer than a code can be" in refused(tmp_path, statement(line(upc="9" * 41))).detail
 

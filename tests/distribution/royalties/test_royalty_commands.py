@@ -19,7 +19,7 @@ from .test_statements import sold, statement
 def run(tmp_path, monkeypatch):
     monkeypatch.setenv("MAXBOOSTER_DATA", str(tmp_path / "data"))
     made = CliRunner().invoke(maxbooster, ["account", "create", "Quay Street"], standalone_mode=False)
-    account = made.output.strip().splitlines()[-1]
+    account = made.stdout.strip().splitlines()[-1]
 
     def command(*arguments: str, fails: type | None = None) -> str:
         all_arguments = ["royalties", *arguments, "--account", account]
@@ -27,7 +27,7 @@ def run(tmp_path, monkeypatch):
         if fails is None and done.exception:
             raise done.exception
         assert fails is None or isinstance(done.exception, fails), done.exception
-        return done.output
+        return done.stdout
 
     return command
 

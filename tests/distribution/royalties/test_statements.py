@@ -101,7 +101,7 @@ async def test_a_statement_is_divided_posted_and_traced_to_its_lines(app, api, a
     again = await imported(app, api, account, content, source="spotify")
     assert again == shown
     assert await books(app, api) == now
-    assert len((await api.get(f"{AT}/statements")).json()) == 1
+    assert len((await api.get(f"{AT}/statements")).json()["items"]) == 1
 
 
 async def test_what_is_carried_is_credited_with_the_next_statement(app, api, account):

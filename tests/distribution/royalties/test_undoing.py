@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import select
 
 from maxbooster.plugin import new_id
+from maxbooster.testing import drain
 from maxbooster_billing.plugin import Leg, Transaction, post
 from maxbooster_distribution.royalties import service
 from maxbooster_distribution.royalties.amounts import PER_MINOR
@@ -45,7 +46,7 @@ async def test_a_wrong_import_is_undone_and_the_right_one_takes_its_place(app, a
         sold(isrc, "10.00"), sold("", "5.005", upc=release["upc"]), sold("USXXX2600001", "1.2345678901")
     )
     wrong = await imported(app, api, account, content, source="spotify")
-    [waits] = (await api.get(WAITING)).json()
+    [waits] = (await api.get(WAITING)).json()["items"]
     assigned = await api.post(f"{WAITING}/{waits['id']}/assign", json={"track": release["ids"][0]})
     assert assigned.status_code == 200, assigned.text
     assert await books(app, api) != before
@@ -56,14 +57,18 @@ async def test_a_wrong_import_is_undone_and_the_right_one_takes_its_place(app, a
     assert standing(await books(app, api)) == standing(before)
     shown = (await api.get(f"{AT}/statements/{wrong['id']}")).json()
     assert (shown["state"], shown["undone_why"], shown["payees"]) == ("undone", "It was the wrong file", [])
-    assert (await api.get(WAITING)).json() == (await api.get(WAITING, params={"assigned": True})).json() == []
+    assert (
+        (await api.get(WAITING)).json()["items"]
+        == (await api.get(WAITING, params={"assigned": True})).json()["items"]
+        == []
+    )
     taken = await api.post(f"{WAITING}/{waits['id']}/assign", json={"track": release["ids"][0]})
     assert taken.status_code == 409
 
     again = await imported(app, api, account, content, source="spotify", convert={"currency": "USD", "rate": "2"})
     assert (again["state"], again["currency"], again["id"] != wrong["id"]) == ("imported", "USD", True), again
-    assert len((await api.get(f"{AT}/statements")).json()) == 3
-    entries = (await api.get("/api/core/audit")).json()
+    assert len((await api.get(f"{AT}/statements")).json()["items"]) == 3
+    entries = (await api.get("/api/core/audit")).json()["items"]
     assert "statement.undone" in str(entries)
 
 
@@ -104,17 +109,20 @@ async def test_an_assignment_is_undone_and_waits_again(app, api, account):
     ana, bo = [await payee(api, name) for name in ("Ana Lind", "Bo Kern")]
     for each, whom in zip(release["ids"], (ana, bo), strict=True):
         await split(api, each, (whom, 1))
-    await imported(app, api, account, statement(sold("USXXX2600009", "10.005"), sold("USXXX2600008", "0.5")))
+    shown = await imported(app, api, account, statement(sold("USXXX2600009", "10.005"), sold("USXXX2600008", "0.5")))
     before = await books(app, api)
-    first = next(each for each in (await api.get(WAITING)).json() if each["isrc"] == "USXXX2600009")
+    first = next(each for each in (await api.get(WAITING)).json()["items"] if each["isrc"] == "USXXX2600009")
     assert (await api.post(f"{WAITING}/{first['id']}/undo", json=WHY)).status_code == 409
     await api.post(f"{WAITING}/{first['id']}/assign", json={"track": release["ids"][0]})
     assert (await books(app, api))["payable", ana] == 1000
     for _ in range(2):
         assert (await api.post(f"{WAITING}/{first['id']}/undo", json=WHY)).status_code == 204
     assert standing(await books(app, api)) == standing(before)
-    waits = {each["isrc"]: each for each in (await api.get(WAITING)).json()}
+    waits = {each["isrc"]: each for each in (await api.get(WAITING)).json()["items"]}
     assert (set(waits), waits["USXXX2600009"]["lines"]) == ({"USXXX2600009", "USXXX2600008"}, 1)
+    again = (await api.get(f"{AT}/statements/{shown['id']}")).json()
+    counts = ("matched", "unmatched", "unsplit", "unallocated")
+    assert [again[each] for each in counts] == [shown[each] for each in counts]
 
     both = [each["id"] for each in waits.values()]
     done = await api.post(f"{WAITING}/assign", json={"items": both, "track": release["ids"][1]})
@@ -162,6 +170,7 @@ async def test_a_preview_says_what_would_be_imported_and_what_is_asked(app, api,
     file = await stored(app, account, "september.csv", content)
     shown = (await api.post(f"{AT}/statements/preview", json={"file_id": file})).json()
     assert (shown["readable"], shown["currency"], shown["lines"], shown["unmatched"]) == (True, "EUR", 2, 1)
+    assert (shown["unsplit"], Decimal(shown["unallocated"])) == (1, Decimal("11.25"))
     assert (Decimal(shown["total"]), shown["first_month"], shown["stores"][0]["name"]) == (
         Decimal("11.25"),
         "2026-09",
@@ -174,7 +183,69 @@ async def test_a_preview_says_what_would_be_imported_and_what_is_asked(app, api,
     assert (asked["readable"], asked["question"]["option"]) == (False, "columns.amount")
     answered = {"file_id": file, "columns": {"amount": "Royalty"}}
     assert Decimal((await api.post(f"{AT}/statements/preview", json=answered)).json()["total"]) == 2
-    assert (await books(app, api), (await api.get(f"{AT}/statements")).json()) == ({}, [])
+    assert (await books(app, api), (await api.get(f"{AT}/statements")).json()["items"]) == ({}, [])
+
+
+async def test_a_statement_without_a_quantity_asks_which_column_it_is_or_whether_it_has_none(app, api, account):
+    headers = "Sale Month,ISRC,Plays in all,Note,Net Amount,Currency"
+    content = f"{headers}\n2026-09,QZES92600001,12,new,2.00,EUR\n".encode()
+    wanted = {"file_id": await stored(app, account, "plays.csv", content)}
+
+    async def preview(**columns):
+        return (await api.post(f"{AT}/statements/preview", json=wanted | {"columns": columns})).json()
+
+    asked = await preview()
+    assert (asked["readable"], asked["question"]["option"]) == (False, "columns.quantity")
+    assert [each["value"] for each in asked["question"]["answers"]] == ["Plays in all", "Note", ""]
+    assert [each["quantity"] for each in (await preview(quantity="Plays in all"))["sample"]] == ["12"]
+    none = await preview(quantity="")
+    assert [each["quantity"] for each in none["sample"]] == ["0"]
+    assert none["notes"] == ["The statement has no quantity: every line counts as 0."]
+    refused = await api.post(f"{AT}/statements/preview", json=wanted | {"columns": {"amount": ""}})
+    assert (refused.status_code, "must have the amount" in refused.text) == (422, True)
+    imported_as = wanted | {"columns": {"quantity": ""}, "source": "shop"}
+    taken = await api.post(f"{AT}/statements", json=imported_as)
+    assert taken.status_code == 202, taken.text
+    await drain(app)
+    done = (await api.get(f"{AT}/statements/{taken.json()['id']}")).json()
+    assert (done["state"], Decimal(done["total"]), done["notes"]) == ("imported", 2, none["notes"])
+
+
+async def test_columns_with_names_of_their_own_are_asked_for_one_after_the_other(app, api, account):
+    content = b"Made by shop.example\nWhen,Recording,Pieces,Due EUR,Currency\n2026-09,QZES92600001,3,2.00,EUR\n"
+    wanted = {"file_id": await stored(app, account, "shop.csv", content), "columns": {}}
+    answers = {"period": "When", "quantity": "Pieces", "amount": "Due EUR"}
+    for field, header in answers.items():
+        asked = (await api.post(f"{AT}/statements/preview", json=wanted)).json()
+        assert asked["question"]["option"] == f"columns.{field}", asked
+        assert header in [each["value"] for each in asked["question"]["answers"]]
+        wanted["columns"][field] = header
+    shown = (await api.post(f"{AT}/statements/preview", json=wanted)).json()
+    assert (shown["readable"], Decimal(shown["total"]), shown["unused"]) == (True, 2, ["Recording"])
+    wanted["columns"]["isrc"] = "Recording"
+    shown = (await api.post(f"{AT}/statements/preview", json=wanted)).json()
+    assert shown["sample"][0]["isrc"] == "QZES92600001"
+
+
+@pytest.mark.parametrize("seed", range(4))
+async def test_a_preview_says_what_the_import_does(app, api, account, seed):
+    """Lines of tracks with a split, with one for later months, without one, and of no track at all."""
+    chance = random.Random(seed)
+    release = await released(api)
+    ana = await payee(api, "Ana Lind")
+    share = {"shares": [{"payee": ana, "parts": 1}], "whole": 1}
+    later = share | {"from_month": chance.choice(["2026-09", "2026-10"])}
+    for id in release["ids"][: chance.randint(0, 2)]:
+        assert (await api.put(f"{AT}/tracks/{id}/splits", json=chance.choice([share, later]))).status_code < 300
+    codes = [each["isrc"] for each in release["tracks"]] + ["USXXX2600001", ""]
+    sales = [sold(chance.choice(codes), f"{chance.randint(-500, 99999) / 10_000:.4f}") for _ in range(9)]
+    content = statement(*sales)
+    file = await stored(app, account, "september.csv", content)
+    preview = (await api.post(f"{AT}/statements/preview", json={"file_id": file})).json()
+    done = await imported(app, api, account, content)
+    assert done["state"] == "imported", done
+    for said in ("lines", "unmatched", "unsplit", "unallocated", "total"):
+        assert preview[said] == done[said], said
 
 
 async def test_what_waits_is_grouped_and_told_what_it_may_belong_to(app, api, account):
@@ -187,7 +258,9 @@ async def test_what_waits_is_grouped_and_told_what_it_may_belong_to(app, api, ac
     )
     await imported(app, api, account, content)
     await imported(app, api, account, statement(sold("QZES92600002", "3.00")))
-    groups = (await api.get(f"{AT}/royalties/suspense")).json()
+    queue = (await api.get(f"{AT}/royalties/suspense")).json()
+    assert queue["waiting"] == 5
+    groups = queue["groups"]
     found = {(each["items"][0]["isrc"], each["items"][0]["title"]): each for each in groups}
     near = found["QZES92600002", "Harbour B"]
     assert (len(near["items"]), near["lines"]) == (2, 20 // 10)
@@ -195,17 +268,74 @@ async def test_what_waits_is_grouped_and_told_what_it_may_belong_to(app, api, ac
     assert near["suggestions"][0]["reason"] == "ISRC QZES92600001: one character is different"
     assert found["", "Harbor B"]["suggestions"][0]["reason"].startswith("Similar title")
     assert found["", "Quite Other"]["suggestions"] == []
+    assert {each["standing"] for each in groups} == {"unmatched"}
+
+
+async def test_a_queue_that_is_cut_says_how_much_waits(app, api, account):
+    codes = [f"USXXX260000{number}" for number in range(4)]
+    await imported(app, api, account, statement(*(sold(each, "1.00") for each in codes)))
+    queue = (await api.get(f"{AT}/royalties/suspense?limit=3")).json()
+    assert (sum(len(each["items"]) for each in queue["groups"]), queue["waiting"]) == (3, 4)
+    [group, *_] = queue["groups"]
+    release = await released(api)
+    ana = await payee(api, "Ana Lind")
+    share = {"shares": [{"payee": ana, "parts": 1}], "whole": 1}
+    assert (await api.put(f"{AT}/tracks/{release['ids'][0]}/splits", json=share)).status_code == 204
+    assign = {"items": [group["items"][0]["id"]], "track": release["ids"][0]}
+    assert (await api.post(f"{AT}/royalties/waiting/assign", json=assign)).status_code == 200
+    assert (await api.get(f"{AT}/royalties/suspense?limit=3")).json()["waiting"] == 3
+
+
+async def in_suspense(api):
+    return (await api.get(f"{AT}/royalties/suspense")).json()["groups"]
+
+
+async def test_an_exact_match_is_suggested_alone_and_what_it_waits_for_is_told_as_it_is_now(app, api, account):
+    first = "QZES92600001"
+    release = await released(api, kind="ep", tracks=[track(1, isrc=first), track(2, isrc="QZES92600002")])
+    await imported(app, api, account, statement(sold(first, "1.00"), sold("", "2.00", upc="012345000010")))
+
+    async def groups():
+        return {each["items"][0]["isrc"]: each for each in await in_suspense(api)}
+
+    found = await groups()
+    assert [each["reason"] for each in found[first]["suggestions"]] == ["Same ISRC"]
+    assert [each["reason"] for each in found[""]["suggestions"]] == ["Same UPC"]
+    assert found[first]["standing"] == "unsplit"
+    ana = await payee(api, "Ana Lind")
+    share = {"shares": [{"payee": ana, "parts": 1}], "whole": 1}
+    at = f"{AT}/tracks/{release['ids'][0]}/splits"
+    assert (await api.put(at, json=share | {"from_month": "2026-10"})).status_code == 204
+    assert (await groups())[first]["standing"] == "unsplit"
+    assert (await api.put(at, json=share)).status_code == 204
+    found = await groups()
+    assert (found[first]["standing"], found[first]["suggestions"][0]["split"]) == ("ready", True)
+    assert (found[""]["standing"], found[""]["suggestions"][0]["split"]) == ("unsplit", False)
+
+
+async def test_a_line_without_a_title_is_shown_with_that_of_the_track_that_has_its_code(app, api, account):
+    release = await released(api)
+    isrc = release["tracks"][0]["isrc"]
+    content = statement(sold(isrc, "1.00"), sold("USXXX2600001", "2.00")).replace(b"Harbour B", b"")
+    shown = await imported(app, api, account, content)
+    lines = f"{AT}/statements/{shown['id']}/lines"
+    assert [each["title"] for each in (await api.get(lines)).json()["lines"]] == ["Harbour B", ""]
+    await split(api, release["ids"][0], (await payee(api, "Ana Lind"), 1))
+    waits = {each["isrc"]: each["id"] for each in (await api.get(WAITING)).json()["items"]}
+    done = await api.post(f"{WAITING}/{waits['USXXX2600001']}/assign", json={"track": release["ids"][0]})
+    assert done.status_code == 200, done.text
+    assert [each["title"] for each in (await api.get(lines)).json()["lines"]] == ["Harbour B", "Harbour B"]
 
 
 async def test_splits_are_listed_and_set_for_a_whole_release(api):
     release = await released(api, kind="ep", tracks=[track(1), track(2)])
     ana = await payee(api, "Ana Lind")
-    listed = (await api.get(f"{AT}/royalties/splits")).json()
+    listed = (await api.get(f"{AT}/royalties/splits")).json()["items"]
     assert [(each["title"], each["shares"]) for each in listed] == [("Harbour B", []), ("Harbour C", [])]
     shares = [{"payee": ana, "parts": 10_000}]
     put = await api.put(f"{AT}/releases/{listed[0]['release']}/splits", json={"shares": shares})
     assert put.status_code == 204, put.text
-    assert [each["shares"] for each in (await api.get(f"{AT}/royalties/splits")).json()] == [shares, shares]
+    assert [each["shares"] for each in (await api.get(f"{AT}/royalties/splits")).json()["items"]] == [shares, shares]
     assert len(release["ids"]) == 2
 
 
@@ -221,7 +351,8 @@ async def test_lines_of_a_statement_and_of_a_payee_are_listed(app, api, account)
     assert ([each["number"] for each in page["lines"]], page["next"]) == ([2, 3, 4, 5], 5)
     rest = (await api.get(place, params={"after": 5, "payee": ana})).json()
     assert ([Decimal(each["share"]) for each in rest["lines"]], rest["next"]) == ([Decimal("3.3333333333")], None)
-    [share] = (await api.get(f"{AT}/royalties/payees/{ana}")).json()
+    assert (await api.get(f"{AT}/royalties/payees/{new_id()}")).status_code == 404
+    [share] = (await api.get(f"{AT}/royalties/payees/{ana}")).json()["items"]
     assert (share["statement"], share["credited"], share["first_month"]) == (shown["id"], 1000, "2026-09")
 
 
@@ -242,7 +373,7 @@ async def test_in_any_order_an_undone_statement_leaves_the_books_as_if_it_had_no
         lines = [sold(f"QZES9260000{chance.randrange(1, 5)}", amount(), quantity=number) for _ in range(3)]
         shown = await imported(app, api, account, statement(*lines), source="x")
         standing_ids.append(shown["id"])
-        for waits in (await api.get(WAITING, params={"statement": shown["id"]})).json():
+        for waits in (await api.get(WAITING, params={"statement": shown["id"]})).json()["items"]:
             if chance.random() < 0.5:
                 await api.post(f"{WAITING}/{waits['id']}/assign", json={"track": release["ids"][0]})
         if chance.random() < 0.6:

@@ -31,7 +31,7 @@ async def test_lines_without_a_track_wait_until_somebody_says_whose_they_are(app
     )
     shown = await imported(app, api, account, content, source="spotify")
     assert (shown["unmatched"], Decimal(shown["unallocated"])) == (3, Decimal("11.0123456789"))
-    first, second = (await api.get(WAITING)).json()
+    first, second = (await api.get(WAITING)).json()["items"]
     assert (first["isrc"], first["lines"], Decimal(first["amount"])) == ("USXXX2600009", 2, Decimal("10.0123456789"))
     assert (first["reason"], first["source"], second["isrc"]) == ("unmatched", "spotify", "USXXX2600008")
 
@@ -47,8 +47,8 @@ async def test_lines_without_a_track_wait_until_somebody_says_whose_they_are(app
     assert (now["payable", ana], now["payable", bo]) == (667, 333)
     assert now["receivable", "spotify"] == 1101
     assert now["unallocated", ""] + now["fractions", ""] == 1101 - 1000
-    assert [each["id"] for each in (await api.get(WAITING)).json()] == [second["id"]]
-    assert [each["id"] for each in (await api.get(WAITING, params={"assigned": True})).json()] == [first["id"]]
+    assert [each["id"] for each in (await api.get(WAITING)).json()["items"]] == [second["id"]]
+    assert [each["id"] for each in (await api.get(WAITING, params={"assigned": True})).json()["items"]] == [first["id"]]
     again = (await api.get(f"{AT}/statements/{shown['id']}")).json()
     assert (again["matched"], again["unmatched"], Decimal(again["unallocated"])) == (2, 1, 1)
     assert sum(Decimal(each["amount"]) for each in again["payees"]) == Decimal("10.0123456789")
@@ -68,10 +68,13 @@ async def test_lines_of_a_track_without_a_split_and_of_a_release_are_handed_out_
     await imported(
         app, api, account, statement(sold(release["tracks"][0]["isrc"], "-2.00"), sold("", "5.00", upc="4006381333931"))
     )
-    by_upc, unsplit = (await api.get(WAITING)).json()
+    by_upc, unsplit = (await api.get(WAITING)).json()["items"]
+    first = (await api.get(WAITING, params={"limit": 1})).json()
+    second = (await api.get(WAITING, params={"limit": 1, "cursor": first["next"]})).json()
+    assert ([*first["items"], *second["items"]], second["next"]) == ([by_upc, unsplit], None)
     assert (by_upc["upc"], unsplit["reason"], Decimal(unsplit["amount"])) == ("4006381333931", "unsplit", -2)
     await split(api, track, (ana, 1))
-    [whole] = [each["id"] for each in (await api.get(f"{AT}/releases")).json()]
+    [whole] = [each["id"] for each in (await api.get(f"{AT}/releases")).json()["items"]]
     for item, to in ((by_upc, {"release": whole}), (unsplit, {"track": track})):
         done = await api.post(f"{WAITING}/{item['id']}/assign", json=to)
         assert done.status_code == 200, done.text
@@ -109,7 +112,7 @@ async def test_a_statement_is_booked_in_its_own_currency_or_converted_at_the_rat
         assert refused.status_code in (400, 422), rate
 
 
-@pytest.mark.parametrize("end", ["cancelled", "dead"])
+@pytest.mark.parametrize("end", ["canceled", "dead"])
 async def test_an_import_that_was_stopped_says_so_and_is_run_again(app, api, account, end):
     content = statement(sold("USXXX2600009", "10.00"))
     file = await stored(app, account, "september.csv", content)
@@ -117,7 +120,7 @@ async def test_an_import_that_was_stopped_says_so_and_is_run_again(app, api, acc
     place = f"{AT}/statements/{taken['id']}"
     assert (await api.get(place)).json()["state"] == "importing"
     assert (await api.post(f"{AT}/statements", json={"file_id": file})).json() == taken
-    if end == "cancelled":
+    if end == "canceled":
         assert (await api.post(f"/api/core/jobs/{taken['job']}/cancel")).status_code < 300
     else:
         await app.database.transact(
@@ -126,9 +129,9 @@ async def test_an_import_that_was_stopped_says_so_and_is_run_again(app, api, acc
     await drain(app)
     shown = (await api.get(place)).json()
     assert shown["state"] == "stopped"
-    assert ("cancelled" if end == "cancelled" else "no room") in shown["reason"]
-    assert (await api.get(f"{AT}/statements")).json()[0]["state"] == "stopped"
-    assert (await books(app, api), (await api.get(WAITING)).json()) == ({}, [])
+    assert ("was canceled" if end == "canceled" else "no room") in shown["reason"]
+    assert (await api.get(f"{AT}/statements")).json()["items"][0]["state"] == "stopped"
+    assert (await books(app, api), (await api.get(WAITING)).json()["items"]) == ({}, [])
     again = await imported(app, api, account, content)
     assert (again["id"], again["state"]) == (taken["id"], "imported")
 
@@ -138,11 +141,13 @@ async def test_people_hear_of_a_statement_that_was_imported_and_of_one_that_coul
     account = Identity(owner.account, owner.user, frozenset({"*"}))
     async with open_api(app, owner.account) as api:
         await imported(app, api, account, statement(sold("USXXX2600009", "10.1299")), source="spotify")
+        await imported(app, api, account, statement(sold("USXXX2600009", "1200.5", currency="JPY")), source="spotify")
         await imported(app, api, account, statement(sold("USXXX2600009", "much")), source="deezer")
     async with open_browser(app) as browser:
         await browser.log_in(owner)
         notices = (await browser.get("/api/core/notices")).json()["notices"]
     told = {each["title"].format(**each["facts"]): (each["tone"], each["text"]) for each in notices}
-    assert told["Statement from spotify: 10.12 EUR"] == ("good", "Lines that have no payee yet: 1.")
+    assert told["Statement from Spotify: 10.12 EUR"] == ("good", "Lines that have no payee yet: 1.")
+    assert "Statement from Spotify: 1200 JPY" in told
     tone, text = told["“september.csv” could not be imported"]
     assert (tone, "'much'. It is not a number" in text) == ("danger", True)

@@ -1,6 +1,6 @@
-"""The signals of EBU Tech 3341 and Tech 3342, synthesised; what each must read, and within what.
+"""The signals of EBU Tech 3341 and Tech 3342, synthesized; what each must read, and within what.
 
-Programme material (3341 cases 7 and 8, 3342 cases 5 and 6) is the EBU's and cannot be synthesised.
+Program material (3341 cases 7 and 8, 3342 cases 5 and 6) is the EBU's and cannot be synthesized.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The equaliser beside its float64 design, and beside what the words mean."""
+"""The equalizer beside its float64 design, and beside what the words mean."""
 
 from __future__ import annotations
 

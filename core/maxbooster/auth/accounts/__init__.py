@@ -1,1 +1,1 @@
-"""Accounts, who is in them, and the accounts below a label (C-01)."""
+"""Accounts, who is in them, and the accounts below a label."""

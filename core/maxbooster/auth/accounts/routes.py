@@ -47,8 +47,8 @@ async def get_account(ctx: Context) -> AccountDetails:
     return await _details(ctx, await service.current(ctx))
 
 
-@patch("/", operation_id="renameAccount", permission="account.write")
-async def rename_account(ctx: Context, data: NewAccount) -> AccountDetails:
+@patch("/", operation_id="updateAccount", permission="account.write")
+async def update_account(ctx: Context, data: NewAccount) -> AccountDetails:
     return await _details(ctx, await service.rename(ctx, data.name))
 
 
@@ -83,15 +83,15 @@ async def list_members(ctx: Context) -> list[Member]:
     ]
 
 
-@patch("/{user_id:uuid}", operation_id="changeRole", permission="member.write", step_up=True, raises=[Conflict])
-async def change_role(ctx: Context, user_id: UUID, data: RoleChange) -> RoleChange:
+@patch("/{user_id:uuid}", operation_id="updateMember", permission="member.write", step_up=True, raises=[Conflict])
+async def update_member(ctx: Context, user_id: UUID, data: RoleChange) -> RoleChange:
     """Give a member another role."""
     await service.change_role(ctx, user_id, data.role)
     return data
 
 
-@delete("/{user_id:uuid}", operation_id="removeMember", permission="member.write", step_up=True, raises=[Conflict])
-async def remove_member(ctx: Context, user_id: UUID) -> None:
+@delete("/{user_id:uuid}", operation_id="deleteMember", permission="member.write", step_up=True, raises=[Conflict])
+async def delete_member(ctx: Context, user_id: UUID) -> None:
     """End a membership, with the API keys that the member made here."""
     await service.remove(ctx, user_id)
 
@@ -108,7 +108,7 @@ async def invite(ctx: Context, data: NewInvitation) -> Invitation:
     return _invitation(await service.invite(ctx, data))
 
 
-@delete("/{invitation_id:uuid}", operation_id="withdrawInvitation", permission="member.write")
+@delete("/{invitation_id:uuid}", operation_id="cancelInvitation", permission="member.write")
 async def withdraw(ctx: Context, invitation_id: UUID) -> None:
     """Its link stops working."""
     await service.withdraw(ctx, invitation_id)
@@ -119,7 +119,7 @@ async def withdraw(ctx: Context, invitation_id: UUID) -> None:
     operation_id="acceptInvitation",
     permission="profile.write",
     status_code=200,
-    raises=[LinkSpent, Invalid, Conflict],
+    raises=[LinkSpent, Invalid, Conflict, TooMany],
 )
 async def accept(ctx: Context, data: Acceptance) -> Made:
     """Join an account with the login that you have; then switch to it."""
@@ -141,9 +141,9 @@ async def create_sub_account(ctx: Context, data: NewAccount) -> Made:
 
 
 routes = [
-    Routes("/api/core/account", [get_account, rename_account, list_roles, leave]),
+    Routes("/api/core/account", [get_account, update_account, list_roles, leave]),
     Routes("/api/core/accounts", [create_account]),
-    Routes("/api/core/members", [list_members, change_role, remove_member]),
+    Routes("/api/core/members", [list_members, update_member, delete_member]),
     Routes("/api/core/invitations", [list_invitations, invite, withdraw, accept]),
     Routes("/api/core/sub-accounts", [list_sub_accounts, create_sub_account]),
 ]

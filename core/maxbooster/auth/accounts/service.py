@@ -16,7 +16,7 @@ from .. import proofs
 from ..events import MemberChanged, note
 from ..limits import count_letter
 from ..models import Account, ApiKey, Proof
-from ..people.profile import oneself
+from ..people.oneself import oneself
 from ..people.registration import make_account
 from ..proofs import LinkSpent
 from . import queries

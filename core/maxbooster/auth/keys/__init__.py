@@ -1,1 +1,1 @@
-"""API keys: for programs, scoped, expiring, limited (C-08)."""
+"""API keys: for programs, scoped, expiring, limited."""

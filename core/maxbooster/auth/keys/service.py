@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from hashlib import sha256
 from uuid import UUID
@@ -63,6 +63,12 @@ def _refuse_unheld(ctx: Context, permission: str) -> None:
 
 async def keys(ctx: Context) -> Sequence[ApiKey]:
     return await ctx.platform.all(select(ApiKey).where(ApiKey.account_id == ctx.account).order_by(ApiKey.id))
+
+
+async def key_names(ctx: Context, ids: Collection[UUID]) -> Mapping[UUID, str]:
+    """Of the account's keys; a revoked one has none."""
+    named = select(ApiKey.id, ApiKey.name).where(ApiKey.account_id == ctx.account, ApiKey.id.in_(ids))
+    return {row.id: row.name for row in await ctx.platform.rows(named)} if ids else {}
 
 
 async def revoke_key(ctx: Context, id: UUID) -> None:

@@ -1,1 +1,1 @@
-"""What staff see and do about users; they work in the platform's own account (C-01)."""
+"""What staff see and do about users; they work in the platform's own account."""

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated
 from uuid import UUID
 
-from litestar.params import QueryParameter
 from msgspec import Struct
 
 from ...context import Context
 from ...errors import Conflict
+from ...http.page_parameters import Cursor, Limit
 from ...http.routes import Routes, get, post
+from ...paging import Page
 from ..models import User
 from . import service
-
-Limit = Annotated[int, QueryParameter(ge=1, le=200, description="At most this many")]
 
 
 class StaffView(Struct, frozen=True):
@@ -50,10 +48,11 @@ class StaffReset(Struct, frozen=True, forbid_unknown_fields=True):
 
 @get("/", operation_id="listUsers", permission="user.read")
 async def list_users(
-    ctx: Context, email: str | None = None, after_id: UUID | None = None, limit: Limit = 50
-) -> list[StaffView]:
+    ctx: Context, email: str | None = None, cursor: Cursor = None, limit: Limit = 100
+) -> Page[StaffView]:
     """Users in the order in which they came; `email`: how the address begins."""
-    return [StaffView.of(user) for user in await service.find(ctx, email, limit, after_id)]
+    users, next = await service.find(ctx, cursor, limit, email=email)
+    return Page([StaffView.of(user) for user in users], next)
 
 
 @get("/{user_id:uuid}", operation_id="getUser", permission="user.read")

@@ -2,30 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, delete, select, update
 
 from ...context import Context
 from ...errors import Conflict, NotFound
 from ...mail import address as normal
+from ...paging import PageOfRows
 from .. import letters, proofs
 from ..events import SecondFactorChanged, SessionRevoked, UserChanged, note
-from ..models import User
-from ..people.profile import forget_totp
+from ..models import Session, SpentToken, User
+from ..people.factors import forget_factors
 from ..sessions import queries as sessions
 
 
-async def find(ctx: Context, email: str | None, limit: int, after: UUID | None = None) -> Sequence[User]:
+async def find(ctx: Context, cursor: str | None, limit: int, *, email: str | None) -> PageOfRows[User]:
     """Users in the order in which they came; those whose address begins with `email`."""
-    query = select(User).order_by(User.id).limit(limit)
+    query = select(User)
     if email:
         query = query.where(User.email.startswith(email.strip().lower(), autoescape=True))
-    if after is not None:
-        query = query.where(User.id > after)
-    return await ctx.platform.all(query)
+    return await ctx.platform.page(query, User.id, cursor=cursor, limit=limit)
 
 
 async def user(ctx: Context, id: UUID) -> User:
@@ -98,8 +96,19 @@ async def reset(ctx: Context, id: UUID, *, second_factor: bool) -> User:
         proofs.revoke(connection, id, email, but=link)
         connection.execute(update(User).where(User.id == id).values(password=None))
         if second_factor:
-            forget_totp(connection, id)
+            forget_factors(connection, id)
 
     await ctx.write(change)
     ctx.app.credentials.forget(id)
     return found
+
+
+async def log_out_everybody(ctx: Context) -> int:
+    """End every session; returns how many there were. Another process notices within a second."""
+    note(ctx, SessionRevoked(None, None, "everybody logged out by staff"))
+
+    def end(connection: Connection) -> int:
+        connection.execute(delete(SpentToken))
+        return connection.execute(delete(Session)).rowcount
+
+    return await ctx.write(end)

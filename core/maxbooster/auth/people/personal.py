@@ -1,16 +1,25 @@
-"""What the core's tables hold about people, and what becomes of it (C-17)."""
+"""What the core's tables hold about people, and what becomes of it."""
 
 from __future__ import annotations
 
+from ...audience.models import Contact
 from ...audit.models import AuditHead, AuditPayload, AuditRow
+from ...connections.models import SignInRow
+from ...connectors.models import ConnectorSettingsRow
 from ...db.directory import DirectoryEntry
 from ...db.known import KnownTable
 from ...events.models import EventRow
+from ...grants.models import GrantRow
 from ...jobs.models import JobRow
+from ...links.models import LinkClicks
 from ...notices.models import Notice
 from ...privacy import PersonalData
+from ...public.models import Publication
+from ...search.models import SearchBuilt, SearchEntry
 from ...storage.models import UploadPart
+from ...webhooks.inbox.models import InboxWebhook
 from ..models import Account, ApiKey, Membership, Proof, RecoveryCode, RoleGrant, Session, SpentToken, User
+from ..passkeys.models import Passkey, SpentChallenge
 from ..throttle import Throttle
 
 _FORGOTTEN = {
@@ -28,11 +37,15 @@ core = [
     PersonalData(table=User, by="id", erase=_FORGOTTEN, secret=("password", "totp_step")),
     PersonalData(table=DirectoryEntry, by="user_id"),
     PersonalData(table=RecoveryCode, by="user_id"),
+    PersonalData(table=Passkey, by="user_id", secret=("credential", "public_key", "sign_count")),
+    PersonalData(table=SpentChallenge, why="hashes alone, and for minutes"),
     PersonalData(table=Membership, by="user_id"),
     PersonalData(table=Session, by="user_id"),
     PersonalData(table=Notice, by="user_id"),
+    PersonalData(table=SignInRow, by="user_id"),
     PersonalData(table=ApiKey, by="user_id"),
     PersonalData(table=Proof, by="user_id"),
+    PersonalData(table=GrantRow, by="given_by"),
     PersonalData(table=AuditPayload, by="actor"),
     PersonalData(table=AuditRow, erase="keep", why="names objects and deeds by ids; who did them lies in the payload"),
     PersonalData(table=AuditHead, why="the end of a chain"),
@@ -42,5 +55,18 @@ core = [
     PersonalData(table=Throttle, why="hashes alone, and for minutes"),
     PersonalData(table=EventRow, why="security events go with the person, the others after job_retention_days"),
     PersonalData(table=JobRow, why="letters go with the person, the others after job_retention_days"),
+    PersonalData(
+        table=InboxWebhook,
+        of_account="account_id",
+        why="what providers say of an account goes with it; other bodies go after webhook_retention_days",
+    ),
+    PersonalData(table=Contact, why="an account's fans: exported and erased with it, or removed by its members"),
+    PersonalData(table=ConnectorSettingsRow, why="what an account sets up: exported and erased with it, secrets apart"),
+    PersonalData(table=LinkClicks, why="numbers by day and host; who clicked is not known"),
+    PersonalData(table=Publication, of_account="account_id", why="what an account shows strangers goes with it"),
+    PersonalData(table=SearchBuilt, why="about declarations"),
+    PersonalData(
+        table=SearchEntry, why="says again what an account's rows say, and goes with them", secret=("words", "place")
+    ),
     PersonalData(table=UploadPart, why="pieces of files, gone with the upload"),
 ]

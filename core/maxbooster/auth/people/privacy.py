@@ -1,4 +1,4 @@
-"""Taking one's data out, and being erased after a time to think it over (C-17)."""
+"""Taking one's data out, and being erased after a time to think it over."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from ..accounts.service import erase as erase_name
 from ..events import UserChanged, note
 from ..models import Account, Membership, Proof, User
 from ..sessions import queries as sessions
-from .profile import oneself
+from .oneself import oneself
 from .schemas import Export
 
 
@@ -134,6 +134,7 @@ async def erase_person(ctx: Context, user: UUID) -> None:
             raise Conflict(f"The user {user} wants to stay.")
         tables, declared = known.held(connection, ctx.app.offers)
         connection.execute(delete(Proof).where(Proof.email == email))
+        found = ctx.app.search.about_person(connection, declared, user)
         _leave_no_orphans(connection, user)
         _forget_machinery(connection, user, email)
         for account in _theirs_alone(connection, user):
@@ -141,6 +142,7 @@ async def erase_person(ctx: Context, user: UUID) -> None:
             erase_name(connection, account)
         sessions.revoke(connection, user)
         privacy.erase_person(connection, declared, user)
+        ctx.app.search.step.run(connection, found)
         connection.execute(update(User).where(User.id == user).values(disabled_at=ctx.now))
 
     await ctx.write(erase)

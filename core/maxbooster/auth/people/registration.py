@@ -1,4 +1,4 @@
-"""Coming in: by oneself, by invitation, or by the operator's hand (C-01, C-04)."""
+"""Coming in: by oneself, by invitation, or by the operator's hand."""
 
 from __future__ import annotations
 
@@ -111,7 +111,7 @@ def make_user(
     Raises:
         Conflict: somebody has the e-mail address.
     """
-    directory.claim(connection, "email", email, id, at=now, user=id)
+    directory.claim_in_directory(connection, "email", email, id, at=now, user=id)
     row = {"id": id, "email": email, "name": name, "password": password, "operator": operator, "created_at": now}
     connection.execute(insert(User).values(**row, totp_step=-1))
 

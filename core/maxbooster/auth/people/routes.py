@@ -11,7 +11,7 @@ from .. import cookies
 from ..proofs import LinkSpent
 from ..sessions.schemas import Me, UserOut
 from ..sessions.service import LoggedInBrowser, user_out
-from . import privacy, profile, registration
+from . import factors, privacy, profile, registration
 from .schemas import (
     Code,
     Erasure,
@@ -57,13 +57,13 @@ async def verify(ctx: Context, data: Verification) -> Registered:
     return Registered(await registration.verify(ctx, data.token, data.password))
 
 
-@post("/invitation", operation_id="lookAtInvitation", public=True, status_code=200, raises=[LinkSpent])
-async def look_at_invitation(ctx: Context, data: Link) -> Invited:
+@post("/invitation", operation_id="previewInvitation", public=True, status_code=200, raises=[LinkSpent, TooMany])
+async def preview_invitation(ctx: Context, data: Link) -> Invited:
     """What an invitation's link leads to."""
     return await registration.look_at_invitation(ctx, data.token)
 
 
-@post("/join", operation_id="joinByInvitation", public=True, raises=[LinkSpent, Conflict, NotAllowed])
+@post("/join", operation_id="joinByInvitation", public=True, raises=[LinkSpent, Conflict, NotAllowed, TooMany])
 async def join(ctx: Context, data: Joining) -> Registered:
     """Register by an invitation: its link has proved the address."""
     return Registered(await registration.join(ctx, data))
@@ -76,7 +76,7 @@ async def request_reset(ctx: Context, data: ResetRequest) -> Sent:
     return Sent()
 
 
-@post("/confirm", operation_id="resetPassword", public=True, status_code=204, raises=[LinkSpent])
+@post("/confirm", operation_id="resetPassword", public=True, status_code=204, raises=[LinkSpent, TooMany])
 async def reset(ctx: Context, data: Reset) -> Response[None]:
     """Choose a new password by the letter's link. Every device is logged out; this one is known from now on."""
     user = await profile.reset_password(ctx, data.token, data.password)
@@ -84,35 +84,37 @@ async def reset(ctx: Context, data: Reset) -> Response[None]:
     return Response(None, status_code=204, cookies=[known])
 
 
-@post("/email/confirm", operation_id="confirmEmail", public=True, status_code=200, raises=[LinkSpent, Conflict])
+@post(
+    "/email/confirm", operation_id="confirmEmail", public=True, status_code=200, raises=[LinkSpent, Conflict, TooMany]
+)
 async def confirm_email(ctx: Context, data: Link) -> Registered:
     """Follow the letter's link: you log in with the new address from now on."""
     return Registered(await profile.change_email(ctx, data.token))
 
 
-@patch("/", operation_id="changeProfile", permission="profile.write")
-async def change_profile(ctx: Context, data: Profile) -> UserOut:
+@patch("/", operation_id="updateProfile", permission="profile.write")
+async def update_profile(ctx: Context, data: Profile) -> UserOut:
     return user_out(await profile.rename(ctx, data.name))
 
 
-@post("/password", operation_id="changePassword", permission="profile.write", step_up=True, status_code=200)
-async def change_password(ctx: Context, data: NewPassword) -> Response[Me]:
+@post("/password", operation_id="updatePassword", permission="profile.write", step_up=True, status_code=200)
+async def update_password(ctx: Context, data: NewPassword) -> Response[Me]:
     """Choose another password. Every other device is logged out."""
     found = await profile.change_password(ctx, data.current, data.password)
     return _rotated(ctx, found, found.me)  # type: ignore[return-value]
 
 
-@post("/email", operation_id="changeEmail", permission="profile.write", step_up=True, status_code=202, raises=[TooMany])
-async def change_email(ctx: Context, data: NewEmail) -> Sent:
+@post("/email", operation_id="updateEmail", permission="profile.write", step_up=True, status_code=202, raises=[TooMany])
+async def update_email(ctx: Context, data: NewEmail) -> Sent:
     """A letter with a link goes to the new address; following it makes the change."""
     await profile.ask_for_new_email(ctx, data.email)
     return Sent()
 
 
-@post("/totp", operation_id="beginTotp", permission="profile.write", step_up=True, raises=[Conflict])
-async def begin_totp(ctx: Context) -> TotpSecret:
+@post("/totp", operation_id="startTotp", permission="profile.write", step_up=True, raises=[Conflict])
+async def start_totp(ctx: Context) -> TotpSecret:
     """A secret for an authenticator app. It counts once you send a code of it back."""
-    return TotpSecret(*await profile.begin_totp(ctx))
+    return TotpSecret(*await factors.begin_totp(ctx))
 
 
 @post(
@@ -125,21 +127,27 @@ async def begin_totp(ctx: Context) -> TotpSecret:
 )
 async def confirm_totp(ctx: Context, data: Code) -> Response[SecondFactor]:
     """Switch the second factor on. The recovery codes are shown this once."""
-    codes, found = await profile.confirm_totp(ctx, data.code)
+    codes, found = await factors.confirm_totp(ctx, data.code)
     return _rotated(ctx, found, SecondFactor(codes, found.me.csrf))  # type: ignore[return-value]
 
 
-@delete("/totp", operation_id="removeTotp", permission="profile.write", step_up=True, status_code=200)
-async def remove_totp(ctx: Context) -> Response[Me]:
+@delete("/totp", operation_id="deleteTotp", permission="profile.write", step_up=True, status_code=200)
+async def delete_totp(ctx: Context) -> Response[Me]:
     """Switch the second factor off."""
-    found = await profile.remove_totp(ctx)
+    found = await factors.remove_totp(ctx)
     return _rotated(ctx, found, found.me)  # type: ignore[return-value]
 
 
-@post("/recovery-codes", operation_id="renewRecoveryCodes", permission="profile.write", step_up=True, raises=[Conflict])
-async def renew_recovery_codes(ctx: Context) -> RecoveryCodes:
+@post(
+    "/recovery-codes",
+    operation_id="regenerateRecoveryCodes",
+    permission="profile.write",
+    step_up=True,
+    raises=[Conflict],
+)
+async def regenerate_recovery_codes(ctx: Context) -> RecoveryCodes:
     """New recovery codes in place of the old ones."""
-    return RecoveryCodes(await profile.renew_recovery_codes(ctx))
+    return RecoveryCodes(await factors.renew_recovery_codes(ctx))
 
 
 @get("/export", operation_id="exportMyData", permission="profile.write", step_up=True, raises=[NotAuthenticated])
@@ -148,35 +156,35 @@ async def export(ctx: Context) -> Export:
     return await privacy.export(ctx)
 
 
-@post("/erasure", operation_id="askForErasure", permission="profile.write", step_up=True, raises=[Conflict])
-async def ask_for_erasure(ctx: Context) -> Erasure:
+@post("/erasure", operation_id="requestErasure", permission="profile.write", step_up=True, raises=[Conflict])
+async def request_erasure(ctx: Context) -> Erasure:
     """Ask to be erased. Until the day comes you can take it back."""
     return Erasure(await privacy.ask_for_erasure(ctx))
 
 
-@delete("/erasure", operation_id="withdrawErasure", permission="profile.write")
-async def withdraw_erasure(ctx: Context) -> None:
+@delete("/erasure", operation_id="cancelErasure", permission="profile.write")
+async def cancel_erasure(ctx: Context) -> None:
     """Stay."""
     await privacy.withdraw_erasure(ctx)
 
 
 routes = [
-    Routes("/api/core/registration", [register, verify, look_at_invitation, join]),
+    Routes("/api/core/registration", [register, verify, preview_invitation, join]),
     Routes("/api/core/password-reset", [request_reset, reset]),
     Routes(
         "/api/core/profile",
         [
-            change_profile,
-            change_password,
-            change_email,
+            update_profile,
+            update_password,
+            update_email,
             confirm_email,
-            begin_totp,
+            start_totp,
             confirm_totp,
-            remove_totp,
-            renew_recovery_codes,
+            delete_totp,
+            regenerate_recovery_codes,
             export,
-            ask_for_erasure,
-            withdraw_erasure,
+            request_erasure,
+            cancel_erasure,
         ],
     ),
 ]

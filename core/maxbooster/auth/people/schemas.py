@@ -8,9 +8,12 @@ from uuid import UUID
 
 from msgspec import Meta, Struct
 
-_CONTROL = r"\x00-\x1f\x7f-\x9f\u2028\u2029"
-Name = Annotated[str, Meta(min_length=1, max_length=200, pattern=rf"^[^{_CONTROL}]*[^\s{_CONTROL}][^{_CONTROL}]*$")]
-"""In one line, and not blank: names stand in the headers of letters."""
+_CONTROL = r"\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069"
+_INVISIBLE = r"\s\u200b-\u200f\u2060\ufeff"
+Name = Annotated[
+    str, Meta(min_length=1, max_length=200, pattern=rf"^[^{_CONTROL}]*[^{_INVISIBLE}{_CONTROL}][^{_CONTROL}]*\Z")
+]
+"""In one line, in its own direction, and not blank: names stand in the headers of letters and in lists of payments."""
 Email = Annotated[str, Meta(min_length=3, max_length=300)]
 Password = Annotated[str, Meta(max_length=300)]
 LinkToken = Annotated[str, Meta(min_length=1, max_length=200)]

@@ -1,1 +1,1 @@
-"""Logging in and staying in: browsers by a cookie, other clients by access and refresh tokens (C-05)."""
+"""Logging in and staying in: browsers by a cookie, other clients by access and refresh tokens."""

@@ -9,9 +9,11 @@ from litestar import Request, Response
 from litestar.datastructures import Cookie
 
 from ...context import Context
-from ...errors import NotAuthenticated, NotFound, StepUpRequired, TooMany
+from ...errors import Conflict, Invalid, NotAuthenticated, NotFound, StepUpRequired, TooMany
 from ...http.routes import Routes, delete, get, post
 from .. import cookies
+from ..passkeys import ceremonies
+from ..passkeys.schemas import PasskeyLogin, PasskeyOptions
 from . import queries, service
 from .proving import SecondFactorRequired
 from .schemas import Client, Device, Login, Me, Proof, RefreshToken, Switch, TokenLogin, Tokens
@@ -40,8 +42,8 @@ async def log_in(ctx: Context, request: AnyRequest, data: Login) -> Response[Me]
     return _with_cookies(ctx, found, cookies.device(found.me.user.id, ctx.app.keyring, ctx.app.settings))
 
 
-@get("/", operation_id="whoAmI", permission="profile.read")
-async def who_am_i(ctx: Context, request: AnyRequest) -> Me:
+@get("/", operation_id="getSession", permission="profile.read")
+async def get_session(ctx: Context, request: AnyRequest) -> Me:
     """Who the caller is, in which account, and what they may do."""
     assert ctx.identity is not None
     token = request.cookies.get(cookies.name("session", ctx.app.settings)) if ctx.identity.way == "session" else None
@@ -55,10 +57,42 @@ async def log_out(ctx: Context) -> Response[None]:
     return Response(None, status_code=204, cookies=[cookies.no_session(ctx.app.settings)])
 
 
-@post("/prove", operation_id="proveIdentity", permission="profile.read", status_code=200, raises=LOGIN_ERRORS)
+@post("/prove", operation_id="confirmIdentity", permission="profile.read", status_code=200, raises=LOGIN_ERRORS)
 async def prove(ctx: Context, request: AnyRequest, data: Proof) -> Response[Me]:
     """Prove once more who you are, for what asks for it."""
     return _with_cookies(ctx, await service.prove(ctx, data, client_of(request)))
+
+
+@post(
+    "/prove/passkey",
+    operation_id="startPasskeyConfirmation",
+    permission="profile.read",
+    status_code=200,
+    raises=[Conflict],
+)
+async def start_passkey_confirmation(ctx: Context) -> PasskeyOptions:
+    """What the browser needs to prove once more, by a passkey, who you are."""
+    return PasskeyOptions(await service.passkey_options(ctx))
+
+
+@post("/options", operation_id="startPasskeyLogin", public=True, status_code=200, raises=[Conflict])
+async def start_passkey_login(ctx: Context) -> PasskeyOptions:
+    """What the browser needs to log in by a passkey. Nothing is stored until it answers."""
+    return PasskeyOptions(ceremonies.request_options(ctx, ceremonies.LOG_IN))
+
+
+@post(
+    "/",
+    operation_id="logInWithPasskey",
+    public=True,
+    status_code=200,
+    raises=[NotAuthenticated, TooMany, Invalid, Conflict],
+)
+async def log_in_with_passkey(ctx: Context, request: AnyRequest, data: PasskeyLogin) -> Response[Me]:
+    """Log a browser in by a passkey: no password, no code."""
+    found = await service.log_in_with_passkey(ctx, data.credential, client_of(request))
+    assert found.me.user is not None
+    return _with_cookies(ctx, found, cookies.device(found.me.user.id, ctx.app.keyring, ctx.app.settings))
 
 
 @post(
@@ -93,20 +127,20 @@ async def list_devices(ctx: Context) -> list[Device]:
     ]
 
 
-@delete("/{session_id:uuid}", operation_id="removeDevice", permission="profile.write")
-async def remove_device(ctx: Context, session_id: UUID) -> None:
+@delete("/{session_id:uuid}", operation_id="deleteDevice", permission="profile.write")
+async def delete_device(ctx: Context, session_id: UUID) -> None:
     """Log a device out."""
     await service.end_device(ctx, session_id)
 
 
-@delete("/", operation_id="removeOtherDevices", permission="profile.write")
-async def remove_other_devices(ctx: Context) -> None:
+@delete("/", operation_id="deleteOtherDevices", permission="profile.write")
+async def delete_other_devices(ctx: Context) -> None:
     """Log every device out but this one."""
     await service.end_other_devices(ctx)
 
 
-@post("/", operation_id="issueTokens", public=True, status_code=200, raises=[*LOGIN_ERRORS, NotFound])
-async def issue_tokens(ctx: Context, request: AnyRequest, data: TokenLogin) -> Tokens:
+@post("/", operation_id="createTokens", public=True, status_code=200, raises=[*LOGIN_ERRORS, NotFound])
+async def create_tokens(ctx: Context, request: AnyRequest, data: TokenLogin) -> Tokens:
     """Log an API client in: a short-lived access token, and a refresh token that works once."""
     return await service.issue_tokens(ctx, data, data.account, client_of(request))
 
@@ -124,7 +158,8 @@ async def revoke_tokens(ctx: Context, data: RefreshToken) -> None:
 
 
 routes = [
-    Routes("/api/core/session", [log_in, who_am_i, log_out, prove, switch]),
-    Routes("/api/core/devices", [list_devices, remove_device, remove_other_devices]),
-    Routes("/api/core/tokens", [issue_tokens, refresh_tokens, revoke_tokens]),
+    Routes("/api/core/session", [log_in, get_session, log_out, prove, start_passkey_confirmation, switch]),
+    Routes("/api/core/session/passkey", [start_passkey_login, log_in_with_passkey]),
+    Routes("/api/core/devices", [list_devices, delete_device, delete_other_devices]),
+    Routes("/api/core/tokens", [create_tokens, refresh_tokens, revoke_tokens]),
 ]

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from msgspec import Meta, Struct
 
+from ..passkeys.schemas import UsedCredential
 from .queries import AccountOut
 
 Text = Annotated[str, Meta(max_length=300)]
@@ -16,16 +17,21 @@ Token = Annotated[str, Meta(min_length=1, max_length=200)]
 
 
 class Login(Struct, frozen=True, forbid_unknown_fields=True):
-    """`code`: from the authenticator app, or a recovery code; needed when a second factor is set up."""
+    """`code`: from the authenticator app, or a recovery code; needed when a second factor is set up, unless a passkey
+    answers what the refusal asked."""
 
     email: Text
     password: Text
     code: Annotated[str, Meta(max_length=60)] | None = None
+    passkey: UsedCredential | None = None
 
 
 class Proof(Struct, frozen=True, forbid_unknown_fields=True):
-    password: Text
+    """The password, with a second factor where one is set up; or a passkey alone."""
+
+    password: Text | None = None
     code: Annotated[str, Meta(max_length=60)] | None = None
+    passkey: UsedCredential | None = None
 
 
 class Client(Struct, frozen=True):
@@ -53,6 +59,10 @@ class Me(Struct, frozen=True):
     accounts: list[AccountOut]
     permissions: list[str]
     proved_at: datetime | None = None
+    passkeys: int = 0
+    """How many the user has."""
+    lacks_factor: bool = False
+    """Whether they must set up a second factor before they can do more here than that."""
     csrf: str | None = None
 
 

@@ -14,12 +14,15 @@ from sqlalchemy import Connection, select, update
 from ...context import Context
 from ...db.models import PLATFORM
 from ...db.types import new_id
-from ...errors import NotAllowed, NotAuthenticated, NotFound, StepUpRequired
+from ...errors import Conflict, Invalid, NotAllowed, NotAuthenticated, NotFound, StepUpRequired
 from ...identity import Identity, Way
 from .. import cookies
 from ..events import LoggedIn, RefreshReused, SessionRevoked, note
 from ..jwt import Access
 from ..models import Account, Session, User
+from ..passkeys import ceremonies
+from ..passkeys import queries as passkeys
+from ..passkeys.schemas import UsedCredential
 from . import proving, queries
 from .proving import Proven
 from .queries import AccountOut
@@ -43,7 +46,20 @@ async def log_in(ctx: Context, given: Login, client: Client) -> LoggedInBrowser:
         SecondFactorRequired: the code is missing or wrong.
         TooMany: too many tries.
     """
-    proven = await proving.prove(ctx, given, client)
+    return await _opened(ctx, await proving.prove(ctx, given, client), client)
+
+
+async def log_in_with_passkey(ctx: Context, given: UsedCredential, client: Client) -> LoggedInBrowser:
+    """The same by a passkey alone.
+
+    Raises:
+        NotAuthenticated: it isn't known, or didn't answer what we asked.
+        TooMany: too many tries.
+    """
+    return await _opened(ctx, await proving.prove_by_passkey(ctx, given, ceremonies.LOG_IN, client), client)
+
+
+async def _opened(ctx: Context, proven: Proven, client: Client) -> LoggedInBrowser:
     accounts = await queries.accounts(ctx, proven.user)
     identity = _entered(ctx, proven.user, accounts[0].id if accounts else None, "session")
     replaced = client.cookies.get(cookies.name("session", ctx.app.settings))
@@ -123,9 +139,12 @@ async def describe(
         return Me(None, await _unattended(ctx, identity), [], permissions)
     found = list(accounts) if accounts is not None else await queries.accounts(ctx, user)
     current = next((each for each in found if each.id == identity.account), None)
+    known = await passkeys.of_user(ctx, user.id)
+    factor = user.totp_since is not None or bool(known)
     if not permissions and current is not None:
-        permissions = sorted(ctx.app.policy.of(current.id, current.role, user.operator))
-    return Me(user_out(user), current, found, permissions, identity.proved_at, csrf)
+        permissions = sorted(ctx.app.policy.of(current.id, current.role, user.operator, factor=factor))
+    lacks = not factor and current is not None and ctx.app.policy.wants_factor(current.id)
+    return Me(user_out(user), current, found, permissions, identity.proved_at, len(known), lacks, csrf)
 
 
 async def _unattended(ctx: Context, identity: Identity) -> AccountOut | None:
@@ -148,7 +167,7 @@ async def prove(ctx: Context, given: Proof, client: Client) -> LoggedInBrowser:
     identity = _of_person(ctx)
     user = await ctx.platform.first(select(User).where(User.id == identity.user))
     assert user is not None
-    proven = await proving.prove(ctx, Login(user.email, given.password, given.code), client)
+    proven = await _proven_again(ctx, user, given, client)
 
     def renew(connection: Connection) -> str | None:
         proven.write_down(connection)
@@ -159,6 +178,29 @@ async def prove(ctx: Context, given: Proof, client: Client) -> LoggedInBrowser:
     return LoggedInBrowser(
         await describe(ctx, msgspec.structs.replace(identity, proved_at=ctx.now), token=token), token
     )
+
+
+async def _proven_again(ctx: Context, user: User, given: Proof, client: Client) -> Proven:
+    if given.password is not None:
+        return await proving.prove(ctx, Login(user.email, given.password, given.code, given.passkey), client)
+    if given.passkey is None:
+        raise Invalid("Enter your password, or use a passkey.", field="password")
+    return await proving.prove_by_passkey(ctx, given.passkey, ceremonies.proving(user.id), client)
+
+
+async def passkey_options(ctx: Context) -> dict[str, Any]:
+    """What the browser needs to prove once more, by a passkey, who one is.
+
+    Raises:
+        NotAllowed: an API key cannot.
+        Conflict: there is no passkey, or none can be used at this address.
+    """
+    user = _of_person(ctx).user
+    assert user is not None
+    known = await passkeys.of_user(ctx, user)
+    if not known:
+        raise Conflict("You have no passkey; add one in your profile.")
+    return ceremonies.request_options(ctx, ceremonies.proving(user), known)
 
 
 async def switch(ctx: Context, account: UUID) -> LoggedInBrowser:

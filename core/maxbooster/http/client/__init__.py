@@ -1,4 +1,4 @@
-"""The one client for calls to other hosts (C-19): `ctx.http`.
+"""The one client for calls to other hosts: `ctx.http`.
 
 Top down: a call (`calls`) is admitted by its host's limits (`hosts`), leaves through a connection that reaches
 public addresses only if a user gave the URL (`public`), and its answer is read by rule (`answers`).

@@ -79,7 +79,7 @@ def _failure(error: Exception, timeout_s: float) -> str:
 
 
 async def read_whole(response: httpx.Response, max_bytes: int, host: str) -> httpx.Response:
-    """The response with its decoded body, counted as it comes, so that a small archive cannot fill the memory.
+    """The response with its body, counted as it comes.
 
     Raises:
         TooLarge: the body has more than `max_bytes`.
@@ -95,13 +95,17 @@ async def read_whole(response: httpx.Response, max_bytes: int, host: str) -> htt
     return httpx.Response(response.status_code, headers=headers, content=bytes(body), request=response.request)
 
 
+LONGEST_PAUSE_S = 24 * 3600.0
+
+
 def pause_s(response: httpx.Response) -> float | None:
-    """Seconds until the host wants to hear from us again; None if it did not say, or does not mind.
+    """Seconds until the host wants to hear from us again, at most a day; None if it did not say, or does not mind.
 
     From Retry-After of a 429 or 503 (RFC 9110 §10.2.3: seconds or a date), or else from a used-up rate limit.
     """
     pause = _retry_after_s(response.headers) if response.status_code in (429, 503) else None
-    return pause if pause is not None else _until_reset_s(response.headers)
+    pause = pause if pause is not None else _until_reset_s(response.headers)
+    return pause if pause is None else min(pause, LONGEST_PAUSE_S)
 
 
 def _retry_after_s(headers: httpx.Headers) -> float | None:
@@ -110,7 +114,7 @@ def _retry_after_s(headers: httpx.Headers) -> float | None:
         return seconds
     try:
         date = parsedate_to_datetime(value)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     aware = date if date.tzinfo else date.replace(tzinfo=UTC)
     return max(0.0, (aware - datetime.now(UTC)).total_seconds())
@@ -124,17 +128,32 @@ def _until_reset_s(headers: httpx.Headers) -> float | None:
     for prefix in ("X-RateLimit-", "X-Rate-Limit-", "RateLimit-"):
         if headers.get(prefix + "Remaining", "").strip() == "0":
             return _reset_s(headers.get(prefix + "Reset", ""))
-    limit = headers.get("RateLimit", "")
-    if re.search(r"\b(remaining|r)=0\b", limit) and (reset := re.search(r"\b(reset|t)=(\d+)", limit)):
-        return _reset_s(reset[2])
-    return None
+    pauses = [
+        _reset_s(reset[2]) or 0.0
+        for quota in _quotas(headers.get("RateLimit", ""))
+        if _USED_UP.search(quota) and (reset := _RESET.search(quota))
+    ]
+    return max(pauses, default=None)
+
+
+_USED_UP = re.compile(r"\b(remaining|r)=0\b")
+_RESET = re.compile(r"\b(reset|t)=([0-9]+)")
+
+
+def _quotas(limit: str) -> list[str]:
+    """`limit=10, remaining=0, reset=30` was one; since the 8th edition each is `"name";r=0;t=30`."""
+    return [limit] if "remaining=" in limit else limit.split(",")
 
 
 def _reset_s(value: str) -> float | None:
-    """Hosts write seconds from now, or seconds since 1970 (what would be over thirty years)."""
+    """Hosts write seconds from now, or since 1970 (what would be over thirty years); then also parts of seconds."""
     reset = _number(value.strip())
-    return reset if reset is None or reset < 1e9 else max(0.0, reset - time())
+    if reset is None or reset < 1e9:
+        return reset
+    for _ in ("milli", "micro", "nano"):
+        reset = reset / 1000 if reset >= 1e12 else reset
+    return max(0.0, reset - time())
 
 
 def _number(value: str) -> float | None:
-    return float(value) if re.fullmatch(r"[0-9]{1,12}(\.[0-9]{1,9})?", value) else None
+    return float(value) if re.fullmatch(r"[0-9]+(\.[0-9]+)?", value) else None

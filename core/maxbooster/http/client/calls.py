@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from functools import cached_property
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from logging import WARNING, getLogger
@@ -15,11 +15,12 @@ import tenacity as again
 
 from ... import __version__
 from ...db.guard import refuse_in_write
-from ...errors import Invalid
 from ...observe import metrics, trace
 from ...settings import Settings
+from .address import address
 from .answers import Refused, Unreachable, accepted, pause_s, read_whole, within
 from .hosts import Hosts, Limits
+from .packed import ACCEPTED, unpacked
 from .public import PublicOnly, Resolve, resolve_by_system
 
 IDEMPOTENT = frozenset({"GET", "HEAD", "OPTIONS", "PUT", "DELETE"})
@@ -46,6 +47,9 @@ class Options(TypedDict, total=False):
     """A user gave the URL: public addresses only, and redirects of GET and HEAD are followed."""
     quota: str
     """Whose rate limit counts, where a host limits each account or token by itself."""
+    breaker: str
+    """Whose failures count: calls with the same one to a host share its limits, and leave those of all others alone.
+    Give it where the URL is one account's."""
     timeout_s: float
     """For one attempt and its whole answer; in `stream`, for its beginning and then for each read. 30 by default."""
 
@@ -56,11 +60,12 @@ class Call:
     def __init__(self, method: str, url: str, options: Options) -> None:
         given: dict[str, Any] = {**options}
         self.method = method.upper()
-        self.url = _address(url)
+        self.url = address(url)
         self.host = self.url.netloc.decode("ascii")
         self.user_supplied: bool = given.pop("user_supplied", False)
         self.follows = self.user_supplied and self.method in ("GET", "HEAD")
         self.quota: str = given.pop("quota", "")
+        self.breaker: str = given.pop("breaker", "")
         self.timeout_s: float = given.pop("timeout_s", 30.0)
         self.auth: Any = given.pop("auth", httpx.USE_CLIENT_DEFAULT)
         key: str | None = given.pop("idempotency_key", None)
@@ -123,13 +128,22 @@ class Client:
             async def attempt() -> httpx.Response:
                 async with AsyncExitStack() as exchange:
                     response, deadline = await exchange.enter_async_context(self._exchange(call))
-                    if response.status_code in PASSING:
+                    if call.repeatable and response.status_code in PASSING:
                         return await read_whole(response, ERROR_BYTES, call.host)
                     deadline.reschedule(None)
                     held_open.push_async_exit(exchange.pop_all())
                     return response
 
             yield await self._repeat(call, attempt)
+
+    async def refuse_private(self, url: str) -> None:
+        """Say at once what a call with `user_supplied` would run into. A name that cannot be resolved now passes.
+
+        Raises:
+            Invalid: the URL is not http(s), or leads to a private address.
+        """
+        with suppress(httpx.ConnectError):
+            await self._public.addresses(address(url))
 
     async def close(self) -> None:
         for name in ("_to_known", "_to_anywhere"):
@@ -154,7 +168,7 @@ class Client:
     async def _exchange(self, call: Call) -> AsyncIterator[tuple[httpx.Response, asyncio.Timeout]]:
         """One attempt, from asking the host's limits to closing the answer."""
         refuse_in_write("an outbound call")
-        host = self._hosts.of(call.host, call.user_supplied)
+        host = self._hosts.of(call.host, call.user_supplied, call.breaker)
         outcome = "held-back"
         try:
             async with host.admitted(call.quota, wait_s=call.timeout_s):
@@ -165,7 +179,7 @@ class Client:
                         host.heed(call.quota, response)
                         outcome = f"{response.status_code // 100}xx"
                         try:
-                            yield response, deadline
+                            yield unpacked(response), deadline
                         finally:
                             await response.aclose()
                 host.breaker.record(response.status_code < 500)
@@ -197,7 +211,11 @@ class Client:
 
     @cached_property
     def _to_anywhere(self) -> httpx.AsyncClient:
-        return _httpx(PublicOnly(self._resolve, private=self._private))
+        return _httpx(self._public)
+
+    @cached_property
+    def _public(self) -> PublicOnly:
+        return PublicOnly(self._resolve, private=self._private)
 
 
 def _httpx(transport: httpx.AsyncBaseTransport | None) -> httpx.AsyncClient:
@@ -206,16 +224,6 @@ def _httpx(transport: httpx.AsyncBaseTransport | None) -> httpx.AsyncClient:
     return httpx.AsyncClient(
         transport=transport,
         limits=httpx.Limits(max_connections=None, max_keepalive_connections=64, keepalive_expiry=15.0),
-        headers={"User-Agent": f"maxbooster/{__version__}"},
+        headers={"User-Agent": f"maxbooster/{__version__}", "Accept-Encoding": ACCEPTED},
         cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
     )
-
-
-def _address(url: str) -> httpx.URL:
-    try:
-        address = httpx.URL(url)
-    except httpx.InvalidURL:
-        raise Invalid("The address cannot be read: write it as https://host/path.", field="url") from None
-    if address.scheme not in ("http", "https") or not address.host:
-        raise Invalid("The address has to begin with http:// or https:// and a host.", field="url")
-    return address

@@ -65,7 +65,7 @@ class Breaker:
 
     @contextmanager
     def attempt(self) -> Iterator[None]:
-        """A block that ends without `record` (cancelled, refused by us) says nothing of the host."""
+        """A block that ends without `record` (canceled, refused by us) says nothing of the host."""
         self.check()
         trying = self._is_open()
         self._trying |= trying
@@ -136,15 +136,16 @@ class Host:
 
 
 class Hosts:
-    """Known by name and port. What users' URLs do to a host does not touch the connectors' calls to it."""
+    """Known by name and port. What users' URLs do to a host does not touch the connectors' calls to it, nor does what
+    one `breaker` goes through touch another."""
 
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
-        self._hosts: OrderedDict[tuple[str, bool], Host] = OrderedDict()
+        self._hosts: OrderedDict[tuple[str, bool, str], Host] = OrderedDict()
         self._labels: set[str] = set()
 
-    def of(self, name: str, user_supplied: bool) -> Host:
-        key = (name, user_supplied)
+    def of(self, name: str, user_supplied: bool, breaker: str = "") -> Host:
+        key = (name, user_supplied, breaker)
         if key not in self._hosts:
             self._hosts[key] = Host(name, "user-supplied" if user_supplied else self._label(name), self._limits)
             if len(self._hosts) > self._limits.hosts:

@@ -50,6 +50,19 @@ def _unwrapped(ip: IPv4Address | IPv6Address) -> IPv4Address | IPv6Address:
     return ip.ipv4_mapped or ip.sixtofour or ip
 
 
+async def public_addresses(host: str, port: int, resolve: Resolve = resolve_by_system) -> Sequence[str]:
+    """Where a host that a user named can be reached, by a protocol other than HTTP: connect to these and to no name.
+
+    Raises:
+        Invalid: one of its addresses is not public.
+        OSError: its name is unknown.
+    """
+    addresses = await resolve(host, port)
+    if not addresses or not all(map(is_public, addresses)):
+        raise Invalid(f"{host} leads to an address that is not public, which is not allowed.", field="host")
+    return addresses
+
+
 class PublicOnly(httpx.AsyncBaseTransport):
     """Connects to the very address that was checked, so a name that resolves differently a moment later gains nothing.
 
@@ -72,7 +85,7 @@ class PublicOnly(httpx.AsyncBaseTransport):
         if request.url.scheme not in ("http", "https"):
             raise httpx.UnsupportedProtocol("not http or https")
         failed: httpx.TransportError = httpx.ConnectError("it has no address")
-        for address in await self._checked(request.url):
+        for address in await self.addresses(request.url):
             try:
                 return await self._transport.handle_async_request(_redirected(request, address))
             except (httpx.ConnectError, httpx.ConnectTimeout) as error:
@@ -82,11 +95,16 @@ class PublicOnly(httpx.AsyncBaseTransport):
     async def aclose(self) -> None:
         await self._transport.aclose()
 
-    async def _checked(self, url: httpx.URL) -> Sequence[str]:
+    async def addresses(self, url: httpx.URL) -> Sequence[str]:
+        """
+        Raises:
+            Invalid: one of them is not public.
+            httpx.ConnectError: the host is unknown.
+        """
         host = url.raw_host.decode("ascii")
         try:
             addresses = await self._resolve(host, url.port or {"http": 80, "https": 443}[url.scheme])
-        except OSError:
+        except (OSError, UnicodeError):
             raise httpx.ConnectError("its name is unknown") from None
         if not self._private and not all(map(is_public, addresses)):
             raise Invalid(f"{host} leads to an address that is not public, which is not allowed.", field="url")

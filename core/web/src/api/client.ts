@@ -1,5 +1,6 @@
 /** The one way to the server: typed from its OpenAPI description, with the session's csrf value, errors as Problem. */
-import createClient, { type Middleware } from "openapi-fetch";
+import { everyPage, MOST, type Growing, type Page } from "../ui/paging";
+import type { Api, Method, RequestOptions } from "../ui/api";
 import { OFFLINE, Problem, type ProblemDetails } from "./problem";
 import type { paths } from "./schema";
 
@@ -9,25 +10,52 @@ export function useCsrf(value: string | null | undefined): void {
   csrf = value ?? "";
 }
 
-const SAFE = new Set(["GET", "HEAD", "OPTIONS"]);
-
 export function csrfHeaders(): Record<string, string> {
   return csrf ? { "x-csrf-token": csrf } : {};
 }
 
-const session: Middleware = {
-  onRequest({ request }) {
-    if (csrf && !SAFE.has(request.method)) request.headers.set("x-csrf-token", csrf);
-    return request;
-  },
-  async onResponse({ response }) {
-    if (response.ok) return response;
-    throw new Problem(await details(response));
-  },
-  onError() {
-    return new Problem(OFFLINE);
-  },
-};
+/** Sends what was asked, and answers the response whatever it says. */
+export type Send = (address: string, init: { method: string; headers: Record<string, string>; body: string | null }) => Promise<Response>;
+
+/** @param guarded goes around what changes something */
+export function apiOver(send: Send, guarded: <T>(call: () => Promise<T>) => Promise<T> = (call) => call()): Api<paths> {
+  const by = (method: Method) => (path: string, options?: RequestOptions) => call(send, method, path, options);
+  const changing = (method: Method) => (path: string, options?: RequestOptions) => guarded(() => by(method)(path, options));
+  const list = (path: string, options?: RequestOptions, growing?: Growing<unknown>) =>
+    everyPage((cursor) => by("get")(path, { ...options, limit: MOST, cursor }) as Promise<Page<unknown>>, growing);
+  const made = { get: by("get"), list, post: changing("post"), put: changing("put"), patch: changing("patch"), delete: changing("delete") };
+  return Object.freeze(made) as unknown as Api<paths>;
+}
+
+async function call(send: Send, method: Method, path: string, options: RequestOptions = {}): Promise<unknown> {
+  const { body } = options;
+  const headers = { ...(method === "get" ? {} : csrfHeaders()), ...(body === undefined ? {} : { "content-type": "application/json" }) };
+  const init = { method: method.toUpperCase(), headers, body: body === undefined ? null : JSON.stringify(body) };
+  const answer = await send(addressOf(path, options), init).catch((error: unknown) => {
+    throw error instanceof TypeError ? new Problem(OFFLINE) : error;
+  });
+  if (!answer.ok) throw new Problem(await details(answer));
+  const text = await answer.text();
+  const isJson = answer.headers.get("content-type")?.includes("json") ?? false;
+  return isJson && text ? JSON.parse(text) : text || undefined;
+}
+
+/**
+ * What stands in braces is filled; the other parameters are the query, those without a value apart.
+ * @throws Error - a parameter of the path has no value.
+ */
+export function addressOf(path: string, { body: _, ...parameters }: RequestOptions): string {
+  const rest = new Map(Object.entries(parameters));
+  const filled = path.replace(/\{(\w+)\}/g, (_, name: string) => {
+    const value = rest.get(name);
+    if (value === undefined || value === null || value === "") throw new Error(`${path} needs ${name}.`);
+    rest.delete(name);
+    return encodeURIComponent(String(value));
+  });
+  const query = new URLSearchParams([...rest].flatMap(([name, value]) => [value].flat().filter((each) => each !== undefined && each !== null).map((each): [string, string] => [name, String(each)])));
+  if (!query.size) return filled;
+  return `${filled}${filled.includes("?") ? "&" : "?"}${query}`;
+}
 
 async function details(response: Response): Promise<ProblemDetails> {
   try {
@@ -37,5 +65,4 @@ async function details(response: Response): Promise<ProblemDetails> {
   }
 }
 
-export const api = createClient<paths>({ baseUrl: location.origin });
-api.use(session);
+export const api = apiOver((address, init) => fetch(address, init));

@@ -1,16 +1,12 @@
+import { withMoney } from "../ui/format";
+import type { components } from "./schema";
+
 /** An answer that is an error, as the server words it (RFC 9457). */
-export interface ProblemDetails {
-  type: string;
-  title: string;
-  status: number;
-  detail: string;
-  field?: string;
-  [more: string]: unknown;
-}
+export type ProblemDetails = components["schemas"]["ProblemDetails"] & { [more: string]: unknown };
 
 export class Problem extends Error {
   constructor(readonly details: ProblemDetails) {
-    super(details.detail || details.title);
+    super(withMoney(details.detail || details.title));
     this.name = "Problem";
   }
 
@@ -29,7 +25,7 @@ export class Problem extends Error {
   }
 
   get field(): string | undefined {
-    return this.details.field;
+    return this.details.field ?? undefined;
   }
 }
 

@@ -49,10 +49,12 @@ class MbActivity extends LitElement {
   /** Entries before the newest page. */
   declare private older: Entry[];
   declare private loading: boolean;
-  private isAll = false;
+  /** Where the page behind the last one that was read begins; undefined: there is none. */
+  private next: string | undefined;
   private names = new Map<string, string>();
   private readonly entries = new Loaded(this, async () => {
     await this.readNames();
+    this.older = [];
     return this.read();
   });
 
@@ -67,27 +69,32 @@ class MbActivity extends LitElement {
     const { user } = session.me ?? {};
     if (user) this.names.set(user.id, user.name);
     if (!session.may("member.read")) return;
-    const { data } = await api.GET("/api/core/members");
-    for (const member of data ?? []) this.names.set(member.user, member.name);
+    const members = await api.get("/api/core/members");
+    for (const member of members) this.names.set(member.user, member.name);
   }
 
-  private async read(before?: string): Promise<Entry[]> {
-    const { data } = await api.GET("/api/core/audit", { params: { query: { limit: PAGE, ...(before ? { before_id: before } : {}) } } });
-    this.isAll = (data ?? []).length < PAGE;
-    return data ?? [];
+  private async read(cursor?: string): Promise<Entry[]> {
+    const { items, next } = await api.get("/api/core/audit", { limit: PAGE, cursor });
+    this.next = next ?? undefined;
+    return items;
   }
 
   private readonly more = async (): Promise<void> => {
     this.loading = true;
     try {
-      const last = [...(this.entries.value ?? []), ...this.older].at(-1);
-      this.older = [...this.older, ...(await this.read(last?.id))];
+      this.older = [...this.older, ...(await this.read(this.next))];
     } finally {
       this.loading = false;
     }
   };
 
-  private who({ actor }: Entry): string {
+  private who(entry: Entry): string {
+    if (!entry.by_key) return this.person(entry);
+    const key = entry.key_name ?? t("activity.revoked_key", "A revoked API key");
+    return entry.actor ? t("activity.key_of", "{key} (API key of {name})", { key, name: this.person(entry) }) : t("activity.key", "{key} (API key)", { key });
+  }
+
+  private person({ actor }: Entry): string {
     return actor ? (this.names.get(actor) ?? t("activity.someone", "Someone no longer on the team")) : t("activity.platform", "Max Booster");
   }
 
@@ -111,11 +118,12 @@ class MbActivity extends LitElement {
         label=${t("activity.title", "Activity")}
         search=${t("activity.search", "Search activity")}
         kept=""
+        ?partial=${this.next !== undefined}
         .columns=${this.columns()}
         .rows=${list}
         @row-open=${(event: CustomEvent<{ row: Entry }>) => (this.opened = event.detail.row)}
       ></mb-table>
-      ${this.isAll ? nothing : html`<wa-button size="s" appearance="outlined" ?loading=${this.loading} @click=${this.more}>${t("activity.older", "Show older activity")}</wa-button>`}`;
+      ${this.next === undefined ? nothing : html`<wa-button size="s" appearance="outlined" ?loading=${this.loading} @click=${this.more}>${t("activity.older", "Show older activity")}</wa-button>`}`;
   }
 
   private details(entry: Entry) {
@@ -160,7 +168,7 @@ const ACTIONS: Record<string, string> = {
   "master.render_begun": "Export started",
   "master.rendered": "Master exported",
   "member.uninvited": "Invitation withdrawn",
-  "recording.analysed": "Recording measured",
+  "recording.analyzed": "Recording measured",
   "recording.brought": "Recording added for mastering",
   "recording.removed": "Recording removed from mastering",
   "registrant.changed": "Label details and code prefixes changed",
@@ -168,7 +176,7 @@ const ACTIONS: Record<string, string> = {
   "release.identified": "Release codes assigned",
   "release.removed": "Release deleted",
   "royalty.assigned": "Royalty line matched",
-  "sandbox.behaviour": "Sandbox store changed",
+  "sandbox.behavior": "Sandbox store changed",
   "split.set": "Split changed",
   "statement.taken": "Statement uploaded",
 };

@@ -9,16 +9,16 @@ type Device = components["schemas"]["Device"];
 
 class MbDevices extends LitElement {
   static override styles = page;
-  private readonly devices = new Loaded(this, async () => (await api.GET("/api/core/devices")).data);
+  private readonly devices = new Loaded(this, () => api.get("/api/core/devices"));
 
   private async logOut(device: Device): Promise<void> {
-    await api.DELETE("/api/core/devices/{session_id}", { params: { path: { session_id: device.id } } });
+    await api.delete("/api/core/devices/{session_id}", { session_id: device.id });
     notify(t("devices.removed", "Device logged out."));
     await this.devices.again();
   }
 
   private async removeOthers(): Promise<void> {
-    await api.DELETE("/api/core/devices");
+    await api.delete("/api/core/devices");
     notify(t("devices.others_removed", "All other devices are logged out."));
     await this.devices.again();
   }

@@ -21,8 +21,8 @@ class MbEmail extends LitElement {
 
   private async confirm(token: string): Promise<void> {
     try {
-      const { data } = await api.POST("/api/core/profile/email/confirm", { body: { token: token || "-" } });
-      this.words = t("email.done", "From now on, log in with {email}.", { email: data?.email ?? "" });
+      const { email } = await api.post("/api/core/profile/email/confirm", { body: { token: token || "-" } });
+      this.words = t("email.done", "From now on, log in with {email}.", { email });
       if (session.me) await session.load();
     } catch (error) {
       this.words = error instanceof Error ? error.message : String(error);

@@ -1,31 +1,19 @@
 import "@awesome.me/webawesome/dist/components/button/button.js";
 import { css, html, LitElement, nothing } from "lit";
-import { bytes, confirmed, exactly, loadTable, loadUpload, notify, page, t, when, type Column } from "@maxbooster/ui";
+import { bytes, confirmed, exactly, loadTable, loadUpload, more, notify, page, showMore, t, when, type Column } from "@maxbooster/ui";
 import { api } from "../api/client";
 import type { components } from "../api/schema";
 import { Loaded } from "../shell/loaded";
-import { events } from "../shell/panels";
 import { session } from "../shell/session";
 import { fileKind, kindTitle } from "./kinds";
 
 type File = components["schemas"]["StoredFile"];
-const PAGE = 200;
-
-async function everyFile(): Promise<File[]> {
-  const files: File[] = [];
-  let cursor: string | null | undefined;
-  do {
-    const { data } = await api.GET("/api/core/files", { params: { query: { limit: PAGE, ...(cursor ? { cursor } : {}) } } });
-    files.push(...(data?.files ?? []));
-    cursor = data?.next;
-  } while (cursor);
-  return files;
-}
 
 class MbFiles extends LitElement {
   static override properties = { chosen: { state: true }, everything: { state: true } };
   static override styles = [
     page,
+    more,
     css`
       mb-upload {
         margin-bottom: var(--mb-space-6);
@@ -33,25 +21,12 @@ class MbFiles extends LitElement {
       mb-table {
         --mb-table-height: max(360px, calc(100dvh - 420px));
       }
-      .more {
-        display: flex;
-        gap: var(--mb-space-2);
-        align-items: center;
-        min-height: 44px;
-        color: var(--mb-quiet);
-        font-size: var(--mb-text-s);
-      }
-      .more input {
-        width: 16px;
-        height: 16px;
-        margin: 0;
-      }
     `,
   ];
   declare private chosen: File[];
-  /** Whether the messages that the platform wrote and read are listed too. */
+  /** Whether the files that the platform made for itself are listed too. */
   declare private everything: boolean;
-  private readonly files = new Loaded(this, everyFile);
+  private readonly files = new Loaded(this, () => api.list("/api/core/files", { system: this.everything }), ["event"]);
 
   constructor() {
     super();
@@ -60,24 +35,10 @@ class MbFiles extends LitElement {
     void Promise.all([loadTable(), loadUpload()]);
   }
 
-  override connectedCallback(): void {
-    super.connectedCallback();
-    events.addEventListener("catch-up", this.again);
-    events.addEventListener("event", this.again);
-  }
-
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    events.removeEventListener("catch-up", this.again);
-    events.removeEventListener("event", this.again);
-  }
-
-  private readonly again = (): void => void this.files.again();
-
   private columns(): Column<File>[] {
     return [
       { key: "name", title: t("files.name", "Name"), width: "minmax(0, 2fr)", render: (file) => this.name(file) },
-      { key: "kind", title: t("files.kind", "Kind"), width: "120px", filter: true, narrow: false, text: (file) => kindTitle(fileKind(file.media_type, file.name)), sort: (one, other) => kindOf(one).localeCompare(kindOf(other)) },
+      { key: "kind", title: t("files.kind", "Kind"), width: "120px", filter: true, narrow: false, text: kindOf, sort: (one, other) => kindOf(one).localeCompare(kindOf(other)) },
       { key: "size", title: t("files.size", "Size"), align: "end", width: "90px", text: (file) => bytes(file.size) },
       { key: "created_at", title: t("files.when", "Added"), width: "130px", text: (file) => when(file.created_at), render: (file) => html`<span title=${exactly(file.created_at)}>${when(file.created_at)}</span>` },
     ];
@@ -101,7 +62,7 @@ class MbFiles extends LitElement {
     });
     if (!yes) return;
     try {
-      for (const file of files) await api.DELETE("/api/core/files/{file_id}", { params: { path: { file_id: file.id } } });
+      for (const file of files) await api.delete("/api/core/files/{file_id}", { file_id: file.id });
       notify(files.length === 1 ? t("files.deleted_one", "File deleted.") : t("files.deleted", "{n} files deleted.", { n: files.length }));
     } catch (error) {
       notify({ text: error instanceof Error ? error.message : String(error), tone: "danger" });
@@ -114,34 +75,33 @@ class MbFiles extends LitElement {
     return html`<h1>${t("files.title", "Files")}</h1>
       <p>${t("files.text", "Recordings, covers, statements and everything else you uploaded or made here.")}</p>
       ${session.may("file.write")
-        ? html`<mb-upload label=${t("files.drop", "Drop files here")} @file-ready=${this.again} @file-rejected=${this.again}></mb-upload>`
+        ? html`<mb-upload label=${t("files.drop", "Drop files here")} @file-ready=${this.files.again} @file-rejected=${this.files.again}></mb-upload>`
         : nothing}
       ${this.files.show((files) => (files.length ? this.table(files) : this.empty()))}`;
   }
 
   private table(files: File[]) {
-    const own = files.filter((file) => fileKind(file.media_type, file.name) !== "system");
-    const system = files.length - own.length;
     return html`<mb-table
         label=${t("files.title", "Files")}
         search=${t("files.search", "Search files")}
         kept=""
         ?selectable=${session.may("file.write")}
         .columns=${this.columns()}
-        .rows=${this.everything ? files : own}
+        .rows=${files}
         @selection-change=${(event: CustomEvent<{ rows: File[] }>) => (this.chosen = event.detail.rows)}
       >
-        <p slot="empty">${t("files.none_own", "You haven’t uploaded any files yet.")}</p>
         ${this.chosen.length
           ? html`<wa-button slot="actions" size="s" appearance="outlined" @click=${this.deleteChosen}>${t("files.delete_these", "Delete…")}</wa-button>`
           : nothing}
       </mb-table>
-      ${system
-        ? html`<label class="more"
-            ><input type="checkbox" .checked=${this.everything} @change=${(event: Event) => (this.everything = (event.target as HTMLInputElement).checked)} />
-            ${t("files.system", "Show messages to and from stores ({n})", { n: system })}</label
-          >`
-        : nothing}`;
+      ${this.more()}`;
+  }
+
+  private more() {
+    return showMore(t("files.system", "Show messages to and from stores, previews and other system files"), this.everything, (shown) => {
+      this.everything = shown;
+      void this.files.again();
+    });
   }
 
   private empty() {
@@ -154,7 +114,7 @@ class MbFiles extends LitElement {
 }
 customElements.define("mb-files", MbFiles);
 
-const kindOf = (file: File): string => kindTitle(fileKind(file.media_type, file.name));
+const kindOf = (file: File): string => kindTitle(fileKind(file));
 
 const STATES: Record<string, () => string> = {
   receiving: () => t("files.receiving", "uploading"),

@@ -4,7 +4,6 @@ import { api } from "../api/client";
 import type { components } from "../api/schema";
 import { worded } from "../shell/bell";
 import { Loaded } from "../shell/loaded";
-import { events } from "../shell/panels";
 import { session } from "../shell/session";
 
 type Step = components["schemas"]["FirstStep"];
@@ -49,25 +48,8 @@ class MbHome extends LitElement {
       }
     `,
   ];
-  private readonly steps = new Loaded(this, async () => (await api.GET("/api/core/first-steps")).data);
-  private readonly notices = new Loaded(this, async () => (await api.GET("/api/core/notices", { params: { query: { limit: SHOWN } } })).data?.notices);
-
-  override connectedCallback(): void {
-    super.connectedCallback();
-    events.addEventListener("catch-up", this.again);
-    events.addEventListener("event", this.again);
-  }
-
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    events.removeEventListener("catch-up", this.again);
-    events.removeEventListener("event", this.again);
-  }
-
-  private readonly again = (): void => {
-    void this.steps.again();
-    void this.notices.again();
-  };
+  private readonly steps = new Loaded(this, () => api.get("/api/core/first-steps"), ["event"]);
+  private readonly notices = new Loaded(this, async () => (await api.get("/api/core/notices", { limit: SHOWN })).notices, ["event"]);
 
   override render() {
     const name = session.me?.user?.name ?? "";

@@ -29,8 +29,7 @@ class MbInvitation extends LitElement {
 
   private async look(): Promise<void> {
     try {
-      const { data } = await api.POST("/api/core/registration/invitation", { body: { token: this.token || "-" } });
-      this.invited = data;
+      this.invited = await api.post("/api/core/registration/invitation", { body: { token: this.token || "-" } });
       sessionStorage.setItem("invitation", this.token);
     } catch (error) {
       this.words = error instanceof Error ? error.message : String(error);
@@ -38,15 +37,15 @@ class MbInvitation extends LitElement {
   }
 
   private async accept(): Promise<void> {
-    const { data } = await api.POST("/api/core/invitations/accept", { body: { token: this.token } });
+    const { id } = await api.post("/api/core/invitations/accept", { body: { token: this.token } });
     sessionStorage.removeItem("invitation");
-    if (data) session.take((await api.POST("/api/core/session/account", { body: { account: data.id } })).data);
+    session.take(await api.post("/api/core/session/account", { body: { account: id } }));
     router.go("/home", true);
   }
 
   private async join(values: Record<string, string>): Promise<void> {
     const { password = "", name = "", born_on = "" } = values;
-    await api.POST("/api/core/registration/join", { body: { token: this.token, password, name, born_on } });
+    await api.post("/api/core/registration/join", { body: { token: this.token, password, name, born_on } });
     sessionStorage.removeItem("invitation");
     router.go("/login", true);
   }

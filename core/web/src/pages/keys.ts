@@ -1,58 +1,28 @@
 import "@awesome.me/webawesome/dist/components/button/button.js";
-import "@awesome.me/webawesome/dist/components/checkbox/checkbox.js";
 import "@awesome.me/webawesome/dist/components/copy-button/copy-button.js";
-import { css, html, LitElement, nothing, type PropertyValues } from "lit";
-import { confirmed, date, field, form, FormController, loadTable, notify, number, page, t, when, type Column } from "@maxbooster/ui";
+import { html, LitElement, nothing, type PropertyValues } from "lit";
+import { asked, choices, confirmed, date, field, form, FormController, loadTable, notify, number, page, t, when, type Column } from "@maxbooster/ui";
 import { api } from "../api/client";
 import type { components } from "../api/schema";
+import { focusOn } from "../shell/focus";
 import { Loaded } from "../shell/loaded";
 import { proven } from "../shell/prove";
 import { session } from "../shell/session";
+import { choose, permissionTitle, titled } from "./choices";
 
 type Key = components["schemas"]["KeyOut"];
 
 class MbKeys extends LitElement {
   static override properties = { made: { state: true }, making: { state: true } };
-  static override styles = [
-    page,
-    form,
-    css`
-      fieldset {
-        display: grid;
-        grid-template-columns: repeat(auto-fill, minmax(180px, 1fr));
-        gap: var(--mb-space-1) var(--mb-space-4);
-        margin: 0;
-        padding: 0;
-        border: 0;
-        font-size: var(--mb-text-s);
-      }
-      legend {
-        margin-bottom: var(--mb-space-1);
-        padding: 0;
-        font-weight: 550;
-      }
-      wa-checkbox {
-        --checked-icon-color: var(--mb-ground);
-      }
-      form {
-        max-width: 640px;
-        margin-bottom: var(--mb-space-8);
-      }
-      .made {
-        display: flex;
-        align-items: center;
-        gap: var(--mb-space-2);
-        padding: var(--mb-space-3) 0;
-      }
-    `,
-  ];
+  static override styles = [page, form, choices];
   declare made: string;
   declare making: boolean;
-  private readonly keys = new Loaded(this, async () => (await api.GET("/api/core/keys")).data);
+  private readonly keys = new Loaded(this, () => api.get("/api/core/keys"));
+  private readonly permissions = new Loaded(this, async () => (await api.get("/api/core/permissions")).map((each) => ({ ...each, title: permissionTitle(each) })));
   private readonly form = new FormController(this, async ({ name = "", days = "90", ...chosen }) => {
     const permissions = Object.keys(chosen);
-    const { data } = await proven(() => api.POST("/api/core/keys", { body: { name, permissions, days: Number(days) } }));
-    this.made = data?.key ?? "";
+    const { key } = await proven(() => api.post("/api/core/keys", { body: { name, permissions, days: Number(days) } }));
+    this.made = key;
     this.making = false;
     await this.keys.again();
   });
@@ -60,7 +30,7 @@ class MbKeys extends LitElement {
   constructor() {
     super();
     this.made = "";
-    this.making = false;
+    this.making = session.may("key.write") && asked("create");
     void loadTable();
   }
 
@@ -68,7 +38,7 @@ class MbKeys extends LitElement {
     const title = t("keys.revoke_title", "Revoke “{name}”?", { name: key.name });
     const text = t("keys.revoke_text", "Programs that use this key stop working within a second. A revoked key can’t be restored.");
     if (!(await confirmed({ title, text, action: t("keys.revoke_go", "Revoke key") }))) return;
-    await api.DELETE("/api/core/keys/{key_id}", { params: { path: { key_id: key.id } } });
+    await api.delete("/api/core/keys/{key_id}", { key_id: key.id });
     notify(t("keys.revoked", "“{name}” is revoked.", { name: key.name }));
     await this.keys.again();
   }
@@ -84,31 +54,21 @@ class MbKeys extends LitElement {
       </div>
       ${this.made
         ? html`<p role="status">${t("keys.once", "Copy your key now. You won’t be able to see it again.")}</p>
-            <div class="made"><code>${this.made}</code><wa-copy-button value=${this.made} copy-label=${t("keys.copy", "Copy key")}></wa-copy-button></div>`
+            <div class="once"><code>${this.made}</code><wa-copy-button value=${this.made} copy-label=${t("keys.copy", "Copy key")}></wa-copy-button></div>`
         : nothing}
       ${this.making ? this.create() : nothing} ${this.keys.show((list) => (list.length || !this.making ? this.table(list) : html``))}`;
   }
 
   override updated(changed: PropertyValues): void {
-    if (changed.has("making") && this.making) void this.focusOn("wa-input[name=name]");
-    else if (changed.has("made") && this.made) void this.focusOn("wa-copy-button");
-  }
-
-  private async focusOn(selector: string): Promise<void> {
-    const control = this.renderRoot.querySelector<LitElement>(selector);
-    await control?.updateComplete;
-    control?.focus();
+    if (changed.has("making") && this.making) void focusOn(this, "wa-input[name=name]");
+    else if (changed.has("made") && this.made) void focusOn(this, "wa-copy-button");
   }
 
   private create() {
-    const permissions = (session.me?.permissions ?? []).filter((each) => !each.startsWith("profile."));
     return html`<form @submit=${this.form.submit}>
       ${field(this.form, { name: "name", label: t("keys.name", "Name"), hint: t("keys.name_hint", "What the key is for, such as “Backup script”"), maxlength: 100 })}
       ${field(this.form, { name: "days", label: t("keys.days", "Days until it expires"), type: "number", value: "90", inputmode: "numeric" })}
-      <fieldset>
-        <legend>${t("keys.permissions", "Permissions")}</legend>
-        ${permissions.map((each) => html`<wa-checkbox name=${each} value="on">${each}</wa-checkbox>`)}
-      </fieldset>
+      ${this.permissions.show((list) => choose(t("keys.permissions", "Permissions"), list.filter(({ name }) => session.may(name) && !name.startsWith("profile."))))}
       ${this.form.words(["name", "days"])}
       <div class="actions">
         <wa-button type="submit" variant="brand" ?loading=${this.form.pending}>${t("keys.create", "Create key")}</wa-button>
@@ -137,10 +97,11 @@ class MbKeys extends LitElement {
 
   private columns(): Column<Key>[] {
     const used = ({ used_at }: Key) => (used_at ? t("keys.used", "used {when}", { when: when(used_at) }) : t("keys.unused", "never used"));
+    const titles = new Map(this.permissions.value?.map(({ name, title }) => [name, title]));
     const facts = (key: Key) => [used(key), t("keys.requests", "{n} requests", { n: number(key.requests) })].join(" · ");
     return [
       { key: "name", title: t("keys.name", "Name"), width: "minmax(0, 1.6fr)", render: (key) => html`${key.name} <code class="quiet">${key.hint}…</code><small>${facts(key)}</small>` },
-      { key: "permissions", title: t("keys.permissions", "Permissions"), width: "minmax(0, 2fr)", narrow: false, text: ({ permissions }) => permissions.join(", "), render: ({ permissions }) => html`<span title=${permissions.join(", ")}>${permissions.join(", ")}</span>` },
+      { key: "permissions", title: t("keys.permissions", "Permissions"), width: "minmax(0, 2fr)", narrow: false, text: ({ permissions }) => titled(permissions, titles), render: ({ permissions }) => html`<span title=${permissions.join(", ")}>${titled(permissions, titles)}</span>` },
       { key: "expires_at", title: t("keys.expires", "Expires"), width: "120px", text: ({ expires_at }) => (expires_at ? date(expires_at) : t("keys.never", "Never")) },
       {
         key: "actions", title: "", width: "96px", align: "end", sort: false, text: () => "",

@@ -1,22 +1,26 @@
 /** What kind of file something is, in a person's words. */
 import { t } from "@maxbooster/ui";
+import type { components } from "../api/schema";
 
 const BY_ENDING: Record<string, string> = {
   wav: "audio", flac: "audio", aif: "audio", aiff: "audio", mp3: "audio", m4a: "audio", ogg: "audio", opus: "audio",
-  jpg: "image", jpeg: "image", png: "image", webp: "image", csv: "table", tsv: "table", xlsx: "table", pdf: "document", txt: "document", xml: "system",
+  jpg: "image", jpeg: "image", png: "image", webp: "image", csv: "table", tsv: "table", xlsx: "table", pdf: "document", txt: "document", xml: "document", json: "document",
 };
 
 export type FileKind = "audio" | "image" | "video" | "table" | "document" | "system" | "other";
 
-/** Messages to stores and their answers are the platform's own. */
-export function fileKind(mediaType: string | null | undefined, name: string): FileKind {
-  const type = mediaType ?? "";
+type Stored = components["schemas"]["StoredFile"];
+type Named = Pick<Stored, "name"> & Partial<Pick<Stored, "media_type" | "purpose">>;
+
+/** What has a purpose was made by the platform for itself: messages to stores and their answers, previews. */
+export function fileKind({ name, media_type, purpose }: Named): FileKind {
+  if (purpose) return "system";
+  const type = media_type ?? "";
   const start = type.split("/")[0]!;
-  if (/xml|json/.test(type) || /\.(xml|json)(\.gz)?$/i.test(name)) return "system";
   if (["audio", "image", "video"].includes(start)) return start as FileKind;
   if (/csv|spreadsheet|tab-separated/.test(type)) return "table";
   const ending = /\.(\w+)(\.gz)?$/.exec(name.toLowerCase())?.[1] ?? "";
-  return (BY_ENDING[ending] as FileKind | undefined) ?? (/pdf|text/.test(type) ? "document" : "other");
+  return (BY_ENDING[ending] as FileKind | undefined) ?? (/pdf|text|xml|json/.test(type) ? "document" : "other");
 }
 
 export function kindTitle(kind: FileKind): string {

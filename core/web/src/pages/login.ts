@@ -2,14 +2,20 @@ import { html, LitElement } from "lit";
 import { field, FormController, t } from "@maxbooster/ui";
 import { api } from "../api/client";
 import { Problem } from "../api/problem";
+import type { components } from "../api/schema";
+import { passkeysWork, usePasskey } from "../shell/passkeys";
 import { router } from "../shell/router";
-import { session } from "../shell/session";
+import { session, type Me } from "../shell/session";
 import { alone, framed } from "./alone";
 
+type PasskeyOptions = components["schemas"]["PasskeyOptions"];
+
 class MbLogin extends LitElement {
-  static override properties = { asksCode: { state: true } };
+  static override properties = { asksCode: { state: true }, asksPasskey: { state: true } };
   static override styles = alone;
   declare asksCode: boolean;
+  /** What a passkey may answer in place of a code. */
+  declare asksPasskey: PasskeyOptions | undefined;
   private readonly form = new FormController(this, (values) => this.logIn(values));
 
   constructor() {
@@ -17,15 +23,25 @@ class MbLogin extends LitElement {
     this.asksCode = false;
   }
 
+  private readonly withPasskey = new FormController(this, async () => {
+    const credential = await usePasskey(await api.post("/api/core/session/passkey/options"));
+    this.enter(await api.post("/api/core/session/passkey", { body: { credential } }));
+  });
+
+  private enter(me: Me): void {
+    session.take(me);
+    router.go(ownPath(new URLSearchParams(location.search).get("to")), true);
+  }
+
   private async logIn(values: Record<string, string>): Promise<void> {
     try {
-      const body = { email: values.email ?? "", password: values.password ?? "", code: values.code || null };
-      const { data } = await api.POST("/api/core/session", { body });
-      session.take(data);
-      router.go(ownPath(new URLSearchParams(location.search).get("to")), true);
+      const passkey = this.asksPasskey && !values.code ? await usePasskey(this.asksPasskey) : null;
+      const body = { email: values.email ?? "", password: values.password ?? "", code: values.code || null, passkey };
+      this.enter(await api.post("/api/core/session", { body }));
     } catch (error) {
       if (error instanceof Problem && error.kind === "second-factor-required" && !this.asksCode) {
         this.asksCode = true;
+        this.asksPasskey = passkeysWork() ? (error.details.passkey as PasskeyOptions | undefined) : undefined;
         await this.updateComplete;
         this.renderRoot.querySelector<HTMLElement>("[name=code]")?.focus();
         return;
@@ -44,13 +60,22 @@ class MbLogin extends LitElement {
             ? field(this.form, {
                 name: "code",
                 label: t("login.code", "Two-factor code"),
-                hint: t("login.code_hint", "The six digits in your authenticator app, or a recovery code."),
+                hint: this.asksPasskey
+                  ? t("login.passkey_hint", "Leave it empty to use your passkey, or enter a recovery code or the code from your app.")
+                  : t("login.code_hint", "The six digits in your authenticator app, or a recovery code."),
                 autocomplete: "one-time-code",
+                required: !this.asksPasskey,
               })
             : ""}
           ${this.form.words(["code"])}
           <wa-button type="submit" variant="brand" ?loading=${this.form.pending}>${t("login.go", "Log in")}</wa-button>
         </form>
+        ${passkeysWork()
+          ? html`<form @submit=${this.withPasskey.submit}>
+              ${this.withPasskey.words()}
+              <wa-button type="submit" appearance="outlined" ?loading=${this.withPasskey.pending}>${t("login.passkey", "Log in with a passkey")}</wa-button>
+            </form>`
+          : ""}
         <div class="below">
           <a href="/register">${t("login.register", "Create an account")}</a>
           <a href="/reset">${t("login.forgotten", "Forgot your password?")}</a>

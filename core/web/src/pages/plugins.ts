@@ -5,7 +5,7 @@ import { Loaded } from "../shell/loaded";
 
 class MbPlugins extends LitElement {
   static override styles = page;
-  private readonly plugins = new Loaded(this, async () => (await api.GET("/api/core/plugins")).data);
+  private readonly plugins = new Loaded(this, () => api.get("/api/core/plugins"));
 
   override render() {
     return html`<h1>${t("plugins.title", "Plugins")}</h1>

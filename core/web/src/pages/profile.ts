@@ -5,6 +5,7 @@ import { api } from "../api/client";
 import { Problem } from "../api/problem";
 import type { components } from "../api/schema";
 import { proven } from "../shell/prove";
+import "./passkeys";
 import { username } from "../shell/username";
 import { session, type Me } from "../shell/session";
 
@@ -36,28 +37,27 @@ class MbProfile extends LitElement {
   declare codes: string[];
   declare sentTo: string;
   private readonly naming = new FormController(this, async ({ name = "" }) => {
-    await api.PATCH("/api/core/profile", { body: { name } });
+    await api.patch("/api/core/profile", { body: { name } });
     await session.load();
     notify(t("profile.saved", "Saved."));
   });
   private readonly password = new FormController(this, async ({ current = "", password = "" }) => {
-    const { data } = await proven(() => api.POST("/api/core/profile/password", { body: { current, password } }));
-    session.take(data);
+    session.take(await proven(() => api.post("/api/core/profile/password", { body: { current, password } })));
     notify(t("profile.password_changed", "Password changed. All other devices are logged out."));
   });
   private readonly email = new FormController(this, async ({ email = "" }) => {
-    await proven(() => api.POST("/api/core/profile/email", { body: { email } }));
+    await proven(() => api.post("/api/core/profile/email", { body: { email } }));
     this.sentTo = email;
   });
   private readonly confirming = new FormController(this, async ({ code = "" }) => {
-    const { data } = await proven(() => api.POST("/api/core/profile/totp/confirm", { body: { code } }));
-    this.codes = data?.codes ?? [];
+    const { codes } = await proven(() => api.post("/api/core/profile/totp/confirm", { body: { code } }));
+    this.codes = codes;
     this.secret = undefined;
     await session.load();
   });
 
   private async takeOut(): Promise<void> {
-    const { data } = await proven(() => api.GET("/api/core/profile/export"));
+    const data = await proven(() => api.get("/api/core/profile/export"));
     const link = document.createElement("a");
     link.href = URL.createObjectURL(new Blob([JSON.stringify(data, null, 2)], { type: "application/json" }));
     link.download = "max-booster-export.json";
@@ -74,7 +74,7 @@ class MbProfile extends LitElement {
     });
     if (!yes) return;
     try {
-      await proven(() => api.POST("/api/core/profile/erasure"));
+      await proven(() => api.post("/api/core/profile/erasure"));
       await session.load();
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
@@ -84,7 +84,7 @@ class MbProfile extends LitElement {
   }
 
   private async stay(): Promise<void> {
-    await api.DELETE("/api/core/profile/erasure");
+    await api.delete("/api/core/profile/erasure");
     await session.load();
     this.requestUpdate();
     notify(t("profile.erase_withdrawn", "Deletion canceled. Nothing was deleted."));
@@ -97,14 +97,13 @@ class MbProfile extends LitElement {
   }
 
   private async begin(): Promise<void> {
-    const { data } = await proven(() => api.POST("/api/core/profile/totp"));
+    const data = await proven(() => api.post("/api/core/profile/totp"));
     await import("@awesome.me/webawesome/dist/components/qr-code/qr-code.js");
     this.secret = data;
   }
 
   private async removeFactor(): Promise<void> {
-    const { data } = await proven(() => api.DELETE("/api/core/profile/totp"));
-    session.take(data as Me | undefined);
+    session.take(await proven(() => api.delete("/api/core/profile/totp")));
     this.codes = [];
     this.requestUpdate();
     notify(t("profile.factor_off", "Two-factor authentication is off."));
@@ -123,6 +122,9 @@ class MbProfile extends LitElement {
 
       <h2>${t("profile.factor", "Two-factor authentication")}</h2>
       ${user.second_factor ? this.factorOn() : this.secret ? this.confirm(this.secret) : this.factorOff()}
+
+      <h2>${t("passkeys.title", "Passkeys")}</h2>
+      <mb-passkeys></mb-passkeys>
 
       <h2>${t("profile.email", "Email")}</h2>
       ${this.sentTo

@@ -18,7 +18,7 @@ class MbRegister extends LitElement {
 
   private async register(values: Record<string, string>): Promise<void> {
     const { email = "", password = "", name = "", born_on = "" } = values;
-    await api.POST("/api/core/registration", { body: { email, password, name, born_on } });
+    await api.post("/api/core/registration", { body: { email, password, name, born_on } });
     this.sentTo = email;
   }
 

@@ -9,11 +9,11 @@ class MbReset extends LitElement {
   declare stage: "ask" | "sent" | "choose" | "done";
   private readonly token = linkToken();
   private readonly asking = new FormController(this, async ({ email = "" }) => {
-    await api.POST("/api/core/password-reset", { body: { email } });
+    await api.post("/api/core/password-reset", { body: { email } });
     this.stage = "sent";
   });
   private readonly choosing = new FormController(this, async ({ password = "" }) => {
-    await api.POST("/api/core/password-reset/confirm", { body: { token: this.token, password } });
+    await api.post("/api/core/password-reset/confirm", { body: { token: this.token, password } });
     this.stage = "done";
   });
 

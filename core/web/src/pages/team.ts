@@ -2,10 +2,11 @@ import "@awesome.me/webawesome/dist/components/button/button.js";
 import "@awesome.me/webawesome/dist/components/select/select.js";
 import "@awesome.me/webawesome/dist/components/option/option.js";
 import { css, html, LitElement, nothing } from "lit";
-import { confirmed, field, form, FormController, loadTable, notify, page, t, when, type Column } from "@maxbooster/ui";
+import { asked, confirmed, field, form, FormController, loadTable, notify, page, t, when, type Column } from "@maxbooster/ui";
 import { api } from "../api/client";
 import { Problem } from "../api/problem";
 import type { components } from "../api/schema";
+import { focusOn } from "../shell/focus";
 import { Loaded } from "../shell/loaded";
 import { proven } from "../shell/prove";
 import { session } from "../shell/session";
@@ -37,10 +38,10 @@ class MbTeam extends LitElement {
       }
     `,
   ];
-  private readonly members = new Loaded(this, async () => (await api.GET("/api/core/members")).data);
-  private readonly invitations = new Loaded(this, async () => (await api.GET("/api/core/invitations")).data);
+  private readonly members = new Loaded(this, () => api.get("/api/core/members"));
+  private readonly invitations = new Loaded(this, () => api.get("/api/core/invitations"));
   private readonly inviting = new FormController(this, async ({ email = "", role = "viewer" }) => {
-    await proven(() => api.POST("/api/core/invitations", { body: { email, role: role as Role } }));
+    await proven(() => api.post("/api/core/invitations", { body: { email, role: role as Role } }));
     notify(t("team.invited", "Invitation sent to {email}.", { email }));
     this.renderRoot.querySelector("form")?.reset();
     await this.invitations.again();
@@ -49,6 +50,10 @@ class MbTeam extends LitElement {
   constructor() {
     super();
     void loadTable();
+  }
+
+  override firstUpdated(): void {
+    if (asked("invite")) void focusOn(this, "wa-input[name=email]");
   }
 
   private async change(run: () => Promise<unknown>, said: string): Promise<void> {
@@ -106,7 +111,7 @@ class MbTeam extends LitElement {
     if (!member || !may || member.user === session.me?.user?.id) return roleTitle(person.role);
     const put = (role: Role) =>
       this.change(
-        () => api.PATCH("/api/core/members/{user_id}", { params: { path: { user_id: member.user } }, body: { role } }),
+        () => api.patch("/api/core/members/{user_id}", { user_id: member.user, body: { role } }),
         t("team.changed", "{name} is now {role}.", { name: member.name, role: roleTitle(role) }),
       );
     return html`<wa-select
@@ -126,7 +131,7 @@ class MbTeam extends LitElement {
     if (member) return button(t("team.remove", "Remove"), () => this.takeOut(member));
     return button(t("team.withdraw", "Cancel"), () =>
       this.change(
-        () => api.DELETE("/api/core/invitations/{invitation_id}", { params: { path: { invitation_id: invitation!.id } } }),
+        () => api.delete("/api/core/invitations/{invitation_id}", { invitation_id: invitation!.id }),
         t("team.withdrawn", "Invitation canceled."),
       ),
     );
@@ -136,7 +141,7 @@ class MbTeam extends LitElement {
     const title = t("team.remove_title", "Remove {name} from the team?", { name });
     const text = t("team.remove_text", "They lose access to this account at once. You can invite them again.");
     if (!(await confirmed({ title, text, action: t("team.remove_go", "Remove from team") }))) return;
-    await this.change(() => api.DELETE("/api/core/members/{user_id}", { params: { path: { user_id: user } } }), t("team.removed", "{name} was removed from the team.", { name }));
+    await this.change(() => api.delete("/api/core/members/{user_id}", { user_id: user }), t("team.removed", "{name} was removed from the team.", { name }));
   }
 }
 customElements.define("mb-team", MbTeam);

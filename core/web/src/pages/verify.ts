@@ -9,8 +9,8 @@ class MbVerify extends LitElement {
   static override styles = alone;
   private readonly token = linkToken();
   private readonly form = new FormController(this, async ({ password = "" }) => {
-    const { data } = await api.POST("/api/core/registration/verify", { body: { token: this.token || "-", password } });
-    const { data: me } = await api.POST("/api/core/session", { body: { email: data?.email ?? "", password } });
+    const { email } = await api.post("/api/core/registration/verify", { body: { token: this.token || "-", password } });
+    const me = await api.post("/api/core/session", { body: { email, password } });
     session.take(me);
     router.go("/home", true);
   });

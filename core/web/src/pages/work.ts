@@ -1,51 +1,30 @@
 import "@awesome.me/webawesome/dist/components/button/button.js";
 import { css, html, LitElement, nothing } from "lit";
-import { exactly, loadTable, notify, number, page, t, when, type Column } from "@maxbooster/ui";
+import { exactly, loadTable, more, notify, number, page, showMore, t, when, withMoney, type Column } from "@maxbooster/ui";
 import { api } from "../api/client";
 import type { components } from "../api/schema";
 import { jobTitle, plumbing } from "../shell/jobs";
 import { Loaded } from "../shell/loaded";
-import { events } from "../shell/panels";
 import { session } from "../shell/session";
 
 type Job = components["schemas"]["JobOut"];
-const ICONS: Record<string, string> = { ready: "clock", running: "activity", done: "check", dead: "circle-alert", cancelled: "x" };
+const ICONS: Record<string, string> = { ready: "clock", running: "activity", done: "check", dead: "circle-alert", canceled: "x" };
 const NEWEST = 200;
 
 class MbWork extends LitElement {
   static override properties = { everything: { state: true } };
   static override styles = [
     page,
+    more,
     css`
       mb-table {
         --mb-table-height: max(360px, calc(100dvh - 280px));
-      }
-      .more {
-        display: flex;
-        gap: var(--mb-space-2);
-        align-items: center;
-        min-height: 44px;
-        color: var(--mb-quiet);
-        font-size: var(--mb-text-s);
-      }
-      .more input {
-        width: 16px;
-        height: 16px;
-        margin: 0;
-      }
-      .state {
-        display: inline-flex;
-        gap: var(--mb-space-2);
-        align-items: center;
-      }
-      .dead {
-        color: var(--mb-danger);
       }
     `,
   ];
   /** Whether the steps in between are listed too, with names and ids. */
   declare private everything: boolean;
-  private readonly jobs = new Loaded(this, async () => (await api.GET("/api/core/jobs", { params: { query: { limit: NEWEST } } })).data);
+  private readonly jobs = new Loaded(this, async () => (await api.get("/api/core/jobs", { limit: NEWEST })).items, ["job"]);
 
   constructor() {
     super();
@@ -53,26 +32,12 @@ class MbWork extends LitElement {
     void loadTable();
   }
 
-  override connectedCallback(): void {
-    super.connectedCallback();
-    events.addEventListener("catch-up", this.again);
-    events.addEventListener("job", this.again);
-  }
-
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    events.removeEventListener("catch-up", this.again);
-    events.removeEventListener("job", this.again);
-  }
-
-  private readonly again = (): void => void this.jobs.again();
-
   private async steer(job: Job, how: "cancel" | "retry"): Promise<void> {
-    const path = { params: { path: { job_id: job.id } } };
+    const path = { job_id: job.id };
     try {
-      if (how === "cancel") await api.POST("/api/core/jobs/{job_id}/cancel", path);
-      else await api.POST("/api/core/jobs/{job_id}/retry", path);
-      notify(how === "cancel" ? t("work.was_cancelled", "Job canceled.") : t("work.again", "Job restarted."));
+      if (how === "cancel") await api.post("/api/core/jobs/{job_id}/cancel", path);
+      else await api.post("/api/core/jobs/{job_id}/retry", path);
+      notify(how === "cancel" ? t("work.was_canceled", "Job canceled.") : t("work.again", "Job restarted."));
     } catch (error) {
       notify({ text: error instanceof Error ? error.message : String(error), tone: "danger" });
     }
@@ -84,7 +49,7 @@ class MbWork extends LitElement {
     return [
       { key: "state", title: t("work.state", "Status"), width: "130px", filter: true, text: ({ state }) => stateTitle(state), render: (job) => this.state(job) },
       { key: "name", title: t("work.what", "Job"), text: ({ name }) => jobTitle(name), render: ({ name }) => html`<span title=${jobTitle(name)}>${jobTitle(name)}</span>` },
-      { key: "note", title: t("work.note", "Progress"), width: "minmax(0, 1.5fr)", render: ({ note }) => html`<span title=${note ?? ""}>${note ?? ""}</span>`, narrow: false },
+      { key: "note", title: t("work.note", "Progress"), width: "minmax(0, 1.5fr)", text: ({ note }) => withMoney(note ?? ""), narrow: false },
       ...(this.everything ? [{ key: "code", title: t("work.name", "Name"), narrow: false, text: ({ name }: Job) => name, render: ({ name }: Job) => code(name) }, { key: "id", title: "ID", narrow: false, render: ({ id }: Job) => code(id) }] : []),
       { key: "created_at", title: t("work.since", "Started"), width: "120px", text: ({ created_at }) => when(created_at), render: ({ created_at }) => html`<span title=${exactly(created_at)}>${when(created_at)}</span>` },
       { key: "actions", title: "", width: "104px", align: "end", sort: false, render: (job) => this.actions(job) },
@@ -93,7 +58,7 @@ class MbWork extends LitElement {
 
   private state(job: Job) {
     const share = job.state === "running" && job.progress ? ` ${number(job.progress, { style: "percent" })}` : "";
-    return html`<span class="state ${job.state}"><mb-icon name=${ICONS[job.state] ?? "circle"}></mb-icon>${stateTitle(job.state)}${share}</span>`;
+    return html`<span style="${STATE}${job.state === "dead" ? "; color: var(--mb-danger)" : ""}"><mb-icon name=${ICONS[job.state] ?? "circle"}></mb-icon>${stateTitle(job.state)}${share}</span>`;
   }
 
   private actions(job: Job) {
@@ -115,10 +80,7 @@ class MbWork extends LitElement {
     return html`<mb-table label=${t("work.title", "Jobs")} search=${t("work.search", "Search jobs")} kept="" .columns=${this.columns()} .rows=${rows}>
         <div slot="empty">${this.empty()}</div>
       </mb-table>
-      <label class="more"
-        ><input type="checkbox" .checked=${this.everything} @change=${(event: Event) => (this.everything = (event.target as HTMLInputElement).checked)} />
-        ${t("work.details", "Show every step, with names and IDs")}</label
-      >
+      ${showMore(t("work.details", "Show every step, with names and IDs"), this.everything, (shown) => (this.everything = shown))}
       ${list.length === NEWEST ? html`<p>${t("work.newest", "These are the newest {n} jobs.", { n: number(NEWEST) })}</p>` : nothing}`;
   }
 
@@ -130,6 +92,8 @@ class MbWork extends LitElement {
     ></mb-empty>`;
   }
 }
+/** Cells are drawn inside the table, where this page's classes don't reach. */
+const STATE = "display: inline-flex; gap: var(--mb-space-2); align-items: center";
 customElements.define("mb-work", MbWork);
 
 function stateTitle(state: string): string {
@@ -138,7 +102,7 @@ function stateTitle(state: string): string {
     running: t("work.running", "Running"),
     done: t("work.done", "Done"),
     dead: t("work.dead", "Failed"),
-    cancelled: t("work.cancelled", "Canceled"),
+    canceled: t("work.canceled", "Canceled"),
   };
   return titles[state] ?? state;
 }

@@ -4,8 +4,7 @@ import { router } from "./router";
 import { session } from "./session";
 
 export async function switchAccount(account: string): Promise<void> {
-  const { data } = await api.POST("/api/core/session/account", { body: { account } });
-  session.take(data);
+  session.take(await api.post("/api/core/session/account", { body: { account } }));
   router.go("/home");
 }
 
@@ -24,7 +23,7 @@ export function chooseTheme(chosen: Theme): void {
 }
 
 export async function logOut(): Promise<void> {
-  await api.DELETE("/api/core/session");
+  await api.delete("/api/core/session");
   session.take(undefined);
   router.go("/login");
 }

@@ -1,6 +1,6 @@
 /** The bell: what people should know when they look in. Opening it counts as having read. */
 import { css, html, LitElement, nothing } from "lit";
-import { exactly, t, when } from "@maxbooster/ui";
+import { exactly, t, when, withMoney } from "@maxbooster/ui";
 import { api } from "../api/client";
 import type { components } from "../api/schema";
 import { jobTitle } from "./jobs";
@@ -150,9 +150,9 @@ class MbBell extends LitElement {
   private readonly load = async (): Promise<void> => {
     if (!session.me?.account) return;
     try {
-      const { data } = await api.GET("/api/core/notices");
-      this.notices = data?.notices ?? [];
-      this.unread = data?.unread ?? 0;
+      const { notices, unread } = await api.get("/api/core/notices");
+      this.notices = notices;
+      this.unread = unread;
     } catch {
       // without a connection the last that was known stays; the next catch-up loads it anew
     }
@@ -165,7 +165,7 @@ class MbBell extends LitElement {
   private async toggle(): Promise<void> {
     this.open = !this.open;
     if (!this.open || !this.unread) return;
-    await api.POST("/api/core/notices/read");
+    await api.post("/api/core/notices/read");
     this.unread = 0;
   }
 
@@ -192,7 +192,7 @@ class MbBell extends LitElement {
     return html`<button class="notice" ?disabled=${!each.path} @click=${() => this.follow(each)}>
       <mb-icon class=${each.tone} name=${ICONS[each.tone] ?? "circle"}></mb-icon>
       <span class="words">
-        <strong>${worded(each)}</strong>${each.text ? html`<small>${each.text}</small>` : nothing}
+        <strong>${worded(each)}</strong>${each.text ? html`<small>${withMoney(each.text)}</small>` : nothing}
         <small title=${exactly(each.at)}>${when(each.at)}</small>
       </span>
     </button>`;
@@ -204,5 +204,5 @@ customElements.define("mb-bell", MbBell);
 export function worded(notice: Notice): string {
   const facts = { ...notice.facts };
   if (typeof facts.job === "string") facts.job = jobTitle(facts.job);
-  return t(`notice.${notice.kind}`, notice.title, facts);
+  return withMoney(t(`notice.${notice.kind}`, notice.title, facts));
 }

@@ -27,6 +27,19 @@ class MbFailure extends LitElement {
     p {
       color: var(--mb-quiet);
     }
+    button {
+      min-height: 32px;
+      padding: 0 var(--mb-space-3);
+      border: 1px solid var(--mb-line);
+      border-radius: var(--mb-radius);
+      background: var(--mb-lifted);
+      color: var(--mb-text);
+      font: 550 var(--mb-text-s) var(--mb-font);
+      cursor: pointer;
+    }
+    p {
+      overflow-wrap: anywhere;
+    }
     a {
       color: var(--mb-text);
       text-underline-offset: 3px;
@@ -37,6 +50,7 @@ class MbFailure extends LitElement {
     return html`<div role="alert">
       <h1><mb-icon name="circle-alert" size="20"></mb-icon>${this.heading}</h1>
       <p>${this.text}</p>
+      <p><button @click=${() => location.reload()}>${t("shell.again", "Try again")}</button></p>
       <p><a href="/home">${t("shell.go_home", "Go to Home")}</a></p>
     </div>`;
   }

@@ -3,6 +3,8 @@
  * focus at the top of the page. Instead, the heading nearest to where it was takes it.
  */
 
+import type { LitElement } from "lit";
+
 const REMEMBERED = 4;
 const AGAIN_MS = 100;
 const ATTEMPTS = 50;
@@ -63,3 +65,10 @@ function place(): HTMLElement | undefined {
 }
 
 const headingIn = (within: ParentNode): HTMLElement | null => within.querySelector<HTMLElement>("h1, h2, h3, dialog, [role=grid]");
+
+/** Into one of the page's own controls, once it is drawn. */
+export async function focusOn(host: LitElement, selector: string): Promise<void> {
+  const control = host.renderRoot.querySelector<LitElement>(selector);
+  await control?.updateComplete;
+  control?.focus();
+}

@@ -11,5 +11,5 @@ export const jobTitle = (name: string): string => t(`job.${name}`, spoken(name))
 /** Reactions to events, upkeep and polling are steps of something larger: they matter only when they fail. */
 export function plumbing({ name, state, progress, note }: Pick<Job, "name" | "state" | "progress" | "note">): boolean {
   if (state === "dead") return false;
-  return /^on:|^core\.|\.(collect|watch|begin|hear_notice)$/.test(name) || (state === "ready" && progress == null && !note && /\.(poll|check|sweep)/.test(name));
+  return /^on:|^webhook:|^core\.|\.(collect|watch|begin)$/.test(name) || (state === "ready" && progress == null && !note && /\.(poll|check|sweep)/.test(name));
 }

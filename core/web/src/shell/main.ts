@@ -12,14 +12,17 @@ import { router, type Route } from "./router";
 import { session } from "./session";
 import { chooseTheme, logOut, switchAccount } from "./actions";
 import "./bell";
+import "./extension-point";
 import "./failure";
 import { keepFocus } from "./focus";
 import { registerShellKeys, showKeys } from "./keys";
 import { speak } from "./language";
 import "./live";
-import { MbPalette, panelCommands, type Command } from "./palette";
-import { OWN, THEMES } from "./side";
+import { actionCommands, MbPalette, panelCommands, type Command } from "./palette";
+import { OWN, THEMES, type Entry } from "./side";
 import "./tray";
+import { watchTyping } from "./typed";
+import "./upgrade";
 
 const TITLE = "Max Booster";
 
@@ -106,6 +109,20 @@ class MbApp extends LitElement {
       min-width: 0;
       outline: 0;
     }
+    .needs {
+      display: flex;
+      gap: var(--mb-space-2);
+      align-items: center;
+      margin: var(--mb-space-4);
+      padding: var(--mb-space-3) var(--mb-space-4);
+      border: 1px solid var(--mb-line);
+      border-radius: var(--mb-radius);
+      background: var(--mb-lifted);
+      color: var(--mb-text);
+    }
+    .needs a {
+      color: var(--mb-accent-text);
+    }
     .skip {
       position: absolute;
       inset-inline-start: -999px;
@@ -191,11 +208,12 @@ class MbApp extends LitElement {
   }
 
   private commands(): Command[] {
-    const pages = [{ path: "/home", title: t("shell.home", "Home"), icon: "house" }, ...OWN.filter(({ permission }) => session.may(permission ?? ""))];
+    const pages: Entry[] = [{ path: "/home", title: t("shell.home", "Home"), icon: "house" }, ...OWN.filter(({ permission }) => session.may(permission ?? ""))];
     const others = (session.me?.accounts ?? []).filter(({ id }) => id !== session.me?.account?.id);
     return [
       ...pages.map(({ path, title, icon }) => ({ title, icon, run: () => router.go(path) })),
       ...panelCommands(this.panels),
+      ...pages.flatMap(({ title, actions }) => actionCommands(title, actions ?? [])),
       { title: t("shell.profile", "Your profile"), icon: "user", run: () => router.go("/profile") },
       { title: t("shell.devices", "Devices"), icon: "monitor", run: () => router.go("/devices") },
       ...others.map(({ id, name }) => ({ title: t("shell.switch", "Switch to {name}", { name }), icon: "users", run: () => void switchAccount(id) })),
@@ -217,6 +235,7 @@ class MbApp extends LitElement {
     }
     registerShellKeys(() => this.find());
     keepFocus();
+    watchTyping();
     this.ready = true;
     await this.open();
   }
@@ -232,7 +251,7 @@ class MbApp extends LitElement {
 
   private async open(): Promise<void> {
     const path = router.path;
-    const page = PAGES.find((each) => each.path === path);
+    const page = PAGES.find((each) => each.path === path || (each.below && path.startsWith(`${each.path}/`)));
     this.menu = false;
     if (!session.me && !page?.open) return router.go(`/login?to=${encodeURIComponent(path)}`, true);
     if (session.me && (path === "/" || path === "/login")) return router.go("/home", true);
@@ -278,6 +297,7 @@ class MbApp extends LitElement {
     return html`
       ${alone || !session.me ? nothing : this.around()}
       <main id="main" tabindex="-1" aria-busy=${!this.ready}>
+        ${session.me?.lacks_factor && !alone ? needsFactor() : nothing}
         ${this.failure
           ? html`<mb-failure heading=${this.failure.title} text=${this.failure.text}></mb-failure>`
           : this.content}
@@ -308,8 +328,16 @@ class MbApp extends LitElement {
         <mb-bell></mb-bell>
       </header>
       <mb-palette .commands=${this.commands()}></mb-palette>
+      <mb-upgrade></mb-upgrade>
       <mb-side .panels=${this.panels} path=${router.path} ?open=${this.menu}></mb-side>
     `;
   }
 }
 customElements.define("mb-app", MbApp);
+
+function needsFactor(): TemplateResult {
+  return html`<p class="needs" role="alert">
+    <mb-icon name="triangle-alert"></mb-icon>
+    <span>${t("shell.needs_factor", "Two-factor authentication is required here.")} <a href="/profile">${t("shell.set_up_factor", "Set it up, or add a passkey")}</a></span>
+  </p>`;
+}

@@ -2,8 +2,10 @@
 import { css, html, LitElement, nothing } from "lit";
 import { t } from "@maxbooster/ui";
 import { api } from "../api/client";
+import type { components } from "../api/schema";
 import type { Panel } from "./panels";
 import { router } from "./router";
+import { session } from "./session";
 
 export interface Command {
   title: string;
@@ -13,13 +15,16 @@ export interface Command {
   run: () => void;
 }
 
+/** Something to do on a page: the shell's own, and what panels offer (`PanelAction`). */
+export type Action = components["schemas"]["PanelAction"];
+
 const TYPING_MS = 150;
 const LEAST_TYPED = 2;
 
 /** What the plugins find: releases, tracks, payees, recordings. */
 async function searched(words: string): Promise<Command[]> {
-  const { data } = await api.GET("/api/core/search", { params: { query: { words } } });
-  return (data ?? []).map(({ title, kind, path, icon, text }) => {
+  const found = await api.get("/api/core/search", { words });
+  return found.map(({ title, kind, path, icon, text }) => {
     const kindTitle = t(`search.${kind}`, kind);
     return { title, icon, about: text ? `${kindTitle} · ${text}` : kindTitle, run: () => router.go(path) };
   });
@@ -212,6 +217,16 @@ export class MbPalette extends LitElement {
 }
 customElements.define("mb-palette", MbPalette);
 
+/** What can be done on a page, by whoever may. */
+export function actionCommands(page: string, actions: readonly Action[]): Command[] {
+  return actions
+    .filter(({ permissions }) => (permissions ?? []).every((each) => session.may(each)))
+    .map(({ id, title, path, icon }) => ({ title: t(`action.${id}`, title), icon: icon ?? "plus", about: page, run: () => router.go(path) }));
+}
+
 export function panelCommands(panels: Panel[]): Command[] {
-  return panels.map(({ panel }) => ({ title: panel.title, icon: panel.icon, run: () => router.go(panel.route) }));
+  return [
+    ...panels.map(({ panel }) => ({ title: panel.title, icon: panel.icon, run: () => router.go(panel.route) })),
+    ...panels.flatMap(({ panel }) => actionCommands(panel.title, panel.actions ?? [])),
+  ];
 }

@@ -1,9 +1,10 @@
 /** Asks once more who this is, where the server wants a recent proof, and then goes on with what was begun. */
 import "@awesome.me/webawesome/dist/components/dialog/dialog.js";
-import { css, html, LitElement } from "lit";
+import { css, html, LitElement, nothing } from "lit";
 import { field, form, FormController, t } from "@maxbooster/ui";
 import { api } from "../api/client";
 import { Problem } from "../api/problem";
+import { passkeysWork, usePasskey } from "./passkeys";
 import { session } from "./session";
 import { username } from "./username";
 
@@ -25,18 +26,27 @@ class MbProve extends LitElement {
     `,
   ];
 
+  private get hasPasskey(): boolean {
+    return (session.me?.passkeys ?? 0) > 0;
+  }
+
   constructor() {
     super();
     this.open = true;
-    this.code = session.me?.user?.second_factor ?? false;
+    this.code = (session.me?.user?.second_factor ?? false) || this.hasPasskey;
   }
 
   private async prove(values: Record<string, string>): Promise<void> {
     const body = { password: values.password ?? "", code: values.code || null };
-    const { data } = await api.POST("/api/core/session/prove", { body });
-    session.take(data);
+    session.take(await api.post("/api/core/session/prove", { body }));
     this.finish(true);
   }
+
+  private readonly withPasskey = new FormController(this, async () => {
+    const passkey = await usePasskey(await api.post("/api/core/session/prove/passkey"));
+    session.take(await api.post("/api/core/session/prove", { body: { passkey } }));
+    this.finish(true);
+  });
 
   private finish(proved: boolean): void {
     this.open = false;
@@ -46,14 +56,20 @@ class MbProve extends LitElement {
 
   override render() {
     return html`<wa-dialog label=${t("prove.title", "Confirm it’s you")} ?open=${this.open} @wa-after-hide=${() => this.finish(false)}>
+      ${this.hasPasskey && passkeysWork()
+        ? html`<form @submit=${this.withPasskey.submit}>
+            ${this.withPasskey.words()}
+            <wa-button type="submit" variant="brand" ?loading=${this.withPasskey.pending}>${t("prove.passkey", "Use a passkey")}</wa-button>
+          </form>`
+        : nothing}
       <form @submit=${this.form.submit}>
         ${username()}
         <p>${t("prove.why", "For your security, enter your password again. We won’t ask again for ten minutes.")}</p>
         ${field(this.form, { name: "password", label: t("login.password", "Password"), type: "password", autocomplete: "current-password" })}
-        ${this.code ? field(this.form, { name: "code", label: t("login.code", "Two-factor code"), inputmode: "numeric", autocomplete: "one-time-code" }) : ""}
+        ${this.code ? field(this.form, { name: "code", label: t("login.code", "Two-factor code"), autocomplete: "one-time-code" }) : ""}
         ${this.form.words(["code"])}
         <div class="actions">
-          <wa-button type="submit" variant="brand" ?loading=${this.form.pending}>${t("prove.go", "Continue")}</wa-button>
+          <wa-button type="submit" variant=${this.hasPasskey && passkeysWork() ? "neutral" : "brand"} ?loading=${this.form.pending}>${t("prove.go", "Continue")}</wa-button>
         </div>
       </form>
     </wa-dialog>`;

@@ -6,6 +6,8 @@ export interface Route {
   load: () => Promise<unknown>;
   /** Whether it is for people who are not logged in. */
   open?: boolean;
+  /** Whether the addresses below it are this page's too. */
+  below?: boolean;
 }
 
 export class Router extends EventTarget {

@@ -12,8 +12,7 @@ class Session extends EventTarget {
   async load(): Promise<Me | undefined> {
     if (!this.me && !document.documentElement.hasAttribute("data-session")) return undefined;
     try {
-      const { data } = await api.GET("/api/core/session");
-      return this.take(data);
+      return this.take(await api.get("/api/core/session"));
     } catch (error) {
       if (error instanceof Problem && error.status === 401) return this.take(undefined);
       throw error;

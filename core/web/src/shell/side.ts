@@ -1,6 +1,7 @@
 /** Navigation: what the plugins offer, then the account's own matters; at the foot, whose account this is. */
 import { css, html, LitElement, nothing } from "lit";
 import { t } from "@maxbooster/ui";
+import type { Action } from "./palette";
 import { chooseTheme, logOut, switchAccount, theme, type Theme } from "./actions";
 import type { Panel } from "./panels";
 import { session, type Me } from "./session";
@@ -10,6 +11,7 @@ export interface Entry {
   title: string;
   icon: string;
   permission?: string;
+  actions?: Action[];
 }
 
 /** What the theme can be, for the menu and the palette. */
@@ -20,9 +22,14 @@ export const THEMES: [Theme, string, string][] = [
 ];
 
 export const OWN: Entry[] = [
-  { path: "/team", title: "Team", icon: "users", permission: "member.read" },
-  { path: "/keys", title: "API keys", icon: "key-round", permission: "key.read" },
-  { path: "/files", title: "Files", icon: "file-audio", permission: "file.read" },
+  { path: "/audience", title: "Audience", icon: "mail", permission: "audience.read", actions: [{ id: "core.write_email", title: "Write an email to fans", path: "/audience/write", icon: "mail", permissions: ["audience.send"] }] },
+  { path: "/team", title: "Team", icon: "users", permission: "member.read", actions: [{ id: "core.invite", title: "Invite somebody", path: "/team?do=invite", icon: "user-plus", permissions: ["member.write"] }] },
+  { path: "/connections", title: "Connections", icon: "cable", permission: "connection.read" },
+  { path: "/keys", title: "API keys", icon: "key-round", permission: "key.read", actions: [{ id: "core.create_key", title: "Create API key", path: "/keys?do=create", icon: "plus", permissions: ["key.write"] }] },
+  { path: "/webhooks", title: "Webhooks", icon: "webhook", permission: "webhook.read", actions: [{ id: "core.add_webhook", title: "Add webhook", path: "/webhooks?do=add", icon: "plus", permissions: ["webhook.write"] }] },
+  { path: "/files", title: "Files", icon: "file-audio", permission: "file.read", actions: [{ id: "core.upload", title: "Upload files", path: "/files", icon: "upload", permissions: ["file.write"] }] },
+  { path: "/links", title: "Short links", icon: "link", permission: "link.read", actions: [{ id: "core.create_link", title: "Create short link", path: "/links?do=create", icon: "plus", permissions: ["link.write"] }] },
+  { path: "/shared", title: "Shared", icon: "share-2", permission: "grant.read" },
   { path: "/work", title: "Jobs", icon: "list-checks", permission: "job.read" },
   { path: "/activity", title: "Activity", icon: "scroll-text", permission: "audit.read" },
   { path: "/plugins", title: "Plugins", icon: "plug", permission: "plugin.read" },

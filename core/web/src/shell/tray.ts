@@ -1,6 +1,6 @@
 /** The job tray: what is being worked on, how far it is, and a way to stop it. */
 import { css, html, LitElement, nothing } from "lit";
-import { number, t } from "@maxbooster/ui";
+import { number, t, withMoney } from "@maxbooster/ui";
 import { api } from "../api/client";
 import type { components } from "../api/schema";
 import { jobTitle, plumbing } from "./jobs";
@@ -129,8 +129,8 @@ class MbTray extends LitElement {
     }
     this.loading = true;
     try {
-      const { data } = await api.GET("/api/core/jobs", { params: { query: { limit: 50 } } });
-      this.jobs = (data ?? []).filter((job) => OPEN.includes(job.state) && !plumbing(job) && (job.state === "running" || job.progress));
+      const { items } = await api.get("/api/core/jobs", { limit: 50 });
+      this.jobs = items.filter((job) => OPEN.includes(job.state) && !plumbing(job) && (job.state === "running" || job.progress));
     } catch {
       // without a connection the last that was known stays; the next catch-up loads it anew
     } finally {
@@ -147,7 +147,7 @@ class MbTray extends LitElement {
   };
 
   private async stop(job: Job): Promise<void> {
-    await api.POST("/api/core/jobs/{job_id}/cancel", { params: { path: { job_id: job.id } } });
+    await api.post("/api/core/jobs/{job_id}/cancel", { job_id: job.id });
     await this.load();
   }
 
@@ -166,7 +166,7 @@ class MbTray extends LitElement {
   private row(job: Job) {
     return html`<li>
       <span class="ring" style=${`--share:${job.progress ?? 0}`}></span>
-      <span class="what">${jobTitle(job.name)} <small>${job.note ?? number(job.progress ?? 0, { style: "percent" })}</small></span>
+      <span class="what">${jobTitle(job.name)} <small>${job.note ? withMoney(job.note) : number(job.progress ?? 0, { style: "percent" })}</small></span>
       ${session.may("job.control") ? html`<button class="stop" @click=${() => this.stop(job)}>${t("work.cancel", "Cancel")}</button>` : nothing}
     </li>`;
   }

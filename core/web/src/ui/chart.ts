@@ -8,7 +8,7 @@ import "./icons";
 
 export type { Series } from "./chart-data";
 
-const COLOURS = ["--mb-info", "--mb-quiet", "--mb-ok", "--mb-text", "--mb-danger"];
+const COLORS = ["--mb-info", "--mb-quiet", "--mb-ok", "--mb-text", "--mb-danger"];
 
 /** Height of the picture: `--mb-chart-height`, 240 px unless said. */
 export class MbChart extends LitElement {
@@ -19,6 +19,7 @@ export class MbChart extends LitElement {
     labels: { attribute: false },
     series: { attribute: false },
     format: { attribute: false },
+    stacked: { type: Boolean },
     failure: { state: true },
     listed: { state: true },
   };
@@ -29,6 +30,8 @@ export class MbChart extends LitElement {
   declare labels: string[];
   declare series: Series[];
   declare format: (value: number) => string;
+  /** Bars of one label stand on each other: together they are the whole. */
+  declare stacked: boolean;
   declare private failure: string;
   declare private listed: boolean;
   private drawn: EChartsType | undefined;
@@ -60,7 +63,7 @@ export class MbChart extends LitElement {
     .key i {
       width: 10px;
       height: 2px;
-      background: var(--colour);
+      background: var(--color);
     }
     .picture {
       height: var(--mb-chart-height, 240px);
@@ -142,6 +145,7 @@ export class MbChart extends LitElement {
     this.labels = [];
     this.series = [];
     this.format = number;
+    this.stacked = false;
     this.failure = "";
     this.listed = false;
   }
@@ -161,7 +165,7 @@ export class MbChart extends LitElement {
   }
 
   override updated(changed: PropertyValues): void {
-    if (["kind", "labels", "series", "format"].some((each) => changed.has(each))) this.draw();
+    if (["kind", "labels", "series", "format", "stacked"].some((each) => changed.has(each))) this.draw();
   }
 
   private async begin(): Promise<void> {
@@ -216,14 +220,14 @@ export class MbChart extends LitElement {
           splitLine: { lineStyle: { color: inks.of("--mb-line") } },
           axisLabel: { ...words, formatter: (value: number) => number(value, { notation: "compact" }) },
         },
-        series: this.series.map((each, place) => this.shape(each, inks.of(COLOURS[place % COLOURS.length]!))),
+        series: this.series.map((each, place) => this.shape(each, inks.of(COLORS[place % COLORS.length]!))),
       },
       { notMerge: true },
     );
   }
 
   private shape({ name, values }: Series, color: string) {
-    if (this.kind === "bar") return { type: "bar", name, data: values, barMaxWidth: 20, itemStyle: { color, borderRadius: [2, 2, 0, 0] } };
+    if (this.kind === "bar") return { type: "bar", name, data: values, stack: this.stacked ? "all" : undefined, barMaxWidth: this.stacked ? 36 : 20, itemStyle: { color, borderRadius: this.stacked ? 0 : [2, 2, 0, 0] } };
     const areaStyle = this.kind === "area" ? { color, opacity: 0.12 } : undefined;
     return { type: "line", name, data: values, showSymbol: false, lineStyle: { width: 2, color }, itemStyle: { color }, emphasis: { disabled: true }, areaStyle };
   }
@@ -239,7 +243,7 @@ export class MbChart extends LitElement {
     return html`<div class="head">
         <strong>${this.label}</strong>
         ${this.series.length > 1
-          ? this.series.map(({ name }, place) => html`<span class="key"><i style="--colour: var(${COLOURS[place % COLOURS.length]})"></i>${name}</span>`)
+          ? this.series.map(({ name }, place) => html`<span class="key"><i style="--color: var(${COLORS[place % COLORS.length]})"></i>${name}</span>`)
           : nothing}
       </div>
       ${this.failure ? html`<p class="failure" role="status">${this.failure}</p>` : html`<div class="picture" role="img" aria-label=${this.said()}></div>`}
@@ -282,7 +286,7 @@ export class MbChart extends LitElement {
   }
 }
 
-/** The tokens' colours as sRGB, the only colours that ECharts reckons with. */
+/** The tokens' colors as sRGB, the only colors that ECharts reckons with. */
 class Inks {
   private readonly style: CSSStyleDeclaration;
   private readonly canvas = new OffscreenCanvas(1, 1).getContext("2d", { willReadFrequently: true })!;

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { bytes, date, duration, money, when } from "./format";
+import { bytes, date, duration, exactMoney, money, when, withMoney } from "./format";
 
 beforeAll(() => {
   document.documentElement.lang = "en";
@@ -12,9 +12,27 @@ describe("money", () => {
     [-5, "USD", "-$0.05"],
     [1500, "JPY", "¥1,500"],
     [12345, "KWD", "KWD\u00a012.345"],
+    [123456, "HUF", "HUF\u00a01,234.56"],
     [9007199254740993n, "USD", "$90,071,992,547,409.93"],
   ])("is exact: %s %s", (minor, currency, shown) => {
     expect(money(minor, currency)).toBe(shown);
+  });
+});
+
+describe("exact money", () => {
+  it("leaves off what is beyond the currency, or shows as much as is asked for", () => {
+    expect(exactMoney("4.1599999999", "EUR")).toBe("€4.15");
+    expect(exactMoney("4.1511111111", "EUR", 12)).toBe("€4.1511111111");
+  });
+});
+
+describe("a sentence of the server", () => {
+  it.each([
+    ["Only 1234.50 EUR has arrived, 7 JPY is to be paid.", "Only €1,234.50 has arrived, ¥7 is to be paid."],
+    ["-12.30 EUR", "-€12.30"],
+    ["Choose SEPA transfers in EUR, not 5 PDF files or 1.5 EUR.", "Choose SEPA transfers in EUR, not 5 PDF files or 1.5 EUR."],
+  ])("has its amounts as the page: %s", (said, shown) => {
+    expect(withMoney(said)).toBe(shown);
   });
 });
 

@@ -6,14 +6,36 @@ export function number(value: number, options: Intl.NumberFormatOptions = {}): s
   return new Intl.NumberFormat(locale(), options).format(value);
 }
 
+/** ISO 4217's own decimals, as the server counts them. Browsers know others for some currencies: HUF without any. */
+const DECIMALS: Record<string, number> = {
+  ...Object.fromEntries("BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF".split(" ").map((code) => [code, 0])),
+  ...Object.fromEntries("BHD IQD JOD KWD LYD OMR TND".split(" ").map((code) => [code, 3])),
+  CLF: 4,
+  UYW: 4,
+};
+
+/** How many decimals a currency's minor unit stands for. */
+export const decimals = (currency: string): number => DECIMALS[currency] ?? 2;
+
 /** `minor`: an integer of the currency's smallest unit, as the server keeps money. */
 export function money(minor: number | bigint, currency: string): string {
-  const format = new Intl.NumberFormat(locale(), { style: "currency", currency });
-  const digits = format.resolvedOptions().maximumFractionDigits ?? 2;
+  const digits = decimals(currency);
   const sign = minor < 0 ? "-" : "";
   const text = String(minor).replace("-", "").padStart(digits + 1, "0");
-  const decimal = digits ? `${sign}${text.slice(0, -digits)}.${text.slice(-digits)}` : `${sign}${text}`;
-  return format.format(decimal as unknown as number);
+  return exactMoney(digits ? `${sign}${text.slice(0, -digits)}.${text.slice(-digits)}` : `${sign}${text}`, currency);
+}
+
+/** An exact decimal number, `"4.1511111111"`, as money; what is beyond `most` decimals is left off, never rounded up. */
+export function exactMoney(exact: string, currency: string, most = decimals(currency)): string {
+  const options = { style: "currency", currency, minimumFractionDigits: decimals(currency), maximumFractionDigits: most, roundingMode: "floor" };
+  return new Intl.NumberFormat(locale(), options as Intl.NumberFormatOptions).format(exact as unknown as number);
+}
+
+/** A sentence of the server with its amounts, `12.30 EUR`, as pages show them. */
+export function withMoney(sentence: string): string {
+  return sentence.replace(/(?<![\w.,-])(-?\d+(?:\.(\d+))?) ([A-Z]{3})\b/g, (said, exact: string, rest: string | undefined, currency: string) =>
+    (rest?.length ?? 0) === decimals(currency) && Intl.supportedValuesOf("currency").includes(currency) ? exactMoney(exact, currency) : said,
+  );
 }
 
 const STEPS: [Intl.RelativeTimeFormatUnit, number][] = [

@@ -1,12 +1,21 @@
 /** `@maxbooster/ui`: what pages and panels are made of. */
+export { asked } from "./asked";
 export * from "./format";
 export * from "./i18n";
 export { confirmed, undoable, type Question } from "./confirm";
 export { MbEmpty } from "./empty";
+export type { Api } from "./api";
+export type { Host } from "./host";
 export { FormController, field, type Field } from "./form";
 export { iconUrl, MbIcon } from "./icons";
+export { more, showMore } from "./more";
+export { Narrow } from "./narrow";
+export { Filling } from "./filling";
+export { everyPage, MOST, type Growing, type Page } from "./paging";
+export { Reading } from "./reading";
+export { Refresh } from "./refresh";
 export { keycaps, shortcuts, type Shortcut } from "./shortcuts";
-export { form, page } from "./styles";
+export { choices, form, page } from "./styles";
 export { notify, type Notice } from "./toast";
 
 export type { MbChart, Series } from "./chart";

@@ -31,6 +31,8 @@ export class MbForm extends LitElement {
     schema: { attribute: false },
     components: { attribute: false },
     given: { attribute: false },
+    kept: { attribute: false },
+    replaced: { state: true },
     problem: { attribute: false },
     pending: { type: Boolean },
     submitLabel: { attribute: "submit-label" },
@@ -42,6 +44,9 @@ export class MbForm extends LitElement {
   declare components: Record<string, JsonSchema>;
   /** What the fields begin with. */
   declare given: Record<string, unknown>;
+  /** Secrets that the server has, by their paths: they are not shown, and stay unless they are replaced. */
+  declare kept: readonly string[];
+  declare private replaced: ReadonlySet<string>;
   /** What the server found wrong: shown at its field, else above the button. */
   declare problem: Problem | undefined;
   declare pending: boolean;
@@ -91,6 +96,32 @@ export class MbForm extends LitElement {
       .wrong {
         --wa-form-control-border-color: var(--mb-danger);
       }
+      .kept {
+        display: grid;
+        grid-template-columns: 1fr auto;
+        align-items: center;
+        gap: 0 var(--mb-space-4);
+      }
+      .kept p {
+        grid-column: 1;
+        margin: 0;
+      }
+      .kept p:first-child {
+        font-weight: 500;
+      }
+      .kept wa-button {
+        grid-column: 2;
+        grid-row: 1 / span 2;
+      }
+      .kept wa-input {
+        grid-column: 1 / -1;
+      }
+      .kept wa-input + wa-button {
+        grid-column: 1;
+        grid-row: auto;
+        justify-self: start;
+        margin-top: var(--mb-space-2);
+      }
       .said,
       .hint {
         margin: 0;
@@ -112,14 +143,23 @@ export class MbForm extends LitElement {
     super();
     this.components = {};
     this.given = {};
+    this.kept = [];
+    this.replaced = new Set();
     this.pending = false;
     this.submitLabel = t("form.send", "Save");
     this.typed = new Map();
     this.checked = new Set();
   }
 
+  /** A secret that was replaced by nothing is null. */
   get values(): Record<string, unknown> {
-    return typedValues(this.fields, this.typed);
+    const removed = this.fields.filter(({ path }) => this.replaced.has(path) && !this.typed.get(path)).map(({ path }) => [path, null]);
+    return { ...typedValues(this.asked, this.typed), ...Object.fromEntries(removed) };
+  }
+
+  /** The fields that something can be typed into. */
+  private get asked(): FormField[] {
+    return this.fields.filter(({ path }) => !this.kept.includes(path) || this.replaced.has(path));
   }
 
   override willUpdate(changed: PropertyValues): void {
@@ -127,6 +167,7 @@ export class MbForm extends LitElement {
     this.fields = fieldsOf(this.schema, this.components);
     this.typed = new Map(this.fields.map((field) => [field.path, initial(field, valueAt(this.given, field.path))]));
     this.checked = new Set();
+    this.replaced = new Set();
   }
 
   override updated(changed: PropertyValues): void {
@@ -161,7 +202,7 @@ export class MbForm extends LitElement {
     event.preventDefault();
     if (this.pending) return;
     this.checked = new Set(this.fields.map(({ path }) => path));
-    const wrong = this.fields.find((field) => complaint(field, this.typed.get(field.path) ?? ""));
+    const wrong = this.asked.find((field) => complaint(field, this.typed.get(field.path) ?? ""));
     if (wrong) return this.focusField(wrong);
     this.problem = undefined;
     this.dispatchEvent(new CustomEvent("form-submit", { detail: { values: this.values }, bubbles: true, composed: true }));
@@ -197,7 +238,7 @@ export class MbForm extends LitElement {
       case "long":
         return this.long(field);
       default:
-        return this.line(field);
+        return this.kept.includes(field.path) ? this.secret(field) : this.line(field);
     }
   }
 
@@ -207,6 +248,7 @@ export class MbForm extends LitElement {
 
   private hint(field: FormField): string {
     const { minimum, maximum, minLength } = field.schema;
+    if (this.replaced.has(field.path) && !field.required) return t("form.empty_removes", "Leave it empty to remove the saved one.");
     if (field.schema.description) return field.schema.description;
     if (minimum !== undefined && maximum !== undefined) return t("form.between", "From {least} to {most}.", { least: minimum, most: maximum });
     return (minLength ?? 0) > 1 ? t("form.at_least", "At least {n} characters.", { n: minLength }) : "";
@@ -231,6 +273,23 @@ export class MbForm extends LitElement {
       @input=${this.typing(field)}
       @blur=${() => this.leave(field)}
     ></wa-input>`;
+  }
+
+  private secret(field: FormField): TemplateResult {
+    const replaced = this.replaced.has(field.path);
+    const turn = () => {
+      const now = new Set(this.replaced);
+      if (!now.delete(field.path)) now.add(field.path);
+      this.replaced = now;
+      this.take(field, "");
+    };
+    const button = (words: string) => html`<wa-button size="s" appearance="outlined" aria-label="${words}: ${field.label}" @click=${turn}>${words}</wa-button>`;
+    if (replaced) return html`<div class="kept">${this.line(field)}${button(t("form.keep", "Keep the saved one"))}</div>`;
+    return html`<div class="kept">
+      <p>${field.label}</p>
+      <p class="hint">${t("form.kept", "Saved. It isn’t shown again.")}</p>
+      ${button(t("form.replace", "Replace"))}
+    </div>`;
   }
 
   private long(field: FormField): TemplateResult {

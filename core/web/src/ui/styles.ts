@@ -107,3 +107,50 @@ export const form = css`
     margin-top: 2px;
   }
 `;
+
+/** A form that offers many checkboxes, and what is shown once after it. */
+export const choices = css`
+  fieldset {
+    display: grid;
+    grid-template-columns: repeat(auto-fill, minmax(240px, 1fr));
+    gap: var(--mb-space-1) var(--mb-space-4);
+    margin: 0;
+    padding: 0;
+    border: 0;
+    font-size: var(--mb-text-s);
+  }
+  .choices {
+    grid-template-columns: minmax(0, 1fr);
+    gap: var(--mb-space-4);
+  }
+  .choices fieldset legend {
+    color: var(--mb-quiet);
+    font-weight: 400;
+  }
+  wa-checkbox::part(hint) {
+    margin: 0;
+    padding-inline-start: 1.75em;
+  }
+  code[slot="hint"] {
+    color: var(--mb-quiet);
+    font: 400 var(--mb-text-xs) var(--mb-mono);
+  }
+  legend {
+    margin-bottom: var(--mb-space-1);
+    padding: 0;
+    font-weight: 550;
+  }
+  wa-checkbox {
+    --checked-icon-color: var(--mb-ground);
+  }
+  form {
+    max-width: 640px;
+    margin-bottom: var(--mb-space-8);
+  }
+  .once {
+    display: flex;
+    align-items: center;
+    gap: var(--mb-space-2);
+    padding: var(--mb-space-3) 0;
+  }
+`;

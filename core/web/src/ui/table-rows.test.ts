@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import {
-  choices, filtered, fitting, nextOrder, readQuery, ROW_PX, scrolledTo, sorted, tracks, visibleRange, writtenQuery, type Column,
+  choices, filtered, fitting, nextOrder, readQuery, ROOMY_PX, ROW_PX, rowHeight, scrolledTo, SLIM_PX, sorted, tracks, visibleRange, writtenQuery, type Column,
 } from "./table-rows";
 
 describe("visibleRange", () => {
@@ -69,6 +69,16 @@ it("leaves the first two columns and the last on a narrow screen", () => {
   expect(fitting(four, true).map(({ key }) => key)).toEqual(["title", "plays", "paid"]);
   expect(fitting(four, false)).toHaveLength(4);
   expect(tracks(fitting(four, true), true, true)).toBe("28px minmax(0, 1.5fr) minmax(0, 1fr) 90px");
+});
+
+it("gives texts further lines on a narrow screen, whatever the rows are elsewhere", () => {
+  expect([rowHeight(false, false), rowHeight(true, false)]).toEqual([ROW_PX, ROOMY_PX]);
+  expect([rowHeight(false, true), rowHeight(true, true)]).toEqual([SLIM_PX, SLIM_PX]);
+});
+
+it("keeps on a narrow screen how columns share the room", () => {
+  const shared = [{ key: "payee", title: "Payee", width: "minmax(0, 1fr)" }, { key: "status", title: "Status", width: "minmax(0, 2fr)" }, { key: "amount", title: "Amount", width: "90px" }];
+  expect(tracks(shared, true, false)).toBe("minmax(0, 1fr) minmax(0, 2fr) 90px");
 });
 
 describe("a query", () => {

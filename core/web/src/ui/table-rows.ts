@@ -4,6 +4,9 @@ import { t } from "./i18n";
 export const ROW_PX = 40;
 /** Of rows with a second line. */
 export const ROOMY_PX = 60;
+/** On a narrow screen texts go on in further lines. */
+export const SLIM_PX = 72;
+export const rowHeight = (roomy: boolean, narrow: boolean): number => (narrow ? SLIM_PX : roomy ? ROOMY_PX : ROW_PX);
 const OVERSCAN = 8;
 
 export interface Column<Row = Record<string, unknown>> {
@@ -138,6 +141,7 @@ export function tracks<Row>(columns: Column<Row>[], narrow: boolean, selectable:
   const wide = columns.map(({ width }) => width ?? "minmax(0, 1fr)");
   const slim = columns.map(({ width }, place) => {
     if (place === columns.length - 1 && place > 0) return width?.endsWith("px") ? width : "minmax(0, 1fr)";
+    if (width?.includes("fr")) return width;
     return place ? "minmax(0, 1fr)" : "minmax(0, 1.5fr)";
   });
   return [...(selectable ? ["28px"] : []), ...(narrow ? slim : wide)].join(" ");

@@ -1,6 +1,6 @@
 /** How a table is drawn. */
 import { css } from "lit";
-import { ROOMY_PX, ROW_PX } from "./table-rows";
+import { ROOMY_PX, ROW_PX, SLIM_PX } from "./table-rows";
 
 export const tableStyle = css`
   :host {
@@ -52,6 +52,21 @@ export const tableStyle = css`
     color: var(--mb-quiet);
     font-size: var(--mb-text-s);
     text-overflow: ellipsis;
+  }
+  .body .row.slim {
+    height: ${SLIM_PX}px;
+    column-gap: var(--mb-space-3);
+  }
+  .body .slim .cell {
+    max-height: ${SLIM_PX - 8}px;
+    line-height: 1.25;
+    overflow-wrap: anywhere;
+    white-space: normal;
+  }
+  .body .slim .cell:not(:has(wa-button, wa-select)) {
+    display: -webkit-box;
+    -webkit-box-orient: vertical;
+    -webkit-line-clamp: 4;
   }
   .head .row {
     height: 36px;

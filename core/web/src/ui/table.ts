@@ -7,7 +7,7 @@ import { t } from "./i18n";
 import "./icons";
 import { shortcuts } from "./shortcuts";
 import {
-  choices, filtered, fitting, nextOrder, nothingMatches, readQuery, ROOMY_PX, ROW_PX, scrolledTo, sorted, textOf, tracks, visibleRange, writtenQuery,
+  choices, filtered, fitting, nextOrder, nothingMatches, readQuery, rowHeight, scrolledTo, sorted, textOf, tracks, visibleRange, writtenQuery,
   type Column, type Order, type Query, type Range,
 } from "./table-rows";
 import { tableStyle } from "./table-style";
@@ -32,6 +32,8 @@ export class MbTable extends LitElement {
     search: {},
     kept: {},
     roomy: { type: Boolean },
+    partial: { type: Boolean },
+    filling: { type: Boolean },
     selectable: { type: Boolean },
     order: { attribute: false },
     typed: { state: true },
@@ -43,6 +45,10 @@ export class MbTable extends LitElement {
   };
   declare columns: Column<any>[];
   declare rows: readonly object[];
+  /** Whether there are older rows that were not loaded: neither counted nor searched. */
+  declare partial: boolean;
+  /** Whether more rows are on their way. */
+  declare filling: boolean;
   /** The column that tells rows apart: selection and focus stay with the row, wherever it moves. */
   declare rowKey: string;
   /** Words that rows must have, where the page has a search of its own. */
@@ -78,6 +84,8 @@ export class MbTable extends LitElement {
     this.filter = "";
     this.label = "";
     this.roomy = false;
+    this.partial = false;
+    this.filling = false;
     this.selectable = false;
     this.typed = "";
     this.picked = {};
@@ -96,7 +104,7 @@ export class MbTable extends LitElement {
   }
 
   private get rowPx(): number {
-    return this.roomy ? ROOMY_PX : ROW_PX;
+    return rowHeight(this.roomy, this.narrow);
   }
 
   override connectedCallback(): void {
@@ -245,7 +253,7 @@ export class MbTable extends LitElement {
   private tools(search: string): TemplateResult {
     const all = this.rows.length;
     const selected = this.selection.length;
-    const some = this.shown.length === all ? t("table.count", "{n} total", { n: number(all) }) : t("table.some", "{n} of {all}", { n: number(this.shown.length), all: number(all) });
+    const some = this.shown.length < all ? t("table.some", "{n} of {all}", { n: number(this.shown.length), all: number(all) }) : this.counted(number(all));
     return html`<div class="tools" role="search" aria-label=${search}>
       <label class="search"
         ><mb-icon name="search"></mb-icon
@@ -278,9 +286,19 @@ export class MbTable extends LitElement {
   private none(): TemplateResult {
     const words = [this.filter, this.typed, ...Object.values(this.picked)].map((each) => each.trim()).filter(Boolean);
     return html`<div class="none">
-      <p role="status">${nothingMatches(words)}</p>
+      <p role="status">${nothingMatches(words)}${this.unsearched()}</p>
       ${this.search ? html`<button @click=${this.clear}>${t("table.clear", "Clear search and filters")}</button>` : nothing}
     </div>`;
+  }
+
+  private unsearched(): string {
+    if (this.filling) return ` ${t("table.more_coming", "More are being loaded.")}`;
+    return this.partial ? ` ${t("table.older", "Older ones were not searched.")}` : "";
+  }
+
+  private counted(n: string): string {
+    if (this.filling) return t("table.so_far", "{n} so far", { n });
+    return this.partial ? t("table.newest", "The newest {n}", { n }) : t("table.count", "{n} total", { n });
   }
 
   private body(): TemplateResult {
@@ -347,7 +365,7 @@ export class MbTable extends LitElement {
   private row(row: Row, index: number, columns: Column[]): TemplateResult {
     const chosen = this.chosen.has(this.keyOf(row));
     return html`<div
-      class="row ${index === this.at ? "at" : ""} ${this.roomy ? "roomy" : ""}"
+      class="row ${index === this.at ? "at" : ""} ${this.roomy ? "roomy" : ""} ${this.narrow ? "slim" : ""}"
       id="row-${index}"
       role="row"
       data-index=${index}

@@ -8,14 +8,14 @@ import { Pace } from "./pace";
 export type StoredFile = components["schemas"]["StoredFile"];
 
 /** `waiting`: for its turn; `cut`: for the network. */
-export type State = "waiting" | "receiving" | "paused" | "cut" | "checking" | "ready" | "rejected" | "failed" | "cancelled";
+export type State = "waiting" | "receiving" | "paused" | "cut" | "checking" | "ready" | "rejected" | "failed" | "canceled";
 
 const ENDPOINT = "/api/core/uploads";
 const PIECE_BYTES = 5_000_000;
 const RETRY_MS = [0, 1000, 3000];
 const CUT_RETRY_MS = 4000;
 const POLL_MS = 700;
-const OVER: State[] = ["ready", "rejected", "failed", "cancelled"];
+const OVER: State[] = ["ready", "rejected", "failed", "canceled"];
 
 /** `change` whenever there is something new to show, `over` once when nothing more will happen. */
 export class Transfer extends EventTarget {
@@ -28,14 +28,15 @@ export class Transfer extends EventTarget {
   private readonly upload: Upload;
   private timer: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(readonly file: File) {
+  /** `purpose`: what the file is, where that takes a permission beyond reading files. */
+  constructor(readonly file: File, readonly purpose = "") {
     super();
     this.upload = new Upload(file, {
       endpoint: ENDPOINT,
       chunkSize: PIECE_BYTES,
       retryDelays: RETRY_MS,
       removeFingerprintOnSuccess: true,
-      metadata: { filename: file.name, filetype: file.type },
+      metadata: { filename: file.name, filetype: file.type, ...(purpose ? { purpose } : {}) },
       onBeforeRequest: (request) => {
         for (const [name, value] of Object.entries(csrfHeaders())) request.setHeader(name, value);
       },
@@ -77,7 +78,7 @@ export class Transfer extends EventTarget {
   /** What arrived is thrown away. */
   async cancel(): Promise<void> {
     this.stopWaiting();
-    this.become("cancelled");
+    this.become("canceled");
     await this.upload.abort(true).catch(() => undefined);
   }
 
@@ -124,8 +125,8 @@ export class Transfer extends EventTarget {
     this.become("checking");
     const id = this.upload.url?.split("/").at(-1) ?? "";
     while (!this.isOver) {
-      const { data } = await api.GET("/api/core/files/{file_id}", { params: { path: { file_id: id } } }).catch(() => ({ data: undefined }));
-      if (data?.state === "ready" || data?.state === "rejected") return this.settle(data, data.state);
+      const stored = await api.get("/api/core/files/{file_id}", { file_id: id }).catch(() => undefined);
+      if (stored?.state === "ready" || stored?.state === "rejected") return this.settle(stored, stored.state);
       await new Promise((done) => setTimeout(done, POLL_MS));
     }
   }

@@ -8,17 +8,19 @@ import { Transfer, type State } from "./transfer";
 
 const ICONS: Record<State, string> = {
   waiting: "clock", receiving: "upload", paused: "clock", cut: "triangle-alert", checking: "shield-check", ready: "circle-check",
-  rejected: "circle-x", failed: "circle-alert", cancelled: "x",
+  rejected: "circle-x", failed: "circle-alert", canceled: "x",
 };
 
 /** Events: `file-ready`, `file-rejected` (each with the server's file). */
 export class MbUpload extends LitElement {
-  static override properties = { accept: {}, label: {}, hint: {}, single: { type: Boolean }, transfers: { state: true }, over: { state: true } };
+  static override properties = { accept: {}, label: {}, hint: {}, single: { type: Boolean }, purpose: {}, transfers: { state: true }, over: { state: true } };
   /** As of `<input type="file">`: `audio/*,.wav`. */
   declare accept: string;
   declare label: string;
   declare hint: string;
   declare single: boolean;
+  /** What the files are, where that takes a permission beyond reading files: `distribution.statement`. */
+  declare purpose: string;
   declare private transfers: Transfer[];
   declare private over: boolean;
 
@@ -161,13 +163,14 @@ export class MbUpload extends LitElement {
     this.label = t("upload.drop", "Drop files here");
     this.hint = t("upload.hint", "If the connection drops or you close the page, choose the same file again and the upload resumes.");
     this.single = false;
+    this.purpose = "";
     this.transfers = [];
     this.over = false;
   }
 
   /** Begins with each as soon as those before are through. */
   add(files: Iterable<File>): void {
-    const added = [...files].slice(0, this.single ? 1 : undefined).map((file) => this.watched(new Transfer(file)));
+    const added = [...files].slice(0, this.single ? 1 : undefined).map((file) => this.watched(new Transfer(file, this.purpose)));
     this.transfers = [...this.transfers, ...added];
     this.next();
   }
@@ -200,7 +203,7 @@ export class MbUpload extends LitElement {
   }
 
   private again(transfer: Transfer): void {
-    this.transfers = this.transfers.map((each) => (each === transfer ? this.watched(new Transfer(transfer.file)) : each));
+    this.transfers = this.transfers.map((each) => (each === transfer ? this.watched(new Transfer(transfer.file, this.purpose)) : each));
     this.next();
   }
 

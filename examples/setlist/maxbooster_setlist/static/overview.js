@@ -1,23 +1,24 @@
 /* The panel "Set lists": one custom element, no build step. The shell sets `host` once, then it is frozen. */
 
-class SetlistOverview extends HTMLElement {
-  #host;
+/** @typedef {import("@maxbooster/ui").Host<import("../../types/schema").paths>} Host */
+/** @typedef {import("../../types/schema").components["schemas"]["SetlistRow"]} Setlist */
 
+class SetlistOverview extends HTMLElement {
+  /** @param {Host} host */
   set host(host) {
-    this.#host = host;
-    this.#show();
+    void this.#show(host);
   }
 
-  async #show() {
-    const { api, t } = this.#host;
-    const setlists = await api.get("/api/setlist/setlists");
+  /** @param {Host} host */
+  async #show({ api, t }) {
+    const setlists = await api.list("/api/setlist/setlists");
     const title = document.createElement("h1");
     title.textContent = t("setlist.title");
-    this.replaceChildren(title, setlists.length ? this.#list(setlists) : t("setlist.empty"));
+    this.replaceChildren(title, setlists.length ? this.#list(setlists, t) : t("setlist.empty"));
   }
 
-  #list(setlists) {
-    const { t } = this.#host;
+  /** @param {Setlist[]} setlists @param {Host["t"]} t */
+  #list(setlists, t) {
     const list = document.createElement("ol");
     for (const each of setlists) {
       const line = document.createElement("li");

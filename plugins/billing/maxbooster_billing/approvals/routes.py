@@ -7,7 +7,7 @@ from uuid import UUID
 
 from litestar.params import Parameter
 
-from maxbooster.plugin import Conflict, Context, Routes, get, post
+from maxbooster.plugin import Conflict, Context, Cursor, Limit, Page, Routes, get, post
 
 from ..ledger.posting import KeyReused, Overdrawn
 from ..ledger.schemas import PostedOut
@@ -15,13 +15,15 @@ from . import service
 from .schemas import ProposalOut
 
 State = Annotated[Literal["waiting", "approved", "rejected"] | None, Parameter(description="Only in this state")]
-Limit = Annotated[int, Parameter(ge=1, le=500, description="At most this many, newest first")]
 
 
 @get("/", operation_id="listProposals", permission="ledger.read")
-async def list_proposals(ctx: Context, proposal_state: State = None, limit: Limit = 100) -> list[ProposalOut]:
+async def list_proposals(
+    ctx: Context, proposal_state: State = None, cursor: Cursor = None, limit: Limit = 100
+) -> Page[ProposalOut]:
     """Postings by hand that touch money or what is owed, the newest first."""
-    return [ProposalOut.of(row) for row in await service.proposals(ctx, state=proposal_state, limit=limit)]
+    rows, next = await service.proposals(ctx, cursor, limit, state=proposal_state)
+    return Page([ProposalOut.of(row) for row in rows], next)
 
 
 @post(

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
 import msgspec
 from sqlalchemy import Connection, select, update
 
-from maxbooster.plugin import Conflict, Context, NotAllowed, notify
+from maxbooster.plugin import Conflict, Context, NotAllowed, PageOfRows, notify
 
 from ..ledger.posting import KeyReused, Posted, Transaction, post
 from .models import APPROVED, REJECTED, WAITING, Proposal
@@ -24,10 +23,10 @@ def needs_approval(transaction: Transaction) -> bool:
     return any(leg.purpose in GUARDED for leg in transaction.legs)
 
 
-async def proposals(ctx: Context, *, state: str | None, limit: int) -> Sequence[Proposal]:
+async def proposals(ctx: Context, cursor: str | None, limit: int, *, state: str | None) -> PageOfRows[Proposal]:
     """The newest first."""
-    query = select(Proposal).order_by(Proposal.id.desc()).limit(limit)
-    return await ctx.all(query if state is None else query.where(Proposal.state == state))
+    query = select(Proposal) if state is None else select(Proposal).where(Proposal.state == state)
+    return await ctx.page(query, Proposal.id.desc(), cursor=cursor, limit=limit)
 
 
 async def propose(ctx: Context, transaction: Transaction) -> Proposal:

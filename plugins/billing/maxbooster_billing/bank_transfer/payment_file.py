@@ -17,10 +17,14 @@ import sepaxml
 from lxml import etree
 from sepaxml import SepaTransfer
 
-from .destination import Destination
+from maxbooster.plugin import xml_schema
+
+from .destination import Destination, plain
 
 SCHEMA = "pain.001.001.09"
 CURRENCY = "EUR"
+MOST = 99_999_999_999
+"""Cents of one SEPA credit transfer (EPC115-06)."""
 _NS = {"p": f"urn:iso:std:iso:20022:tech:xsd:{SCHEMA}"}
 _XSD = Path(sepaxml.__file__).parent / "schemas" / f"{SCHEMA}.xsd"
 
@@ -38,20 +42,30 @@ def write(id: UUID, sender: Destination, lines: Sequence[Line], *, at: datetime,
     Raises:
         ValueError: a line cannot be written as the schema wants it.
     """
-    config = {"name": sender.name, "IBAN": sender.iban, "batch": True, "currency": CURRENCY}
+    config = {"name": sender.holder(), "IBAN": sender.iban, "batch": True, "currency": CURRENCY}
     transfer = SepaTransfer(config | ({"BIC": sender.bic} if sender.bic else {}), schema=SCHEMA, clean=False)
     for line in lines:
+        if fault := amount_fault(line.amount):
+            raise ValueError(fault)
         payment = {
-            "name": line.to.name, "IBAN": line.to.iban, "amount": line.amount, "execution_date": on,
-            "description": line.statement, "endtoend_id": line.payout.hex,
+            "name": line.to.holder(), "IBAN": line.to.iban, "amount": line.amount, "execution_date": on,
+            "description": plain(line.statement), "endtoend_id": line.payout.hex,
         }  # fmt: skip
         transfer.add_payment(payment | ({"BIC": line.to.bic} if line.to.bic else {}))
     return _settled(transfer.export(validate=False), id, at)
 
 
+def amount_fault(amount: int) -> str | None:
+    """Why no SEPA transfer carries so many cents."""
+    if amount <= MOST:
+        return None
+    most, asked = (f"{cents // 100:,}.{cents % 100:02}" for cents in (MOST, amount))
+    return f"A SEPA transfer carries at most {most} {CURRENCY}, not {asked}. Pay it in parts."
+
+
 @cache
 def _schema() -> etree.XMLSchema:
-    return etree.XMLSchema(etree.parse(str(_XSD)))
+    return xml_schema(_XSD)
 
 
 def _settled(exported: bytes, id: UUID, at: datetime) -> bytes:

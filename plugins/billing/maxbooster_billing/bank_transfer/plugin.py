@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from maxbooster.plugin import Manifest, hookimpl
+from maxbooster.plugin import Manifest, Panel, PanelExtension, hookimpl
 
-from .settings import BankTransferSettings
+from .settings import BankAccount, BankTransferSettings
 
 if TYPE_CHECKING:
-    from maxbooster.plugin import Context, Routes
+    from maxbooster.plugin import HealthCheck, Routes
 
     from .provider import BankTransfer
 
 manifest = Manifest(
     name="billing.bank_transfer",
     version="0.1.0",
-    title="Payouts by bank transfer",
+    title="Bank transfer",
     requires=("billing",),
     settings=BankTransferSettings,
+    account_settings=BankAccount,
 )
 
 
@@ -31,7 +33,50 @@ def register_routes() -> Sequence[Routes]:
 
 
 @hookimpl
-def payment_provider(ctx: Context) -> BankTransfer:
+def register_panels() -> Sequence[Panel]:
+    return [
+        Panel(
+            id="billing.bank_transfers",
+            title="Bank transfers",
+            icon="landmark",
+            route="/billing/transfers",
+            order=51,
+            tag="mb-billing-transfers",
+            module="transfers.js",
+            permissions=("payout.execute",),
+        )
+    ]
+
+
+@hookimpl
+def register_panel_extensions() -> Sequence[PanelExtension]:
+    return [
+        PanelExtension(
+            id="billing.waiting_transfers",
+            title="Transfers waiting for a payment file",
+            point="billing.money",
+            order=10,
+            tag="mb-billing-waiting-transfers",
+            module="waiting-transfers.js",
+            permissions=("payout.execute",),
+        )
+    ]
+
+
+@hookimpl
+def register_health_checks() -> Sequence[HealthCheck]:
+    from .health import checks
+
+    return checks
+
+
+@hookimpl
+def register_static() -> Path:
+    return Path(__file__).parents[1] / "static"
+
+
+@hookimpl
+def payment_provider() -> BankTransfer:
     from .provider import BankTransfer
 
-    return BankTransfer(ctx.settings(BankTransferSettings))
+    return BankTransfer()

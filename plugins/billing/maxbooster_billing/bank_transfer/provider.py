@@ -3,27 +3,22 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING
 from uuid import UUID
 
 from maxbooster.plugin import Context, Invalid
 
 from ..providers.interface import DestinationField, PayoutOrder, PayoutState
-from . import queries
-from .destination import read
+from . import payment_file, queries
+from .destination import read, shown
 from .models import EXECUTED, FAILED, WAITING, BankOrder
+from .paying import NotSetUp, paying_account
 from .payment_file import CURRENCY
-
-if TYPE_CHECKING:
-    from .settings import BankTransferSettings
 
 ASK_AGAIN = timedelta(days=1)
 """Whoever says what became of it asks at once."""
 
 
 class BankTransfer:
-    name = "bank_transfer"
-    title = "Bank transfer"
     destination_hint = "IBAN, BIC and account holder"
     destination_fields = (
         DestinationField("IBAN", "such as DE89 3704 0044 0532 0130 00"),
@@ -32,28 +27,42 @@ class BankTransfer:
     )
     for_testing = False
 
-    def __init__(self, settings: BankTransferSettings) -> None:
-        self._settings = settings
-
     def destination_fault(self, destination: str) -> str | None:
         try:
-            read(destination)
-        except ValueError as fault:
-            return str(fault)
+            return read(destination).fault()
+        except ValueError as wrong:
+            return str(wrong)
+
+    async def setup_fault(self, ctx: Context) -> str | None:
+        try:
+            await paying_account(ctx)
+        except NotSetUp as fault:
+            return fault.detail
         return None
 
     def fee(self, currency: str, amount: int, destination: str) -> int:
         """The bank's own account fees are not the payment's."""
         return 0
 
+    def currency_fault(self, currency: str) -> str | None:
+        if currency == CURRENCY:
+            return None
+        return (
+            f"Bank transfers here are SEPA transfers, which are in {CURRENCY} only, not in {currency}. Choose another"
+            f" payment method, or convert statements to {CURRENCY} when you import them."
+        )
+
+    def amount_fault(self, currency: str, amount: int) -> str | None:
+        return payment_file.amount_fault(amount)
+
     def destination_shown(self, destination: str) -> str:
-        return read(destination).shown()
+        return shown(destination)[1]
 
     async def pay_out(self, ctx: Context, order: PayoutOrder) -> PayoutState:
         id = UUID(order.key.rpartition(".")[2])
         row = await queries.known(ctx, id)
         if row is None:
-            if (fault := self._fault(order)) is not None:
+            if (fault := self._fault(order) or await self.setup_fault(ctx)) is not None:
                 return PayoutState(state="failed", reference=id.hex, reason=fault)
             row = BankOrder(
                 id=id, currency=order.currency, amount=order.amount, destination=order.destination,
@@ -65,9 +74,11 @@ class BankTransfer:
         return _state(row, ctx)
 
     def _fault(self, order: PayoutOrder) -> str | None:
-        if order.currency != CURRENCY:
-            return f"Bank transfers are paid in {CURRENCY}, not in {order.currency}."
-        return self.destination_fault(order.destination)
+        return (
+            self.currency_fault(order.currency)
+            or self.destination_fault(order.destination)
+            or self.amount_fault(order.currency, order.amount)
+        )
 
 
 def _state(row: BankOrder, ctx: Context) -> PayoutState:

@@ -1,1 +1,1 @@
-"""The double-entry ledger: one book per account of the platform, every transaction zero, nothing ever edited (B-01)."""
+"""The double-entry ledger: one book per account of the platform, every transaction zero, nothing ever edited."""

@@ -47,7 +47,7 @@ async def _pages(ctx: Context) -> AsyncIterator[Sequence[Any]]:
     account, after = ctx.account, None
     size = PAGE
     while True:
-        rows = await ctx.app.database.read(lambda connection: queries.page(connection, account, after, size))  # noqa: B023
+        rows = await ctx.read(lambda connection: queries.page(connection, account, after, size))  # noqa: B023
         full = len(rows) == size
         if full:
             whole = [row for row in rows if row.transaction_id != rows[-1].transaction_id]

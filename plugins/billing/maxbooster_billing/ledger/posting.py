@@ -22,7 +22,8 @@ from sqlalchemy.exc import IntegrityError
 
 from maxbooster.plugin import Conflict, Invalid, NotFound, NotReady, Struct, UsageError, new_id
 
-from ..currency import LARGEST, checked, written
+from ..currency import LARGEST, checked_currency, written
+from ..texts import fitted
 from .models import LedgerAccount, LedgerEntry, LedgerTransaction
 from .purposes import PURPOSES, purpose
 from .rules.common import REFUSALS
@@ -118,7 +119,7 @@ def reverse(
     if row.phase != "posted":
         raise Conflict(f"Only what is posted can be reversed; this is {row.phase}. Void it instead.", field="phase")
     legs = tuple(Leg(each.purpose, -each.amount, each.party) for each in legs_of(connection, account, of))
-    memo = memo or f"Reversal: {row.memo}"[:500]
+    memo = memo or fitted(f"Reversal: {row.memo}", 500)
     opposite = Transaction(key=key or f"reverse:{of}", currency=row.currency, memo=memo, reverses=of, legs=legs)
     return post(connection, account, opposite, now)
 
@@ -174,7 +175,7 @@ def _mine(table: Table, account: UUID, id: UUID) -> Any:
 
 
 def _refuse_malformed(transaction: Transaction) -> None:
-    legs, currency = transaction.legs, checked(transaction.currency)
+    legs, currency = transaction.legs, checked_currency(transaction.currency)
     if not 0 < len(transaction.key) <= 200:
         raise Invalid("A transaction's key has 1 to 200 characters.", field="key")
     if (at := transaction.at) is not None and (at.tzinfo is None or not EARLIEST <= at.year <= LATEST):

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Select, select
+from sqlalchemy import Connection, Select, case, exists, func, select
+from sqlalchemy.orm import aliased
 
 from maxbooster.plugin import Context
 
 from .models import LedgerAccount, LedgerEntry, LedgerTransaction
 
 
-async def accounts(ctx: Context) -> Sequence[LedgerAccount]:
+async def balances(ctx: Context) -> Sequence[LedgerAccount]:
     """Every ledger account of the book that was ever used."""
     order = (LedgerAccount.currency, LedgerAccount.purpose, LedgerAccount.party)
     return await ctx.all(select(LedgerAccount).order_by(*order))
@@ -70,6 +72,42 @@ async def entries(
             query = query.where(column == wanted)
     if before is not None:
         query = query.where(LedgerEntry.transaction_id < before)
+    return await ctx.rows(query)
+
+
+async def earned(ctx: Context, months: Sequence[datetime]) -> Sequence[Any]:
+    """What sources came to owe, by `(month, currency, party)`, whatever they have paid of it since; what was undone is
+    taken off. `months` are the beginnings of months in order, the last of them the end; `month` counts from 0."""
+    owes = (LedgerAccount.account_id == LedgerEntry.account_id) & (LedgerAccount.id == LedgerEntry.ledger_account_id)
+    part = (LedgerTransaction.account_id == LedgerEntry.account_id) & (
+        LedgerTransaction.id == LedgerEntry.transaction_id
+    )
+    ends = ((LedgerTransaction.effective_at < end, place) for place, end in enumerate(months[1:]))
+    month = case(*ends).label("month")
+    entry, account = aliased(LedgerEntry), aliased(LedgerAccount)
+    moves_money = (
+        select(entry.leg)
+        .join(account, (account.account_id == entry.account_id) & (account.id == entry.ledger_account_id))
+        .where(
+            entry.account_id == LedgerEntry.account_id,
+            entry.transaction_id == LedgerEntry.transaction_id,
+            account.purpose == "bank",
+        )
+    )
+    query = (
+        select(month, LedgerAccount.currency, LedgerAccount.party, func.sum(LedgerEntry.amount).label("amount"))
+        .select_from(LedgerEntry)
+        .join(LedgerAccount, owes)
+        .join(LedgerTransaction, part)
+        .where(
+            LedgerAccount.purpose == "receivable",
+            LedgerTransaction.phase == "posted",
+            LedgerTransaction.effective_at >= months[0],
+            LedgerTransaction.effective_at < months[-1],
+            ~exists(moves_money),
+        )
+        .group_by(month, LedgerAccount.currency, LedgerAccount.party)
+    )
     return await ctx.rows(query)
 
 

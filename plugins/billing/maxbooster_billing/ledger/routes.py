@@ -12,9 +12,10 @@ from maxbooster.plugin import Conflict, Context, Routes, get, post
 
 from . import export, queries, service
 from .posting import KeyReused, Overdrawn
-from .schemas import PURPOSE_LIST, Balance, Entry, EntryPage, PostedOut, PurposeOut, ReceiptIn, TransactionIn
+from .schemas import PURPOSE_LIST, Balance, Earned, Entry, EntryPage, PostedOut, PurposeOut, ReceiptIn, TransactionIn
 
 Limit = Annotated[int, Parameter(ge=1, le=500, description="At most about this many; transactions are not cut")]
+Months = Annotated[int, Parameter(ge=1, le=120, description="So many months: the current one and those before it")]
 Before = Annotated[UUID | None, Parameter(description="`next` of the page before")]
 Only = Annotated[str | None, Parameter(max_length=80, description="Only entries with this")]
 
@@ -22,7 +23,7 @@ Only = Annotated[str | None, Parameter(max_length=80, description="Only entries 
 @get("/balances", operation_id="listBalances", permission="ledger.read")
 async def list_balances(ctx: Context) -> list[Balance]:
     """Every ledger account of the book, by currency."""
-    return [Balance.of(row) for row in await queries.accounts(ctx)]
+    return [Balance.of(row) for row in await queries.balances(ctx)]
 
 
 @get("/entries", operation_id="listEntries", permission="ledger.read")
@@ -42,6 +43,12 @@ async def list_entries(
     last = rows[-1].transaction_id
     whole = [row for row in rows if row.transaction_id != last] or rows
     return EntryPage([Entry.of(row) for row in whole], whole[-1].transaction_id)
+
+
+@get("/earnings", operation_id="listEarnings", permission="ledger.read")
+async def list_earnings(ctx: Context, months: Months = 12) -> list[Earned]:
+    """What stores and buyers came to owe, by month and source; the earliest month first."""
+    return await service.earnings(ctx, months)
 
 
 @get("/purposes", operation_id="listPurposes", permission="ledger.read")
@@ -65,12 +72,12 @@ async def post_transaction(ctx: Context, data: TransactionIn) -> PostedOut:
 
 @post(
     "/receipts",
-    operation_id="receiveMoney",
+    operation_id="recordPayment",
     permission="ledger.write",
     step_up="people",
     raises=[Conflict, KeyReused],
 )
-async def receive_money(ctx: Context, data: ReceiptIn) -> PostedOut:
+async def record_payment(ctx: Context, data: ReceiptIn) -> PostedOut:
     """Record what a store or buyer has paid: their receivable is settled. More than they owed, or what an API key
     reports, waits until a second person approves it. A mistake is reversed."""
     return await service.receive(ctx, data)
@@ -107,9 +114,10 @@ routes = [
         [
             list_balances,
             list_entries,
+            list_earnings,
             list_purposes,
             post_transaction,
-            receive_money,
+            record_payment,
             reverse_transaction,
             export_ledger,
         ],

@@ -9,11 +9,12 @@ from uuid import UUID
 from msgspec import Meta, Struct
 
 from ..currency import LARGEST
+from ..parties import party_name
 from .models import LedgerAccount
 from .posting import Leg, Transaction
 from .purposes import PURPOSES
 
-Currency = Annotated[str, Meta(pattern="^[A-Z]{3}$", examples=["EUR"])]
+Currency = Annotated[str, Meta(pattern=r"^[A-Z]{3}\Z", examples=["EUR"])]
 Minor = Annotated[int, Meta(ge=-LARGEST, le=LARGEST)]
 
 
@@ -67,6 +68,18 @@ class EntryPage(Struct):
     """Give it as `before` for the following page; absent on the last."""
 
 
+class Earned(Struct):
+    """What one source came to owe in a month, in minor units, whether it has paid it or not."""
+
+    month: str
+    """When it was booked, as `2026-09` (UTC)."""
+    currency: str
+    source: str
+    source_name: str
+    """As people call it."""
+    amount: int
+
+
 class LegIn(Struct, forbid_unknown_fields=True):
     purpose: str
     amount: Minor
@@ -104,7 +117,7 @@ class ReceiptIn(Struct, forbid_unknown_fields=True):
 
     def transaction(self) -> Transaction:
         legs = (Leg("bank", self.amount), Leg("receivable", -self.amount, self.source))
-        memo = self.memo or f"Arrived from {self.source}"
+        memo = self.memo or f"Arrived from {party_name(self.source)}"
         return Transaction(key=f"{MANUAL}received:{self.key}", currency=self.currency, legs=legs, memo=memo, at=self.at)
 
 

@@ -23,6 +23,8 @@ from maxbooster.plugin import Conflict, Context, audit_faults, audit_objects, jo
 
 from .models import LedgerAccount, LedgerEntry, LedgerSeal, LedgerTransaction
 from .posting import Leg, Transaction
+from .readable import legs as legs_of
+from .readable import readable
 
 START = bytes(32)
 ANCHORED = "ledger.sealed"
@@ -46,7 +48,7 @@ def link(before: bytes, number: int, of: bytes) -> bytes:
 @job("billing.seal", cron="17 * * * *")
 async def seal(ctx: Context) -> None:
     """Seal what was posted since, in every book; what is not consistent is left for `verify` to name."""
-    for account in await ctx.app.database.read(_unsealed_books):
+    for account in await ctx.read(_unsealed_books):
         async with ctx.enter(account, "ledger.seal") as inside:
             with suppress(Conflict):
                 await _seal_book(inside)
@@ -59,7 +61,7 @@ async def _seal_book(ctx: Context) -> None:
         Conflict: somebody else seals this book at the moment.
     """
     account = ctx.account
-    number, chain, rows = await ctx.app.database.read(lambda connection: _waiting(connection, account))
+    number, chain, rows = await ctx.read(lambda connection: _waiting(connection, account))
     seals = []
     for row in rows:
         number, of = number + 1, digest(row)
@@ -79,7 +81,8 @@ def _append(connection: Connection, account: UUID, seals: Sequence[dict[str, Any
 
 
 def _unsealed_books(connection: Connection) -> list[UUID]:
-    query = select(_transactions.c.account_id).distinct().outerjoin(_seals, _SEAL_OF).where(_seals.c.number.is_(None))
+    unsealed = (_seals.c.number.is_(None), readable(connection, _transactions))
+    query = select(_transactions.c.account_id).distinct().outerjoin(_seals, _SEAL_OF).where(*unsealed)
     return list(connection.execute(query).scalars())
 
 
@@ -91,7 +94,7 @@ def _waiting(connection: Connection, account: UUID) -> tuple[int, bytes, list[An
     rows = connection.execute(
         select(_transactions)
         .outerjoin(_seals, _SEAL_OF)
-        .where(_transactions.c.account_id == account, _seals.c.number.is_(None))
+        .where(_transactions.c.account_id == account, _seals.c.number.is_(None), readable(connection, _transactions))
         .order_by(_transactions.c.id)
         .limit(PAGE)
     ).all()
@@ -109,8 +112,10 @@ def check(connection: Connection) -> Iterator[str]:
     for account, anchor in audit_objects(connection, ANCHORED):
         _, number, chain = anchor.split(":")
         anchors.setdefault(account, []).append((int(number), chain))
-    books = set(connection.execute(select(_transactions.c.account_id).distinct()).scalars())
-    books |= set(connection.execute(select(_seals.c.account_id).distinct()).scalars())
+    books: set[UUID] = set()
+    for table in (_transactions, _seals):
+        accounts = select(table.c.account_id).where(readable(connection, table)).distinct()
+        books |= set(connection.execute(accounts).scalars())
     for account in sorted(books | anchors.keys()):
         for page in _pages(connection, account):
             yield from (f"Book {account}, {fault}" for fault in _check_page(connection, account, page))
@@ -121,9 +126,10 @@ def check(connection: Connection) -> Iterator[str]:
 
 def _pages(connection: Connection, account: UUID) -> Iterator[Sequence[Any]]:
     after = UUID(int=0)
-    query = select(_transactions, _seals.c.digest.label("sealed")).outerjoin(_seals, _SEAL_OF)
+    seal_of = _SEAL_OF & readable(connection, _seals)
+    query = select(_transactions, _seals.c.digest.label("sealed")).outerjoin(_seals, seal_of)
     while True:
-        of = (_transactions.c.account_id == account, _transactions.c.id > after)
+        of = (_transactions.c.account_id == account, _transactions.c.id > after, readable(connection, _transactions))
         rows = connection.execute(query.where(*of).order_by(_transactions.c.id).limit(PAGE)).all()
         if rows:
             yield rows
@@ -144,13 +150,13 @@ def _check_page(connection: Connection, account: UUID, rows: Sequence[Any]) -> I
 def _entries_of(connection: Connection, account: UUID, rows: Sequence[Any]) -> dict[UUID, list[Any]]:
     if not rows:
         return {}
-    joined = _entries.outerjoin(
-        _accounts, (_accounts.c.account_id == _entries.c.account_id) & (_accounts.c.id == _entries.c.ledger_account_id)
-    )
+    account_of = (_accounts.c.account_id == _entries.c.account_id) & (_accounts.c.id == _entries.c.ledger_account_id)
+    joined = _entries.outerjoin(_accounts, account_of & readable(connection, _accounts))
     shown = (_entries.c.transaction_id, _entries.c.amount, _accounts.c.purpose, _accounts.c.party, _accounts.c.currency)
     ids = (
         _entries.c.transaction_id >= min(row.id for row in rows),
         _entries.c.transaction_id <= max(row.id for row in rows),
+        readable(connection, _entries),
     )
     query = select(*shown).select_from(joined).where(_entries.c.account_id == account, *ids)
     found: dict[UUID, list[Any]] = {}
@@ -167,7 +173,9 @@ def _faults_of(row: Any, entries: Sequence[Any]) -> Iterator[str]:
             f"{len(entries)} of {row.leg_count} entries, which come to {total}, {other} in another currency"
             " or without an account."
         )
-    legs = [tuple(leg) for leg in row.legs]
+    if (legs := legs_of(row.legs)) is None:
+        yield f"its legs are none: {str(row.legs)[:80]}."
+        return
     if sorted(legs) != sorted((each.purpose or "", each.amount, each.party or "") for each in entries):
         yield "its entries are not its legs."
     if bytes(row.digest) not in _digests(row, legs):
@@ -195,7 +203,8 @@ def _check_chain(connection: Connection, account: UUID, anchors: Sequence[tuple[
         (_transactions.c.account_id == _seals.c.account_id) & (_transactions.c.id == _seals.c.transaction_id),
     )
     chain, expected, told = START, 1, dict(anchors)
-    for row in connection.execute(joined.where(_seals.c.account_id == account).order_by(_seals.c.number)):
+    mine = joined.where(_seals.c.account_id == account, readable(connection, _seals))
+    for row in connection.execute(mine.order_by(_seals.c.number)):
         if row.found is None:
             yield f"transaction {row.transaction_id} was sealed and is gone."
         if row.number != expected or link(chain, row.number, bytes(row.digest)) != bytes(row.chain):

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from uuid import UUID
 
 from sqlalchemy import Connection
@@ -12,9 +12,11 @@ from maxbooster.plugin import Conflict, Context, Invalid
 
 from ..approvals.service import needs_approval, propose
 from ..currency import written
+from ..parties import party_name
+from ..texts import fitted
 from . import queries
 from .posting import Leg, Posted, Transaction, post
-from .schemas import MANUAL, PostedOut, ReceiptIn, TransactionIn
+from .schemas import MANUAL, Earned, PostedOut, ReceiptIn, TransactionIn
 
 RECEIVED = f"{MANUAL}received:"
 
@@ -34,6 +36,23 @@ async def post_by_hand(ctx: Context, new: TransactionIn) -> PostedOut:
         return await _proposed(ctx, transaction)
     ctx.audit("ledger.posted", f"billing_ledger_transaction:{transaction.key}", after={"memo": new.memo})
     return _out(await ctx.write(post, ctx.account, transaction, ctx.now))
+
+
+async def earnings(ctx: Context, months: int) -> list[Earned]:
+    """Of the current month and those before it; the earliest first, and in a month the largest."""
+    first = [_month_before(ctx.now, back) for back in range(months - 1, -2, -1)]
+    rows = await queries.earned(ctx, first)
+    found = [
+        Earned(f"{first[row.month]:%Y-%m}", row.currency, row.party, party_name(row.party), int(row.amount))
+        for row in rows
+    ]
+    return sorted(found, key=lambda each: (each.month, -each.amount, each.currency, each.source))
+
+
+def _month_before(now: datetime, back: int) -> datetime:
+    """The beginning of the month so many before this one; −1 is the next."""
+    year, month = divmod(now.year * 12 + now.month - 1 - back, 12)
+    return datetime(year, month + 1, 1, tzinfo=UTC)
 
 
 async def receive(ctx: Context, arrived: ReceiptIn) -> PostedOut:
@@ -67,7 +86,7 @@ async def reverse_by_hand(ctx: Context, id: UUID) -> PostedOut:
     if row.phase != "posted":
         raise Conflict(f"Only what is posted can be reversed; this is {row.phase}.", field="phase")
     legs = tuple(Leg(purpose, -amount, party) for purpose, amount, party in row.legs)
-    memo = f"Reversal: {row.memo}"[:500]
+    memo = fitted(f"Reversal: {row.memo}", 500)
     opposite = Transaction(key=f"reverse:{id}", currency=row.currency, legs=legs, memo=memo, reverses=id)
     receipt = row.key.startswith(RECEIVED) and _by_person(ctx)
     if needs_approval(opposite) and not receipt:
@@ -93,7 +112,7 @@ def _by_person(ctx: Context) -> bool:
 
 async def _owed_by(ctx: Context, source: str, currency: str) -> int:
     account = ctx.account
-    found = await ctx.app.database.read(
+    found = await ctx.read(
         lambda connection: queries.balances_seen(connection, account, "receivable", [source], currency)
     )
     return found.get(source, (0, 0))[0]

@@ -29,7 +29,7 @@ class Transfer(Struct, frozen=True, kw_only=True):
     memo: str = ""
 
 
-async def send(ctx: Context, transfer: Transfer) -> Posted:
+async def send_transfer(ctx: Context, transfer: Transfer) -> Posted:
     """Post the first half and commit this unit.
 
     Raises:

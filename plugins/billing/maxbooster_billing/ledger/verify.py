@@ -1,20 +1,23 @@
-"""Proof that the books are right: everything that is derived is derived anew and compared (B-01)."""
+"""Proof that the books are right: everything that is derived is derived anew and compared."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Connection, text
+from sqlalchemy.exc import DBAPIError
 
 from maxbooster.plugin import Struct, UtcTime
 
-from ..payouts import crosscheck
-from . import schema, seals
+from ..bank_transfer import crosscheck as bank_transfers
+from ..payouts import crosscheck as payouts
+from . import readable, schema, seals
 from .purposes import PURPOSES
+from .repair import TABLES
 from .rules import ACCOUNT, ENTRY, PURPOSE, TRANSACTION
 
 FLIGHT = timedelta(hours=1)
@@ -33,21 +36,43 @@ class Verdict(Struct, frozen=True):
     transfers_in_flight: int
     faults: list[str]
     """A sentence each, naming the book and what is wrong in it."""
+    unverified: list[str]
+    """A sentence each for what cannot be verified, since nothing was kept to compare it with."""
 
 
 def verify(connection: Connection, now: datetime) -> Verdict:
     """Examine the rules, and every book of the platform as it is at this moment."""
     with _snapshot(connection):
         if (old := schema.outdated(connection)) is not None:
-            return Verdict(False, 0, 0, 0, 0, 0, [old])
-        checks = (
-            _rules, _purposes, seals.check, _balances, _strays, _reversals, _doubles, crosscheck.check,
-        )  # fmt: skip
-        faults = [fault for check in checks for fault in check(connection)]
-        flying, late = _transfers(connection, now)
-        faults += late
+            return Verdict(False, 0, 0, 0, 0, 0, [old], [])
+        flying: list[int] = []
+        unverified: list[str] = []
+        checks: dict[str, Check] = {
+            "the rules": _rules, "what columns hold": _values, "purposes": _purposes, "seals": seals.check,
+            "balances": _balances, "entries": _strays, "reversals": _reversals, "keys": _doubles,
+            "payouts": payouts.check, "bank transfers": lambda connection: bank_transfers.check(connection, unverified),
+            "transfers": lambda connection: _transfers(connection, now, flying),
+        }  # fmt: skip
+        faults = [fault for what, check in checks.items() for fault in _told(connection, what, check)]
         count = connection.execute(text(_COUNTS)).one()
-    return Verdict(not faults, count.books, count.transactions, count.entries, count.holds, flying, faults)
+    return Verdict(
+        not faults, count.books, count.transactions, count.entries, count.holds, sum(flying), faults, unverified
+    )
+
+
+Check = Callable[[Connection], Iterator[str]]
+
+
+def _told(connection: Connection, what: str, check: Check) -> Iterator[str]:
+    """What a check finds. One that cannot be finished says so, and the others are still made."""
+    try:
+        yield from check(connection)
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError, DBAPIError) as error:
+        yield f"The check of {what} could not be finished: {str(error).splitlines()[0] if str(error) else error!r}."
+
+
+def _values(connection: Connection) -> Iterator[str]:
+    return readable.check(connection, TABLES.values())
 
 
 @contextmanager
@@ -125,28 +150,30 @@ def _reversals(connection: Connection) -> Iterator[str]:
         yield f"Book {_id(row.account_id)}: transaction {_id(row.id)} does not mirror what it reverses."
 
 
-def _transfers(connection: Connection, now: datetime) -> tuple[int, list[str]]:
-    """How many are on their way, and what is wrong with clearing: each transfer's halves must cancel out."""
-    flying, faults = 0, []
+def _transfers(connection: Connection, now: datetime, flying: list[int]) -> Iterator[str]:
+    """What is wrong with clearing: each transfer's halves must cancel out. A 1 for each that is on its way goes into
+    `flying`."""
     for row in connection.execute(text(_HALVES)):
-        sent_at = UtcTime().process_result_value(row.sent_at, connection.dialect)
+        sent_at = _time(row.sent_at, connection)
         if row.halves == 1 and sent_at is not None and now - sent_at < FLIGHT:
-            flying += 1
+            flying.append(1)
         elif row.halves == 1:
-            faults.append(
-                f"Transfer {_id(row.transfer)} of {row.total} {row.currency} has not arrived since {sent_at}."
-            )
+            yield f"Transfer {_id(row.transfer)} of {row.total} {row.currency} has not arrived since {sent_at}."
         elif row.halves != 2 or row.total != 0:
-            faults.append(
-                f"Transfer {_id(row.transfer)}: {row.halves} halves leave {row.total} {row.currency} in clearing."
-            )
+            yield f"Transfer {_id(row.transfer)}: {row.halves} halves leave {row.total} {row.currency} in clearing."
     for row in connection.execute(text(_CLEARING_BESIDE)):
-        faults.append(f"Book {_id(row.account_id)}: transaction {_id(row.id)} uses clearing, but is no transfer.")
-    return flying, faults
+        yield f"Book {_id(row.account_id)}: transaction {_id(row.id)} uses clearing, but is no transfer."
+
+
+def _time(value: Any, connection: Connection) -> datetime | None:
+    try:
+        return UtcTime().process_result_value(value, connection.dialect)
+    except (AttributeError, ArithmeticError, OSError, ValueError):
+        return None
 
 
 def _id(value: Any) -> str:
-    return str(UUID(bytes=value) if isinstance(value, bytes) else value)
+    return str(UUID(bytes=value) if isinstance(value, bytes) and len(value) == 16 else value)
 
 
 def _greatest(connection: Connection, statement: str) -> str:

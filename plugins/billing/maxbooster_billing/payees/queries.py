@@ -7,29 +7,29 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from maxbooster.plugin import Context, NotFound
+from maxbooster.plugin import Context, NotFound, PageOfRows
 
 from ..ledger.models import LedgerAccount
 from .models import Payee
 
 
-async def payees(ctx: Context) -> Sequence[Payee]:
+async def payees(ctx: Context, cursor: str | None, limit: int) -> PageOfRows[Payee]:
     """By name."""
-    return await ctx.all(select(Payee).order_by(Payee.name, Payee.id))
+    return await ctx.page(select(Payee), Payee.name, Payee.id, cursor=cursor, limit=limit)
 
 
-async def owed(ctx: Context, payee: UUID | None = None) -> dict[str, list[LedgerAccount]]:
+async def owed(ctx: Context, payees: Sequence[UUID]) -> dict[str, list[LedgerAccount]]:
     """Party → what is owed to it, one account for each currency."""
-    query = select(LedgerAccount).where(LedgerAccount.purpose == "payable").order_by(LedgerAccount.currency)
-    if payee is not None:
-        query = query.where(LedgerAccount.party == str(payee))
+    parties = [str(payee) for payee in payees]
+    query = select(LedgerAccount).where(LedgerAccount.purpose == "payable", LedgerAccount.party.in_(parties))
+    query = query.order_by(LedgerAccount.currency)
     found: dict[str, list[LedgerAccount]] = {}
     for row in await ctx.all(query):
         found.setdefault(row.party, []).append(row)
     return found
 
 
-async def known(ctx: Context, ids: Sequence[UUID]) -> dict[UUID, str]:
+async def known_payees(ctx: Context, ids: Sequence[UUID]) -> dict[UUID, str]:
     """Id → name of those payees.
 
     Raises:

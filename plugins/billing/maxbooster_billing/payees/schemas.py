@@ -9,12 +9,13 @@ from uuid import UUID
 
 from msgspec import Meta, Struct
 
+from maxbooster.plugin import Name
+
 from ..ledger.models import LedgerAccount
 from .models import Payee
 
-Name = Annotated[str, Meta(min_length=1, max_length=200, pattern=r"\S")]
 Destination = Annotated[str, Meta(max_length=200)]
-ProviderName = Annotated[str, Meta(pattern="^[a-z][a-z0-9_]{0,39}$")]
+ProviderName = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_]{0,39}\Z")]
 
 
 class NewPayee(Struct, forbid_unknown_fields=True):
@@ -46,12 +47,14 @@ class Owed(Struct):
     """The rest."""
     settled: int
     """Of what is available, as much as has arrived at the bank: it can be paid out now."""
+    not_payable: str
+    """Why the payee's provider does not pay in this currency, and what to do; empty: it does."""
 
     @classmethod
-    def of(cls, row: LedgerAccount, arrived: Mapping[str, int]) -> Owed:
+    def of(cls, row: LedgerAccount, arrived: Mapping[str, int], not_payable: str) -> Owed:
         available = -row.balance - row.held
         settled = min(available, max(arrived.get(row.currency, 0), 0))
-        return cls(row.currency, -row.balance, row.held, available, settled)
+        return cls(row.currency, -row.balance, row.held, available, settled, not_payable)
 
 
 class PayeeOut(Struct):

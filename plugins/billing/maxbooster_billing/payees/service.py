@@ -14,6 +14,7 @@ from .schemas import NewPayee, PayeeChange
 async def add(ctx: Context, new: NewPayee) -> UUID:
     """
     Raises:
+        Conflict: there is a payee of that name.
         Invalid: the provider is not there, or does not know such a destination.
     """
     if new.provider is not None:
@@ -28,7 +29,7 @@ async def change(ctx: Context, id: UUID, changed: PayeeChange) -> None:
     """
     Raises:
         NotFound: no such payee in this account.
-        Conflict: somebody changed it since it was read.
+        Conflict: somebody changed it since it was read, or there is another payee of that name.
         Invalid: the provider is not there, or does not know such a destination.
     """
     row = await ctx.get(Payee, id, version=changed.version)

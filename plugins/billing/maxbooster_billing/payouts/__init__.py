@@ -1,1 +1,1 @@
-"""Payouts: from what is owed to a payee, held, sent through a provider, and paid or given back (B-02, B-06)."""
+"""Payouts: from what is owed to a payee, held, sent through a provider, and paid or given back."""

@@ -8,6 +8,8 @@ from maxbooster.plugin import Event
 
 
 class PayoutPaid(Event, frozen=True, tag="payout.paid"):
+    """The payee has been paid."""
+
     payout: UUID
     payee: UUID
     currency: str

@@ -17,7 +17,7 @@ DAY = timedelta(hours=24)
 
 
 class OverLimit(Conflict):
-    """More than this platform pays out at once, or in a day."""
+    """More than this platform or the payee's provider pays out at once, or in a day."""
 
     type = "over-limit"
     title = "This is over the payout limit"
@@ -45,14 +45,14 @@ def refuse_many(connection: Connection, payout: Payout, limits: BillingSettings,
     """
     if limits.payout_limit_a_day:
         total = _paid_since(connection, Payout.account_id == payout.account_id, payout.currency, now)
-        _refuse(total, limits.payout_limit_a_day, payout, "This account pays", "PAYOUT_LIMIT_A_DAY")
+        _refuse(total, limits.payout_limit_a_day, payout, "This account can pay out {}", "PAYOUT_LIMIT_A_DAY")
     if limits.provider_limit_a_day:
         if connection.dialect.name == "postgresql":
             turn = {"turn": crc32(f"billing:{payout.provider}".encode())}
             connection.execute(text("SELECT pg_advisory_xact_lock(:turn)"), turn)
         total = _paid_since(connection, Payout.provider == payout.provider, payout.currency, now)
-        who = f"All accounts together pay through {payout.provider}"
-        _refuse(total, limits.provider_limit_a_day, payout, who, "PROVIDER_LIMIT_A_DAY")
+        all_pay = f"All accounts together can pay out {{}} through {payout.provider.replace('_', ' ')}"
+        _refuse(total, limits.provider_limit_a_day, payout, all_pay, "PROVIDER_LIMIT_A_DAY")
 
 
 def _paid_since(connection: Connection, which: ColumnElement[bool], currency: str, now: datetime) -> int:
@@ -61,10 +61,10 @@ def _paid_since(connection: Connection, which: ColumnElement[bool], currency: st
     return int(connection.execute(query).scalar_one())
 
 
-def _refuse(total: int, limit: int, payout: Payout, who: str, name: str) -> None:
+def _refuse(total: int, limit: int, payout: Payout, rule: str, name: str) -> None:
     if total > limit:
         raise OverLimit(
-            f"{who} out at most {_words(limit, payout.currency)} in 24 hours, and this would make it"
+            f"{rule.format(f'at most {_words(limit, payout.currency)}')} in 24 hours, and this would make it"
             f" {_words(total, payout.currency)}. Try again later, or ask whoever runs this server to raise"
             f" MAXBOOSTER_BILLING__{name}.",
             field="amount",

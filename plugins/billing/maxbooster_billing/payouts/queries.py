@@ -2,26 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Select, select
 
-from maxbooster.plugin import Context, NotFound
+from maxbooster.plugin import Context, NotFound, PageOfRows
 
 from ..payees.models import Payee
 from .models import Payout
 
 
-async def payouts(ctx: Context, *, payee: UUID | None, state: str | None, limit: int) -> Sequence[Any]:
+async def payouts(
+    ctx: Context, cursor: str | None, limit: int, *, payee: UUID | None, state: str | None
+) -> PageOfRows[Any]:
     """The newest first, with their payees' names."""
-    query = _named().order_by(Payout.id.desc()).limit(limit)
+    query = _named()
     if payee is not None:
         query = query.where(Payout.payee_id == payee)
     if state is not None:
         query = query.where(Payout.state == state)
-    return await ctx.rows(query)
+    return await ctx.page(query, Payout.id.desc(), cursor=cursor, limit=limit)
 
 
 async def payout(ctx: Context, id: UUID) -> Any:

@@ -9,6 +9,8 @@ from uuid import UUID
 
 from msgspec import Meta, Struct
 
+from maxbooster.plugin import Connector
+
 from ..currency import LARGEST
 from ..ledger.schemas import Currency
 from ..providers.interface import DestinationField, PaysOut, Provider, offers
@@ -81,12 +83,8 @@ class ProviderOut(Struct):
     destination_fields: list[DestinationField] = []
 
     @classmethod
-    def of(cls, provider: Provider) -> ProviderOut:
-        if not isinstance(provider, PaysOut):
-            return cls(provider.name, provider.title, offers(provider))
-        hint, fields = provider.destination_hint, list(provider.destination_fields)
-        return cls(provider.name, provider.title, offers(provider), hint, fields)
-
-
-class NoticeTaken(Struct):
-    notices: int
+    def of(cls, provider: Connector[Provider]) -> ProviderOut:
+        it = provider.it
+        if not isinstance(it, PaysOut):
+            return cls(provider.name, provider.title, offers(it))
+        return cls(provider.name, provider.title, offers(it), it.destination_hint, list(it.destination_fields))

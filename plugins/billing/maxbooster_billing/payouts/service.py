@@ -2,27 +2,27 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import datetime
-from uuid import UUID
 
 from sqlalchemy import Connection, update
 
-from maxbooster.plugin import Conflict, Context, Invalid, notify
+from maxbooster.plugin import Conflict, Context, Invalid, NotReady
 
 from ..currency import written
 from ..ledger import queries as ledger
-from ..ledger.posting import KeyReused, Leg, Overdrawn, Transaction, post, void
+from ..ledger.posting import KeyReused, Overdrawn, Transaction, post
 from ..ledger.settled import NotSettled, refuse_unsettled, settled
 from ..payees.models import Payee
-from ..providers.interface import PayoutOrder, PayoutState
-from ..providers.registry import payer
+from ..providers.registry import faults, payer, reach_fault
 from ..settings import BillingSettings
+from ..texts import fitted
 from . import queries
-from .events import PayoutFailed, PayoutPaid
 from .jobs import send
-from .limits import refuse_large, refuse_many
-from .models import FAILED, FINAL, HELD, PAID, SENT, Payout
+from .limits import OverLimit, refuse_large, refuse_many
+from .models import HELD, Payout
 from .schemas import NewPayout, PayoutBegun, QuoteIn, QuoteOut
+from .settling import payable_to_bank
 
 
 async def request_payout(ctx: Context, new: NewPayout) -> PayoutBegun:
@@ -31,16 +31,23 @@ async def request_payout(ctx: Context, new: NewPayout) -> PayoutBegun:
     Raises:
         NotFound: no such payee in this account.
         Conflict: the payee has no way to be paid, or the key was used for something else.
+        OtherCurrency: the payee's provider does not pay in this currency.
+        Conflict: the payee's provider cannot pay to their destination.
         Overdrawn: less is owed than is to be paid.
         NotSettled: less has arrived at the bank than is to be paid.
-        OverLimit: it is more than this platform pays out at once, or in a day.
+        OverLimit: it is more than this platform or the payee's provider pays out at once, or the platform in a day.
     """
     if (before := await queries.under_key(ctx, new.key)) is not None:
         return _repeated(before, new)
     payee = await ctx.get(Payee, new.payee)
     if payee.provider is None:
-        raise Conflict(f"{payee.name} has no payout method yet; set one first.", field="payee")
+        raise Conflict(f"{payee.name} has no payment method yet; add one first.", field="payee")
+    fault = faults(ctx)
+    _refuse_currency(payee, fault(payee.provider, lambda it: it.currency_fault(new.currency)))
+    with suppress(NotReady, Invalid):  # a provider that is off or does not answer now: its payout waits for it
+        _refuse_destination(payee, await reach_fault(ctx, payer(ctx, payee.provider), payee.destination))
     amount = new.amount if new.amount is not None else await _available(ctx, payee, new.currency)
+    _refuse_amount(payee, fault(payee.provider, lambda it: it.amount_fault(new.currency, amount)))
     row = Payout(
         payee_id=payee.id, key=new.key, currency=new.currency, amount=amount, state=HELD, provider=payee.provider,
         destination=payee.destination, requested_by=ctx.user, requested_at=ctx.now,
@@ -51,8 +58,8 @@ async def request_payout(ctx: Context, new: NewPayout) -> PayoutBegun:
     job = ctx.enqueue(send, row.id, key=str(row.id), once=str(row.id))
     ctx.audit("payout.requested", row, after={"payee": payee.id, "amount": amount, "currency": new.currency})
     hold = Transaction(
-        key=f"payout:{row.id}:hold", currency=new.currency, legs=_legs(payee.id, amount), phase="pending",
-        memo=f"Payout to {payee.name}"[:500],
+        key=f"payout:{row.id}:hold", currency=new.currency, legs=payable_to_bank(payee.id, amount), phase="pending",
+        memo=fitted(f"Payout to {payee.name}", 500),
     )  # fmt: skip
     await ctx.write(_hold, row, hold, limits, ctx.now)
     return PayoutBegun(row.id, job)
@@ -63,62 +70,42 @@ async def quote(ctx: Context, wanted: QuoteIn) -> QuoteOut:
     Raises:
         NotFound: no such payee in this account.
         Conflict: the payee has no way to be paid.
+        OtherCurrency: the payee's provider does not pay in this currency.
+        OverLimit: it is more than the payee's provider pays at once.
         NotReady: the provider does not answer.
     """
     payee = await ctx.get(Payee, wanted.payee)
     if payee.provider is None:
-        raise Conflict(f"{payee.name} has no payout method yet; set one first.", field="payee")
-    provider = await payer(ctx, payee.provider)
-    fee = provider.fee(wanted.currency, wanted.amount, payee.destination)
-    return QuoteOut(wanted.amount, fee, wanted.amount + fee, provider.destination_shown(payee.destination))
+        raise Conflict(f"{payee.name} has no payment method yet; add one first.", field="payee")
+    provider, to = payer(ctx, payee.provider), payee.destination
+    _refuse_currency(payee, provider.call_sync(lambda it: it.currency_fault(wanted.currency)) or "")
+    _refuse_destination(payee, await reach_fault(ctx, provider, to))
+    _refuse_amount(payee, provider.call_sync(lambda it: it.amount_fault(wanted.currency, wanted.amount)) or "")
+    fee = provider.call_sync(lambda it: it.fee(wanted.currency, wanted.amount, to))
+    return QuoteOut(wanted.amount, fee, wanted.amount + fee, provider.call_sync(lambda it: it.destination_shown(to)))
 
 
-def order(ctx: Context, row: Payout) -> PayoutOrder:
-    """What the provider is told; its key says whose payout it is, for notices."""
-    return PayoutOrder(
-        key=f"{ctx.account.hex}.{row.id.hex}",
-        currency=row.currency,
-        amount=row.amount,
-        destination=row.destination,
-        statement="Max Booster payout",
-    )
+class OtherCurrency(Conflict):
+    """The payee's provider does not pay in this currency."""
+
+    type = "other-currency"
+    title = "This payment method doesn’t pay in that currency"
 
 
-async def settle(ctx: Context, row: Payout, result: PayoutState) -> None:
-    """Write down what the provider says, and post what came of it, in one transaction."""
-    if row.state in FINAL:
-        return
-    row.reference, row.fee = result.reference[:200], result.fee
-    row.sent_at = row.sent_at or ctx.now
-    if result.state == "sent":
-        row.state = SENT
-        return
-    row.state = PAID if result.state == "paid" else FAILED
-    row.reason, row.ended_at = result.reason[:500], ctx.now
-    ctx.audit(f"payout.{row.state}", row, after={"reference": row.reference, "reason": row.reason})
-    await _tell(ctx, row)
-    if row.state == PAID:
-        ctx.emit(PayoutPaid(row.id, row.payee_id, row.currency, row.amount))
-        await ctx.write(post, ctx.account, _paid(row), ctx.now)
-    else:
-        ctx.emit(PayoutFailed(row.id, row.payee_id, row.reason))
-        hold, key, memo, now = _hold_of(row), f"payout:{row.id}:void", f"Payout failed: {row.reason}"[:500], ctx.now
-        await ctx.write(lambda connection: void(connection, ctx.account, hold, now, key=key, memo=memo))
+def _refuse_currency(payee: Payee, fault: str) -> None:
+    if fault:
+        raise OtherCurrency(f"{payee.name} can't be paid: {fault}", field="currency")
 
 
-async def _tell(ctx: Context, row: Payout) -> None:
-    payee = await ctx.get(Payee, row.payee_id)
-    facts = {"payee": payee.name, "amount": f"{written(row.amount, row.currency)} {row.currency}"}
-    if row.state == PAID:
-        await notify(
-            ctx, "payout.paid", "{amount} was paid to {payee}", path="/money", tone="good", facts=facts,
-            permission="payout.read",
-        )  # fmt: skip
-        return
-    await notify(
-        ctx, "payout.failed", "{amount} to {payee} failed and is back in their balance", text=row.reason, path="/money",
-        tone="danger", facts=facts, permission="payout.read",
-    )  # fmt: skip
+def _refuse_amount(payee: Payee, fault: str) -> None:
+    if fault:
+        raise OverLimit(f"{payee.name} can't be paid: {fault}", field="amount")
+
+
+def _refuse_destination(payee: Payee, fault: str) -> None:
+    """What was right when it was entered may not be any more."""
+    if fault:
+        raise Conflict(f"{payee.name} can't be paid: {fault}", field="destination")
 
 
 def _hold(connection: Connection, row: Payout, hold: Transaction, limits: BillingSettings, now: datetime) -> None:
@@ -130,32 +117,13 @@ def _hold(connection: Connection, row: Payout, hold: Transaction, limits: Billin
     connection.execute(update(Payout).where(*of).values(hold_id=posted.id))
 
 
-def _hold_of(row: Payout) -> UUID:
-    if row.hold_id is None:
-        raise Conflict(f"The payout {row.id} has no hold in the ledger.")
-    return row.hold_id
-
-
-def _paid(row: Payout) -> Transaction:
-    """What leaves the bank: the amount, which is no longer owed, and the provider's fee."""
-    legs = _legs(row.payee_id, row.amount)
-    if row.fee:
-        legs = (legs[0], Leg("fees", row.fee, row.provider), Leg("bank", -row.amount - row.fee))
-    memo = f"Payout paid by {row.provider} {row.reference}"[:500]
-    return Transaction(key=f"payout:{row.id}:paid", currency=row.currency, legs=legs, settles=_hold_of(row), memo=memo)
-
-
-def _legs(payee: UUID, amount: int) -> tuple[Leg, ...]:
-    return (Leg("payable", amount, str(payee)), Leg("bank", -amount))
-
-
 async def _available(ctx: Context, payee: Payee, currency: str) -> int:
     rows = [row for row in await ledger.payable(ctx, str(payee.id)) if row.currency == currency]
     available = -rows[0].balance - rows[0].held if rows else 0
     if available <= 0:
         raise Overdrawn(f"Nothing in {currency} is owed to {payee.name}.", field="amount")
     account = ctx.account
-    arrived = await ctx.app.database.read(lambda connection: settled(connection, account, currency))
+    arrived = await ctx.read(lambda connection: settled(connection, account, currency))
     if arrived <= 0:
         owed = f"{written(available, currency)} {currency}"
         raise NotSettled(f"{payee.name} is owed {owed}, but none of it has arrived at the bank yet.", field="amount")
@@ -166,15 +134,3 @@ def _repeated(before: Payout, new: NewPayout) -> PayoutBegun:
     if (before.payee_id, before.currency) != (new.payee, new.currency) or new.amount not in (None, before.amount):
         raise KeyReused(f"The key {new.key!r} was used for another payout.", field="key")
     return PayoutBegun(before.id)
-
-
-def account_and_payout(order_key: str) -> tuple[UUID, UUID]:
-    """
-    Raises:
-        Invalid: it is not the key of one of our orders.
-    """
-    account, _, payout = order_key.partition(".")
-    try:
-        return UUID(account), UUID(payout)
-    except ValueError:
-        raise Invalid(f"The order {order_key[:100]!r} is not one of this platform's.", field="order") from None

@@ -1,1 +1,1 @@
-"""Payment providers: one interface, a plugin each (B-02)."""
+"""Payment providers: one interface, a plugin each."""

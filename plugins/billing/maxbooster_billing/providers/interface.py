@@ -1,4 +1,5 @@
-"""What a payment provider is. It offers what it implements: `PaysOut`, `TakesPayments`, `SendsNotices`.
+"""What a payment provider is. It offers what it implements: `PaysOut`, `TakesPayments`. Its name and its title are its
+plugin's. One that sends webhooks has a `webhook_source` besides, and tells of payouts with `hear_of_payout`.
 
 Every order carries a `key`. The same key again must be answered with the state of the first: it is what makes a payout
 that was cut off by a crash settle once. Raise `NotReady` when asking later may help, `AuthFailed` when a person has to
@@ -7,11 +8,11 @@ connect the provider again; everything else that a provider decides is a state, 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Literal, Protocol, runtime_checkable
 
-from maxbooster.plugin import Context, Problem, Struct
+from maxbooster.plugin import Context, Kind, Struct
 
 
 class PayoutOrder(Struct, frozen=True, kw_only=True):
@@ -71,30 +72,6 @@ class RefundState(Struct, frozen=True, kw_only=True):
     reason: str = ""
 
 
-class Notice(Struct, frozen=True, kw_only=True):
-    """That something happened to an order. What, the platform asks the provider: notices come late, twice or in any
-    order."""
-
-    id: str
-    order_key: str
-
-
-class NoticeRefused(Problem):
-    """A notice whose signature is not the provider's."""
-
-    status = 401
-    type = "notice-refused"
-    title = "This is not from the provider"
-
-
-@runtime_checkable
-class Provider(Protocol):
-    """`name` is what payees' methods say, and the last part of the plugin's name; `title` what people read."""
-
-    name: str
-    title: str
-
-
 class DestinationField(Struct, frozen=True):
     """A part of a destination, as a form asks for it; the parts are joined by `/`, in this order."""
 
@@ -104,7 +81,7 @@ class DestinationField(Struct, frozen=True):
 
 
 @runtime_checkable
-class PaysOut(Provider, Protocol):
+class PaysOut(Protocol):
     destination_hint: str
     """What to write as a destination, in a few words."""
     destination_fields: Sequence[DestinationField]
@@ -115,8 +92,19 @@ class PaysOut(Provider, Protocol):
     def destination_fault(self, destination: str) -> str | None:
         """What is wrong with a destination, or None."""
 
+    async def setup_fault(self, ctx: Context) -> str | None:
+        """What the account, or whoever runs the platform, has to set up before it can pay; None: nothing. Asked before
+        anybody is to be paid by it."""
+
     def fee(self, currency: str, amount: int, destination: str) -> int:
         """What the provider will keep besides the amount, in minor units; shown before anybody confirms."""
+
+    def currency_fault(self, currency: str) -> str | None:
+        """Why it cannot pay in a currency, and what to do instead; None: it can. Asked before a payout is requested."""
+
+    def amount_fault(self, currency: str, amount: int) -> str | None:
+        """Why it cannot pay so many minor units at once, and what to do instead; None: it can. Asked for a quote, and
+        before a payout is requested."""
 
     def destination_shown(self, destination: str) -> str:
         """How people see a destination that is right: never all of an account number."""
@@ -131,7 +119,7 @@ class PaysOut(Provider, Protocol):
 
 
 @runtime_checkable
-class TakesPayments(Provider, Protocol):
+class TakesPayments(Protocol):
     async def check_out(self, ctx: Context, order: CheckoutOrder) -> CheckoutState:
         """Where the buyer pays, or what became of it."""
 
@@ -139,17 +127,19 @@ class TakesPayments(Provider, Protocol):
         """Give back a payment or a part of it, once for each key."""
 
 
-@runtime_checkable
-class SendsNotices(Provider, Protocol):
-    async def read_notices(self, ctx: Context, headers: Mapping[str, str], body: bytes) -> Sequence[Notice]:
-        """What a webhook says. Header names are lower case.
+OFFERS = {"payout": PaysOut, "checkout": TakesPayments}
 
-        Raises:
-            NoticeRefused: the signature is wrong, or too old.
-        """
+Provider = PaysOut | TakesPayments
 
-
-OFFERS = {"payout": PaysOut, "checkout": TakesPayments, "notices": SendsNotices}
+PAYMENT_PROVIDER = Kind[Provider](
+    hook="payment_provider",
+    family="billing",
+    title="payment provider",
+    protocols=tuple(OFFERS.values()),
+    contract="maxbooster_billing.testing:PayoutProviderContract",
+    guide="billing/providers.md",
+    template="maxbooster_billing:templates/payment-provider",
+)
 
 
 def offers(provider: Provider) -> list[str]:

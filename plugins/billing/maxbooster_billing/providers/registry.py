@@ -1,67 +1,95 @@
-"""Asking the plugins for their providers."""
+"""Which payment providers there are, and who pays out."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
+from typing import cast
 
-from maxbooster.plugin import Context, Invalid, NotReady
+from maxbooster.plugin import Connector, Context, Invalid, NotReady
 
-from .interface import PaysOut, Provider
-
-
-async def providers(ctx: Context) -> list[Provider]:
-    """Every provider that answers; one that fails is left out."""
-    answers = await ctx.ask("payment_provider")
-    return [answer.value for answer in answers if answer.error is None]
+from .interface import PAYMENT_PROVIDER, PaysOut, Provider
 
 
-async def shown(ctx: Context) -> list[Provider]:
+async def shown(ctx: Context) -> list[Connector[Provider]]:
     """Those that people choose from: one that moves no money only where outside services are simulated."""
-    found = await providers(ctx)
+    found = ctx.connectors(PAYMENT_PROVIDER)
     if any(answer.value is True for answer in await ctx.ask("payments_simulated")):
         return found
-    return [each for each in found if not (isinstance(each, PaysOut) and each.for_testing)]
+    return [each for each in found if not (isinstance(each.it, PaysOut) and each.it.for_testing)]
 
 
-async def destinations(ctx: Context) -> Callable[[str | None, str], str]:
+def destinations(ctx: Context) -> Callable[[str | None, str], str]:
     """How people see the destination of a provider; empty, where the provider does not answer."""
-    paying = {each.name: each for each in await providers(ctx) if isinstance(each, PaysOut)}
+    paying = {each.name: each for each in _paying(ctx.connectors(PAYMENT_PROVIDER))}
 
     def words(name: str | None, destination: str) -> str:
         provider = paying.get(name or "")
-        if provider is None or provider.destination_fault(destination) is not None:
+        try:
+            if provider is None or provider.call_sync(lambda it: it.destination_fault(destination)) is not None:
+                return ""
+            return provider.call_sync(lambda it: it.destination_shown(destination))
+        except NotReady:
             return ""
-        return provider.destination_shown(destination)
 
     return words
 
 
-async def payer(ctx: Context, name: str) -> PaysOut:
+def faults(ctx: Context) -> Callable[[str | None, Callable[[PaysOut], str | None]], str]:
+    """Why a provider cannot pay, asked as `fault(name, lambda it: it.currency_fault("EUR"))`; empty, where it can, or
+    does not answer."""
+    paying = {each.name: each for each in _paying(ctx.connectors(PAYMENT_PROVIDER))}
+
+    def fault(name: str | None, ask: Callable[[PaysOut], str | None]) -> str:
+        provider = paying.get(name or "")
+        try:
+            return (provider and provider.call_sync(ask)) or ""
+        except NotReady:
+            return ""
+
+    return fault
+
+
+def payer(ctx: Context, name: str) -> Connector[PaysOut]:
     """The provider that pays out under this name.
 
     Raises:
-        NotReady: its plugin is not enabled, or cannot be asked.
+        Invalid: there is none.
+        NotReady: its plugin is off, or it cannot be used now.
     """
-    for provider in await providers(ctx):
-        if provider.name == name and isinstance(provider, PaysOut):
-            return provider
-    raise NotReady(f"The payment provider {name!r} does not answer: enable billing.{name}, or choose another.")
+    provider = ctx.connector(PAYMENT_PROVIDER, name)
+    for paying in _paying([provider]):
+        return paying
+    raise Invalid(f"{provider.title} does not pay out; choose another provider.", field="provider")
 
 
 async def refuse_destination(ctx: Context, name: str, destination: str) -> None:
     """
     Raises:
         Invalid: no provider of that name pays out, or the destination is wrong.
+        NotReady: its plugin is off, or it cannot be used now.
     """
-    paying = {each.name: each for each in await shown(ctx) if isinstance(each, PaysOut)}
+    paying = {each.name: each for each in _paying(await shown(ctx))}
     if name not in paying:
+        with suppress(Invalid):  # whether it is off; those that are hidden here are not listed
+            ctx.connector(PAYMENT_PROVIDER, name)
         raise Invalid(
-            f"No payment provider {name!r} pays out here; there is {_named(list(paying.values())) or 'none'}.",
+            f"No payment provider {name!r} pays out here; there is {', '.join(sorted(paying)) or 'none'}.",
             field="provider",
         )
-    if fault := paying[name].destination_fault(destination):
+    if fault := await reach_fault(ctx, paying[name], destination):
         raise Invalid(fault, field="destination")
 
 
-def _named(found: Sequence[Provider]) -> str:
-    return ", ".join(sorted(each.name for each in found if isinstance(each, PaysOut)))
+async def reach_fault(ctx: Context, provider: Connector[PaysOut], destination: str) -> str:
+    """Why a provider cannot pay to a destination now; empty: it can.
+
+    Raises:
+        NotReady: the provider does not answer.
+    """
+    fault = provider.call_sync(lambda it: it.destination_fault(destination))
+    return fault or await provider.call(lambda it: it.setup_fault(ctx)) or ""
+
+
+def _paying(found: Sequence[Connector[Provider]]) -> list[Connector[PaysOut]]:
+    return [cast("Connector[PaysOut]", each) for each in found if isinstance(each.it, PaysOut)]

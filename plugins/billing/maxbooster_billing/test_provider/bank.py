@@ -10,6 +10,8 @@ from pathlib import Path
 from secrets import token_hex
 from typing import NamedTuple
 
+from maxbooster.plugin import Context, Settings, new_webhook_secret
+
 from ..providers.interface import PayoutOrder
 
 _TABLES = """
@@ -50,14 +52,14 @@ class Bank:
         with self._opened() as connection:
             return connection.execute("SELECT key, tries FROM payout ORDER BY ordered_at, rowid").fetchall()
 
-    def secret(self) -> bytes:
-        """With which notices are signed."""
+    def secret(self) -> str:
+        """With which webhooks are signed."""
         with self._opened() as connection:
             row = connection.execute("SELECT value FROM secret").fetchone()
             if row is None:
-                row = (token_hex(32),)
+                row = (new_webhook_secret(),)
                 connection.execute("INSERT INTO secret VALUES (?)", row)
-            return str(row[0]).encode()
+            return str(row[0])
 
     @contextmanager
     def _opened(self) -> Iterator[sqlite3.Connection]:
@@ -70,3 +72,7 @@ class Bank:
             connection.execute("COMMIT")
         finally:
             connection.close()
+
+
+def of(ctx: Context) -> Bank:
+    return Bank(ctx.settings(Settings).data / "test-provider.db")

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from maxbooster.plugin import Manifest, PluginSettings, hookimpl
 
 if TYPE_CHECKING:
-    from maxbooster.plugin import Context
+    from maxbooster.plugin import Context, WebhookSource
 
     from .provider import TestProvider
 
@@ -22,7 +23,7 @@ class TestProviderSettings(PluginSettings, kw_only=True, frozen=True):
 manifest = Manifest(
     name="billing.test",
     version="0.1.0",
-    title="Payment provider for trying payouts; moves no money",
+    title="Test provider (moves no money)",
     requires=("billing",),
     settings=TestProviderSettings,
 )
@@ -30,9 +31,20 @@ manifest = Manifest(
 
 @hookimpl
 def payment_provider(ctx: Context) -> TestProvider:
-    from maxbooster.plugin import Settings
-
-    from .bank import Bank
+    from .bank import of
     from .provider import TestProvider
 
-    return TestProvider(Bank(ctx.settings(Settings).data / "test-provider.db"), ctx.settings(TestProviderSettings))
+    return TestProvider(of(ctx), ctx.settings(TestProviderSettings))
+
+
+@hookimpl
+def webhook_source() -> WebhookSource:
+    """The provider says when something happened to an order; what, it is then asked."""
+    from .webhooks import source
+
+    return source
+
+
+@hookimpl
+def register_translations() -> Mapping[str, Mapping[str, str]]:
+    return {"en": {"job.webhook:billing.test": "Reading a message from the test provider"}}

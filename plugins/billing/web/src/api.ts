@@ -1,9 +1,11 @@
 /** What the panel says to the server, and the object that the shell gives it. */
-import type { components } from "../../../../core/web/src/api/schema";
-import type { notify, t } from "@maxbooster/ui";
+import { MOST, type Growing, type Host as HostOf } from "@maxbooster/ui";
+import type { components, paths } from "./schema";
 
+export type Host = HostOf<paths>;
 type Schemas = components["schemas"];
 export type Balance = Schemas["Balance"];
+export type Earned = Schemas["Earned"];
 export type Entry = Schemas["Entry"];
 export type EntryPage = Schemas["EntryPage"];
 export type Payee = Schemas["PayeeOut"];
@@ -11,91 +13,76 @@ export type Payout = Schemas["PayoutOut"];
 export type Provider = Schemas["ProviderOut"];
 export type Quote = Schemas["QuoteOut"];
 export type Proposal = Schemas["ProposalOut"];
+export type Transfer = Schemas["BankTransferOut"];
+export type TransferTotal = Schemas["BankTransferTotal"];
+export type PaymentFile = Schemas["PaymentFileOut"];
 export type Purpose = Schemas["PurposeOut"];
 
-/** A statement of the family distribution, if that is there; every fact but its id may be missing. */
-export interface Statement {
-  id: string;
-  state?: string;
-  source?: string;
-  outlet?: string;
-  period?: string;
-  currency?: string;
-  /** An exact decimal number, as text: a statement counts smaller parts than the currency has. */
-  total?: string | number;
-  lines?: number;
-  unmatched?: number;
-  unsplit?: number;
-  reason?: string | null;
-}
-
-export interface Host {
-  api: { get(path: string): Promise<unknown>; send(method: string, path: string, body?: unknown): Promise<unknown> };
-  may?: (permission: string) => boolean;
-  events: EventTarget;
-  notify: typeof notify;
-  t: typeof t;
-}
-
-const AT = "/api/billing";
-export const EXPORT = `${AT}/ledger/export`;
-export const MOST_PAYOUTS = 500;
+/** An export of every entry, as CSV. */
+export const EXPORT = "/api/billing/ledger/export";
 
 /** All that the page shows, as of one moment. */
 export interface Books {
   balances: Balance[];
   payees: Payee[];
+  /** Whether there are payees that are not here yet. */
+  morePayees: boolean;
+  /** The latest. */
   payouts: Payout[];
+  /** Whether there were payouts before those. */
+  earlierPayouts: boolean;
   providers: Provider[];
   purposes: Purpose[];
   proposals: Proposal[];
-  statements: Statement[];
+  earnings: Earned[];
 }
 
 export class Api {
   constructor(private readonly host: Host) {}
 
-  async books(): Promise<Books> {
-    const [balances, payees, payouts, providers, purposes, proposals, statements] = await Promise.all([
-      this.get<Balance[]>("/ledger/balances"),
-      this.get<Payee[]>("/payees"),
-      this.get<Payout[]>(`/payouts?limit=${MOST_PAYOUTS}`),
-      this.get<Provider[]>("/providers"),
-      this.get<Purpose[]>("/ledger/purposes"),
-      this.get<Proposal[]>("/ledger/proposals?proposal_state=waiting"),
-      this.statements(),
-    ]);
-    return { balances, payees, payouts, providers, purposes, proposals, statements };
+  private get api(): Host["api"] {
+    return this.host.api;
   }
 
-  entries = (before?: string) => this.get<EntryPage>(`/ledger/entries?limit=200${before ? `&before=${before}` : ""}`);
-  addPayee = (name: string, provider: string | null, destination: string) =>
-    this.host.api.send("POST", `${AT}/payees`, { name, provider, destination });
-  changePayee = (payee: Payee, name: string, provider: string | null, destination: string) =>
-    this.host.api.send("PUT", `${AT}/payees/${payee.id}`, { name, provider, destination, version: payee.version });
-  quote = (payee: string, currency: string, amount: number) =>
-    this.host.api.send("POST", `${AT}/payouts/quote`, { payee, currency, amount }) as Promise<Quote>;
+  payees = (growing?: Growing<Payee>) => this.api.list("/api/billing/payees", undefined, growing);
+
+  /** The books but for the payees, of whom there may be many. */
+  async books(): Promise<Omit<Books, "payees" | "morePayees">> {
+    const [balances, payouts, providers, purposes, proposals, earnings] = await Promise.all([
+      this.api.get("/api/billing/ledger/balances"),
+      this.api.get("/api/billing/payouts", { limit: MOST }),
+      this.api.get("/api/billing/providers"),
+      this.api.get("/api/billing/ledger/purposes"),
+      this.api.list("/api/billing/ledger/proposals", { proposal_state: "waiting" }),
+      this.api.get("/api/billing/ledger/earnings", { months: 12 }),
+    ]);
+    return { balances, payouts: payouts.items, earlierPayouts: Boolean(payouts.next), providers, purposes, proposals, earnings };
+  }
+
+  entries = (before?: string) => this.api.get("/api/billing/ledger/entries", { limit: 200, before });
+  createPayee = (name: string, provider: string | null, destination: string) =>
+    this.api.post("/api/billing/payees", { body: { name, provider, destination } });
+  updatePayee = ({ id, version }: Payee, name: string, provider: string | null, destination: string) =>
+    this.api.put("/api/billing/payees/{payee_id}", { payee_id: id, body: { name, provider, destination, version } });
+  quote = (payee: string, currency: string, amount: number) => this.api.post("/api/billing/payouts/quote", { body: { payee, currency, amount } });
   /** @param key the same key pays once, however often it is sent */
   payOut = (payee: string, currency: string, amount: number, key: string) =>
-    this.host.api.send("POST", `${AT}/payouts`, { payee, currency, amount, key });
+    this.api.post("/api/billing/payouts", { body: { payee, currency, amount, key } });
 
   /** @param key the same key books once, however often it is sent */
   receive = (key: string, source: string, currency: string, amount: number, memo: string) =>
-    this.host.api.send("POST", `${AT}/ledger/receipts`, { key, source, currency, amount, memo }) as Promise<Schemas["PostedOut"]>;
-  approve = (proposal: string) => this.host.api.send("POST", `${AT}/ledger/proposals/${proposal}/approve`);
-  reject = (proposal: string) => this.host.api.send("POST", `${AT}/ledger/proposals/${proposal}/reject`);
+    this.api.post("/api/billing/ledger/receipts", { body: { key, source, currency, amount, memo } });
+  approve = (proposal: string) => this.api.post("/api/billing/ledger/proposals/{proposal_id}/approve", { proposal_id: proposal });
+  reject = (proposal: string) => this.api.post("/api/billing/ledger/proposals/{proposal_id}/reject", { proposal_id: proposal });
 
-  /** None where the family distribution is not there or the person may not see them. */
-  private async statements(): Promise<Statement[]> {
-    try {
-      const found = (await this.host.api.get("/api/distribution/statements")) as Statement[] | { statements?: Statement[] };
-      return (Array.isArray(found) ? found : found.statements) ?? [];
-    } catch {
-      return [];
-    }
-  }
-
-  private get<T>(path: string): Promise<T> {
-    return this.host.api.get(AT + path) as Promise<T>;
-  }
+  transferTotals = () => this.api.get("/api/billing/bank-transfers/totals");
+  missingSetUp = async () => (await this.api.get("/api/billing/bank-transfers/set-up")).missing;
+  paymentFiles = () => this.api.list("/api/billing/bank-transfers/files");
+  waitingTransfers = () => this.api.list("/api/billing/bank-transfers", { transfer_state: "waiting" });
+  transfersOf = (file: string) => this.api.list("/api/billing/bank-transfers", { file });
+  createPaymentFile = () => this.api.post("/api/billing/bank-transfers/files");
+  paymentFileAddress = (file: string) => `/api/billing/bank-transfers/files/${file}`;
+  executeFile = (file: string) => this.api.post("/api/billing/bank-transfers/files/{file_id}/executed", { file_id: file });
+  executeTransfer = (order: string) => this.api.post("/api/billing/bank-transfers/{order_id}/executed", { order_id: order });
+  rejectTransfer = (order: string, reason: string) => this.api.post("/api/billing/bank-transfers/{order_id}/failed", { order_id: order, body: { reason } });
 }

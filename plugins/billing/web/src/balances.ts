@@ -1,22 +1,23 @@
 /** The large numbers, a line of them per currency. */
 import { css, html, type TemplateResult } from "lit";
 import { money, t } from "@maxbooster/ui";
-import type { Totals } from "./words";
+import type { Books } from "./api";
+import { holders, type Totals } from "./words";
 
-/** @param cut whether there were payouts before those that were counted */
-export function balances(sums: readonly Totals[], cut: boolean): TemplateResult {
-  return html`${sums.map((each) => line(each, cut))}`;
+export function balances(sums: readonly Totals[], { payouts, earlierPayouts, providers }: Books): TemplateResult {
+  return html`${sums.map((each) => line(each, earlierPayouts, holders(each.currency, each.onItsWay, payouts, providers)))}`;
 }
 
-function line({ currency, owed, onItsWay, receivable, paid, bank }: Totals, cut: boolean): TemplateResult {
+/** @param cut whether there were payouts before those that were counted */
+function line({ currency, owed, onItsWay, suspense, receivable, paid, bank }: Totals, cut: boolean, holding: string): TemplateResult {
   const figures: [string, number, string][] = [
     [
       t("billing.owed", "Owed to payees"),
       owed,
-      onItsWay
-        ? t("billing.owed_held", "{amount} is on its way.", { amount: money(onItsWay, currency) })
-        : owed ? t("billing.owed_why", "Earned and allocated, not paid yet.") : t("billing.owed_none", "All paid."),
+      owed ? t("billing.owed_why", "Earned and allocated, not paid yet.") : t("billing.owed_none", "All paid."),
     ],
+    [t("billing.on_hold", "On hold"), onItsWay, onItsWay ? holding : t("billing.on_hold_none", "Nothing is set aside.")],
+    [t("billing.suspense", "In suspense"), suspense, suspense ? t("billing.suspense_why", "Has no payee yet. Assign it under Royalties.") : t("billing.suspense_none", "Everything has a payee.")],
     [t("billing.receivable", "Arriving"), receivable, receivableWords(receivable)],
     [
       t("billing.paid_out", "Paid out"),
@@ -52,7 +53,7 @@ function bankWords(bank: number, owed: number): string {
 balances.styles = css`
   .figures {
     display: grid;
-    grid-template-columns: repeat(4, minmax(0, 1fr));
+    grid-template-columns: repeat(6, minmax(0, 1fr));
     gap: var(--mb-space-6);
     margin-top: var(--mb-space-8);
     padding-top: var(--mb-space-4);
@@ -67,6 +68,11 @@ balances.styles = css`
     font-weight: 600;
     letter-spacing: -0.02em;
     overflow-wrap: anywhere;
+  }
+  @media (max-width: 1200px) {
+    .figures {
+      grid-template-columns: repeat(3, minmax(0, 1fr));
+    }
   }
   @media (max-width: 800px) {
     .figures {

@@ -217,6 +217,7 @@ export class MbBillingDrawer extends LitElement {
       ${this.failure ? html`<p class="problem" role="alert"><mb-icon name="triangle-alert"></mb-icon>${this.failure}</p>` : nothing}
       <button class="primary" ?disabled=${!ready} @click=${this.pay}>${t("billing.pay_action", "Pay out {amount}", { amount: money(amount, currency) })}</button>
       <p class="quiet foot"><span>${t("billing.pay_proof", "We may ask you to confirm it’s you.")}</span><span>${t("billing.pay_esc", "Esc to close")}</span></p>
+      <mb-extension-point name="billing.payout" .context=${{ payee: this.payee.id, currency }}></mb-extension-point>
       ${this.earlier()}
     </dialog>`;
   }

@@ -3,7 +3,7 @@ import { css, html, LitElement, nothing, type PropertyValues, type TemplateResul
 import { exactly, loadTable, money, t, when, type Column } from "@maxbooster/ui";
 import { Api, EXPORT, type Books, type Entry, type Host } from "./api";
 import { billing } from "./styles";
-import { accountName, reason, side } from "./words";
+import { accountName, namesOf, reason, side } from "./words";
 
 interface Row {
   id: string;
@@ -75,7 +75,7 @@ class MbBillingEntries extends LitElement {
 
   /** What counts: money that is only set aside stands with the payouts. */
   private rows(): Row[] {
-    const names = new Map(this.books.payees.map(({ id, name }) => [id, name]));
+    const names = namesOf(this.books);
     return this.entries.filter(({ phase }) => phase === "posted").map((entry) => ({
       id: `${entry.transaction}/${entry.leg}`,
       what: entry.memo || t("billing.posting", "Ledger posting"),

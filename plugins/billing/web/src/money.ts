@@ -1,19 +1,16 @@
 /** The panel “Money”: what is owed, to whom, what was paid, and every entry behind it. */
 import { css, html, LitElement, nothing, type TemplateResult } from "lit";
-import { t } from "@maxbooster/ui";
-import { Api, MOST_PAYOUTS, type Books, type Host } from "./api";
+import { Filling, Refresh, t } from "@maxbooster/ui";
+import { Api, type Books, type Host, type Payee } from "./api";
 import { balances } from "./balances";
+import "./earnings";
 import "./entries";
 import "./payees";
 import "./payouts";
 import { proposals } from "./proposals";
 import "./receivables";
-import { statements } from "./statements";
 import { billing } from "./styles";
 import { reason, totals } from "./words";
-
-const HINTS = ["catch-up", "event", "job"];
-const GATHER_MS = 150;
 
 class MbBillingMoney extends LitElement {
   static override properties = { host: { attribute: false }, books: { state: true }, failure: { state: true }, loads: { state: true } };
@@ -22,13 +19,11 @@ class MbBillingMoney extends LitElement {
   declare private failure: string;
   /** How often the books were read; the entries follow it. */
   declare private loads: number;
-  private waiting: ReturnType<typeof setTimeout> | undefined;
 
   static override styles = [
     billing,
     balances.styles,
     proposals.styles,
-    statements.styles,
     css`
       :host {
         max-width: 1040px;
@@ -44,29 +39,29 @@ class MbBillingMoney extends LitElement {
     super();
     this.failure = "";
     this.loads = 0;
+    new Refresh(this, this.load);
   }
 
   override connectedCallback(): void {
     super.connectedCallback();
-    for (const hint of HINTS) this.host.events.addEventListener(hint, this.hinted);
     void this.load();
   }
 
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    clearTimeout(this.waiting);
-    for (const hint of HINTS) this.host.events.removeEventListener(hint, this.hinted);
+  private rest: Awaited<ReturnType<Api["books"]>> | undefined;
+  private readonly payees = new Filling<Payee>(() => this.compose());
+
+  private compose(): void {
+    if (this.rest && this.payees.rows) this.books = { ...this.rest, payees: this.payees.rows, morePayees: this.payees.partial };
   }
 
-  /** Hints come in swarms; the books are read once for all of them. */
-  private readonly hinted = (): void => {
-    clearTimeout(this.waiting);
-    this.waiting = setTimeout(() => void this.load(), GATHER_MS);
-  };
-
   private readonly load = async (): Promise<void> => {
+    const api = new Api(this.host);
     try {
-      this.books = await new Api(this.host).books();
+      const rest = api.books().then((read) => {
+        this.rest = read;
+        this.compose();
+      });
+      await Promise.all([rest, this.payees.read(api.payees)]);
       this.loads += 1;
       this.failure = "";
     } catch (error) {
@@ -83,10 +78,12 @@ class MbBillingMoney extends LitElement {
 
   private sections(books: Books): TemplateResult {
     const sums = totals(books.balances, books.payouts);
-    return html`${proposals(books, this.host, this.load)} ${balances(sums, books.payouts.length >= MOST_PAYOUTS)}
+    return html`${proposals(books, this.host, this.load)} ${balances(sums, books)}
+      <mb-billing-earnings .books=${books}></mb-billing-earnings>
       <mb-billing-payees .host=${this.host} .books=${books} .sums=${sums} @books-change=${this.load}></mb-billing-payees>
       <mb-billing-receivables .host=${this.host} .books=${books} @books-change=${this.load}></mb-billing-receivables>
-      ${books.payouts.length ? html`<mb-billing-payouts .books=${books}></mb-billing-payouts>` : nothing} ${books.statements.length ? statements(books.statements) : nothing}
+      ${books.payouts.length ? html`<mb-billing-payouts .books=${books}></mb-billing-payouts>` : nothing}
+      <mb-extension-point name="billing.money"></mb-extension-point>
       ${books.balances.length
         ? html`<mb-billing-entries .host=${this.host} .books=${books} .loads=${this.loads}></mb-billing-entries>`
         : nothing}`;

@@ -1,10 +1,10 @@
 /** `<mb-billing-payees>`: who has a share, how much of what is owed is theirs, and the way to pay them. */
 import { css, html, LitElement, nothing, type TemplateResult } from "lit";
-import { money, number, t } from "@maxbooster/ui";
+import { asked, money, number, t } from "@maxbooster/ui";
 import { Api, type Books, type Host, type Payee } from "./api";
 import "./drawer";
 import { billing } from "./styles";
-import { reason, share, way, type Totals } from "./words";
+import { reason, share, standing, way, type Totals } from "./words";
 
 type Owed = Payee["owed"][number];
 const SHOWN = 50;
@@ -70,6 +70,18 @@ class MbBillingPayees extends LitElement {
       .change:hover {
         color: var(--mb-text);
       }
+      .why {
+        display: flex;
+        grid-column: 1 / -1;
+        gap: var(--mb-space-2);
+        padding-bottom: var(--mb-space-2);
+        color: var(--mb-quiet);
+      }
+      .why mb-icon {
+        flex: none;
+        margin-top: 2px;
+        color: var(--mb-accent-text);
+      }
       .pay {
         justify-self: end;
       }
@@ -113,8 +125,12 @@ class MbBillingPayees extends LitElement {
     this.busy = false;
   }
 
+  override firstUpdated(): void {
+    if (asked("add-payee") && this.may("payee.write")) this.edit("new");
+  }
+
   private may(permission: string): boolean {
-    return this.host.may?.(permission) ?? true;
+    return this.host.may(permission);
   }
 
   /** Sends, says what went wrong, and has the books read again. */
@@ -138,11 +154,13 @@ class MbBillingPayees extends LitElement {
     const given = new FormData(event.currentTarget as HTMLFormElement);
     const text = (name: string) => String(given.get(name) ?? "").trim();
     const fields = this.fields();
-    const destination = fields.map((_, place) => text(`part${place}`)).join("/");
-    const facts = [text("name"), text("provider") || null, destination] as const;
     const { editing } = this;
+    const provider = text("provider") || null;
+    const known = editing && editing !== "new" && editing.provider === provider ? editing.destination : "";
+    const destination = fields.length ? fields.map((_, place) => text(`part${place}`)).join("/") : known;
+    const facts = [text("name"), provider, destination] as const;
     const api = new Api(this.host);
-    const done = await this.sent(() => (editing && editing !== "new" ? api.changePayee(editing, ...facts) : api.addPayee(...facts)));
+    const done = await this.sent(() => (editing && editing !== "new" ? api.updatePayee(editing, ...facts) : api.createPayee(...facts)));
     if (done) this.editing = undefined;
   };
 
@@ -159,12 +177,12 @@ class MbBillingPayees extends LitElement {
   }
 
   override render(): TemplateResult {
-    const { payees } = this.books;
+    const { payees, morePayees } = this.books;
     const failure = this.failure ? html`<p class="problem" role="alert"><mb-icon name="triangle-alert"></mb-icon>${this.failure}</p>` : nothing;
     if (!payees.length) return html`${failure}${this.editing ? this.form(this.editing) : this.teaching()}`;
     const found = this.found();
     return html`<div class="bar">
-        <h2>${t("billing.payees", "Payees")}<span class="quiet">${number(payees.length)}</span></h2>
+        <h2>${t("billing.payees", "Payees")}<span class="quiet">${morePayees ? t("billing.so_far", "{count} so far", { count: number(payees.length) }) : number(payees.length)}</span></h2>
         ${payees.length > SEARCHED_FROM ? this.search() : nothing}
         ${this.may("payee.write") && !this.editing ? this.opener("") : nothing}
       </div>
@@ -258,17 +276,18 @@ class MbBillingPayees extends LitElement {
   }
 
   private owed(payee: Payee, owed: Owed): TemplateResult {
-    const { amount, available, currency, settled } = owed;
+    const { amount, currency, settled } = owed;
+    const { payable, state, next } = standing(payee, owed);
     const part = share(amount, this.sums.find((each) => each.currency === currency)?.owed ?? 0);
     const percent = number(part, { style: "percent", maximumFractionDigits: 1 });
-    const payable = settled > 0 && payee.provider && this.may("payout.request");
     const name = t("billing.pay_name", "Pay out {amount} to {name}", { amount: money(settled, currency), name: payee.name });
     return html`<div class="owed">
       <div class="part"><i style="width: ${part * 100}%"></i></div>
       <div class="amount end">${money(amount, currency)}<small>${t("billing.share", "{percent} of what is owed", { percent })}</small></div>
-      ${payable
+      ${payable && this.may("payout.request")
         ? html`<button class="pay" aria-label=${name} ?disabled=${this.busy} @click=${() => (this.paying = { payee, currency })}>${t("billing.pay", "Pay out")}</button>`
-        : html`<span class="quiet end">${available <= 0 ? t("billing.under_way", "on its way") : settled <= 0 ? t("billing.not_arrived", "not arrived yet") : t("billing.no_method", "no payment method")}</span>`}
+        : html`<span class="quiet end">${state}</span>`}
+      ${next ? html`<p class="why"><mb-icon name="triangle-alert" size="14"></mb-icon>${next}</p>` : nothing}
     </div>`;
   }
 }

@@ -57,7 +57,7 @@ class MbBillingPayouts extends LitElement {
       }),
     );
     return html`<div class="bar">
-        <h2>${t("billing.payouts", "Payouts")}<span class="quiet">${number(rows.length)}</span></h2>
+        <h2>${t("billing.payouts", "Payouts")}<span class="quiet">${this.books.earlierPayouts ? t("billing.latest_payouts", "The latest {n}", { n: number(rows.length) }) : number(rows.length)}</span></h2>
       </div>
       <mb-table label=${t("billing.payouts", "Payouts")} row-key="id" search=${t("billing.find_payout", "Search payouts")} .columns=${this.columns()} .rows=${rows}></mb-table>`;
   }

@@ -2,11 +2,11 @@
 import { css, html, nothing, type TemplateResult } from "lit";
 import { money, t, when } from "@maxbooster/ui";
 import { Api, type Books, type Host, type Proposal } from "./api";
-import { accountName, reason } from "./words";
+import { accountName, namesOf, reason } from "./words";
 
 export function proposals(books: Books, host: Host, changed: () => unknown): TemplateResult | typeof nothing {
   if (!books.proposals.length) return nothing;
-  const names = new Map(books.payees.map(({ id, name }) => [id, name]));
+  const names = namesOf(books);
   const decide = async (act: (api: Api) => Promise<unknown>): Promise<void> => {
     try {
       await act(new Api(host));
@@ -26,7 +26,7 @@ type Decide = (act: (api: Api) => Promise<unknown>) => Promise<void>;
 function row(proposal: Proposal, names: ReadonlyMap<string, string>, host: Host, decide: Decide): TemplateResult {
   const { id, currency, legs, memo, proposed_at } = proposal;
   const said = legs.map(({ purpose, party, amount }) => `${accountName(purpose, party, names)} ${money(amount, currency)}`).join(", ");
-  const may = (permission: string) => host.may?.(permission) ?? true;
+  const may = (permission: string) => host.may(permission);
   return html`<li>
     <div class="what">${memo || t("billing.posting", "Ledger posting")}<small>${said} · ${when(proposed_at)}</small></div>
     ${may("ledger.approve") ? html`<button @click=${() => decide((api) => api.approve(id))}>${t("billing.approve", "Approve")}</button>` : nothing}

@@ -1,9 +1,9 @@
 /** `<mb-billing-receivables>`: who has yet to pay us, and the form for money that has arrived. */
 import { css, html, LitElement, nothing, type TemplateResult } from "lit";
-import { money, t } from "@maxbooster/ui";
+import { asked, money, t } from "@maxbooster/ui";
 import { Api, type Balance, type Books, type Host } from "./api";
 import { billing } from "./styles";
-import { decimal, places, reason, typed } from "./words";
+import { decimal, namesOf, partyName, places, reason, typed } from "./words";
 
 class MbBillingReceivables extends LitElement {
   static override properties = {
@@ -56,6 +56,17 @@ class MbBillingReceivables extends LitElement {
     this.busy = false;
   }
 
+  override firstUpdated(): void {
+    if (!asked("record-payment")) return;
+    const [first] = this.outstanding();
+    if (first) this.open(first);
+    else this.host.notify(t("billing.receivable_none", "Nothing outstanding."));
+  }
+
+  private outstanding(): Balance[] {
+    return this.books.balances.filter(({ purpose, amount }) => purpose === "receivable" && amount !== 0);
+  }
+
   private open(balance: Balance): void {
     this.arriving = balance;
     this.failure = "";
@@ -78,7 +89,7 @@ class MbBillingReceivables extends LitElement {
     try {
       const posted = await new Api(this.host).receive(this.key, arriving.party, arriving.currency, amount, String(given.get("memo") ?? "").trim());
       this.arriving = undefined;
-      const told = posted.pending ? t("billing.arrived_pending", "Waiting for a second person to approve it.") : t("billing.arrived_done", "{amount} from {source} was recorded.", { amount: money(amount, arriving.currency), source: arriving.party });
+      const told = posted.pending ? t("billing.arrived_pending", "Waiting for a second person to approve it.") : t("billing.arrived_done", "{amount} from {source} was recorded.", { amount: money(amount, arriving.currency), source: partyName(arriving.party, namesOf(this.books)) });
       this.host.notify(told);
       this.dispatchEvent(new CustomEvent("books-change"));
     } catch (error) {
@@ -89,7 +100,7 @@ class MbBillingReceivables extends LitElement {
   };
 
   override render(): TemplateResult | typeof nothing {
-    const open = this.books.balances.filter(({ purpose, amount }) => purpose === "receivable" && amount !== 0);
+    const open = this.outstanding();
     if (!open.length) return nothing;
     return html`<div class="bar"><h2>${t("billing.outstanding", "Arriving")}</h2></div>
       ${this.failure ? html`<p class="problem" role="alert"><mb-icon name="triangle-alert"></mb-icon>${this.failure}</p>` : nothing}
@@ -100,14 +111,15 @@ class MbBillingReceivables extends LitElement {
 
   private row(balance: Balance): TemplateResult {
     const { party, currency, amount } = balance;
-    const name = t("billing.arrived_name", "Record payment from {source}: {amount}", { source: party, amount: money(amount, currency) });
+    const source = partyName(party, namesOf(this.books));
+    const name = t("billing.arrived_name", "Record payment from {source}: {amount}", { source, amount: money(amount, currency) });
     const chosen = this.arriving?.id === balance.id;
     return html`<li>
       <div class="what">
-        ${party}<small>${amount < 0 ? t("billing.in_advance", "Paid in advance") : t("billing.outstanding_why", "Not in the bank yet")}</small>
+        ${source}<small>${amount < 0 ? t("billing.in_advance", "Paid in advance") : t("billing.outstanding_why", "Not in the bank yet")}</small>
       </div>
       <span>${money(Math.abs(amount), currency)}</span>
-      ${(this.host.may?.("ledger.write") ?? true) && !chosen
+      ${this.host.may("ledger.write") && !chosen
         ? html`<button aria-label=${name} @click=${() => this.open(balance)}>${t("billing.arrived", "Record payment")}</button>`
         : nothing}
       ${chosen ? this.form(balance) : nothing}

@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from maxbooster.plugin import Invalid
 
-from ..catalogue.identifiers import gtin
+from ..catalog.identifiers import gtin
 from .message import Envelope, add, moment
 from .reading import anywhere, text_of
 

@@ -168,8 +168,8 @@ class _Writer:
         add(release, "ReleaseType", _TYPES[said.kind])
         identity = add(release, "ReleaseId")
         add(identity, "ICPN", said.upc)
-        if said.catalogue_number:
-            add(identity, "CatalogNumber", said.catalogue_number, Namespace=self._namespace)
+        if said.catalog_number:
+            add(identity, "CatalogNumber", said.catalog_number, Namespace=self._namespace)
         self._titles(release, said)
         self._display_artists(release, said.credits)
         add(release, "ReleaseLabelReference", self.label, **_EVERYWHERE)

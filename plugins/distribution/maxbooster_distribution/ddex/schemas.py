@@ -15,7 +15,7 @@ from threading import Lock
 
 from lxml import etree
 
-from maxbooster.plugin import Invalid, NotReady
+from maxbooster.plugin import Invalid, NotReady, xml_schema
 
 from ..settings import DistributionSettings
 
@@ -119,7 +119,7 @@ def _validate(message: etree._Element, path: Path, name: str) -> None:
 @cache
 def _compiled(path: Path) -> tuple[etree.XMLSchema, Lock]:
     try:
-        return etree.XMLSchema(etree.parse(str(path), etree.XMLParser(no_network=True))), Lock()
+        return xml_schema(path), Lock()
     except (etree.XMLSchemaParseError, etree.XMLSyntaxError, OSError) as error:
         raise NotReady(f"The schema {path} cannot be used: {error}. Install the schemas again.") from error
 

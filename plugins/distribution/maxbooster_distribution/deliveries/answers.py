@@ -17,13 +17,15 @@ from ..ddex import choreography
 from ..ddex.choreography import Acknowledged, Answer, Outcome
 from ..ddex.reading import parse
 from ..events import DeliveryFlagged, ReleaseLive, ReleaseRejected, ReleaseTakenDown
-from ..outlets.outlet import DdexOutlet, Endpoint
+from ..file_purposes import ANSWER
+from ..outlets.logins import connected
+from ..outlets.outlet import Endpoint, Outlet
 from ..package import TAKEDOWN
-from ..transports.transport import Listed, Transport, opened
+from ..transports.transport import Listed, Transport
 from . import queries, states, words
 from .content import batch_folder, content_of
 from .models import LONGEST_NOTE, Acknowledgement, Delivery, cut
-from .service import advance
+from .stages import advance
 
 INCOMPLETE, UNREADABLE, ABOUT_ANOTHER = "incomplete", "unreadable", "about another release"
 
@@ -39,16 +41,16 @@ class _Read(Struct, frozen=True):
     """Whether it may be read at the next look."""
 
 
-async def collect(ctx: Context, row: Delivery, outlet: DdexOutlet, endpoint: Endpoint) -> None:
+async def collect(ctx: Context, row: Delivery, outlet: Outlet, endpoint: Endpoint) -> None:
     """Read what is new or has changed, in the order in which it was written. What cannot be read is noted once, and
     keeps nothing else back.
 
     Raises:
         NotReady, AuthFailed: the store cannot be reached.
     """
-    folder = outlet.acknowledgements(batch_folder(row, outlet))
+    folder = outlet.call_sync(lambda it: it.acknowledgements(batch_folder(row, outlet)))
     known = {each.name: each for each in await queries.acknowledgements(ctx, row.id)}
-    async with opened(endpoint) as transport:
+    async with connected(ctx, endpoint) as transport:
         new = [each for each in await transport.listed(folder) if _is_new(each, known.get(each.name))]
         files = [await _read(transport, folder, each, known.get(each.name)) for each in new]
     for file in sorted(files, key=_written_at):
@@ -83,7 +85,7 @@ def _written_at(file: _Read) -> tuple[datetime, str]:
     return said or datetime.fromtimestamp(file.listed.modified, UTC), file.listed.name
 
 
-async def _keep(ctx: Context, row: Delivery, outlet: DdexOutlet, file: _Read, known: Acknowledgement | None) -> None:
+async def _keep(ctx: Context, row: Delivery, outlet: Outlet, file: _Read, known: Acknowledgement | None) -> None:
     """Note that it was looked at, and keep its bytes once they are whole."""
     entry = known or Acknowledgement(delivery_id=row.id, name=file.listed.name)
     entry.size, entry.modified, entry.at = file.listed.size, file.listed.modified, ctx.now
@@ -103,7 +105,7 @@ async def _stored(ctx: Context, file: _Read) -> UUID | None:
     if file.content is None:
         return None
     try:
-        return (await ctx.files.put(file.listed.name, file.content, purpose="distribution.answer")).id
+        return (await ctx.files.put(file.listed.name, file.content, purpose=ANSWER)).id
     except Invalid:  # the name or an empty file; that it came is kept all the same
         return None
 
@@ -112,7 +114,7 @@ def _status(row: Delivery, file: _Read) -> str:
     if file.says is None:
         return UNREADABLE
     mine = _mine(row, file.says)
-    return (mine[-1].status or UNREADABLE)[:80] if mine else ABOUT_ANOTHER
+    return cut(mine[-1].status or UNREADABLE, 80) if mine else ABOUT_ANOTHER
 
 
 def _mine(row: Delivery, said: Acknowledged) -> list[Answer]:
@@ -121,7 +123,7 @@ def _mine(row: Delivery, said: Acknowledged) -> list[Answer]:
     return [answer for answer in said.answers if answer.is_about(row.id.hex, upc)]
 
 
-def _apply_in_order(ctx: Context, row: Delivery, outlet: DdexOutlet, said: list[Acknowledged]) -> None:
+def _apply_in_order(ctx: Context, row: Delivery, outlet: Outlet, said: list[Acknowledged]) -> None:
     """What was written before an answer that counted already says nothing any more, whenever it arrives."""
     for each in said:
         mine = _mine(row, each)
@@ -133,7 +135,7 @@ def _apply_in_order(ctx: Context, row: Delivery, outlet: DdexOutlet, said: list[
             apply(ctx, row, outlet, answer)
 
 
-def apply(ctx: Context, row: Delivery, outlet: DdexOutlet, answer: Answer) -> None:
+def apply(ctx: Context, row: Delivery, outlet: Outlet, answer: Answer) -> None:
     """What an answer means for a delivery; one that comes too late, or twice, changes nothing."""
     state, note, advice = _meaning(row, outlet, answer)
     if state is not None and state != row.state and state in states.FOLLOWS[row.state]:
@@ -161,7 +163,7 @@ def _flag(ctx: Context, row: Delivery, note: str | None, advice: str | None) -> 
         ctx.emit(DeliveryFlagged(row.release_id, row.id, row.outlet, note))
 
 
-def _meaning(row: Delivery, outlet: DdexOutlet, answer: Answer) -> tuple[str | None, str | None, str | None]:
+def _meaning(row: Delivery, outlet: Outlet, answer: Answer) -> tuple[str | None, str | None, str | None]:
     """State (None: the one that it has), note and advice."""
     flag = (words.reported(outlet.title, answer), words.advice(answer)) if answer.problems else (None, None)
     match answer.outcome:

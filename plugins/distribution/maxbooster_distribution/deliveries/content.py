@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import date
+from functools import partial
 from uuid import UUID
 
 import msgspec
@@ -15,11 +17,14 @@ from maxbooster.plugin import Context, Settings
 from .. import package
 from ..ddex.message import Envelope, Party
 from ..ddex.schemas import Schemas, installed
-from ..outlets.outlet import DdexOutlet
+from ..outlets.outlet import Outlet
 from ..package import TAKEDOWN, Batch, Material, Package
 from ..quality.rule import Override
 from ..settings import DistributionSettings
 from .models import Delivery
+
+_WRITTEN_WITHIN_S = 120.0
+"""A message of 500 tracks takes seconds."""
 
 
 class Content(Struct, frozen=True, kw_only=True):
@@ -35,7 +40,15 @@ def content_of(row: Delivery) -> Content:
     return msgspec.convert(row.content, Content)
 
 
-def schemas(ctx: Context) -> Schemas:
+def on_sale_from(row: Delivery) -> date | None:
+    """The first day on which anybody can hear or buy what was delivered; None: no date was given."""
+    said = row.content["material"]["description"]
+    starts = [deal.get("starts") or said.get("release_date") for deal in said.get("deals", ())]
+    days = [start for start in starts or [said.get("release_date")] if start]
+    return date.fromisoformat(min(days)) if days else None
+
+
+def installed_schemas(ctx: Context) -> Schemas:
     """
     Raises:
         NotReady: the operator set a folder that does not hold DDEX's.
@@ -43,7 +56,7 @@ def schemas(ctx: Context) -> Schemas:
     return installed(ctx.settings(DistributionSettings), ctx.settings(Settings).data)
 
 
-async def write(ctx: Context, row: Delivery, outlet: DdexOutlet) -> tuple[bytes, bytes]:
+async def write(ctx: Context, row: Delivery, outlet: Outlet) -> tuple[bytes, bytes]:
     """Message and manifest of a delivery, validated; the same bytes each time.
 
     Raises:
@@ -59,15 +72,18 @@ async def write(ctx: Context, row: Delivery, outlet: DdexOutlet) -> tuple[bytes,
         recipient=content.recipient,
         test=row.sandbox,
     )
-    known = schemas(ctx)
+    known = installed_schemas(ctx)
     if not row.sandbox:
         known.demand_official(outlet.title)
     batch = _batch(row, outlet, content)
-    return await asyncio.to_thread(package.write, outlet, content.material, envelope, known, what=row.what, batch=batch)
+    writing = partial(
+        package.write, material=content.material, envelope=envelope, schemas=known, what=row.what, batch=batch
+    )
+    return await outlet.call(lambda it: asyncio.to_thread(writing, it), timeout_s=_WRITTEN_WITHIN_S)
 
 
 @asynccontextmanager
-async def packed(ctx: Context, row: Delivery, outlet: DdexOutlet) -> AsyncIterator[Package]:
+async def packed(ctx: Context, row: Delivery, outlet: Outlet) -> AsyncIterator[Package]:
     """The package of a delivery whose message and manifest are stored; its files are on this machine meanwhile.
 
     Raises:
@@ -92,11 +108,11 @@ async def read(ctx: Context, id: UUID) -> bytes:
     return b"".join([piece async for piece in ctx.files.read(await ctx.files.get(id))])
 
 
-def _batch(row: Delivery, outlet: DdexOutlet, content: Content) -> Batch:
-    return Batch(row.batch, outlet.batch_folder(row.batch, content.folder_prefix))
+def _batch(row: Delivery, outlet: Outlet, content: Content) -> Batch:
+    return Batch(row.batch, outlet.call_sync(lambda it: it.batch_folder(row.batch, content.folder_prefix)))
 
 
-def batch_folder(row: Delivery, outlet: DdexOutlet) -> str:
+def batch_folder(row: Delivery, outlet: Outlet) -> str:
     return _batch(row, outlet, content_of(row)).folder
 
 

@@ -8,14 +8,16 @@ from uuid import UUID
 from maxbooster.plugin import Context, NotReady, Problem, job
 
 from ..events import ReleaseDelivered
+from ..file_purposes import MESSAGE
 from ..outlets import service as outlets
-from ..outlets.outlet import DdexOutlet, Endpoint
+from ..outlets.logins import connected
+from ..outlets.outlet import Endpoint, Outlet
 from ..settings import DistributionSettings
-from ..transports.transport import deliver, opened
+from ..transports.transport import deliver
 from . import content, signs, states
 from .answers import collect as collect_answers
 from .models import Delivery
-from .service import advance
+from .stages import advance
 from .telling import watch
 
 _LONGEST_WAIT_S = 3600.0
@@ -39,13 +41,11 @@ async def pack(ctx: Context, delivery_id: UUID) -> None:
         return
     try:
         async with signs.given(ctx, row.id):
-            outlet = await _outlet(ctx, row)
+            outlet = outlets.remembered(ctx, row.outlet)
             message, manifest = await content.write(ctx, row, outlet)
             upc = content.content_of(row).material.description.upc
-            row.message_file_id = (await ctx.files.put(f"{upc}.xml", message, purpose="distribution.message")).id
-            row.manifest_file_id = (
-                await ctx.files.put(f"BatchComplete_{row.batch}.xml", manifest, purpose="distribution.message")
-            ).id
+            row.message_file_id = (await ctx.files.put(f"{upc}.xml", message, purpose=MESSAGE)).id
+            row.manifest_file_id = (await ctx.files.put(f"BatchComplete_{row.batch}.xml", manifest, purpose=MESSAGE)).id
     except Problem as problem:
         _put_off(ctx, row, problem)
         return
@@ -61,20 +61,20 @@ async def send(ctx: Context, delivery_id: UUID) -> None:
         return
     try:
         async with signs.given(ctx, row.id):
-            outlet = await _outlet(ctx, row)
+            outlet = outlets.remembered(ctx, row.outlet)
             endpoint = await _endpoint(ctx, row, outlet)
             await _bring(ctx, row, outlet, endpoint)
     except Problem as problem:
         _put_off(ctx, row, problem)
         return
-    row.tries, row.sent_at = 0, ctx.app.clock()
+    row.tries, row.sent_at = 0, ctx.clock()
     advance(ctx, row, states.SENT)
     ctx.emit(ReleaseDelivered(row.release_id, row.id, row.outlet, row.what))
     _look_again(ctx, row, endpoint)
 
 
-async def _bring(ctx: Context, row: Delivery, outlet: DdexOutlet, endpoint: Endpoint) -> None:
-    async with content.packed(ctx, row, outlet) as package, opened(endpoint) as transport:
+async def _bring(ctx: Context, row: Delivery, outlet: Outlet, endpoint: Endpoint) -> None:
+    async with content.packed(ctx, row, outlet) as package, connected(ctx, endpoint) as transport:
 
         async def tell(done: int) -> None:
             note = f"{done / _MEGABYTE:.1f} of {package.size / _MEGABYTE:.1f} MB to {outlet.title}"
@@ -91,7 +91,7 @@ async def collect(ctx: Context, delivery_id: UUID) -> None:
         return
     endpoint: Endpoint | None = None
     try:
-        outlet = await _outlet(ctx, row)
+        outlet = outlets.remembered(ctx, row.outlet)
         endpoint = await _endpoint(ctx, row, outlet)
         await collect_answers(ctx, row, outlet, endpoint)
         if row.tries:
@@ -108,18 +108,7 @@ async def collect(ctx: Context, delivery_id: UUID) -> None:
     _look_again(ctx, row, endpoint)
 
 
-async def _outlet(ctx: Context, row: Delivery) -> DdexOutlet:
-    """
-    Raises:
-        NotReady: its connector is disabled.
-    """
-    known = await outlets.offered(ctx)
-    if row.outlet not in known:
-        raise NotReady(f"The connector distribution.{row.outlet} is disabled or not installed.")
-    return known[row.outlet]
-
-
-async def _endpoint(ctx: Context, row: Delivery, outlet: DdexOutlet) -> Endpoint:
+async def _endpoint(ctx: Context, row: Delivery, outlet: Outlet) -> Endpoint:
     """
     Raises:
         NotReady: the store is not set up, or the sandbox was turned on or off since the submission: what was meant
@@ -156,7 +145,7 @@ def _look_again(ctx: Context, row: Delivery, endpoint: Endpoint | None) -> None:
 
 def go_on(ctx: Context, row: Delivery, *, after_s: float = 0.0) -> None:
     """Queue the leg that a delivery is on. Two of one leg do no harm: they take turns, and the second finds it done."""
-    at = ctx.app.clock() + timedelta(seconds=after_s)
+    at = ctx.clock() + timedelta(seconds=after_s)
     row.sign_due_at = signs.due(at)
     ctx.enqueue(_LEGS[row.state], row.id, key=str(row.id), at=at)
 

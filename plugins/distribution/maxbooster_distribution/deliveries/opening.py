@@ -11,18 +11,20 @@ from sqlalchemy import Connection, update
 
 from maxbooster.plugin import Conflict, Context, claim_in_directory
 
-from ..catalogue import queries as catalogue
-from ..catalogue.identifiers import ISRC, UPC, Code, demand
+from ..catalog import queries as catalog
+from ..catalog.identifiers import ISRC, UPC, Code, demand
 from ..ddex import choreography
 from ..ddex.message import Party
 from ..events import ReleaseSubmitted
 from ..outlets import service as outlets
-from ..outlets.outlet import DdexOutlet, Endpoint
+from ..outlets.outlet import Endpoint, Outlet
 from ..package import TAKEDOWN, Material
 from ..quality.rule import Override
 from . import clock, signs, states
-from .content import Content, schemas
+from .content import Content, installed_schemas
+from .jobs import go_on
 from .models import Delivery, Stage
+from .telling import watch
 
 NAMELESS = "Max Booster"
 
@@ -44,7 +46,7 @@ class Opening:
 
     async def open(
         self,
-        outlet: DdexOutlet,
+        outlet: Outlet,
         what: str,
         material: Material,
         *,
@@ -60,16 +62,16 @@ class Opening:
         ctx, released = self._ctx, material.description.release_date
         endpoint = await outlets.reachable(ctx, outlet)
         if not endpoint.sandbox:
-            schemas(ctx).demand_official(outlet.title)
+            installed_schemas(ctx).demand_official(outlet.title)
         content = Content(
             material=material,
             sender=await _sender(ctx, endpoint),
             recipient=_recipient(outlet, endpoint),
-            folder_prefix=ctx.settings(outlet.settings).folder_prefix,
+            folder_prefix=ctx.settings(outlet.it.settings).folder_prefix,
             overrides=list(overrides),
         )
         by = None if what == TAKEDOWN else released
-        usual, most = clock.promised(ctx.now, outlet.sla_days, by, endpoint.live_after_s)
+        usual, most = clock.promised(ctx.now, outlet.it.sla_days, by, endpoint.live_after_s)
         row = Delivery(
             release_id=self._release,
             revision=revision,
@@ -98,9 +100,6 @@ class Opening:
         Raises:
             Conflict: a code is not this account's to deliver.
         """
-        from .jobs import go_on
-        from .telling import watch
-
         ctx = self._ctx
         for what in dict.fromkeys(row.what for row in self._opened):
             there = [row.outlet for row in self._opened if row.what == what]
@@ -157,7 +156,7 @@ async def _sender(ctx: Context, endpoint: Endpoint) -> Party:
     Raises:
         Conflict: the account has no party id, and the endpoint is no simulator that lends one.
     """
-    registrant = await catalogue.registrant(ctx)
+    registrant = await catalog.registrant(ctx)
     dpid = (registrant and registrant.dpid) or endpoint.sender_party_id
     if not dpid:
         raise Conflict(
@@ -166,12 +165,12 @@ async def _sender(ctx: Context, endpoint: Endpoint) -> Party:
     return Party(dpid, (registrant and registrant.name) or NAMELESS)
 
 
-def _recipient(outlet: DdexOutlet, endpoint: Endpoint) -> Party:
+def _recipient(outlet: Outlet, endpoint: Endpoint) -> Party:
     """
     Raises:
         Conflict: the store's party id is not known.
     """
-    dpid = endpoint.party_id or outlet.party_id
+    dpid = endpoint.party_id or outlet.it.party_id
     if not dpid:
         raise Conflict(
             f"{outlet.title}'s party id is not public; the operator sets party_id in [distribution.{outlet.name}].",

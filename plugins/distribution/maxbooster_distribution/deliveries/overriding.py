@@ -7,8 +7,9 @@ from uuid import UUID
 
 from maxbooster.plugin import Conflict, Context, Invalid
 
-from ..catalogue import queries as catalogue
-from ..quality.rule import Finding, Override
+from ..catalog import queries as catalog
+from ..catalog.service import described
+from ..quality.rule import Override, QualityFinding
 from . import overview, queries
 from .models import FindingOverride
 from .reviewing import decision, review_release
@@ -20,7 +21,7 @@ async def overrides(ctx: Context, release_id: UUID) -> list[Override]:
     Raises:
         NotFound: no such release in this account.
     """
-    await catalogue.release(ctx, release_id)
+    await catalog.release(ctx, release_id)
     return [decision(row) for row in await queries.overrides(ctx, release_id)]
 
 
@@ -35,7 +36,7 @@ async def override(ctx: Context, release_id: UUID, rule: str, field: str, reason
     if not reason.strip():
         raise Invalid("The reason is blank. Write why the finding does not apply.", field="reason")
     chosen = [each.outlet for each in await overview.reached(ctx) if each.endpoint]
-    finding = _found(await review_release(ctx, release_id, chosen), rule, field)
+    finding = _found(await review_release(ctx, await described(ctx, release_id), chosen), rule, field)
     row = await queries.override_about(ctx, release_id, rule, finding.about)
     if row is None:
         row = FindingOverride(release_id=release_id, rule=rule, about=finding.about)
@@ -46,7 +47,7 @@ async def override(ctx: Context, release_id: UUID, rule: str, field: str, reason
     return decision(row)
 
 
-def _found(findings: Sequence[Finding], rule: str, field: str) -> Finding:
+def _found(findings: Sequence[QualityFinding], rule: str, field: str) -> QualityFinding:
     finding = next((each for each in findings if (each.rule, each.field) == (rule, field)), None)
     if finding is None:
         raise Conflict(f"The review has no finding {rule} at {field}. Review the release again.", field="rule")

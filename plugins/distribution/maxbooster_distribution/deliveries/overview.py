@@ -6,13 +6,13 @@ import difflib
 from collections.abc import Sequence
 from uuid import UUID
 
-from maxbooster.plugin import Context, NotReady
+from maxbooster.plugin import AuthFailed, Context, NotReady, Page
 
-from ..catalogue import queries as catalogue
+from ..catalog import queries as catalog
 from ..outlets import service as outlets
 from ..outlets.service import Reached
 from . import queries, states
-from .content import read, schemas
+from .content import installed_schemas, read
 from .models import Delivery
 from .schemas import Deliveries, DeliveryOut, MessageDiff, OutletOut, Outlets
 
@@ -22,24 +22,24 @@ _URGENCY = {states.REJECTED: 0, states.FAILED: 0, states.SENDING: 2, states.PACK
 async def reached(ctx: Context) -> list[Reached]:
     """Every store, and where it is reached now; a store that cannot say is not set up."""
     found = []
-    for outlet in (await outlets.offered(ctx)).values():
+    for outlet in outlets.offered(ctx).values():
         try:
             found.append(Reached(outlet, await outlets.endpoint(ctx, outlet)))
-        except NotReady:
+        except (AuthFailed, NotReady):
             found.append(Reached(outlet, None))
     return found
 
 
 async def outlets_now(ctx: Context) -> Outlets:
     shown = []
-    for outlet in (await outlets.offered(ctx)).values():
+    for outlet in outlets.offered(ctx).values():
         try:
             endpoint = await outlets.reachable(ctx, outlet)
             if not endpoint.sandbox:
-                schemas(ctx).demand_official(outlet.title)
-            shown.append(OutletOut(outlet.name, outlet.title, True, endpoint.sandbox, list(outlet.sla_days)))
-        except NotReady as missing:
-            shown.append(OutletOut(outlet.name, outlet.title, False, False, list(outlet.sla_days), missing.detail))
+                installed_schemas(ctx).demand_official(outlet.title)
+            shown.append(OutletOut(outlet.name, outlet.title, True, endpoint.sandbox, list(outlet.it.sla_days)))
+        except (AuthFailed, NotReady) as missing:
+            shown.append(OutletOut(outlet.name, outlet.title, False, False, list(outlet.it.sla_days), missing.detail))
     return Outlets(shown, any(each.sandbox for each in shown))
 
 
@@ -48,13 +48,15 @@ async def of_release(ctx: Context, release_id: UUID) -> Deliveries:
     Raises:
         NotFound: no such release in this account.
     """
-    await catalogue.release(ctx, release_id)
-    return await _shown(ctx, await queries.of_release(ctx, release_id), stages=True)
+    await catalog.release(ctx, release_id)
+    shown = _described(ctx, await queries.of_release(ctx, release_id), stages=True)
+    shown.sort(key=lambda each: (_urgency(each), each.outlet_title, -each.number))
+    return Deliveries(shown, any(each.sandbox for each in shown))
 
 
-async def newest(ctx: Context) -> Deliveries:
-    ids = [row.id for row in await catalogue.releases(ctx)]
-    return await _shown(ctx, await queries.newest(ctx, ids), stages=False)
+async def newest(ctx: Context, cursor: str | None, limit: int) -> Page[DeliveryOut]:
+    rows, next = await queries.newest(ctx, cursor, limit)
+    return Page(_described(ctx, rows, stages=False), next)
 
 
 async def delivery(ctx: Context, id: UUID) -> DeliveryOut:
@@ -63,14 +65,12 @@ async def delivery(ctx: Context, id: UUID) -> DeliveryOut:
         NotFound: no such delivery in this account.
     """
     row = await queries.delivery(ctx, id)
-    return DeliveryOut.of(row, await _title(ctx, row.outlet), ctx.now)
+    return DeliveryOut.of(row, _title(ctx, row.outlet), ctx.now)
 
 
-async def _shown(ctx: Context, rows: Sequence[Delivery], *, stages: bool) -> Deliveries:
-    titles = {outlet.name: outlet.title for outlet in (await outlets.offered(ctx)).values()}
-    shown = [DeliveryOut.of(row, titles.get(row.outlet, row.outlet), ctx.now, stages=stages) for row in rows]
-    shown.sort(key=lambda each: (_urgency(each), each.outlet_title, -each.number))
-    return Deliveries(shown, any(each.sandbox for each in shown))
+def _described(ctx: Context, rows: Sequence[Delivery], *, stages: bool) -> list[DeliveryOut]:
+    titles = {outlet.name: outlet.title for outlet in outlets.offered(ctx).values()}
+    return [DeliveryOut.of(row, titles.get(row.outlet, row.outlet), ctx.now, stages=stages) for row in rows]
 
 
 def _urgency(shown: DeliveryOut) -> int:
@@ -79,8 +79,8 @@ def _urgency(shown: DeliveryOut) -> int:
     return 1 if shown.clock in ("late", "at risk") else _URGENCY.get(shown.state, 3)
 
 
-async def _title(ctx: Context, name: str) -> str:
-    known = await outlets.offered(ctx)
+def _title(ctx: Context, name: str) -> str:
+    known = outlets.offered(ctx)
     return known[name].title if name in known else name
 
 

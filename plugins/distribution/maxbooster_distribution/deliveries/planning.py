@@ -10,12 +10,12 @@ from msgspec import Struct
 
 from maxbooster.plugin import Conflict, Context, NotReady
 
-from ..catalogue.service import Described, described
+from ..catalog.service import Described, described
 from ..outlets import service as outlets
-from ..outlets.outlet import DdexOutlet
-from ..quality.rule import Finding
+from ..outlets.outlet import Outlet
+from ..quality.rule import QualityFinding
 from . import clock
-from .content import schemas
+from .content import installed_schemas
 from .models import Delivery
 from .reviewing import review_release
 from .service import is_the_same, newest_by_outlet, next_step
@@ -56,7 +56,7 @@ async def plan(ctx: Context, release_id: UUID, names: Sequence[str]) -> Plan:
         NotFound: no such release in this account.
         Invalid: there is no such store.
     """
-    chosen = await outlets.named(ctx, names)
+    chosen = outlets.named(ctx, names)
     found = await described(ctx, release_id)
     newest = await newest_by_outlet(ctx, release_id)
     planned = [await _planned(ctx, found, outlet, newest.get(outlet.name)) for outlet in chosen]
@@ -71,8 +71,8 @@ async def plan(ctx: Context, release_id: UUID, names: Sequence[str]) -> Plan:
     )
 
 
-async def _planned(ctx: Context, found: Described, outlet: DdexOutlet, before: Delivery | None) -> PlannedDelivery:
-    findings = await review_release(ctx, found.id, [outlet])
+async def _planned(ctx: Context, found: Described, outlet: Outlet, before: Delivery | None) -> PlannedDelivery:
+    findings = await review_release(ctx, found, [outlet])
     planned = PlannedDelivery(
         outlet=outlet.name,
         outlet_title=outlet.title,
@@ -85,8 +85,8 @@ async def _planned(ctx: Context, found: Described, outlet: DdexOutlet, before: D
         endpoint = await outlets.reachable(ctx, outlet)
         planned.sandbox = endpoint.sandbox
         if not endpoint.sandbox:
-            schemas(ctx).demand_official(outlet.title)
-        if before is not None and is_the_same(before, found.version):
+            installed_schemas(ctx).demand_official(outlet.title)
+        if before is not None and is_the_same(before, found):
             planned.held_back = f"{outlet.title} has this version, or is about to get it."
             return planned
         what = next_step(outlet, before)
@@ -98,11 +98,11 @@ async def _planned(ctx: Context, found: Described, outlet: DdexOutlet, before: D
         return planned
     planned.what = what
     released = found.description.release_date
-    promise = clock.promised(ctx.now, outlet.sla_days, released, endpoint.live_after_s)
+    promise = clock.promised(ctx.now, outlet.it.sla_days, released, endpoint.live_after_s)
     planned.expected_from, planned.due_at = promise
     return planned
 
 
-def _issues(findings: Sequence[Finding]) -> str:
+def _issues(findings: Sequence[QualityFinding]) -> str:
     first, *more = [each for each in findings if each.blocks]
     return f"{first.message} {first.fix}" + (f" And {len(more)} more issues to fix." if more else "")

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import selectinload
+from sqlalchemy import Select, select
+from sqlalchemy.orm import aliased, selectinload
 
-from maxbooster.plugin import Context, NotFound
+from maxbooster.plugin import Context, NotFound, PageOfRows
 
+from ..catalog.models import Release
 from .models import Acknowledgement, Delivery, FindingOverride, Stage
 
 
@@ -27,20 +28,24 @@ async def of_release(ctx: Context, release_id: UUID) -> Sequence[Delivery]:
     return await ctx.all(mine.order_by(Delivery.outlet, Delivery.number.desc()))
 
 
-async def newest(ctx: Context, release_ids: Sequence[UUID]) -> Sequence[Delivery]:
-    """The newest delivery of each of these releases to each outlet."""
-    last = (
-        select(Delivery.release_id, Delivery.outlet, func.max(Delivery.number).label("number"))
-        .where(Delivery.release_id.in_(release_ids))
-        .group_by(Delivery.account_id, Delivery.release_id, Delivery.outlet)
-        .subquery()
-    )
+async def newest(ctx: Context, cursor: str | None, limit: int) -> PageOfRows[Delivery]:
+    """The newest delivery of every release to each outlet, the latest first."""
+    return await ctx.page(_newest(), Delivery.id.desc(), cursor=cursor, limit=limit)
+
+
+async def newest_of(ctx: Context, release_id: UUID) -> Sequence[Delivery]:
+    """The newest delivery of a release to each outlet."""
+    return await ctx.all(_newest().where(Delivery.release_id == release_id).order_by(Delivery.outlet))
+
+
+def _newest() -> Select[Delivery]:
+    later = aliased(Delivery)
     same = (
-        (Delivery.release_id == last.c.release_id)
-        & (Delivery.outlet == last.c.outlet)
-        & (Delivery.number == last.c.number)
+        later.account_id == Delivery.account_id,
+        later.release_id == Delivery.release_id,
+        later.outlet == Delivery.outlet,
     )
-    return await ctx.all(select(Delivery).join(last, same).order_by(Delivery.release_id, Delivery.outlet))
+    return select(Delivery).where(~select(later.id).where(*same, later.number > Delivery.number).exists())
 
 
 async def delivery(ctx: Context, id: UUID) -> Delivery:
@@ -67,6 +72,14 @@ async def before(ctx: Context, row: Delivery) -> Delivery | None:
     """The delivery before it of the same release to the same outlet."""
     same = select(Delivery).where(Delivery.release_id == row.release_id, Delivery.outlet == row.outlet)
     return await ctx.first(same.where(Delivery.number < row.number).order_by(Delivery.number.desc()))
+
+
+async def titles_with_messages(ctx: Context, files: Sequence[UUID]) -> Sequence[str | None]:
+    """Of the releases of which one of these files is a message to a store, or its answer."""
+    answering = select(Acknowledgement.delivery_id).where(Acknowledgement.file_id.in_(files))
+    using = Delivery.message_file_id.in_(files) | Delivery.manifest_file_id.in_(files) | Delivery.id.in_(answering)
+    on = (Release.account_id == Delivery.account_id) & (Release.id == Delivery.release_id)
+    return await ctx.all(select(Release.title).join(Delivery, on).where(using).order_by(Release.id.desc()))
 
 
 async def overrides(ctx: Context, release_id: UUID) -> Sequence[FindingOverride]:

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from maxbooster.plugin import Conflict, Context, NotReady, Problem, Routes, delete, get, post
+from maxbooster.plugin import Conflict, Context, Cursor, Limit, NotReady, Page, Problem, Routes, delete, get, post
 
+from ..catalog.service import described
 from ..outlets import service as outlets
-from ..quality.review import QualityError, rules
-from ..quality.rule import Finding, Override
-from . import overriding, overview, planning, queries, reviewing, service
+from ..quality.review import QualityError
+from ..quality.rule import Override
+from . import discarding, overriding, overview, planning, queries, reviewing, service
+from .discarding import UnsentChanges
 from .planning import Plan
+from .reviewing import tally
 from .schemas import (
     AcknowledgementOut,
     Deliveries,
     DeliveryOut,
+    Discard,
     MessageDiff,
     Outlets,
     OverrideWanted,
@@ -37,19 +41,15 @@ async def list_outlets(ctx: Context) -> Outlets:
 @post("/", operation_id="reviewDescription", permission="release.read", status_code=200)
 async def review_description(ctx: Context, data: ReviewWanted) -> Review:
     """What would be found if a release were described like this; nothing is stored."""
-    chosen = await outlets.named(ctx, data.outlets)
-    return _review(await reviewing.review_description(ctx, data.description, chosen, data.release))
+    chosen = outlets.named(ctx, data.outlets)
+    return tally(await reviewing.review_description(ctx, data.description, chosen, data.release), chosen)
 
 
 @get("/{release_id:uuid}/review", operation_id="reviewRelease", permission="release.read")
 async def review_release(ctx: Context, release_id: UUID) -> Review:
     """The issues to fix before the stores that are set up would take the release."""
     chosen = [each.outlet for each in await overview.reached(ctx) if each.endpoint]
-    return _review(await reviewing.review_release(ctx, release_id, chosen))
-
-
-def _review(findings: list[Finding]) -> Review:
-    return Review(findings, sum(each.blocks for each in findings), len(rules))
+    return tally(await reviewing.review_release(ctx, await described(ctx, release_id), chosen), chosen)
 
 
 @get("/{release_id:uuid}/overrides", operation_id="listOverrides", permission="release.read")
@@ -66,11 +66,11 @@ async def override_finding(ctx: Context, release_id: UUID, data: OverrideWanted)
 
 @delete(
     "/{release_id:uuid}/overrides/{override_id:uuid}",
-    operation_id="withdrawOverride",
+    operation_id="deleteOverride",
     permission="release.submit",
     status_code=204,
 )
-async def withdraw_override(ctx: Context, release_id: UUID, override_id: UUID) -> None:
+async def delete_override(ctx: Context, release_id: UUID, override_id: UUID) -> None:
     """Let the finding count again."""
     await overriding.withdraw(ctx, release_id, override_id)
 
@@ -93,10 +93,28 @@ async def take_down_release(ctx: Context, release_id: UUID, data: Submission) ->
     return Submitted(await service.take_down(ctx, release_id, data.outlets))
 
 
-@post("/{release_id:uuid}/reactivate", operation_id="reactivateRelease", permission="release.submit", raises=_REFUSALS)
-async def reactivate_release(ctx: Context, release_id: UUID, data: Submission) -> Submitted:
+@post("/{release_id:uuid}/reactivate", operation_id="reinstateRelease", permission="release.submit", raises=_REFUSALS)
+async def reinstate_release(ctx: Context, release_id: UUID, data: Submission) -> Submitted:
     """Ask stores to reinstate what was taken down."""
     return Submitted(await service.reactivate(ctx, release_id, data.outlets))
+
+
+@get("/{release_id:uuid}/unsent", operation_id="getUnsentChanges", permission="release.read")
+async def get_unsent_changes(ctx: Context, release_id: UUID) -> UnsentChanges:
+    """What was edited since the release was sent to stores, and whether it can go back to what they have."""
+    return await discarding.unsent(ctx, release_id)
+
+
+@post(
+    "/{release_id:uuid}/discard",
+    operation_id="discardUnsentChanges",
+    permission="release.write",
+    raises=[Conflict],
+    status_code=204,
+)
+async def discard_unsent_changes(ctx: Context, release_id: UUID, data: Discard) -> None:
+    """Go back to what stores have: words, tracks, audio and cover. Splits stay as they are."""
+    await discarding.discard(ctx, release_id, data.version)
 
 
 @get("/{release_id:uuid}/deliveries", operation_id="listReleaseDeliveries", permission="release.read")
@@ -106,9 +124,9 @@ async def list_release_deliveries(ctx: Context, release_id: UUID) -> Deliveries:
 
 
 @get("/", operation_id="listDeliveries", permission="release.read")
-async def list_deliveries(ctx: Context) -> Deliveries:
-    """The newest delivery of every release to each store, without stages; what needs attention first."""
-    return await overview.newest(ctx)
+async def list_deliveries(ctx: Context, cursor: Cursor = None, limit: Limit = 100) -> Page[DeliveryOut]:
+    """The newest delivery of every release to each store, without stages; the latest first."""
+    return await overview.newest(ctx, cursor, limit)
 
 
 @get("/{delivery_id:uuid}", operation_id="getDelivery", permission="release.read")
@@ -150,11 +168,13 @@ routes = [
             review_release,
             list_overrides,
             override_finding,
-            withdraw_override,
+            delete_override,
             plan_submission,
             submit_release,
             take_down_release,
-            reactivate_release,
+            reinstate_release,
+            get_unsent_changes,
+            discard_unsent_changes,
             list_release_deliveries,
         ],
     ),

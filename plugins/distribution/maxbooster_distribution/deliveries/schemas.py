@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import Annotated
+from datetime import date, datetime
+from typing import Annotated, cast
 from uuid import UUID
 
 from msgspec import Meta, Struct
 
 from ..description import ReleaseDescription
-from ..quality.rule import Finding, Override
+from ..package import What
+from ..quality.rule import Override, QualityFinding
 from .clock import Clock, reading
-from .content import content_of
+from .content import content_of, on_sale_from
 from .models import Acknowledgement, Delivery
 from .signs import stands_still
+from .states import State
 from .words import STILL_ADVICE, sentence, standstill
 
 OutletNames = Annotated[list[Annotated[str, Meta(max_length=60)]], Meta(min_length=1, max_length=200)]
@@ -45,11 +47,15 @@ class ReviewWanted(Struct):
 
 
 class Review(Struct):
-    findings: list[Finding]
+    findings: list[QualityFinding]
     """What blocks first."""
     blocking: int
+    warnings: int
+    """What blocks nothing, and nobody has decided about."""
     rules: int
     """How many rules were applied."""
+    passed: int
+    """How many of them found nothing."""
 
 
 class OverrideWanted(Struct):
@@ -57,6 +63,11 @@ class OverrideWanted(Struct):
     field: Annotated[str, Meta(max_length=200)]
     """Both as the finding says."""
     reason: Annotated[str, Meta(min_length=1, max_length=1000)]
+
+
+class Discard(Struct):
+    version: int
+    """Of the release, as `getUnsentChanges` said; refused if there is a newer one."""
 
 
 class Submission(Struct):
@@ -69,7 +80,7 @@ class Submitted(Struct):
 
 
 class StageOut(Struct):
-    state: str
+    state: State
     at: datetime
     note: str | None
 
@@ -89,8 +100,8 @@ class DeliveryOut(Struct):
     outlet: str
     outlet_title: str
     number: int
-    what: str
-    state: str
+    what: What
+    state: State
     words: str
     """Where it is, in a sentence."""
     note: str | None
@@ -107,6 +118,8 @@ class DeliveryOut(Struct):
     ended_at: datetime | None
     expected_from: datetime
     due_at: datetime
+    on_sale_from: date | None
+    """The first day on which people can hear or buy it: a store may have it ready before."""
     message_file: UUID | None
     manifest_file: UUID | None
     stages: list[StageOut]
@@ -123,8 +136,8 @@ class DeliveryOut(Struct):
             outlet=row.outlet,
             outlet_title=title,
             number=row.number,
-            what=row.what,
-            state=row.state,
+            what=cast(What, row.what),
+            state=cast(State, row.state),
             words=(
                 standstill(title, row.what, row.state)
                 if still
@@ -136,6 +149,7 @@ class DeliveryOut(Struct):
                     now=now,
                     note=row.note,
                     flagged=row.advice is not None,
+                    on_sale_from=on_sale_from(row),
                 )
             ),
             note=row.note,
@@ -151,9 +165,10 @@ class DeliveryOut(Struct):
             ended_at=row.ended_at,
             expected_from=row.expected_from,
             due_at=row.due_at,
+            on_sale_from=on_sale_from(row),
             message_file=row.message_file_id,
             manifest_file=row.manifest_file_id,
-            stages=[StageOut(each.state, each.at, each.note) for each in row.stages] if stages else [],
+            stages=[StageOut(cast(State, each.state), each.at, each.note) for each in row.stages] if stages else [],
             overrides=content_of(row).overrides if stages else [],
         )
 

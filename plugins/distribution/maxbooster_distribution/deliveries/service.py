@@ -7,17 +7,20 @@ from uuid import UUID
 
 from maxbooster.plugin import Conflict, Context
 
-from ..catalogue import queries as catalogue
-from ..catalogue.service import described
+from ..catalog import queries as catalog
+from ..catalog.service import Described, described
 from ..outlets import service as outlets
-from ..outlets.outlet import DdexOutlet
+from ..outlets.outlet import Outlet
 from ..package import INSERT, REACTIVATION, TAKEDOWN, UPDATE, Material
 from ..quality.review import require
 from . import queries, signs, states
+from .changes import Version, changes
 from .content import content_of
-from .models import Delivery, Stage
+from .jobs import go_on
+from .models import Delivery
 from .opening import Opening
 from .reviewing import review_release
+from .stages import advance
 
 
 async def submit(ctx: Context, release_id: UUID, names: Sequence[str]) -> list[UUID]:
@@ -29,11 +32,11 @@ async def submit(ctx: Context, release_id: UUID, names: Sequence[str]) -> list[U
         Conflict: it was taken down there (reinstate it), or a party id is missing.
         NotReady: a store is not set up.
     """
-    chosen = await outlets.named(ctx, names)
-    findings = await review_release(ctx, release_id, chosen)
+    chosen = outlets.named(ctx, names)
+    found = await described(ctx, release_id)
+    findings = await review_release(ctx, found, chosen)
     require(findings)
     decided = [finding.override for finding in findings if finding.override]
-    found = await described(ctx, release_id)
     assert found.cover is not None
     audio = [facts for facts in found.audio if facts is not None]
     material = Material(description=found.description, audio=audio, cover=found.cover)
@@ -41,7 +44,7 @@ async def submit(ctx: Context, release_id: UUID, names: Sequence[str]) -> list[U
     newest = await newest_by_outlet(ctx, release_id)
     for outlet in chosen:
         before = newest.get(outlet.name)
-        if before is not None and is_the_same(before, found.version):
+        if before is not None and is_the_same(before, found):
             opening.keep(before)
         else:
             number = before.number + 1 if before else 1
@@ -73,10 +76,10 @@ async def reactivate(ctx: Context, release_id: UUID, names: Sequence[str]) -> li
 
 async def _repeat(ctx: Context, release_id: UUID, names: Sequence[str], what: str) -> list[UUID]:
     """Send what each store got last once more, as a takedown or to undo one."""
-    await catalogue.release(ctx, release_id)
+    await catalog.release(ctx, release_id)
     newest = await newest_by_outlet(ctx, release_id)
     opening = Opening(ctx, release_id)
-    for outlet in await outlets.named(ctx, names):
+    for outlet in outlets.named(ctx, names):
         before = newest.get(outlet.name)
         _refuse_unless_there(outlet, before)
         assert before is not None
@@ -98,8 +101,6 @@ async def retry(ctx: Context, id: UUID) -> None:
         NotFound: no such delivery in this account.
         Conflict: it has not failed, and something happens to it.
     """
-    from .jobs import go_on
-
     row = await ctx.get(Delivery, id)
     if row.state != states.FAILED and not signs.stands_still(row, ctx.now):
         raise Conflict("Only a delivery that failed or is stalled can be retried; this one did neither.", field="state")
@@ -110,26 +111,15 @@ async def retry(ctx: Context, id: UUID) -> None:
     ctx.audit("delivery.retried", row)
 
 
-def advance(ctx: Context, row: Delivery, state: str, note: str | None = None, advice: str | None = None) -> None:
-    """Bring a delivery into its next state, and remember when.
-
-    Raises:
-        Conflict: that state cannot follow.
-    """
-    states.demand(row.state, state)
-    at = ctx.app.clock()
-    row.state, row.note, row.advice, row.sign_due_at = state, note, advice, signs.due(at)
-    row.ended_at = at if state in states.ENDED else None
-    ctx.add(Stage(delivery_id=row.id, state=state, note=note, at=at))
-
-
-def is_the_same(before: Delivery, version: int) -> bool:
-    """Whether the same release is under way or there already."""
+def is_the_same(before: Delivery, found: Described) -> bool:
+    """Whether exactly what the release is now is under way or there already, whatever happened in between."""
     there = before.state in states.UNDER_WAY | states.AWAITED | {states.LIVE}
-    return before.what != TAKEDOWN and before.revision == version and there
+    if before.what == TAKEDOWN or not there:
+        return False
+    return not changes(Version.sent(content_of(before).material), Version.now(found))
 
 
-def next_step(outlet: DdexOutlet, before: Delivery | None) -> str:
+def next_step(outlet: Outlet, before: Delivery | None) -> str:
     """What a submission is to an outlet.
 
     Raises:
@@ -143,7 +133,7 @@ def next_step(outlet: DdexOutlet, before: Delivery | None) -> str:
     return INSERT if _never_arrived(before) else UPDATE
 
 
-def _refuse_unless_there(outlet: DdexOutlet, before: Delivery | None) -> None:
+def _refuse_unless_there(outlet: Outlet, before: Delivery | None) -> None:
     """
     Raises:
         Conflict: the store never had the release.
@@ -152,7 +142,7 @@ def _refuse_unless_there(outlet: DdexOutlet, before: Delivery | None) -> None:
         raise Conflict(f"{outlet.title} does not have this release.", field="outlets")
 
 
-def _refuse_wrong_way(outlet: DdexOutlet, before: Delivery, what: str) -> None:
+def _refuse_wrong_way(outlet: Outlet, before: Delivery, what: str) -> None:
     """
     Raises:
         Conflict: something is on its way there, or what is to be undone was never done.
@@ -162,7 +152,7 @@ def _refuse_wrong_way(outlet: DdexOutlet, before: Delivery, what: str) -> None:
         raise Conflict(f"The release is not taken down from {outlet.title}.", field="outlets")
 
 
-def _refuse_under_way(outlet: DdexOutlet, before: Delivery) -> None:
+def _refuse_under_way(outlet: Outlet, before: Delivery) -> None:
     if before.state in states.UNDER_WAY:
         raise Conflict(f"Something is on its way to {outlet.title}; wait until it has arrived.", field="outlets")
 
@@ -176,4 +166,4 @@ def _never_arrived(before: Delivery) -> bool:
 
 
 async def newest_by_outlet(ctx: Context, release_id: UUID) -> dict[str, Delivery]:
-    return {row.outlet: row for row in await queries.newest(ctx, [release_id])}
+    return {row.outlet: row for row in await queries.newest_of(ctx, release_id)}

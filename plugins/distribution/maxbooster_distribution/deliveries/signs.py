@@ -1,6 +1,6 @@
 """Signs of life: by when something should happen to a delivery, if a job works on it.
 
-Its job may have been cancelled while it waited or ran, or have died too often. Nobody tells us, so the silence does: a
+Its job may have been canceled while it waited or ran, or have died too often. Nobody tells us, so the silence does: a
 delivery whose sign is overdue is stalled, is shown so, and can be sent again. Signs are written aside from the job's
 own unit, which commits only at its end.
 """
@@ -46,13 +46,13 @@ def is_early(row: Delivery, now: datetime) -> bool:
 async def given(ctx: Context, id: UUID) -> AsyncIterator[None]:
     """Signs, for as long as the block works. Is its job stopped, then it is stalled at once; should the job go on
     after all, as after a restart, it gives signs again."""
-    await _set(ctx, id, sign_due_at=due(ctx.app.clock()), note=None)
+    await _set(ctx, id, sign_due_at=due(ctx.clock()), note=None)
     beating = asyncio.create_task(_beat(ctx, id))
     try:
         yield
     except asyncio.CancelledError:
         beating.cancel()
-        await _set(ctx, id, sign_due_at=ctx.app.clock())
+        await _set(ctx, id, sign_due_at=ctx.clock())
         raise
     finally:
         beating.cancel()
@@ -62,11 +62,11 @@ async def _beat(ctx: Context, id: UUID) -> None:
     while True:
         await asyncio.sleep(_EVERY_S)
         with suppress(Exception):  # the database is away; the work itself will say so
-            await _set(ctx, id, sign_due_at=due(ctx.app.clock()))
+            await _set(ctx, id, sign_due_at=due(ctx.clock()))
 
 
 async def _set(ctx: Context, id: UUID, **values: Any) -> None:
-    async with ctx.app.unit(ctx.identity) as aside:
+    async with ctx.aside() as aside:
         await aside.write(_store, ctx.account, id, values)
 
 

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from maxbooster.plugin import Conflict
+
+State = Literal["queued", "packaging", "sending", "sent", "acknowledged", "live", "down", "rejected", "failed"]
 
 QUEUED, PACKAGING, SENDING, SENT = "queued", "packaging", "sending", "sent"
 ACKNOWLEDGED, LIVE, DOWN = "acknowledged", "live", "down"

@@ -8,16 +8,24 @@ from uuid import UUID
 
 from maxbooster.plugin import Context, FirstStep, job, notify, on
 
-from ..catalogue import queries as catalogue
+from ..catalog import queries as catalog
 from ..events import DeliveryFlagged, DeliveryOverdue, ReleaseLive, ReleaseRejected
 from ..outlets import service as outlets
 from . import queries, states
+from .content import on_sale_from
 from .models import Delivery
+from .words import day
 
 
 @on(ReleaseLive, "distribution.tell_live")
 async def tell_live(ctx: Context, live: ReleaseLive) -> None:
-    await _tell(ctx, live, "“{title}” is live on {outlet}", tone="good")
+    row = await ctx.get(Delivery, live.delivery)
+    first = on_sale_from(row)
+    if first is not None and first > ctx.now.date():
+        text = f"It goes live on {day(first)}."
+        await _tell(ctx, live, "“{title}” is ready on {outlet}", text=text, tone="good")
+    else:
+        await _tell(ctx, live, "“{title}” is live on {outlet}", tone="good")
 
 
 @on(ReleaseRejected, "distribution.tell_rejected")
@@ -44,9 +52,9 @@ async def _tell(
     text: str = "",
     tone: Literal["good", "danger"] = "danger",
 ) -> None:
-    known = await outlets.offered(ctx)
+    known = outlets.offered(ctx)
     outlet = known[event.outlet].title if event.outlet in known else event.outlet
-    release = await catalogue.release(ctx, event.release)
+    release = await catalog.release(ctx, event.release)
     facts = {"title": release.title, "outlet": outlet}
     path = f"/releases/{release.id}"
     await notify(ctx, event.name(), title, text=text, path=path, tone=tone, facts=facts, permission="release.read")

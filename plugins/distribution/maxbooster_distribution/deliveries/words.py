@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from ..ddex.choreography import Answer
 from ..package import REACTIVATION, TAKEDOWN, UPDATE
@@ -97,6 +97,7 @@ def sentence(
     now: datetime,
     note: str | None = None,
     flagged: bool = False,
+    on_sale_from: date | None = None,
 ) -> str:
     """Where a delivery is: "Delivered to Spotify · live in about 2 days"."""
     gone = what == TAKEDOWN
@@ -114,11 +115,23 @@ def sentence(
         SENDING: f"Sending to {title}{waiting}",
         SENT: f"{done} {title} · {'gone' if gone else 'live'} {soon}",
         ACKNOWLEDGED: f"{title} is taking it down · gone {soon}" if gone else f"Accepted by {title} · live {soon}",
-        LIVE: f"Live on {title}",
+        LIVE: live(title, on_sale_from, now),
         DOWN: f"Taken down from {title}" if gone else f"No longer on {title}",
         REJECTED: note or f"{title} refused it",
         FAILED: note or f"{doing} to {title} failed",
     }[state]
+
+
+def live(title: str, on_sale_from: date | None, now: datetime) -> str:
+    """A store that has it ready shows it to nobody before its day."""
+    if on_sale_from is None or on_sale_from <= now.date():
+        return f"Live on {title}"
+    return f"Ready on {title} · goes live {day(on_sale_from)}"
+
+
+def day(day: date) -> str:
+    """`Jun 4, 2027`."""
+    return f"{day:%b} {day.day}, {day.year}"
 
 
 def ahead(then: datetime, now: datetime) -> str:

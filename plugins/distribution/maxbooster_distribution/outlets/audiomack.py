@@ -20,8 +20,7 @@ manifest = Manifest(
 @hookimpl
 def outlet() -> DdexOutlet:
     return DdexOutlet(
-        name="audiomack",
-        title="Audiomack",
         settings=AudiomackSettings,
+        find_url="https://audiomack.com/search?q={query}",
         party_id="PADPIDA2017103008S",
     )

@@ -19,7 +19,6 @@ manifest = Manifest(
 @hookimpl
 def outlet() -> DdexOutlet:
     return DdexOutlet(
-        name="deezer",
-        title="Deezer",
         settings=DeezerSettings,
+        find_url="https://www.deezer.com/search/{query}",
     )

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Literal
 import msgspec
 from msgspec import Struct
 
-from maxbooster.plugin import PluginSettings
+from maxbooster.plugin import Connector, Kind, PluginSettings
 
 if TYPE_CHECKING:
+    from uuid import UUID
+
     from lxml import etree
 
     from ..ddex.ern43 import Contents
@@ -49,9 +51,15 @@ class Endpoint(Struct, frozen=True, kw_only=True):
     username: str = ""
     password: str = ""
     key_file: Path | None = None
+    private_key: str = ""
+    """The key itself, where it is no file of the operator's."""
     host_key: str = ""
     folder: str = ""
     party_id: str = ""
+    connection: UUID | None = None
+    """The account's own login that this is; None: the operator's, or a simulator's."""
+    public_only: bool = False
+    """A user named the host: it may not lie in a private network."""
     sender_party_id: str = ""
     """For senders that have none of their own; only a simulator gives one."""
     sandbox: bool = False
@@ -82,11 +90,9 @@ class Requirements(Struct, frozen=True, kw_only=True):
 
 
 class DdexOutlet(Struct, frozen=True, kw_only=True):
-    """A store that takes DDEX messages. Override a method where one differs, and say why in a line."""
+    """A store that takes DDEX messages. Override a method where one differs, and say why in a line. Its name and title
+    are its plugin's."""
 
-    name: str
-    """As in its entry point: `spotify` for `distribution.spotify`."""
-    title: str
     settings: type[OutletSettings]
     party_id: str = ""
     """DDEX party id; empty where it is not public: then the operator sets it."""
@@ -98,6 +104,8 @@ class DdexOutlet(Struct, frozen=True, kw_only=True):
     requirements: Requirements = Requirements()
     sla_days: tuple[int, int] = (2, 5)
     """Working days until a release is live: usually, and at most."""
+    find_url: str = ""
+    """Where people search there, for a release's public page: an address with `{query}` in it."""
 
     def endpoint(self, settings: OutletSettings) -> Endpoint | None:
         """Where the operator's settings lead; None while they lead nowhere."""
@@ -109,6 +117,7 @@ class DdexOutlet(Struct, frozen=True, kw_only=True):
         return Endpoint(**same, **more)
 
     def batch_folder(self, batch: str, prefix: str = "") -> str:
+        """The folder of a batch; `prefix`: the operator's, in place of the store's usual one."""
         return f"{prefix or self.folder_prefix}{batch}"
 
     def acknowledgements(self, folder: str) -> str:
@@ -122,6 +131,20 @@ class DdexOutlet(Struct, frozen=True, kw_only=True):
         if not available and self.takedown == "end-deals":
             return new_release_message(_ended(contents, envelope), envelope)
         return new_release_message(contents, envelope, deals=available)
+
+
+Outlet = Connector[DdexOutlet]
+"""A store as the platform knows it: its name, its title, and what its connector says, `it`."""
+
+OUTLET = Kind[DdexOutlet](
+    hook="outlet",
+    family="distribution",
+    title="store",
+    protocols=(DdexOutlet,),
+    contract="maxbooster_distribution.testing:OutletContract",
+    guide="distribution/outlets.md",
+    template="maxbooster_distribution:templates/outlet",
+)
 
 
 def _ended(contents: Contents, envelope: Envelope) -> Contents:

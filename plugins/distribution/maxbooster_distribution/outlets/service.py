@@ -8,40 +8,49 @@ from msgspec import Struct
 
 from maxbooster.plugin import Context, Invalid, NotReady
 
-from .outlet import DdexOutlet, Endpoint
+from . import logins
+from .outlet import OUTLET, Endpoint, Outlet
 
 
 class Reached(Struct, frozen=True):
     """A store, and where it is reached; None while nobody has set it up."""
 
-    outlet: DdexOutlet
+    outlet: Outlet
     endpoint: Endpoint | None
 
 
-async def offered(ctx: Context) -> dict[str, DdexOutlet]:
+def offered(ctx: Context) -> dict[str, Outlet]:
     """Name → store, of every connector that is enabled."""
-    answers = [answer.value for answer in await ctx.ask("outlet") if answer.error is None]
-    return {outlet.name: outlet for outlet in sorted(answers, key=lambda each: each.title)}
+    return {outlet.name: outlet for outlet in ctx.connectors(OUTLET)}
 
 
-async def named(ctx: Context, names: Sequence[str]) -> list[DdexOutlet]:
+def named(ctx: Context, names: Sequence[str]) -> list[Outlet]:
     """
     Raises:
-        Invalid: there is no such store, or its connector is disabled.
+        Invalid: there is no such store.
+        NotReady: its connector is off.
     """
-    known = await offered(ctx)
-    for name in names:
-        if name not in known:
-            listed = ", ".join(known) or "none"
-            raise Invalid(f"There is no store {name!r}; enabled are: {listed}.", field="outlets")
-    return [known[name] for name in dict.fromkeys(names)]
+    return [ctx.connector(OUTLET, name, field="outlets") for name in dict.fromkeys(names)]
 
 
-async def endpoint(ctx: Context, outlet: DdexOutlet) -> Endpoint | None:
-    """Where deliveries go: what a plugin says (the sandbox), else the operator's settings.
+def remembered(ctx: Context, name: str) -> Outlet:
+    """The store of something that was begun while its connector was there.
 
     Raises:
-        NotReady: a plugin that decides over it failed; nothing may be sent.
+        NotReady: its connector is off or not installed.
+    """
+    try:
+        return ctx.connector(OUTLET, name)
+    except Invalid as gone:
+        raise NotReady(f"The connector distribution.{name} is not installed.") from gone
+
+
+async def endpoint(ctx: Context, outlet: Outlet) -> Endpoint | None:
+    """Where deliveries go: what a plugin says (the sandbox), else by the account's own login, else by the operator's.
+
+    Raises:
+        NotReady: a plugin that decides over it, or the connector itself failed; nothing may be sent.
+        AuthFailed: the account's own login does not work any more.
     """
     answers = await ctx.ask("delivery_endpoint", outlet=outlet)
     for answer in answers:
@@ -50,18 +59,22 @@ async def endpoint(ctx: Context, outlet: DdexOutlet) -> Endpoint | None:
                 f"{answer.plugin} cannot say where {outlet.title} is reached: {answer.error}"
             ) from answer.error
     chosen = next((answer.value for answer in answers if answer.value is not None), None)
-    return chosen or outlet.endpoint(ctx.settings(outlet.settings))
+    if chosen := chosen or await logins.endpoint(ctx, outlet):
+        return chosen
+    return outlet.call_sync(lambda it: it.endpoint(ctx.settings(it.settings)))
 
 
-async def reachable(ctx: Context, outlet: DdexOutlet) -> Endpoint:
+async def reachable(ctx: Context, outlet: Outlet) -> Endpoint:
     """
     Raises:
         NotReady: nobody has set it up yet.
+        AuthFailed: the account's own login does not work any more.
     """
     found = await endpoint(ctx, outlet)
     if found is None:
         raise NotReady(
-            f"{outlet.title} is not set up: the operator enters host, username, key_file and host_key in the section"
+            f"{outlet.title} is not set up: connect your own login there, or the operator enters host,"
+            " username, key_file and host_key in the section"
             f" [distribution.{outlet.name}], or switches the sandbox on."
         )
     return found

@@ -19,9 +19,8 @@ manifest = Manifest(
 @hookimpl
 def outlet() -> DdexOutlet:
     return DdexOutlet(
-        name="spotify",
-        title="Spotify",
         settings=SpotifySettings,
+        find_url="https://open.spotify.com/search/{query}",
         party_id="PADPIDA2011072101T",
         requirements=Requirements(audio=(FLAC, WAV), cover=(JPEG, PNG, TIFF), cover_min_px=640),
         sla_days=(2, 5),

@@ -1,4 +1,4 @@
-"""Rules A02, A04, A06 and A07: one party in each name, named once, and nothing else in it."""
+"""Rules A02, A04 to A07 and A10: one party in each name, named once, and nothing else in it."""
 
 from __future__ import annotations
 
@@ -119,4 +119,32 @@ def _main_first(shown: tuple[int, CreditLine]) -> tuple[int, int]:
     return {MAIN: 0, FEATURED: 1}[shown[1].role], shown[0]
 
 
-rules = [compound_artist, nameless_artist, more_than_a_name, named_twice]
+@rule("A05", "ERROR", overridable=True)
+def search_bait(subject: Subject) -> Iterator[Objection]:
+    """What people type into a search is not a name: exactly, bands are called all sorts of things."""
+    for each in credited(subject):
+        for index, credit in enumerate(each.credits):
+            if credit.role in DISPLAYED and _key(credit.name) in listed("search_bait"):
+                yield Objection(
+                    each.at(index), f"“{credit.name}” is what people search for, not an artist’s name.",
+                    "Add the artist by their name.",
+                )  # fmt: skip
+
+
+_IMITATED = re.compile(
+    r"(?<!\w)(?:karaoke|(?:a )?tribute to|in the style of|made famous by|originally performed by)(?!\w)", re.IGNORECASE
+)
+
+
+@rule("A10", "ERROR", overridable=True)
+def imitation(subject: Subject) -> Iterator[Objection]:
+    for each in credited(subject):
+        for index, credit in enumerate(each.credits):
+            if credit.role in DISPLAYED and (said := _IMITATED.search(credit.name)):
+                yield Objection(
+                    each.at(index), f"“{said.group()}” in “{credit.name}” leads people to somebody else’s music.",
+                    "Add the artist who plays here by their name.",
+                )  # fmt: skip
+
+
+rules = [compound_artist, nameless_artist, more_than_a_name, named_twice, search_bait, imitation]

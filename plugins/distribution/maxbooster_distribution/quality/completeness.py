@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from maxbooster.plugin import Invalid
 
-from ..catalogue import identifiers
+from ..catalog import identifiers
 from ..ddex.schemas import Schemas
 from ..description import MAIN, RightsLine
 from .rule import Change, Objection, Subject, rule
@@ -78,7 +78,7 @@ def rights_lines(subject: Subject) -> Iterator[Objection]:
     said = subject.description
     for field, line, owner in (("p_line", said.p_line, "recordings"), ("c_line", said.c_line, "artwork")):
         if line is None:
-            yield Objection(field, f"Nobody is named as the owner of the {owner}.", "Enter the year and the owner.")
+            yield Objection(field, f"The owner of the {owner} is missing.", "Enter the year and the owner.")
         elif line.year > subject.today.year + 1:
             yield Objection(f"{field}.year", f"{line.year} is in the future.", "Enter the year of first publication.")
 

@@ -37,7 +37,7 @@ class Override(Struct, frozen=True, kw_only=True):
     at: datetime
 
 
-class Finding(Struct, frozen=True, kw_only=True):
+class QualityFinding(Struct, frozen=True, kw_only=True):
     """What a rule found: where, what is wrong and how it is fixed."""
 
     rule: str
@@ -48,8 +48,8 @@ class Finding(Struct, frozen=True, kw_only=True):
     """What to do, in a sentence."""
     changes: list[Change] = msgspec.field(default_factory=list)
     """A safe fix: values to put in place; empty where a person has to decide."""
-    outlet: str | None = None
-    """The store that asks for it; None: all do."""
+    outlets: list[str] = []
+    """The stores that ask for it; empty: all do."""
     about: str = ""
     """The text that it objects to; an override holds for this text."""
     overridable: bool = False
@@ -79,8 +79,8 @@ class Objection(Struct, frozen=True):
     fix: str
     changes: list[Change] = msgspec.field(default_factory=list)
 
-    def found(self, rule: str, severity: Severity, *, overridable: bool = False, about: str = "") -> Finding:
-        return Finding(
+    def found(self, rule: str, severity: Severity, *, overridable: bool = False, about: str = "") -> QualityFinding:
+        return QualityFinding(
             rule=rule, severity=severity, field=self.field, message=self.message, fix=self.fix, changes=self.changes,
             overridable=overridable, about=about,
         )  # fmt: skip
@@ -96,7 +96,7 @@ class Rule:
     check: Check
     overridable: bool = False
 
-    def findings(self, subject: Subject) -> Iterator[Finding]:
+    def findings(self, subject: Subject) -> Iterator[QualityFinding]:
         for each in self.check(subject):
             about = each.message if self.overridable else ""  # it quotes what it objects to
             yield each.found(self.id, self.severity, overridable=self.overridable, about=about)

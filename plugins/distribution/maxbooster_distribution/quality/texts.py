@@ -40,7 +40,7 @@ class Text(Struct, frozen=True):
 
 def texts(said: ReleaseDescription) -> Iterator[Text]:
     """All of them but titles and versions that rules look at anyway; those too."""
-    yield from _plain("", said, ("title",), ("subtitle", "catalogue_number", "label", "genre"))
+    yield from _plain("", said, ("title",), ("subtitle", "catalog_number", "label", "genre"))
     yield from _lines("", said.p_line, said.c_line)
     yield from _names("credits", said.credits)
     for index, track in enumerate(said.tracks):

@@ -15,7 +15,7 @@ import msgspec
 from msgspec import Struct
 
 from ..description import FEATURED, MAIN, CreditLine, ReleaseDescription, TrackDescription
-from .rule import Change, Finding, Objection, Severity, Subject
+from .rule import Change, Objection, QualityFinding, Severity, Subject
 
 BRACKETED = re.compile(r"\(([^()\[\]]*)\)|\[([^()\[\]]*)\]")
 _DASHES = "-–—"
@@ -74,7 +74,7 @@ class TitleRule:
     overridable: bool
     check: Check
 
-    def findings(self, title: Title) -> Iterator[Finding]:
+    def findings(self, title: Title) -> Iterator[QualityFinding]:
         for each in self.check(title):
             about = title.subtitle if each.field == title.subtitle_field else title.text
             yield each.found(self.id, self.severity, overridable=self.overridable, about=about or "")
@@ -86,7 +86,7 @@ def title_rule(id: str, severity: Severity, *, overridable: bool = True) -> Call
     return lambda check: TitleRule(id, severity, overridable, check)
 
 
-def reviewed(title: Title, rules: Iterable[TitleRule]) -> list[Finding]:
+def reviewed(title: Title, rules: Iterable[TitleRule]) -> list[QualityFinding]:
     """What rules find in a title. A fix is offered only if it ends what its rule found and leads to nothing new."""
     found = _found(title, rules)
     known = {(each.rule, each.field) for each in found}
@@ -95,11 +95,11 @@ def reviewed(title: Title, rules: Iterable[TitleRule]) -> list[Finding]:
     ]
 
 
-def _found(title: Title, rules: Iterable[TitleRule]) -> list[Finding]:
+def _found(title: Title, rules: Iterable[TitleRule]) -> list[QualityFinding]:
     return [finding for rule in rules for finding in rule.findings(title)]
 
 
-def _is_safe(finding: Finding, title: Title, rules: Iterable[TitleRule], known: set[tuple[str, str]]) -> bool:
+def _is_safe(finding: QualityFinding, title: Title, rules: Iterable[TitleRule], known: set[tuple[str, str]]) -> bool:
     if not finding.changes:
         return True
     left = {(each.rule, each.field) for each in _found(title.after(finding.changes), rules)}

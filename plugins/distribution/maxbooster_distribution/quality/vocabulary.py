@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 from ..ddex.schemas import Schemas
 from ..description import DISPLAYED
-from .rule import Finding, Subject
+from .rule import QualityFinding, Subject
 
 
-def findings(schemas: Schemas, subject: Subject) -> Iterator[Finding]:
+def findings(schemas: Schemas, subject: Subject) -> Iterator[QualityFinding]:
     said = subject.description
     roles = frozenset(schemas.allowed("ContributorRole"))
     for prefix, credits in (("", said.credits), *((f"tracks[{n}].", t.credits) for n, t in enumerate(said.tracks))):
@@ -28,8 +28,8 @@ def findings(schemas: Schemas, subject: Subject) -> Iterator[Finding]:
                     yield _unknown(f"deals[{index}].{name}", allowed.removesuffix("_ERN"), value)
 
 
-def _unknown(field: str, what: str, value: str) -> Finding:
-    return Finding(
+def _unknown(field: str, what: str, value: str) -> QualityFinding:
+    return QualityFinding(
         rule="P04", severity="ERROR", field=field, message=f"{value!r} is no {what} that DDEX knows.",
         fix="Choose one from the list.",
     )  # fmt: skip

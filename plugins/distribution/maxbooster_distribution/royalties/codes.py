@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+import unicodedata
+
+from ..catalog.identifiers import without_label
 
 _FORMULA = re.compile(r'="(.*)"', re.DOTALL)
 _NUMBER = re.compile(r"[0-9]+(?:[.,][0-9]+)?E[+-]?[0-9]+|[0-9]+[.,]0+")
 _ISRC = re.compile(r"[A-Z]{2}[A-Z0-9]{3}[0-9]{7}")
 _GTIN = re.compile(r"[0-9]{12,14}")
-_BETWEEN = re.compile(r"[\s\-\u2010-\u2015\u2212'’]+")
+_BETWEEN = re.compile(r"[\s\-\u2010-\u2015\u2212'’\u00ad\u200b-\u200f\u2060\ufeff]+")
 _PLACEHOLDERS = frozenset(
     (
         "", "NA", "NAN", "NIL", "NONE", "NULL", "UNKNOWN", "UNDEFINED", "UNASSIGNED", "MISSING", "PENDING", "TBA",
@@ -26,7 +29,7 @@ def code(text: str) -> str:
     Raises:
         ValueError: a spreadsheet has turned the code into a rounded number, or it is too long for a code.
     """
-    text = text.strip()
+    text = unicodedata.normalize("NFKC", text).strip()
     if wrapped := _FORMULA.fullmatch(text):
         text = wrapped[1]
     plain = _BETWEEN.sub("", text).upper()
@@ -36,7 +39,7 @@ def code(text: str) -> str:
         )
     if len(plain) > LONGEST:
         raise ValueError(f"It is longer than a code can be ({LONGEST} characters). Is it the right column?")
-    return "" if _is_placeholder(plain) else plain
+    return "" if _is_placeholder(plain) else without_label(plain)
 
 
 def _is_placeholder(plain: str) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -10,11 +9,11 @@ from uuid import UUID
 import click
 import msgspec
 
-from maxbooster.plugin import Context, in_account
+from maxbooster.plugin import ACCOUNT, AS_JSON, Context, every_page, in_account, print_json, print_rows
+
+from ..file_purposes import STATEMENT
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
-_account = click.option("--account", required=True, type=click.UUID, help="Whose statements.")
-_json = click.option("--json", "as_json", is_flag=True, help="Print it as JSON.")
 
 
 @click.group()
@@ -23,31 +22,32 @@ def royalties() -> None:
 
 
 @royalties.command("list")
-@_account
-@_json
+@ACCOUNT
+@AS_JSON
 def list_statements(account: UUID, as_json: bool) -> None:
-    """Statements, the newest first."""
+    """List statements, the newest first."""
     rows = in_account(account, _statements)
-    _show(rows, as_json, "There are no statements yet.", _line_of_statement)
+    print_rows(rows, [_line_of_statement(row) for row in rows], as_json=as_json, empty="There are no statements yet.")
 
 
 @royalties.command("import")
 @click.argument("file", type=_FILE)
-@_account
+@ACCOUNT
 @click.option("--source", help="Who pays: `spotify`.  [default: the layout's name]")
 @click.option("--layout", default="standard", show_default=True)
 @click.option("--currency", help="For files that don't name it: `EUR`.")
 @click.option("--decimals", type=click.Choice(["auto", "point", "comma"]), default="auto", show_default=True)
 @click.option("--dates", type=click.Choice(["auto", "day-first", "month-first"]), default="auto", show_default=True)
 @click.option("--column", "columns", multiple=True, help="Which column is a field: `amount=Net Revenue`.")
+@click.option("--sheet", help="Of a workbook, where more than one can be the statement.")
 @click.option("--repeats", type=click.UUID, help="Import it beside this earlier statement with the same content.")
-@_json
+@AS_JSON
 def import_statement(file: Path, account: UUID, as_json: bool, **options: Any) -> None:
     """Queue the import of FILE; the running server carries it out."""
     wanted = _options(options)
     taken = in_account(account, _taken, in_account(account, _stored, file), wanted)
     if as_json:
-        _print_json(taken)
+        print_json(taken)
     elif taken.job is None:
         click.echo(f"Statement {taken.id} was imported from this file before.")
     else:
@@ -56,35 +56,30 @@ def import_statement(file: Path, account: UUID, as_json: bool, **options: Any) -
 
 @royalties.command("undo")
 @click.argument("statement", type=click.UUID)
-@_account
+@ACCOUNT
 @click.option("--reason", required=True, help="Why; it goes on record.")
 @click.option("--overpaid", is_flag=True, help="Payees who were paid already owe it back.")
-@_json
+@AS_JSON
 def undo_statement(statement: UUID, account: UUID, reason: str, overpaid: bool, as_json: bool) -> None:
     """Take back everything that STATEMENT posted."""
     in_account(account, _undo, statement, reason, overpaid)
     if as_json:
-        _print_json({"id": statement, "state": "undone"})
+        print_json({"id": statement, "state": "undone"})
     else:
         click.echo(f"Statement {statement} is undone; its file can be imported again.")
 
 
 @royalties.command("suspense")
-@_account
-@_json
+@ACCOUNT
+@AS_JSON
 def list_suspense(account: UUID, as_json: bool) -> None:
-    """What waits for a payee, with what it may belong to."""
-    rows = in_account(account, _suspense)
-    _show(rows, as_json, "Nothing waits in suspense.", _line_of_group)
-
-
-def _show(rows: Sequence[Any], as_json: bool, none: str, line: Callable[[Any], str]) -> None:
-    if as_json:
-        _print_json(rows)
-    elif not rows:
-        click.echo(none)
-    for row in rows if not as_json else ():
-        click.echo(line(row))
+    """List what waits for a payee, with what it may belong to."""
+    queue = in_account(account, _suspense)
+    lines = [_line_of_group(row) for row in queue.groups]
+    listed = sum(len(row.items) for row in queue.groups)
+    if listed < queue.waiting:
+        lines.append(f"{listed:,} of {queue.waiting:,} items are listed; the rest follows as these are assigned.")
+    print_rows(queue, lines, as_json=as_json, empty="Nothing waits in suspense.")
 
 
 def _line_of_statement(row: Any) -> str:
@@ -112,16 +107,17 @@ def _options(given: dict[str, Any]) -> dict[str, Any]:
 
 
 async def _statements(ctx: Context) -> list[Any]:
-    from . import queries, service
+    from . import queries, service, sources
     from .schemas import StatementOut
 
-    rows = await queries.statements(ctx, 500)
+    rows = await every_page(ctx, queries.statements)
     progress = await service.progress_of(ctx, rows)
-    return [StatementOut.of(row, *progress[row.id]) for row in rows]
+    name = await sources.names(ctx)
+    return [StatementOut.of(row, name(row.source), *progress[row.id]) for row in rows]
 
 
 async def _stored(ctx: Context, file: Path) -> UUID:
-    return (await ctx.files.put(file.name, file)).id
+    return (await ctx.files.put(file.name, file, purpose=STATEMENT)).id
 
 
 async def _taken(ctx: Context, file: UUID, options: dict[str, Any]) -> Any:
@@ -139,11 +135,7 @@ async def _undo(ctx: Context, statement: UUID, reason: str, overpaid: bool) -> N
     await service.undo_statement(ctx, statement, UndoIn(reason, overpaid))
 
 
-async def _suspense(ctx: Context) -> list[Any]:
+async def _suspense(ctx: Context) -> Any:
     from . import suspense
 
     return await suspense.listed(ctx, 500)
-
-
-def _print_json(content: Any) -> None:
-    click.echo(msgspec.json.format(msgspec.json.encode(content), indent=2).decode())

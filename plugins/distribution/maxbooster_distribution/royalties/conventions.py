@@ -10,6 +10,12 @@ from collections.abc import Callable
 
 from .faults import Sight
 
+_WAYS = {
+    "point": "a decimal point", "comma": "a decimal comma",
+    "day-first": "the day first", "month-first": "the month first",
+}  # fmt: skip
+"""The values of the options, in words."""
+
 
 class OtherWay(Exception):
     """Values were read one way, and now another is proved: the file is to be read again from its start."""
@@ -45,8 +51,8 @@ class Convention:
             )
         if self.said is not None and way != self.said:
             raise ValueError(
-                f"It can only be read with {self.option}={way}, but {self.option}={self.said} was chosen."
-                f" Import it with {self.option}={way}."
+                f"It can only be read with {_WAYS[way]}, but {_WAYS[self.said]} was chosen."
+                f" Import it with {_WAYS[way]}."
             )
         if self.doubt is not None and way != self.way:
             raise OtherWay(self.option, way)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import gzip
+from bisect import bisect_right
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
@@ -14,7 +15,7 @@ from .faults import StatementFault
 from .lines import Line, written_rows
 
 MOST_GROUPS = 100_000
-"""Titles of one statement that wait for a payee."""
+"""Titles of one statement that wait for a payee, each month by itself."""
 
 
 class Shares(NamedTuple):
@@ -26,25 +27,41 @@ class Shares(NamedTuple):
     whole: int
 
 
+class Timeline(NamedTuple):
+    """Splits by months of sale: each counts from its month until the next begins."""
+
+    starts: tuple[str, ...] = ()
+    """Months in order, as `2026-09`; `""` is the start of everything."""
+    shares: tuple[Shares | None, ...] = ()
+
+    @classmethod
+    def always(cls, shares: Shares) -> Timeline:
+        return cls(("",), (shares,))
+
+    def at(self, month: str) -> Shares | None:
+        """The split for what was sold in a month; None: there is none."""
+        place = bisect_right(self.starts, month) - 1
+        return self.shares[place] if place >= 0 else None
+
+
 @dataclass
 class Matching:
-    """Code → split; None: the recording is known, but has none."""
+    """Code → splits of the recording; an empty timeline: it is known, but has none."""
 
-    isrcs: dict[str, Shares | None]
-    upcs: dict[str, Shares | None]
+    isrcs: dict[str, Timeline]
+    upcs: dict[str, Timeline]
 
-    def of(self, isrc: str, upc: str) -> tuple[bool, Shares | None]:
-        """Whether a line belongs to a recording of the account, and the split: by ISRC, else by UPC."""
-        if isrc in self.isrcs:
-            return True, self.isrcs[isrc]
-        if upc in self.upcs:
-            return True, self.upcs[upc]
-        return False, None
+    def of(self, isrc: str, upc: str, month: str) -> tuple[bool, Shares | None]:
+        """Whether a line belongs to a recording of the account, and the split for its month: by ISRC, else by UPC."""
+        timeline = self.isrcs.get(isrc)
+        if timeline is None:
+            timeline = self.upcs.get(upc)
+        return (False, None) if timeline is None else (True, timeline.at(month))
 
 
 @dataclass
 class Group:
-    """Lines of one recording, product or title that have no payee."""
+    """Lines of one recording, product or title and month that have no payee."""
 
     known: bool
     """Whether they belong to a recording, which has no split."""
@@ -52,6 +69,7 @@ class Group:
     upc: str
     title: str
     artist: str
+    month: str
     lines: int = 0
     units: int = 0
 
@@ -62,6 +80,8 @@ class Division:
     """Payee → units."""
     waiting: dict[tuple[str, ...], Group] = field(default_factory=dict)
     """By what they have in common: what has no payee."""
+    months: dict[str, int] = field(default_factory=dict)
+    """Month of sale → units."""
     unallocated: int = 0
     matched: int = 0
     unmatched: int = 0
@@ -75,14 +95,15 @@ def divide(lines: Path, out: Path, matching: Matching) -> Division:
         StatementFault: more titles than can wait have no payee.
     """
     found = Division()
-    payees = found.payees
+    payees, months = found.payees, found.months
     with gzip.open(out, "wt", compresslevel=1, encoding="utf-8", newline="") as file:
         write = csv.writer(file).writerow
         for row in written_rows(lines):
-            known, shares = matching.of(row[_ISRC], row[_UPC])
+            known, shares = matching.of(row[_ISRC], row[_UPC], row[_MONTH])
             found.matched += known
             found.unmatched += not known
             amount = int(row[_UNITS])
+            months[row[_MONTH]] = months.get(row[_MONTH], 0) + amount
             if shares is None:
                 found.unsplit += known
                 found.unallocated += amount
@@ -96,20 +117,20 @@ def divide(lines: Path, out: Path, matching: Matching) -> Division:
     return found
 
 
-_ISRC, _UPC, _TITLE, _ARTIST, _UNITS, _SPLIT = (
-    Line._fields.index(field) for field in ("isrc", "upc", "title", "artist", "units", "split")
+_MONTH, _ISRC, _UPC, _TITLE, _ARTIST, _UNITS, _SPLIT = (
+    Line._fields.index(field) for field in ("month", "isrc", "upc", "title", "artist", "units", "split")
 )
 
 
 def _wait(found: Division, known: bool, row: list[str], amount: int) -> None:
-    group = waiting_under(row[_ISRC], row[_UPC], row[_TITLE], row[_ARTIST])
+    group = (row[_MONTH], *waiting_under(row[_ISRC], row[_UPC], row[_TITLE], row[_ARTIST]))
     if (waits := found.waiting.get(group)) is None:
         if len(found.waiting) >= MOST_GROUPS:
             raise StatementFault(
                 f"More than {MOST_GROUPS:,} different titles have no track in your catalog. Is it your statement?",
                 file=f"line {row[0]}",
             )
-        waits = found.waiting[group] = Group(known, row[_ISRC], row[_UPC], row[_TITLE], row[_ARTIST])
+        waits = found.waiting[group] = Group(known, row[_ISRC], row[_UPC], row[_TITLE], row[_ARTIST], row[_MONTH])
     waits.lines += 1
     waits.units += amount
 

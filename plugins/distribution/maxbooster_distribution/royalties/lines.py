@@ -36,6 +36,8 @@ LARGEST_UNITS = 9 * 10**18
 """Of a statement: what a database's integer holds, 900 million EUR."""
 _MOST_DECIMALS = DECIMALS + 4
 """Of a unit in any currency."""
+_MOST_TOTALS = 20
+"""Of which each is told by itself."""
 MOST_CODES = 2_000_000
 """Different codes of one statement, which are kept in memory until they are matched."""
 
@@ -73,6 +75,8 @@ class Reading:
     last_month: str = ""
     notes: list[str] = field(default_factory=list)
     """What a person should know of how it was read."""
+    partial: bool = False
+    """Whether there are more lines, which were not read."""
     content: bytes = b""
     """Digest of what the lines say, in whatever order and file format they stand."""
 
@@ -85,7 +89,7 @@ def read(path: Path, out: Path, form: Form) -> Reading:
     """
     assumed: dict[str, str] = {}
     while True:
-        reader = Reader(path, form)
+        reader = open_reader(path, form)
         try:
             with out.open("w", encoding="utf-8", newline="") as file:
                 return _Statement(reader, form, assumed).read(csv.writer(file).writerow)
@@ -97,6 +101,17 @@ def read(path: Path, out: Path, form: Form) -> Reading:
             raise fault from doubt
         finally:
             reader.close()
+
+
+def open_reader(path: Path, form: Form) -> Reader:
+    """A statement as text or as a workbook, whichever its bytes are.
+
+    Raises:
+        StatementFault: it is neither, or has no header.
+    """
+    from .workbook import WorkbookReader, is_workbook
+
+    return WorkbookReader(path, form) if is_workbook(path) else Reader(path, form)
 
 
 Cells = tuple[str, ...]
@@ -173,7 +188,8 @@ class _Statement:
         found.isrcs.discard("")
         found.upcs.discard("")
         found.first_month, found.last_month = self._months.span()
-        found.notes = self._reader.notes + self._totals.notes[:20]
+        found.partial = self._reader.partial
+        found.notes = self._reader.notes + self._totals.told(_MOST_TOTALS)
         said = f"{found.spoken} {found.lines} {digest % 2**256:064x}"
         found.content = blake2b(said.encode(), digest_size=32).digest()
         return found

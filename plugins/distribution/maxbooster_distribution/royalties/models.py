@@ -12,20 +12,22 @@ from maxbooster.plugin import Json, Owned, Table, Versioned, owned_reference
 
 IMPORTING, IMPORTED, FAILED, UNDONE = "importing", "imported", "failed", "undone"
 STOPPED = "stopped"
-"""Shown of one that is importing, but whose job was cancelled or has used up its tries."""
+"""Shown of one that is importing, but whose job was canceled or has used up its tries."""
 UNMATCHED, UNSPLIT = "unmatched", "unsplit"
 
 
 class Split(Owned, Table):
-    """Who has which part of a track's royalties. Never changed: a new one takes its place, and statements name theirs.
-    It outlives the track, because the books refer to it."""
+    """Who has which part of a track's royalties, for sales from a month on until another begins. Never changed: a new
+    one takes its place, and statements name theirs. It outlives the track, because the books refer to it."""
 
     __tablename__ = "distribution_royalty_split"
     __table_args__ = (UniqueConstraint("account_id", "track_id", "number"),)
 
     track_id: Mapped[UUID]
     number: Mapped[int]
-    """From 1; the highest is in force."""
+    """From 1; of those that begin in the same month the highest counts."""
+    from_month: Mapped[str | None] = mapped_column(String(7))
+    """The first month of sale that it is for, as `2026-09`; None: from the start."""
     shares: Mapped[list[tuple[str, int]]] = mapped_column(Json)
     """Payee and parts; together they are `whole`."""
     whole: Mapped[int]
@@ -36,13 +38,13 @@ _STANDING = text(f"state <> '{UNDONE}'")
 
 
 class Statement(Versioned, Owned, Table):
-    """What a store says it owes. There is one of a file and a layout, however often it is imported, beside those of it
-    that were undone."""
+    """What a store says it owes. There is one of a file, a layout and a sheet, however often it is imported, beside
+    those of it that were undone."""
 
     __tablename__ = "distribution_royalty_statement"
     __table_args__ = (
         Index(
-            "uq_distribution_royalty_statement_file", "account_id", "sha256", "layout",
+            "uq_distribution_royalty_statement_file", "account_id", "sha256", "layout", "sheet",
             unique=True, sqlite_where=_STANDING, postgresql_where=_STANDING,
         ),
         Index("ix_distribution_royalty_statement_content", "account_id", "content"),
@@ -54,6 +56,8 @@ class Statement(Versioned, Owned, Table):
     file_name: Mapped[str] = mapped_column(String(255))
     sha256: Mapped[bytes] = mapped_column(LargeBinary(32))
     layout: Mapped[str] = mapped_column(String(60))
+    sheet: Mapped[str] = mapped_column(String(100), default="")
+    """Of a workbook, if somebody chose it."""
     decimals: Mapped[str] = mapped_column(String(5))
     currency: Mapped[str | None] = mapped_column(String(3))
     """As it was asked for; once imported, the statement's own."""
@@ -87,10 +91,14 @@ class Statement(Versioned, Owned, Table):
     """An earlier statement with the same content, that this one was imported beside on purpose."""
     first_month: Mapped[str | None] = mapped_column(String(7))
     last_month: Mapped[str | None] = mapped_column(String(7))
+    months: Mapped[dict[str, str] | None] = mapped_column(Json)
+    """Month of sale → units of its lines, written as text; None: it was imported before they were kept."""
     notes: Mapped[list[str]] = mapped_column(Json, default=list)
     """What a person should know of how it was read."""
     lines_file_id: Mapped[UUID | None]
     """Every line with its split, in the plain form that `lines.py` writes."""
+    sales_version: Mapped[int | None]
+    """Of the columns with which its lines were published; None: they are not."""
     received_at: Mapped[datetime]
     imported_at: Mapped[datetime | None]
     undone_at: Mapped[datetime | None]
@@ -98,7 +106,8 @@ class Statement(Versioned, Owned, Table):
 
 
 class Waiting(Versioned, Owned, Table):
-    """Lines of a statement with the same codes that found no payee: they wait until somebody says whose they are."""
+    """Lines of a statement with the same codes and month that found no payee: they wait until somebody says whose they
+    are."""
 
     __tablename__ = "distribution_royalty_waiting"
     __table_args__ = (
@@ -114,6 +123,8 @@ class Waiting(Versioned, Owned, Table):
     title: Mapped[str] = mapped_column(String(1000))
     artist: Mapped[str] = mapped_column(String(1000))
     """As the first of the lines says it."""
+    month: Mapped[str | None] = mapped_column(String(7))
+    """The month of sale, by which its split is chosen; None: it was queued when splits had no dates."""
     lines: Mapped[int] = mapped_column(BigInteger)
     units: Mapped[int] = mapped_column(BigInteger)
     track_id: Mapped[UUID | None]

@@ -4,7 +4,7 @@ other dates say which, or the person who imports it."""
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal
 
 from .conventions import Convention
@@ -12,6 +12,7 @@ from .faults import Unsettled, question
 
 Dates = Literal["auto", "day-first", "month-first"]
 _ORDERS = {"%m/%d/%Y": "month-first", "%d/%m/%Y": "day-first"}
+_EXAMPLE = date(2026, 11, 30)
 _YEARS = range(1990, 2101)
 
 
@@ -48,7 +49,8 @@ class Months:
     def _read(self, text: str, field: str) -> str:
         fits = {form: month for form in self._forms if (month := _month(text.strip(), form)) is not None}
         if not fits:
-            raise ValueError(f"It is not a date or month in a form that this layout knows, such as {self._forms[0]!r}.")
+            known = " or ".join(f"{_EXAMPLE:{form}}" for form in self._forms)
+            raise ValueError(f"It is not a date or month in a form that this layout knows, such as {known}.")
         ordered = {_ORDERS[form]: month for form, month in fits.items() if form in _ORDERS}
         if not ordered:
             return next(iter(fits.values()))

@@ -18,7 +18,7 @@ from .amounts import PER_MINOR, divided, written
 from .division import Shares
 from .lines import Line, written_lines
 from .models import Allocation, Statement, Waiting
-from .preview import line_out
+from .preview import line_out, named
 from .schemas import LinesOut, PreviewLine
 from .shares import shares_of
 
@@ -85,8 +85,8 @@ async def page(ctx: Context, statement_id: UUID, payee_id: UUID | None, after: i
     async with ctx.files.local(file) as path:
         lines = await asyncio.to_thread(found, path)
     if len(lines) > limit:
-        return LinesOut(lines[:limit], lines[limit - 1].number)
-    return LinesOut(lines + (await _later(ctx, statement, payee_id, own) if payee_id else []), None)
+        return LinesOut(await named(ctx, lines[:limit]), lines[limit - 1].number)
+    return LinesOut(await named(ctx, lines + (await _later(ctx, statement, payee_id, own) if payee_id else [])), None)
 
 
 async def _later(ctx: Context, statement: Statement, payee: UUID, own: dict[str, Shares]) -> list[PreviewLine]:
@@ -121,7 +121,7 @@ def _assigned(part: Waiting, own: dict[str, Shares], payee: str, currency: str) 
 
 def _line_of(part: Waiting) -> Line:
     words = (part.isrc, part.upc, part.title, part.artist, "", "")
-    return Line(0, f"{part.assigned_at:%Y-%m}", *words, part.lines, part.units)
+    return Line(0, part.month or f"{part.assigned_at:%Y-%m}", *words, part.lines, part.units)
 
 
 def _sums(row: Allocation) -> Iterator[tuple[object, ...]]:

@@ -27,6 +27,8 @@ class Divided(NamedTuple):
 
     statement: UUID
     source: str
+    source_name: str
+    """As people call it."""
     currency: str
     amount: int
     unallocated: int
@@ -40,7 +42,7 @@ def post_statement(connection: Connection, account: UUID, divided: Divided, now:
     What is credited and what the source owes differ by less than a minor unit a head; `fractions` holds just that, so
     that its balance is the sum of what is carried.
     """
-    statement, source, currency, amount = divided[:4]
+    statement, source, name, currency, amount = divided[:5]
     book = Carries(connection, account, currency)
     owed = book.take(f"source:{source}", amount)
     waiting = book.take(UNALLOCATED, divided.unallocated)
@@ -48,7 +50,7 @@ def post_statement(connection: Connection, account: UUID, divided: Divided, now:
     _queue(connection, account, statement, divided.waiting)
     rest = owed - sum(credits.values())
     legs = [Leg("receivable", rest, source), Leg("unallocated", -waiting), Leg("fractions", waiting - rest)]
-    voucher = _Voucher(f"statement:{statement}", currency, f"Royalty statement from {source}", ("receivable", source))
+    voucher = _Voucher(f"statement:{statement}", currency, f"Royalty statement from {name}", ("receivable", source))
     post_many(connection, account, _transactions(connection, account, voucher, credits, legs), now)
 
 
@@ -60,7 +62,7 @@ def post_assignment(connection: Connection, account: UUID, part: UUID, divided: 
     credits = _allocate(connection, account, book, divided, part=part)
     rest = freed - sum(credits.values())
     legs = [Leg("unallocated", rest), Leg("fractions", -rest)]
-    memo = f"Assigned, of a royalty statement from {divided.source}"
+    memo = f"Assigned, of a royalty statement from {divided.source_name}"
     voucher = _Voucher(f"assignment:{part}", currency, memo, ("unallocated", ""))
     post_many(connection, account, _transactions(connection, account, voucher, credits, legs), now)
 
@@ -101,7 +103,7 @@ def _queue(connection: Connection, account: UUID, statement: UUID, waiting: Sequ
         {
             "account_id": account, "id": new_id(), "version": 1, "statement_id": statement,
             "reason": UNSPLIT if each.known else UNMATCHED, "isrc": each.isrc, "upc": each.upc,
-            "title": each.title, "artist": each.artist, "lines": each.lines, "units": each.units,
+            "title": each.title, "artist": each.artist, "month": each.month, "lines": each.lines, "units": each.units,
         }
         for each in waiting
     ]  # fmt: skip

@@ -6,51 +6,59 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import BigInteger, Select, func, select
 
-from maxbooster.plugin import Context
+from maxbooster.plugin import Context, PageOfRows
 
-from ..catalogue import queries as catalogue
-from ..catalogue.models import Artist, Credit, Placement, Release, Track
+from ..catalog import queries as catalog
+from ..catalog.models import Artist, Credit, Placement, Release, Track
 from .models import IMPORTED, UNDONE, Allocation, Split, Statement, Waiting
 
 _MOST = 500
 
 
-async def split(ctx: Context, track_id: UUID) -> Split | None:
-    """The one in force."""
-    return await ctx.first(select(Split).where(Split.track_id == track_id).order_by(Split.number.desc()))
-
-
-async def splits_in_force(ctx: Context, track_ids: Iterable[UUID]) -> dict[UUID, Split]:
-    """Track → split, for those that have one."""
-    found: dict[UUID, Split] = {}
+async def splits_of(ctx: Context, track_ids: Iterable[UUID]) -> dict[UUID, list[Split]]:
+    """Track → its splits in the order in which they were made, for those that have some."""
+    found: dict[UUID, list[Split]] = {}
     wanted = sorted(set(track_ids))
-    newest = select(Split.track_id, func.max(Split.number).label("number")).group_by(Split.account_id, Split.track_id)
     for start in range(0, len(wanted), _MOST):
-        last = newest.where(Split.track_id.in_(wanted[start : start + _MOST])).subquery()
-        same = (Split.track_id == last.c.track_id) & (Split.number == last.c.number)
-        found |= {row.track_id: row for row in await ctx.all(select(Split).join(last, same))}
+        query = select(Split).where(Split.track_id.in_(wanted[start : start + _MOST]))
+        for row in await ctx.all(query.order_by(Split.track_id, Split.number)):
+            found.setdefault(row.track_id, []).append(row)
     return found
 
 
 async def all_tracks(ctx: Context) -> Sequence[Any]:
     """Every track on every release: `(track, title, subtitle, isrc, release, release_title, upc)`, the newest release
     first."""
+    return await ctx.rows(_tracks().order_by(Release.release_date.desc(), Release.id.desc(), Placement.position))
+
+
+async def tracks(ctx: Context, cursor: str | None, limit: int) -> PageOfRows[Any]:
+    """The same by the page; the release that was made last first."""
+    return await ctx.page(_tracks(), Placement.release_id.desc(), Placement.position, cursor=cursor, limit=limit)
+
+
+def _tracks() -> Select[*tuple[Any, ...]]:
     placed = (Placement.account_id == Track.account_id) & (Placement.track_id == Track.id)
     on = (Release.account_id == Placement.account_id) & (Release.id == Placement.release_id)
     columns = (Track.id.label("track"), Track.title, Track.subtitle, Track.isrc)
     of = (Release.id.label("release"), Release.title.label("release_title"), Release.upc)
-    query = select(*columns, *of).join(Placement, placed).join(Release, on)
-    return await ctx.rows(query.order_by(Release.release_date.desc(), Release.id.desc(), Placement.position))
+    return select(*columns, *of).join(Placement, placed).join(Release, on)
 
 
-async def shares_of_payee(ctx: Context, payee_id: UUID) -> Sequence[Any]:
+async def shares_of_payee(ctx: Context, cursor: str | None, limit: int, *, payee_id: UUID) -> PageOfRows[Any]:
     """`(Allocation, Statement)` of what stands, the newest statements first."""
     joined = (Statement.account_id == Allocation.account_id) & (Statement.id == Allocation.statement_id)
     of = (Allocation.payee_id == payee_id, Allocation.undone_at.is_(None))
     query = select(Allocation, Statement).join(Statement, joined).where(*of)
-    return await ctx.rows(query.order_by(Statement.id.desc(), Allocation.id))
+    return await ctx.page(query, Allocation.statement_id.desc(), Allocation.id, cursor=cursor, limit=limit)
+
+
+async def statements_of_files(ctx: Context, files: Sequence[UUID]) -> Sequence[Statement]:
+    """Read from one of these files, or with its lines in one."""
+    of = Statement.file_id.in_(files) | Statement.lines_file_id.in_(files)
+    return await ctx.all(select(Statement).where(of).order_by(Statement.id))
 
 
 async def splits(ctx: Context) -> Sequence[Split]:
@@ -58,9 +66,10 @@ async def splits(ctx: Context) -> Sequence[Split]:
     return await ctx.all(select(Split))
 
 
-async def statement_of(ctx: Context, sha256: bytes, layout: str) -> Statement | None:
+async def statement_of(ctx: Context, sha256: bytes, layout: str, sheet: str) -> Statement | None:
     """The one of this file that was not undone."""
-    same = (Statement.sha256 == sha256, Statement.layout == layout, Statement.state != UNDONE)
+    of = (Statement.layout == layout, Statement.sheet == sheet)
+    same = (Statement.sha256 == sha256, *of, Statement.state != UNDONE)
     return await ctx.first(select(Statement).where(*same))
 
 
@@ -72,9 +81,14 @@ async def imported_before(ctx: Context, content: bytes, other_than: UUID | None)
     return await ctx.first(same.order_by(Statement.id))
 
 
-async def statements(ctx: Context, limit: int) -> Sequence[Statement]:
+async def statements(ctx: Context, cursor: str | None, limit: int) -> PageOfRows[Statement]:
     """The newest first."""
-    return await ctx.all(select(Statement).order_by(Statement.id.desc()).limit(limit))
+    return await ctx.page(select(Statement), Statement.id.desc(), cursor=cursor, limit=limit)
+
+
+async def imported(ctx: Context) -> Sequence[Statement]:
+    """Those in the ledger, the oldest first."""
+    return await ctx.all(select(Statement).where(Statement.state == IMPORTED).order_by(Statement.id))
 
 
 async def allocations(ctx: Context, statement_id: UUID) -> Sequence[Allocation]:
@@ -99,7 +113,9 @@ async def allocations_to(ctx: Context, statement_id: UUID, payee_id: UUID) -> Se
     return await ctx.all(select(Allocation).where(*of).order_by(Allocation.id))
 
 
-async def waiting(ctx: Context, *, statement_id: UUID | None, assigned: bool, limit: int) -> Sequence[Any]:
+async def waiting(
+    ctx: Context, cursor: str | None, limit: int, *, statement_id: UUID | None = None, assigned: bool = False
+) -> PageOfRows[Any]:
     """`(Waiting, Statement)`: the newest statements first, in them the largest amounts."""
     joined = (Statement.account_id == Waiting.account_id) & (Statement.id == Waiting.statement_id)
     query = select(Waiting, Statement).join(Statement, joined)
@@ -107,8 +123,14 @@ async def waiting(ctx: Context, *, statement_id: UUID | None, assigned: bool, li
     query = query.where(Waiting.undone_at.is_(None))
     if statement_id is not None:
         query = query.where(Waiting.statement_id == statement_id)
-    order = (Waiting.statement_id.desc(), func.abs(Waiting.units).desc(), Waiting.id)
-    return await ctx.rows(query.order_by(*order).limit(limit))
+    order = (Waiting.statement_id.desc(), func.abs(Waiting.units, type_=BigInteger).desc(), Waiting.id)
+    return await ctx.page(query, *order, cursor=cursor, limit=limit)
+
+
+async def number_waiting(ctx: Context) -> int:
+    query = select(func.count()).select_from(Waiting).where(Waiting.assigned_at.is_(None), Waiting.undone_at.is_(None))
+    [(number,)] = await ctx.rows(query)
+    return int(number)
 
 
 async def parts_assigned(ctx: Context, ids: Iterable[UUID]) -> dict[UUID, Waiting]:
@@ -116,11 +138,36 @@ async def parts_assigned(ctx: Context, ids: Iterable[UUID]) -> dict[UUID, Waitin
 
 
 async def assigned_codes(ctx: Context) -> Sequence[Any]:
-    """What people have said of codes that the catalogue does not know; the latest word first."""
+    """What people have said of codes that the catalog does not know; the latest word first."""
     columns = (Waiting.isrc, Waiting.upc, Waiting.track_id, Waiting.release_id)
     standing = (Waiting.assigned_at.is_not(None), Waiting.undone_at.is_(None))
     said = select(*columns).where(*standing, (Waiting.isrc != "") | (Waiting.upc != ""))
     return await ctx.rows(said.order_by(Waiting.assigned_at.desc()))
+
+
+async def titles_by_isrc(ctx: Context, isrcs: Iterable[str]) -> dict[str, str]:
+    """ISRC → title of the track that has it, or that lines with it were assigned to."""
+    wanted = sorted(set(isrcs) - {""})
+    found: dict[str, str] = {}
+    for start in range(0, len(wanted), _MOST):
+        some = wanted[start : start + _MOST]
+        of = (Track.account_id == Waiting.account_id) & (Track.id == Waiting.track_id)
+        said = select(Waiting.isrc, Track.title, Track.subtitle).join(Track, of).where(Waiting.isrc.in_(some))
+        assigned = said.where(Waiting.assigned_at.is_not(None), Waiting.undone_at.is_(None))
+        own = select(Track.isrc, Track.title, Track.subtitle).where(Track.isrc.in_(some))
+        for row in [*await ctx.rows(assigned.order_by(Waiting.assigned_at)), *await ctx.rows(own)]:
+            found[row.isrc] = f"{row.title} ({row.subtitle})" if row.subtitle else row.title
+    return found
+
+
+async def titles_by_upc(ctx: Context, upcs: Iterable[str]) -> dict[str, str]:
+    """UPC → title of the release that has it."""
+    wanted = sorted(set(upcs) - {""})
+    found: dict[str, str] = {}
+    for start in range(0, len(wanted), _MOST):
+        query = select(Release.upc, Release.title).where(Release.upc.in_(wanted[start : start + _MOST]))
+        found |= {row.upc: row.title for row in await ctx.rows(query)}
+    return found
 
 
 async def assigned_titles(ctx: Context) -> Sequence[Any]:
@@ -145,4 +192,4 @@ async def tracks_meant(ctx: Context, track_id: UUID | None, release_id: UUID | N
     """The track, or those of the release."""
     if track_id is not None or release_id is None:
         return [track_id] if track_id is not None else []
-    return [row[0].id for row in await catalogue.tracks_of(ctx, release_id)]
+    return [row[0].id for row in await catalog.tracks_of(ctx, release_id)]

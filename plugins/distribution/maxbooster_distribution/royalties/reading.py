@@ -50,6 +50,10 @@ class Form(NamedTuple):
     dates: Dates = "auto"
     columns: Mapping[str, str] = {}
     """Field → header of its column, where the layout leaves a choice."""
+    sheet: str | None = None
+    """Of a workbook, where more than one can be meant."""
+    most_lines: int | None = None
+    """Of a workbook: no more are read, because it can't be cut like text. None: all."""
 
 
 class Reader:
@@ -58,6 +62,9 @@ class Reader:
     Raises:
         StatementFault: see there; also while it is iterated.
     """
+
+    partial = False
+    """Whether there are more rows than `most_lines`."""
 
     def __init__(self, path: Path, form: Form) -> None:
         self.name, self.layout = form.name, form.layout
@@ -173,8 +180,8 @@ def _opened(path: Path, name: str) -> IO[str]:
     ):
         if head.startswith(mark):
             return path.open(encoding=encoding, newline="")
-    if head.startswith((b"PK\x03\x04", b"%PDF", b"\x1f\x8b", b"\xd0\xcf\x11\xe0")):
-        raise StatementFault("It is a spreadsheet, PDF or archive, not CSV. Export it as CSV.", file=name)
+    if head.startswith((b"%PDF", b"\x1f\x8b")):
+        raise StatementFault("It is a PDF or an archive, not CSV or an Excel workbook. Export it as CSV.", file=name)
     if b"\0" in head:
         raise StatementFault(
             "It holds NUL characters: it is UTF-16 without its byte order mark, or not text. Save it as UTF-8.",

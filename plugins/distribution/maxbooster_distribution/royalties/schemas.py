@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
 from msgspec import Meta, Struct
@@ -26,35 +26,54 @@ class SplitIn(Struct, forbid_unknown_fields=True):
     shares: Annotated[list[Share], Meta(min_length=1, max_length=100)]
     whole: Annotated[int, Meta(ge=1, le=1_000_000)] | None = None
     """What the parts add up to; absent: 10000 (basis points) or 1000000 (parts per million)."""
+    from_month: Annotated[str, Meta(pattern=r"^(19|20)[0-9]{2}-(0[1-9]|1[0-2])\Z", examples=["2026-09"])] | None = None
+    """For sales from this month on, until the next split begins; absent: from the start."""
+
+
+class SplitPeriod(Struct):
+    """A split, and for which sales it is."""
+
+    from_month: str | None
+    """The first month of sale; absent: from the start. It ends where the next begins."""
+    shares: list[Share]
+    whole: int
+    made_at: datetime
 
 
 class SplitOut(Struct):
+    """What counts for sales of the current month, and every split that counts for some month."""
+
     shares: list[Share]
     """Empty: none is set."""
     whole: int
     made_at: datetime | None = None
+    periods: list[SplitPeriod] = []
+    """The earliest months first."""
 
 
 class ConversionIn(Struct, forbid_unknown_fields=True):
-    currency: Annotated[str, Meta(pattern=r"^[A-Z]{3}$", examples=["EUR"])]
+    currency: Annotated[str, Meta(pattern=r"^[A-Z]{3}\Z", examples=["EUR"])]
     """Into which."""
-    rate: Annotated[str, Meta(pattern=r"^[0-9]{1,9}(\.[0-9]{1,12})?$", examples=["0.9213"])]
+    rate: Annotated[str, Meta(pattern=r"^[0-9]{1,9}(\.[0-9]{1,12})?\Z", examples=["0.9213"])]
     """What one of the file's currency is worth in it; taken exactly, and kept with the statement."""
 
 
 class StatementIn(Struct, forbid_unknown_fields=True):
     file_id: UUID
-    layout: Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_-]{0,59}$")] = "standard"
-    source: Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_-]{0,39}$")] | None = None
+    layout: Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_-]{0,59}\Z")] = "standard"
+    source: Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_-]{0,39}\Z")] | None = None
     """Who pays, as the receivable names it; absent: the layout's name."""
-    currency: Annotated[str, Meta(pattern=r"^[A-Z]{3}$", examples=["EUR"])] | None = None
+    currency: Annotated[str, Meta(pattern=r"^[A-Z]{3}\Z", examples=["EUR"])] | None = None
     """For files that do not say it."""
     decimals: Decimals = "auto"
     """Which mark is the decimal one, where the file does not show it."""
     dates: Dates = "auto"
     """Whether the day or the month comes first, where the file does not show it."""
     columns: Annotated[dict[str, Annotated[str, Meta(max_length=200)]], Meta(max_length=10)] = {}
-    """Field → header of its column, where more than one can be meant: `{"amount": "Net Revenue"}`."""
+    """Field → header of its column, where the file does not tell: `{"amount": "Net Revenue"}`. Empty: the statement has
+    no such column."""
+    sheet: Annotated[str, Meta(min_length=1, max_length=100)] | None = None
+    """Of an Excel workbook, where more than one sheet can be the statement. Each can be imported as one of its own."""
     repeats: UUID | None = None
     """An earlier statement with the same content, beside which this one is imported on purpose. That goes on record."""
     convert: ConversionIn | None = None
@@ -87,11 +106,13 @@ class PayeeAmount(Struct):
 
 
 class WaitingOut(Struct):
-    """Lines of a statement with the same codes that have no payee yet, or were given some."""
+    """Lines of a statement with the same codes and month that have no payee yet, or were given some."""
 
     id: UUID
     statement: UUID
     source: str
+    source_name: str
+    """As people call who pays."""
     reason: str
     """`unmatched`: they belong to no track; `unsplit`: to one without a split."""
     isrc: str
@@ -107,15 +128,15 @@ class WaitingOut(Struct):
     assigned_at: datetime | None
     file_name: str = ""
     period: str | None = None
-    """Of the statement: its first month."""
+    """The month of sale, as `2026-09`."""
 
     @classmethod
-    def of(cls, row: Waiting, statement: Statement) -> WaitingOut:
+    def of(cls, row: Waiting, statement: Statement, name: str) -> WaitingOut:
         currency = statement.currency or ""
         return cls(
-            row.id, row.statement_id, statement.source, row.reason, row.isrc, row.upc, row.title, row.artist, row.lines,
-            currency, written(row.units, digits(currency)), row.track_id, row.release_id, row.assigned_at,
-            statement.file_name, statement.first_month,
+            row.id, row.statement_id, statement.source, name, row.reason, row.isrc, row.upc, row.title, row.artist,
+            row.lines, currency, written(row.units, digits(currency)), row.track_id, row.release_id, row.assigned_at,
+            statement.file_name, row.month or statement.first_month,
         )  # fmt: skip
 
 
@@ -145,9 +166,14 @@ class Suggestion(Struct):
     score: int
     """0 to 100."""
     split: bool
-    """Whether it has one: only then can lines be assigned to it."""
+    """Whether it has one for all these months of sale: only then can the lines be assigned to it."""
     track: UUID | None = None
     release: UUID | None = None
+
+
+Standing = Literal["unmatched", "unsplit", "ready"]
+"""`unmatched`: no track has their code; `unsplit`: the one that has it has no split for their months; `ready`: it has
+one by now, and they can be assigned."""
 
 
 class SuspenseGroup(Struct):
@@ -156,10 +182,18 @@ class SuspenseGroup(Struct):
     items: list[WaitingOut]
     lines: int
     suggestions: list[Suggestion]
+    standing: Standing
+    """What they wait for now."""
+
+
+class SuspenseQueue(Struct):
+    groups: list[SuspenseGroup]
+    waiting: int
+    """Items that wait in all; `groups` has no more of them than were asked for."""
 
 
 class TrackSplit(Struct):
-    """A track and its split."""
+    """A track, its split for sales of the current month, and all of its splits."""
 
     track: UUID
     title: str
@@ -169,6 +203,7 @@ class TrackSplit(Struct):
     upc: str | None
     shares: list[Share]
     whole: int
+    periods: list[SplitPeriod]
 
 
 class Total(Struct):
@@ -220,9 +255,61 @@ class PreviewOut(Struct):
     total: str = "0"
     unmatched: int = 0
     """Lines whose codes are not in the catalog."""
-    unmatched_total: str = "0"
+    unsplit: int = 0
+    """Lines whose track has no split for their month. Both go to suspense, as when it is imported."""
+    unallocated: str = "0"
+    """What goes to suspense."""
     stores: list[Total] = []
     sample: list[PreviewLine] = []
+
+
+class EarnedMonth(Struct):
+    """What one source brought in a month."""
+
+    month: str
+    """As `2026-09`: of sale, or in which it was booked."""
+    currency: str
+    source: str
+    source_name: str
+    amount: str
+    """Exact, as a decimal number."""
+
+
+class RoyaltyCurrency(Struct):
+    """A currency that statements are booked in."""
+
+    currency: str
+    lines: int
+    statements: int
+
+
+class BreakdownRow(Struct):
+    """What one store, country or track brought."""
+
+    name: str
+    """A store's title or a country's ISO 3166-1 code, where it is one that is known; else as the statements say it.
+    Empty: they don't."""
+    detail: str
+    """A track's artist; else empty."""
+    quantity: float
+    """Streams, downloads and whatever else stores count, together."""
+    amount: str
+    """Exact, as a decimal number."""
+
+
+class Breakdown(Struct):
+    """What imported statements brought, by one dimension; the most first."""
+
+    currency: str | None
+    """That of the amounts; None: there is nothing in the ledger."""
+    rows: list[BreakdownRow]
+    others: int
+    """How many more there are,"""
+    others_amount: str
+    """and what they come to."""
+    total: str
+    unpublished: int
+    """Statements whose lines are still being added up, and are missing here."""
 
 
 class LinesOut(Struct):
@@ -236,6 +323,7 @@ class PayeeShare(Struct):
 
     statement: UUID
     source: str
+    source_name: str
     file_name: str
     first_month: str | None
     last_month: str | None
@@ -243,15 +331,19 @@ class PayeeShare(Struct):
     amount: str
     credited: int
     imported_at: datetime | None
+    credited_at: datetime | None
+    """When it was posted: with the import, or when it was assigned later. Monthly royalty statements go by it."""
 
 
 class StatementOut(Struct):
     id: UUID
     state: str
-    """`importing`, `imported`, `failed`, `undone`, or `stopped`: its job was cancelled or gave up; import it again."""
+    """`importing`, `imported`, `failed`, `undone`, or `stopped`: its job was canceled or gave up; import it again."""
     reason: str | None
     job: UUID
     source: str
+    source_name: str
+    """As people call who pays."""
     file_id: UUID
     file_name: str
     layout: str
@@ -284,11 +376,11 @@ class StatementOut(Struct):
 
     @classmethod
     def of(
-        cls, row: Statement, state: str, reason: str | None, allocations: list[PayeeAmount] | None = None
+        cls, row: Statement, name: str, state: str, reason: str | None, allocations: list[PayeeAmount] | None = None
     ) -> StatementOut:
         places = digits(row.currency or "")
         return cls(
-            row.id, state, reason, row.job_id, row.source, row.file_id, row.file_name, row.layout,
+            row.id, state, reason, row.job_id, row.source, name, row.file_id, row.file_name, row.layout,
             row.lines, row.matched, row.unmatched, row.unsplit, row.rounded, row.currency,
             row.rate, row.original_currency, row.original_total,
             written(row.amount, places), written(row.unallocated, places),
@@ -305,12 +397,12 @@ def payee_amount(row: Allocation) -> PayeeAmount:
     return PayeeAmount(row.payee_id, amount, row.credited, carried_in, carried_out, part)
 
 
-def payee_share(row: Allocation, statement: Statement) -> PayeeShare:
+def payee_share(row: Allocation, statement: Statement, name: str, assigned_at: datetime | None = None) -> PayeeShare:
     amount = written(row.amount, digits(row.currency))
     months = (statement.first_month, statement.last_month)
     return PayeeShare(
-        row.statement_id, statement.source, statement.file_name, *months, row.currency, amount, row.credited,
-        statement.imported_at,
+        row.statement_id, statement.source, name, statement.file_name, *months, row.currency, amount, row.credited,
+        statement.imported_at, assigned_at or statement.imported_at,
     )  # fmt: skip
 
 

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from maxbooster.plugin import Context, Invalid
+from maxbooster.plugin import Context, Invalid, Page
 from maxbooster_billing.plugin import known_payees
 
-from ..catalogue import queries as catalogue
-from ..catalogue.models import Track
+from ..catalog import queries as catalog
+from ..catalog.models import Track
 from . import queries
 from .models import Split
-from .schemas import Share, SplitIn, SplitOut, TrackSplit
+from .schemas import Share, SplitIn, SplitOut, SplitPeriod, TrackSplit
 
 WHOLES = (10_000, 1_000_000)
 """Basis points, parts per million."""
@@ -25,14 +26,13 @@ async def split_of(ctx: Context, track_id: UUID) -> SplitOut:
         NotFound: no such track in this account.
     """
     await ctx.get(Track, track_id)
-    row = await queries.split(ctx, track_id)
-    if row is None:
-        return SplitOut([], 0)
-    return SplitOut([Share(UUID(payee), parts) for payee, parts in row.shares], row.whole, row.made_at)
+    periods = _periods((await queries.splits_of(ctx, [track_id])).get(track_id, []))
+    now = _at(periods, ctx.now)
+    return SplitOut(now.shares, now.whole, now.made_at, periods) if now else SplitOut([], 0, None, periods)
 
 
 async def set_split(ctx: Context, track_id: UUID, wanted: SplitIn) -> None:
-    """Statements that are imported from now on are divided like this; what was posted stays.
+    """Sales from a month on are divided like this, in statements that are imported from now on; what was posted stays.
 
     Raises:
         NotFound: no such track or payee in this account.
@@ -51,31 +51,49 @@ async def _set(ctx: Context, tracks: Sequence[UUID], wanted: SplitIn) -> None:
         whole = str(wanted.whole) if wanted.whole else "10000 (basis points) or 1000000 (parts per million)"
         raise Invalid(f"The parts add up to {total}; they must add up to {whole}.", field="shares")
     await known_payees(ctx, payees)
-    shares = [(str(share.payee), share.parts) for share in wanted.shares]
-    before = await queries.splits_in_force(ctx, tracks)
+    shares, start = [(str(share.payee), share.parts) for share in wanted.shares], wanted.from_month
+    before = await queries.splits_of(ctx, tracks)
     for track in tracks:
-        old = before.get(track)
-        number = old.number + 1 if old else 1
-        ctx.add(Split(track_id=track, number=number, shares=shares, whole=total, made_at=ctx.now))
-        ctx.audit("split.set", f"distribution_track:{track}", before=old and old.shares, after=shares)
+        earlier = before.get(track, [])
+        replaced = next((each.shares for each in reversed(earlier) if each.from_month == start), None)
+        number = earlier[-1].number + 1 if earlier else 1
+        ctx.add(Split(track_id=track, number=number, from_month=start, shares=shares, whole=total, made_at=ctx.now))
+        after = {"from_month": start, "shares": shares}
+        ctx.audit("split.set", f"distribution_track:{track}", before=replaced, after=after)
 
 
 async def set_release_split(ctx: Context, release_id: UUID, wanted: SplitIn) -> None:
     """Give all tracks of a release the same split. Raises as `set_split`."""
-    await catalogue.release(ctx, release_id)
-    tracks = [row[0].id for row in await catalogue.tracks_of(ctx, release_id)]
+    await catalog.release(ctx, release_id)
+    tracks = [row[0].id for row in await catalog.tracks_of(ctx, release_id)]
     await _set(ctx, tracks, wanted)
 
 
-async def listed(ctx: Context) -> list[TrackSplit]:
-    """Every track on every release, with its split."""
-    rows = await queries.all_tracks(ctx)
-    splits = await queries.splits_in_force(ctx, {row.track for row in rows})
-    return [_shown(row, splits.get(row.track)) for row in rows]
+async def listed(ctx: Context, cursor: str | None, limit: int) -> Page[TrackSplit]:
+    """Tracks on releases, with their splits."""
+    rows, next = await queries.tracks(ctx, cursor, limit)
+    splits = await queries.splits_of(ctx, {row.track for row in rows})
+    return Page([_shown(row, _periods(splits.get(row.track, [])), ctx.now) for row in rows], next)
 
 
-def _shown(row: Any, split: Split | None) -> TrackSplit:
+def _shown(row: Any, periods: list[SplitPeriod], now: datetime) -> TrackSplit:
     title = f"{row.title} ({row.subtitle})" if row.subtitle else row.title
-    shares = [Share(UUID(payee), parts) for payee, parts in split.shares] if split else []
-    whole = split.whole if split else 0
-    return TrackSplit(row.track, title, row.isrc, row.release, row.release_title, row.upc, shares, whole)
+    split = _at(periods, now)
+    shares, whole = (split.shares, split.whole) if split else ([], 0)
+    return TrackSplit(row.track, title, row.isrc, row.release, row.release_title, row.upc, shares, whole, periods)
+
+
+def _periods(splits: Sequence[Split]) -> list[SplitPeriod]:
+    """Those that count, by month; of the same month the one that was made last."""
+    newest = {split.from_month or "": split for split in splits}
+    return [
+        SplitPeriod(
+            start or None, [Share(UUID(payee), parts) for payee, parts in split.shares], split.whole, split.made_at
+        )
+        for start, split in sorted(newest.items())
+    ]
+
+
+def _at(periods: Sequence[SplitPeriod], now: datetime) -> SplitPeriod | None:
+    month = f"{now:%Y-%m}"
+    return next((each for each in reversed(periods) if (each.from_month or "") <= month), None)

@@ -13,10 +13,11 @@ from rapidfuzz.distance import OSA
 
 from maxbooster.plugin import Context
 
-from . import queries
+from . import queries, sources
 from .codes import names_product, names_recording
-from .division import waiting_under
-from .schemas import Suggestion, SuspenseGroup, WaitingOut
+from .division import Timeline, waiting_under
+from .schemas import Standing, Suggestion, SuspenseGroup, SuspenseQueue, WaitingOut
+from .shares import common_timeline, timeline_of
 
 _SUGGESTED = 3
 _LIKELY = 70
@@ -30,42 +31,44 @@ class Candidate(NamedTuple):
     title: str
     artist: str
     code: str
-    split: bool
+    splits: Timeline
     track: UUID | None
     release: UUID | None
 
 
-async def listed(ctx: Context, limit: int) -> list[SuspenseGroup]:
-    """The largest numbers of lines first."""
-    rows = await queries.waiting(ctx, statement_id=None, assigned=False, limit=limit)
+async def listed(ctx: Context, limit: int) -> SuspenseQueue:
+    """Items of the newest statements, at most `limit`; the groups with most lines first."""
+    rows, _ = await queries.waiting(ctx, None, limit)
+    name = await sources.names(ctx)
     groups: dict[tuple[str, ...], list[WaitingOut]] = {}
     for row, statement in rows:
         key = waiting_under(row.isrc, row.upc, row.title, row.artist)
-        groups.setdefault(key, []).append(WaitingOut.of(row, statement))
+        groups.setdefault(key, []).append(WaitingOut.of(row, statement, name(statement.source)))
     catalog = _Catalog(await _candidates(ctx), await queries.assigned_titles(ctx))
     found = await asyncio.to_thread(lambda: [catalog.group(items) for items in groups.values()])
-    return sorted(found, key=lambda group: -group.lines)
+    return SuspenseQueue(sorted(found, key=lambda group: -group.lines), await queries.number_waiting(ctx))
 
 
 async def _candidates(ctx: Context) -> list[Candidate]:
     rows = await queries.all_tracks(ctx)
-    splits = await queries.splits_in_force(ctx, {row.track for row in rows})
+    splits = await queries.splits_of(ctx, {row.track for row in rows})
+    timelines = {row.track: timeline_of(splits.get(row.track, [])) for row in rows}
     artists = await queries.main_artists(ctx)
     tracks: dict[UUID, Candidate] = {}
     releases: dict[UUID, list[Any]] = {}
     for row in rows:
         title = f"{row.title} ({row.subtitle})" if row.subtitle else row.title
         artist = ", ".join(artists.get(row.track) or artists.get(row.release) or [])
-        tracks[row.track] = Candidate(title, artist, row.isrc or "", row.track in splits, row.track, None)
+        tracks[row.track] = Candidate(title, artist, row.isrc or "", timelines[row.track], row.track, None)
         releases.setdefault(row.release, []).append(row)
-    return [*tracks.values(), *(_release(rows, splits, artists) for rows in releases.values())]
+    return [*tracks.values(), *(_release(rows, timelines, artists) for rows in releases.values())]
 
 
-def _release(rows: Sequence[Any], splits: dict[UUID, Any], artists: dict[UUID, list[str]]) -> Candidate:
+def _release(rows: Sequence[Any], timelines: dict[UUID, Timeline], artists: dict[UUID, list[str]]) -> Candidate:
     first = rows[0]
-    split = all(row.track in splits for row in rows)
+    splits = common_timeline([timelines[row.track] for row in rows])
     artist = ", ".join(artists.get(first.release, []))
-    return Candidate(first.release_title, artist, first.upc or "", split, None, first.release)
+    return Candidate(first.release_title, artist, first.upc or "", splits, None, first.release)
 
 
 class _Catalog:
@@ -75,26 +78,40 @@ class _Catalog:
         self._all = candidates
         self._titles = [utils.default_process(each.title) for each in candidates]
         self._codes = [each.code for each in candidates]
+        self._by_exact_code = {each.code: place for place, each in enumerate(candidates) if each.code}
         self._places = {each.track or each.release: place for place, each in enumerate(candidates)}
         self._before = {
             (row.isrc, row.upc, row.title, row.artist): row.track_id or row.release_id for row in reversed(before)
         }
 
     def group(self, items: list[WaitingOut]) -> SuspenseGroup:
-        return SuspenseGroup(items, sum(each.lines for each in items), self.suggestions(items[0]))
+        suggestions = self.suggestions(items)
+        return SuspenseGroup(items, sum(each.lines for each in items), suggestions, _standing(suggestions))
 
-    def suggestions(self, item: WaitingOut) -> list[Suggestion]:
-        """The best reason for each candidate, the best candidates first."""
+    def suggestions(self, items: Sequence[WaitingOut]) -> list[Suggestion]:
+        """The best reason for each candidate, the best candidates first; what has the very code is alone."""
+        item = items[0]
+        months = {each.period or "" for each in items}
+        if (exact := self._exact(item)) is not None:
+            return [self._suggested(exact[0], _KNOWN_SCORE, exact[1], months)]
         best: dict[int, tuple[int, str]] = {}
         for place, score, reason in self._reasons(item):
             if score > best.get(place, (0, ""))[0]:
                 best[place] = (score, reason)
         order = sorted(best.items(), key=lambda each: (-each[1][0], each[0]))[:_SUGGESTED]
-        return [self._suggested(place, score, reason) for place, (score, reason) in order]
+        return [self._suggested(place, score, reason, months) for place, (score, reason) in order]
 
-    def _suggested(self, place: int, score: int, reason: str) -> Suggestion:
+    def _suggested(self, place: int, score: int, reason: str, months: set[str]) -> Suggestion:
         each = self._all[place]
-        return Suggestion(each.title, each.artist, each.code, reason, score, each.split, each.track, each.release)
+        split = all(each.splits.at(month) is not None for month in months)
+        return Suggestion(each.title, each.artist, each.code, reason, score, split, each.track, each.release)
+
+    def _exact(self, item: WaitingOut) -> tuple[int, str] | None:
+        """By ISRC, else by UPC."""
+        for kind, code, named in (("ISRC", item.isrc, names_recording), ("UPC", item.upc, names_product)):
+            if named(code) and code in self._by_exact_code:
+                return self._by_exact_code[code], f"Same {kind}"
+        return None
 
     def _reasons(self, item: WaitingOut) -> Iterable[tuple[int, int, str]]:
         earlier = self._before.get((item.isrc, item.upc, item.title, item.artist))
@@ -107,16 +124,13 @@ class _Catalog:
     def _by_code(self, kind: str, code: str, whole: bool) -> Iterable[tuple[int, int, str]]:
         if len(code) < 8:
             return
-        for found, distance, place in process.extract(
+        for found, _, place in process.extract(
             code, self._codes, scorer=OSA.distance, score_cutoff=1, limit=_SUGGESTED
         ):
             if not found:
                 continue
-            if distance == 0:
-                yield place, _KNOWN_SCORE, f"Same {kind}"
-            else:
-                detail = "one character is different" if whole else "one character is missing or too many"
-                yield place, _CODE_SCORE, f"{kind} {found}: {detail}"
+            detail = "one character is different" if whole else "one character is missing or too many"
+            yield place, _CODE_SCORE, f"{kind} {found}: {detail}"
 
     def _by_title(self, item: WaitingOut) -> Iterable[tuple[int, int, str]]:
         title = utils.default_process(item.title)
@@ -130,6 +144,13 @@ class _Catalog:
             score = round(0.65 * likeness + 0.35 * alike) if item.artist else round(0.8 * likeness)
             if score >= _LIKELY:
                 yield place, min(score, _CODE_SCORE - 1), _likeness(likeness, alike, bool(item.artist))
+
+
+def _standing(suggestions: Sequence[Suggestion]) -> Standing:
+    """Now, not when they were imported: what they wait for may have come since."""
+    if not suggestions or suggestions[0].score != _KNOWN_SCORE:
+        return "unmatched"
+    return "ready" if suggestions[0].split else "unsplit"
 
 
 def _likeness(title: float, artist: float, named: bool) -> str:

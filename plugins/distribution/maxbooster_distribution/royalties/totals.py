@@ -27,6 +27,13 @@ class Totals:
         """What the lines up to the last total came to."""
         self.notes: list[str] = []
 
+    def told(self, most: int) -> list[str]:
+        """Which lines were not counted; of more than `most`, how many."""
+        if len(self.notes) <= most:
+            return self.notes
+        rest = len(self.notes) - most + 1
+        return [*self.notes[: most - 1], f"{rest} more lines are totals, too, and were not counted."]
+
     def is_total(self, line: int, words: Sequence[str], nameless: bool, units: int, before: int | None) -> bool:
         """Whether a line without a code is the sum of those before it, which come to `before` (None: there are
         none); it is told and not counted.

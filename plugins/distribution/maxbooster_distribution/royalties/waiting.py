@@ -5,28 +5,32 @@ from __future__ import annotations
 from collections.abc import Sequence
 from uuid import UUID
 
-from maxbooster.plugin import Conflict, Context, Invalid
+from maxbooster.plugin import Conflict, Context, Invalid, Page
 
-from ..catalogue import queries as catalogue
-from ..catalogue.models import Track
-from . import queries
+from ..catalog import queries as catalog
+from ..catalog.models import Track
+from ..events import RoyaltiesAssigned, RoyaltiesUnassigned
+from . import queries, sources
 from .amounts import divided
-from .division import Shares
+from .division import Shares, Timeline
 from .models import UNMATCHED, Statement, Waiting
 from .posting import Divided, post_assignments
 from .schemas import AssignIn, AssignManyIn, UndoIn, WaitingOut
-from .shares import common_shares
+from .shares import common_timeline, timeline_of
 from .undoing import Undoing, undo
 
 
-async def listed(ctx: Context, *, statement_id: UUID | None, assigned: bool, limit: int) -> list[WaitingOut]:
-    rows = await queries.waiting(ctx, statement_id=statement_id, assigned=assigned, limit=limit)
-    return [WaitingOut.of(row, statement) for row, statement in rows]
+async def listed(
+    ctx: Context, cursor: str | None, limit: int, *, statement_id: UUID | None, assigned: bool
+) -> Page[WaitingOut]:
+    rows, next = await queries.waiting(ctx, cursor, limit, statement_id=statement_id, assigned=assigned)
+    name = await sources.names(ctx)
+    return Page([WaitingOut.of(row, statement, name(statement.source)) for row, statement in rows], next)
 
 
 async def assign(ctx: Context, id: UUID, to: AssignIn) -> WaitingOut:
-    """Divide what waits by the split of a track, or of a release whose tracks are divided alike, and post it. Lines
-    with the same code go there from now on.
+    """Divide what waits by the split that a track, or a release whose tracks are divided alike, has for its month of
+    sale, and post it. Lines with the same code go there from now on.
 
     Raises:
         NotFound: no such item, track or release in this account.
@@ -39,8 +43,9 @@ async def assign(ctx: Context, id: UUID, to: AssignIn) -> WaitingOut:
 
 async def assign_many(ctx: Context, to: AssignManyIn) -> list[WaitingOut]:
     """All of them, or none. Raises as `assign`."""
-    splits = await queries.splits_in_force(ctx, tracks := await _tracks(ctx, to))
-    shares = common_shares([splits.get(track) for track in tracks])
+    splits = await queries.splits_of(ctx, tracks := await _tracks(ctx, to))
+    timeline = common_timeline([timeline_of(splits.get(track, [])) for track in tracks])
+    name = await sources.names(ctx)
     shown: list[WaitingOut] = []
     parts: list[tuple[UUID, Divided]] = []
     for id in dict.fromkeys(to.items):
@@ -49,15 +54,17 @@ async def assign_many(ctx: Context, to: AssignManyIn) -> list[WaitingOut]:
             raise Conflict("This was undone, and does not wait any more. Load the list again.", field="id")
         if row.assigned_at is not None:
             raise Conflict("This was assigned before, and is in the ledger.", field="id")
-        if shares is None:
-            raise Conflict(_without_split(to), field="track" if to.track else "release")
         statement = await ctx.get(Statement, row.statement_id)
+        month = row.month or statement.first_month or ""
+        if (shares := timeline.at(month)) is None:
+            raise Conflict(_without_split(to, month, timeline), field="track" if to.track else "release")
         row.track_id, row.release_id, row.assigned_at = to.track, to.release, ctx.now
         row.split_id = UUID(shares.id)
         _take_off(statement, row)
         ctx.audit("royalty.assigned", row, after={"track": to.track, "release": to.release, "lines": row.lines})
-        parts.append((row.id, _divided(statement, row, shares)))
-        shown.append(WaitingOut.of(row, statement))
+        parts.append((row.id, _divided(statement, name(statement.source), row, shares)))
+        shown.append(WaitingOut.of(row, statement, name(statement.source)))
+    ctx.emit(RoyaltiesAssigned([id for id, _ in parts], to.track, to.release))
     await ctx.write(post_assignments, ctx.account, parts, ctx.now)
     return shown
 
@@ -79,10 +86,11 @@ async def undo_assignment(ctx: Context, id: UUID, wanted: UndoIn) -> None:
     row.undone_at = ctx.now
     again = Waiting(
         statement_id=row.statement_id, reason=row.reason, isrc=row.isrc, upc=row.upc, title=row.title,
-        artist=row.artist, lines=row.lines, units=row.units,
+        artist=row.artist, month=row.month, lines=row.lines, units=row.units,
     )  # fmt: skip
     ctx.add(again)
     _put_back(statement, row)
+    ctx.emit(RoyaltiesUnassigned(id))
     ctx.audit("royalty.unassigned", row, after={"reason": wanted.reason, "overpaid": wanted.overpaid})
     undoing = Undoing(
         name=f"assignment:{id}",
@@ -93,15 +101,15 @@ async def undo_assignment(ctx: Context, id: UUID, wanted: UndoIn) -> None:
         amount=0,
         unallocated=-row.units,
         payees={str(each.payee_id): each.amount for each in await queries.allocations_of_part(ctx, id)},
-        memo=f"Undone: assigned, of a royalty statement from {statement.source}",
+        memo=f"Undone: assigned, of a royalty statement from {(await sources.names(ctx))(statement.source)}",
         overpaid=wanted.overpaid,
     )
     await ctx.write(undo, ctx.account, undoing, ctx.now)
 
 
-def _divided(statement: Statement, row: Waiting, shares: Shares) -> Divided:
+def _divided(statement: Statement, name: str, row: Waiting, shares: Shares) -> Divided:
     payees = dict(zip(shares.payees, divided(row.units, shares.parts, shares.whole), strict=True))
-    return Divided(statement.id, statement.source, statement.currency or "", row.units, 0, payees)
+    return Divided(statement.id, statement.source, name, statement.currency or "", row.units, 0, payees)
 
 
 async def _tracks(ctx: Context, to: AssignIn | AssignManyIn) -> Sequence[UUID]:
@@ -110,11 +118,13 @@ async def _tracks(ctx: Context, to: AssignIn | AssignManyIn) -> Sequence[UUID]:
     if to.track is not None:
         await ctx.get(Track, to.track)
     elif to.release is not None:
-        await catalogue.release(ctx, to.release)
+        await catalog.release(ctx, to.release)
     return await queries.tracks_meant(ctx, to.track, to.release)
 
 
-def _without_split(to: AssignIn | AssignManyIn) -> str:
+def _without_split(to: AssignIn | AssignManyIn, month: str, timeline: Timeline) -> str:
+    if to.track is not None and timeline.starts:
+        return f"This was sold in {month}, and the track's first split is for sales from {timeline.starts[0]} on."
     if to.track is not None:
         return "This track has no split yet: add payees to it, then assign."
     return "The tracks of this release are not all divided alike: assign to a track, or give them the same split."

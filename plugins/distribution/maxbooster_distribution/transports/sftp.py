@@ -12,7 +12,7 @@ from contextlib import asynccontextmanager, contextmanager
 
 import asyncssh
 
-from maxbooster.plugin import AuthFailed, Invalid, NotReady
+from maxbooster.plugin import AuthFailed, Invalid, NotReady, public_addresses
 
 from ..outlets.outlet import Endpoint
 from ..package import Item
@@ -37,11 +37,12 @@ async def connected(endpoint: Endpoint) -> AsyncIterator[SftpTransport]:
     where = f"[{endpoint.host}]:{endpoint.port}" if endpoint.port != 22 else endpoint.host
     with _plainly(endpoint):
         connection = await asyncssh.connect(
-            endpoint.host,
+            await _address(endpoint),
             endpoint.port,
             username=endpoint.username,
             password=endpoint.password or None,
-            client_keys=[str(endpoint.key_file)] if endpoint.key_file else None,
+            client_keys=_client_keys(endpoint),
+            host_key_alias=endpoint.host,
             known_hosts=asyncssh.import_known_hosts(f"{where} {host_key}\n"),
             agent_path=None,
             config=None,
@@ -53,6 +54,17 @@ async def connected(endpoint: Endpoint) -> AsyncIterator[SftpTransport]:
             client = await connection.start_sftp_client()
         async with client:
             yield SftpTransport(client, endpoint)
+
+
+async def _address(endpoint: Endpoint) -> str:
+    """Of a host that a user named, the very address that was checked."""
+    return (await public_addresses(endpoint.host, endpoint.port))[0] if endpoint.public_only else endpoint.host
+
+
+def _client_keys(endpoint: Endpoint) -> list[str | asyncssh.SSHKey] | None:
+    if endpoint.private_key:
+        return [asyncssh.import_private_key(endpoint.private_key)]
+    return [str(endpoint.key_file)] if endpoint.key_file else None
 
 
 def _host_key(endpoint: Endpoint) -> str:

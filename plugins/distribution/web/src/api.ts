@@ -1,125 +1,71 @@
 /** What the platform's API says of releases, and how it is asked. */
+import type { Growing, Host as HostOf } from "@maxbooster/ui";
+import type { components, paths } from "./schema";
 
-export interface Host {
-  api: { get(path: string): Promise<unknown>; send(method: string, path: string, body?: unknown): Promise<unknown> };
-  may(permission: string): boolean;
-  navigate(path: string): void;
-  events: EventTarget;
-}
+export type Host = HostOf<paths>;
+export type Schemas = components["schemas"];
+export type AudioFacts = Schemas["AudioFacts"];
+export type Change = Schemas["Change"];
+export type Credit = Schemas["CreditLineOut"];
+export type Deal = Schemas["DealOut"];
+export type Deliveries = Schemas["Deliveries"];
+export type Delivery = Schemas["DeliveryOut"];
+export type Finding = Schemas["QualityFinding"];
+export type Outlets = Schemas["Outlets"];
+export type Plan = Schemas["Plan"];
+export type PlannedDelivery = Schemas["PlannedDelivery"];
+export type Registered = Schemas["RegistrantOut"];
+export type Registrant = Schemas["RegistrantIn"];
+export type Release = Schemas["ReleaseOut"];
+export type ReleasePage = Schemas["PageOut"];
+export type ReleaseRow = Schemas["ReleaseRow"];
+export type Review = Schemas["Review"];
+export type RightsLine = Schemas["RightsLine"];
+export type Split = Schemas["SplitOut"];
+export type UnsentChanges = Schemas["UnsentChanges"];
+export type StoredFile = Schemas["StoredFile"];
 
-export interface Credit { name: string; role: string }
-export interface RightsLine { year: number; text: string }
-export interface Deal { models: string[]; uses: string[]; territories: string[]; excluded: string[]; starts: string | null; ends: string | null }
-export type Advisory = "NotExplicit" | "Explicit" | "ExplicitContentEdited";
-export type Kind = "single" | "ep" | "album";
-
-export interface Track {
-  id?: string | null;
-  title: string;
-  subtitle?: string | null;
-  isrc?: string | null;
-  disc?: number;
-  credits: Credit[];
-  language?: string | null;
-  instrumental?: boolean;
-  advisory?: Advisory;
-  genre?: string | null;
-  p_line?: RightsLine | null;
-  audio?: string | null;
-}
-
-export interface Description {
-  kind: Kind;
-  title: string;
-  subtitle?: string | null;
-  upc?: string | null;
-  catalogue_number?: string | null;
-  credits: Credit[];
-  label?: string | null;
-  genre?: string | null;
-  language?: string;
-  release_date?: string | null;
-  original_release_date?: string | null;
-  p_line?: RightsLine | null;
-  c_line?: RightsLine | null;
-  deals?: Deal[];
-  cover?: string | null;
-  tracks: Track[];
-}
-
-export interface AudioFacts { name: string; duration_s: number; sample_rate_hz: number; bits: number; container: string }
-export interface Release {
-  id: string;
-  version: number;
-  description: Description;
-  tracks: { id: string; audio: AudioFacts | null }[];
-  cover: { width_px: number; height_px: number } | null;
-}
-export interface ReleaseRow {
-  id: string; kind: Kind; title: string; subtitle: string | null; upc: string | null; release_date: string | null;
-  cover_file_id: string | null; tracks: number; artists: string;
-}
-
-export interface Split { shares: { payee: string; parts: number }[]; whole: number }
-export interface Change { field: string; value: unknown }
-export interface Override { id: string; reason: string; at: string }
-export interface Finding {
-  rule: string; severity: "ERROR" | "WARN" | "INFO"; field: string; message: string; fix: string; changes: Change[]; outlet: string | null;
-  /** Whether a person may decide otherwise, with a reason; then what they decided. */
-  overridable?: boolean; override?: Override | null;
-}
-export interface PlannedDelivery {
-  outlet: string; outlet_title: string; what: string | null; held_back: string | null; sandbox: boolean; warnings: number; overridden: number;
-  expected_from: string | null; due_at: string | null;
-}
-export interface Plan { deliveries: PlannedDelivery[]; tracks: number; bytes: number }
-export interface Review { findings: Finding[]; blocking: number; rules: number }
-
-export interface Outlet { name: string; title: string; ready: boolean; sandbox: boolean; sla_days: [number, number]; problem: string | null }
-export interface Outlets { outlets: Outlet[]; sandbox: boolean }
-
-export interface Delivery {
-  id: string; release: string; outlet: string; outlet_title: string; number: number; what: "insert" | "update" | "takedown" | "reactivation";
-  state: "queued" | "packaging" | "sending" | "sent" | "acknowledged" | "live" | "down" | "rejected" | "failed";
-  words: string; note: string | null; advice: string | null; stands_still: boolean; clock: "ended" | "on time" | "at risk" | "late"; sandbox: boolean; batch: string;
-  queued_at: string; sent_at: string | null; ended_at: string | null; expected_from: string; due_at: string;
-  message_file: string | null; manifest_file: string | null; stages: { state: string; at: string; note: string | null }[];
-}
-export interface Deliveries { deliveries: Delivery[]; sandbox: boolean }
-export interface Registrant { name: string; dpid: string | null; isrc_prefix: string | null; gs1_prefix: string | null }
-export interface Registered extends Registrant { isrcs_issued: number; isrc_year: number; upcs_issued: number }
-
-const BASE = "/api/distribution";
+/** As it is typed: lists are there, the rest may be missing until it is stored. */
+export type Track = Omit<Schemas["TrackDescription"], "credits"> & { credits: Credit[] };
+export type Description = Omit<Schemas["ReleaseDescription"], "credits" | "deals" | "tracks"> & { credits: Credit[]; deals?: Deal[]; tracks: Track[] };
+export type Kind = Description["kind"];
 
 export class Api {
   constructor(private readonly host: Host) {}
 
-  private get = <T>(path: string) => this.host.api.get(BASE + path) as Promise<T>;
-  private send = <T>(method: string, path: string, body?: unknown) => this.host.api.send(method, BASE + path, body) as Promise<T>;
+  private get api(): Host["api"] {
+    return this.host.api;
+  }
 
-  releases = () => this.get<ReleaseRow[]>("/releases");
-  release = (id: string) => this.get<Release>(`/releases/${id}`);
-  make = (description: Description) => this.send<{ id: string }>("POST", "/releases", description);
-  change = (id: string, version: number, description: Description) => this.send("PUT", `/releases/${id}`, { version, description });
-  remove = (id: string) => this.send("DELETE", `/releases/${id}`);
-  issueCodes = (id: string) => this.send("POST", `/releases/${id}/identifiers`);
-  registrant = () => this.get<Registered>("/registrant");
-  register = (registrant: Registrant) => this.send("PUT", "/registrant", registrant);
-  split = (track: string) => this.get<Split>(`/tracks/${track}/splits`);
-  payees = () => this.host.api.get("/api/billing/payees") as Promise<{ id: string; name: string }[]>;
-  review = (description: Description, outlets: string[], release?: string) => this.send<Review>("POST", "/review", { description, outlets, release: release ?? null });
-  override = (id: string, { rule, field }: Finding, reason: string) => this.send("POST", `/releases/${id}/overrides`, { rule, field, reason });
-  withdraw = (id: string, override: string) => this.send("DELETE", `/releases/${id}/overrides/${override}`);
-  plan = (id: string, outlets: string[]) => this.send<Plan>("POST", `/releases/${id}/plan`, { outlets });
-  reviewRelease = (id: string) => this.get<Review>(`/releases/${id}/review`);
-  outlets = () => this.get<Outlets>("/outlets");
-  newest = () => this.get<Deliveries>("/deliveries");
-  deliveries = (id: string) => this.get<Deliveries>(`/releases/${id}/deliveries`);
-  submit = (id: string, outlets: string[]) => this.send("POST", `/releases/${id}/submit`, { outlets });
-  takeDown = (id: string, outlets: string[]) => this.send("POST", `/releases/${id}/takedown`, { outlets });
-  putBack = (id: string, outlets: string[]) => this.send("POST", `/releases/${id}/reactivate`, { outlets });
-  retry = (id: string) => this.send("POST", `/deliveries/${id}/retry`);
-  diff = (id: string) => this.get<{ before: number | null; diff: string }>(`/deliveries/${id}/diff`);
+  releases = (growing?: Growing<ReleaseRow>) => this.api.list("/api/distribution/releases", undefined, growing);
+  release = (id: string) => this.api.get("/api/distribution/releases/{release_id}", { release_id: id });
+  make = (description: Description) => this.api.post("/api/distribution/releases", { body: description });
+  change = (id: string, version: number, description: Description) => this.api.put("/api/distribution/releases/{release_id}", { release_id: id, body: { version, description } });
+  remove = (id: string) => this.api.delete("/api/distribution/releases/{release_id}", { release_id: id });
+  issueCodes = (id: string) => this.api.post("/api/distribution/releases/{release_id}/identifiers", { release_id: id });
+  registrant = () => this.api.get("/api/distribution/registrant");
+  register = (registrant: Registrant) => this.api.put("/api/distribution/registrant", { body: registrant });
+  split = (track: string) => this.api.get("/api/distribution/tracks/{track_id}/splits", { track_id: track });
+  payees = () => this.api.list("/api/billing/payees");
+  review = (description: Description, outlets: string[], release?: string) => this.api.post("/api/distribution/review", { body: { description, outlets, release } });
+  override = (id: string, { rule, field }: Finding, reason: string) => this.api.post("/api/distribution/releases/{release_id}/overrides", { release_id: id, body: { rule, field, reason } });
+  withdraw = (id: string, override: string) => this.api.delete("/api/distribution/releases/{release_id}/overrides/{override_id}", { release_id: id, override_id: override });
+  plan = (id: string, outlets: string[]) => this.api.post("/api/distribution/releases/{release_id}/plan", { release_id: id, body: { outlets } });
+  reviewRelease = (id: string) => this.api.get("/api/distribution/releases/{release_id}/review", { release_id: id });
+  outlets = () => this.api.get("/api/distribution/outlets");
+  newest = () => this.api.list("/api/distribution/deliveries");
+  deliveries = (id: string) => this.api.get("/api/distribution/releases/{release_id}/deliveries", { release_id: id });
+  submit = (id: string, outlets: string[]) => this.api.post("/api/distribution/releases/{release_id}/submit", { release_id: id, body: { outlets } });
+  takeDown = (id: string, outlets: string[]) => this.api.post("/api/distribution/releases/{release_id}/takedown", { release_id: id, body: { outlets } });
+  putBack = (id: string, outlets: string[]) => this.api.post("/api/distribution/releases/{release_id}/reactivate", { release_id: id, body: { outlets } });
+  unsent = (id: string) => this.api.get("/api/distribution/releases/{release_id}/unsent", { release_id: id });
+  discardUnsent = (id: string, version: number) => this.api.post("/api/distribution/releases/{release_id}/discard", { release_id: id, body: { version } });
+  retry = (id: string) => this.api.post("/api/distribution/deliveries/{delivery_id}/retry", { delivery_id: id });
+  page = (id: string) => this.api.get("/api/distribution/releases/{release_id}/page", { release_id: id });
+  /** What is left out stays as it is. */
+  publishPage = (id: string, wanted: Schemas["PageWanted"]) => this.api.put("/api/distribution/releases/{release_id}/page", { release_id: id, body: wanted });
+  withdrawPage = (id: string) => this.api.delete("/api/distribution/releases/{release_id}/page", { release_id: id });
+  diff = (id: string) => this.api.get("/api/distribution/deliveries/{delivery_id}/diff", { delivery_id: id });
 }
 
 /** Whether somebody has to do something about a delivery before it goes on. */
@@ -127,5 +73,8 @@ export const needsSomebody = ({ state, stands_still }: Pick<Delivery, "state" | 
 
 /** Where the bytes of a stored file are. */
 export const content = (file: string) => `/api/core/files/${file}/content`;
+
+/** A cover, small, for lists. */
+export const thumbnail = (file: string) => `/api/distribution/covers/${file}`;
 
 export const words = (error: unknown) => (error instanceof Error ? error.message : String(error));

@@ -15,7 +15,7 @@ export const ROLES: readonly [group: string, roles: readonly Choice[]][] = [
   ]],
   ["Production", [
     ["StudioProducer", "Producer"], ["CoProducer", "Co-producer"], ["ExecutiveProducer", "Executive producer"], ["VocalProducer", "Vocal producer"],
-    ["Programmer", "Programming"], ["Remixer", "Remixer"], ["RecordingEngineer", "Recording engineer"], ["MixingEngineer", "Mixing engineer"],
+    ["Programr", "Programming"], ["Remixer", "Remixer"], ["RecordingEngineer", "Recording engineer"], ["MixingEngineer", "Mixing engineer"],
     ["MasteringEngineer", "Mastering engineer"], ["SoundDesigner", "Sound designer"],
   ]],
   ["Artwork", [["CoverDesigner", "Cover designer"], ["Photographer", "Photographer"], ["Illustrator", "Illustrator"]]],

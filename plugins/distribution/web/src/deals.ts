@@ -116,7 +116,7 @@ export class Deals extends LitElement {
         ${this.ticks(t("releases.uses", "What they can do"), USES, deal.uses, (uses) => this.change(index, { uses }))}
         <div>${this.places(deal, index)}</div>
         <div class="fields">
-          ${this.day(t("releases.starts", "Start date"), t("releases.starts_hint", "if not on release day"), index, "starts")} ${this.day(t("releases.ends", "End date"), t("releases.ends_hint", "optional"), index, "ends")}
+          ${this.day(t("releases.starts", "Start date"), t("releases.starts_hint", "if not on release day"), index, "starts")} ${this.day(t("releases.ends", "End date"), t("releases.ends_hint", "optional; not offered from this day on"), index, "ends")}
         </div>
       </div>
     </section>`;

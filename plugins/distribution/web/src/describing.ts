@@ -88,7 +88,7 @@ export abstract class Describing extends Part {
     const said = review.blocking
       ? t("releases.to_fix", "{issues} before you can send it. You can save at any time.", { issues: issueCount(review.blocking) })
       : t("releases.clean", "Ready to send.");
-    return html`<div class="summary" role="status">
+    return html`<div class="summary" role="status" tabindex="-1">
         <span class=${review.blocking ? "wait" : "ok"}><mb-icon name=${review.blocking ? "triangle-alert" : "circle-check"}></mb-icon></span> <span>${said}</span>
         ${this.everything || !review.findings.length ? nothing : html`<button class="plain" @click=${() => (this.everything = true)}>${t("releases.show_all", "Show all issues")}</button>`}
         ${offered.length > 1 ? html`<button class="plain" @click=${() => this.put(...offered.flatMap(({ changes }) => changes))}>${t("releases.fix_all", "Apply {n} suggested fixes", { n: offered.length })}</button>` : nothing}

@@ -1,20 +1,19 @@
 /** Describing a release: what an outlet would refuse is shown at its field while it is typed. */
 import { html, nothing, type TemplateResult } from "lit";
 import { loadUpload, notify, page, t } from "@maxbooster/ui";
-import { content, type Credit, type Deal, type Description, type Kind, type RightsLine, type Track } from "./api";
+import { content, type Credit, type Deal, type Description, type Kind, type RightsLine, type StoredFile, type Track } from "./api";
 import { streaming } from "./deals";
 import { covers, Describing } from "./describing";
 import { editing } from "./editor-style";
-import { at, same, stated } from "./fields";
+import { at, controlOf, same, stated } from "./fields";
 import { Leaving } from "./leaving";
 import { style } from "./style";
 import "./credits";
 
-interface Stored { id: string; name: string; state: string; media_type: string | null }
 interface Kept { version: number; draft: Description; saved: Description }
 
 const LANGUAGES = ["en", "de", "es", "fr", "it", "pt", "nl", "sv", "da", "nb", "fi", "pl", "cs", "tr", "uk", "ru", "el", "he", "ar", "hi", "zh", "ja", "ko", "id", "sw", "yo"];
-const SHOWN = ["title", "subtitle", "kind", "credits", "label", "genre", "release_date", "original_release_date", "upc", "catalogue_number", "p_line", "c_line", "cover", "language", "deals"];
+const SHOWN = ["title", "subtitle", "kind", "credits", "label", "genre", "release_date", "original_release_date", "upc", "catalog_number", "p_line", "c_line", "cover", "language", "deals"];
 const SHOWN_OF_TRACK = ["title", "subtitle", "isrc", "language", "instrumental", "audio", "credits"];
 const GENRES = ["Alternative", "Ambient", "Blues", "Classical", "Country", "Dance", "Electronic", "Folk", "Hip-Hop/Rap", "House", "Indie Pop", "Jazz", "Metal", "Pop", "R&B/Soul", "Reggae", "Rock", "Singer/Songwriter", "Techno", "World"];
 
@@ -48,7 +47,9 @@ export class ReleaseEditor extends Describing {
   private version = 0;
   /** As it is stored, or as a new one begins. */
   private saved: Description | undefined;
-  private files: Stored[] = [];
+  private files: StoredFile[] = [];
+  /** `?field=tracks[0].title`: where a finding leads, until the focus is there. */
+  private field = new URLSearchParams(location.search).get("field") ?? "";
   private readonly leaving = new Leaving(this, {
     unsaved: () => Boolean(this.draft) && !same(this.draft, this.saved),
     title: () => this.draft!.title || t("releases.untitled", "Untitled"),
@@ -69,10 +70,10 @@ export class ReleaseEditor extends Describing {
   protected async load(): Promise<void> {
     const [found, outlets, stored] = await Promise.all([
       this.release ? this.api.release(this.release) : undefined, this.api.outlets(),
-      this.host.api.get("/api/core/files?limit=100") as Promise<{ files: Stored[] }>,
+      this.host.api.list("/api/core/files"),
     ]);
     this.ready = outlets.outlets.filter(({ ready }) => ready).map(({ name }) => name);
-    this.files = stored.files.filter(({ state }) => state === "ready");
+    this.files = stored.filter(({ state }) => state === "ready");
     if (this.draft) return;
     const kept = left.get(this.release ?? "");
     left.delete(this.release ?? "");
@@ -81,6 +82,16 @@ export class ReleaseEditor extends Describing {
     this.saved = kept?.saved ?? found?.description ?? blank();
     this.draft = kept?.draft ?? (found ? this.saved : prefilled(this.saved));
     await this.look();
+  }
+
+  override updated(): void {
+    if (!this.field || !this.draft || !this.review) return;
+    const control = controlOf(this.renderRoot, this.field) ?? this.renderRoot.querySelector<HTMLElement>(".summary");
+    this.field = "";
+    requestAnimationFrame(() => {
+      control?.scrollIntoView({ block: "center" });
+      control?.focus({ preventScroll: true });
+    });
   }
 
   private readonly save = async (): Promise<void> => {
@@ -95,15 +106,21 @@ export class ReleaseEditor extends Describing {
 
   /** Codes are given to what is stored: save first, then show what came of it. */
   private readonly issue = async (): Promise<void> => {
+    let id = this.release;
     const issued = await this.doing("codes", async () => {
-      await this.api.change(this.release!, this.version, stated(this.draft!));
-      this.version += 1;
+      if (id) {
+        await this.api.change(id, this.version, stated(this.draft!));
+        this.version += 1;
+      } else id = (await this.api.make(stated(this.draft!))).id;
       this.saved = this.draft;
-      await this.api.issueCodes(this.release!);
+      await this.api.issueCodes(id);
     });
+    if (!this.release && id) this.host.navigate(`/releases/${id}/edit`);
     if (!issued) return;
-    this.draft = undefined;
-    await this.again();
+    if (this.release) {
+      this.draft = undefined;
+      await this.again();
+    }
     notify(t("releases.issued", "Missing codes assigned."));
   };
 
@@ -139,24 +156,24 @@ export class ReleaseEditor extends Describing {
           ${this.input("label", t("releases.label", "Label"))} ${this.input("genre", t("releases.genre", "Genre"), { list: GENRES })}
           ${this.rights("p_line", t("releases.f_p", "℗ Recording"))} ${this.rights("c_line", t("releases.f_c", "© Artwork"))}
           ${this.input("upc", "UPC")}
-          ${this.release
-            ? html`<div class="codes"><wa-button appearance="outlined" ?loading=${this.busy === "codes"} @click=${this.issue}>${t("releases.issue", "Assign missing codes")}</wa-button>
-                <a href="/releases/codes">${t("releases.prefixes", "Manage prefixes")}</a></div>`
-            : nothing}
-          ${this.input("catalogue_number", t("releases.f_catalogue", "Catalog number"), { hint: t("releases.f_own", "optional") })}
-          ${this.input("original_release_date", t("releases.f_original", "First released"), { type: "date", hint: t("releases.f_original_hint", "if released before") })}
+          <div class="codes"><wa-button appearance="outlined" ?loading=${this.busy === "codes"} @click=${this.issue}>${this.release && same(this.draft, this.saved)
+              ? t("releases.issue", "Assign missing codes")
+              : t("releases.save_issue", "Save and assign missing codes")}</wa-button>
+            <a href="/releases/codes">${t("releases.prefixes", "Manage prefixes")}</a></div>
+          ${this.input("catalog_number", t("releases.f_catalog", "Catalog number"), { hint: t("releases.f_own", "optional") })}
+          ${this.input("original_release_date", t("releases.f_original", "Original release date"), { type: "date", hint: t("releases.f_original_hint", "if released before") })}
           ${this.select("language", t("releases.f_language", "Title language"), draft.language ?? "en", tongues(draft.language), (value) => this.put({ field: "language", value }))}
         </div>
       </div>
       <h2>${t("releases.tracks", "Tracks")}</h2>
       ${this.findings("tracks")}
       <ol class="tracks">${draft.tracks.map((track, index) => this.track(track, index))}</ol>
-      <mb-upload accept="audio/*,.wav,.flac" label=${t("releases.drop_masters", "Drop your masters here")} hint=${t("releases.drop_hint", "WAV or FLAC. Each becomes a track.")} @file-ready=${this.uploaded}></mb-upload>
+      <mb-upload id="in-tracks" accept="audio/*,.wav,.flac" label=${t("releases.drop_masters", "Drop your masters here")} hint=${t("releases.drop_hint", "WAV or FLAC. Each becomes a track.")} @file-ready=${this.uploaded}></mb-upload>
       <button class="plain" @click=${() => this.addTrack({ title: "", credits: [] })}>${t("releases.add_track", "Add track without audio")}</button>
       <h2>${t("releases.deals", "Rights & territories")}</h2>
       <p class="about">${t("releases.deals_text", "What stores can do with this release, and where. Most releases need only one set of terms.")}</p>
       ${this.findings("deals")}
-      <mb-releases-deals .deals=${draft.deals ?? [streaming()]} @dealt=${(event: CustomEvent<{ deals: Deal[] }>) => this.put({ field: "deals", value: event.detail.deals })}></mb-releases-deals>`;
+      <mb-releases-deals id="in-deals" .deals=${draft.deals ?? [streaming()]} @dealt=${(event: CustomEvent<{ deals: Deal[] }>) => this.put({ field: "deals", value: event.detail.deals })}></mb-releases-deals>`;
   }
 
   private names(role: string, label: string, hint: string): TemplateResult {
@@ -166,8 +183,9 @@ export class ReleaseEditor extends Describing {
       this.put({ field: "credits", value: [...credits.filter((each) => each.role !== role), ...lines.map((name) => ({ name, role }))] });
     };
     const main = role === "MainArtist";
-    return html`<div class="box"><label for="in-${role}">${label} <small>${hint}</small></label>
-      <textarea id="in-${role}" rows="1" aria-describedby=${main ? "said-credits" : nothing} .value=${ofRole(credits, role)} @change=${typed}></textarea>${main ? this.findings("credits") : nothing}</div>`;
+    const id = main ? "in-credits" : `in-${role}`;
+    return html`<div class="box"><label for=${id}>${label} <small>${hint}</small></label>
+      <textarea id=${id} rows="1" aria-describedby=${main ? "said-credits" : nothing} .value=${ofRole(credits, role)} @change=${typed}></textarea>${main ? this.findings("credits") : nothing}</div>`;
   }
 
   private kind(): TemplateResult {
@@ -186,14 +204,14 @@ export class ReleaseEditor extends Describing {
   }
 
   /** A stored file for a field: the one that is there, another, or a new one. */
-  private file(field: string, label: string, accept: string, fits: (file: Stored) => boolean): TemplateResult {
+  private file(field: string, label: string, accept: string, fits: (file: StoredFile) => boolean): TemplateResult {
     const value = String(at(this.draft!, field) ?? "");
     const options: [string, string][] = [["", t("releases.no_file", "None")], ...this.files.filter(fits).map(({ id, name }): [string, string] => [id, name])];
     if (value && !options.some(([id]) => id === value)) options.push([value, t("releases.stored", "Saved file")]);
     const uploading = this.uploading === field;
     return html`${this.select(field, label, value, options, (id) => this.put({ field, value: id || null }))}
       ${uploading
-        ? html`<mb-upload single accept=${accept} label=${label} hint="" @file-ready=${(event: CustomEvent<{ file: Stored }>) => {
+        ? html`<mb-upload single accept=${accept} label=${label} hint="" @file-ready=${(event: CustomEvent<{ file: StoredFile }>) => {
             this.files = [event.detail.file, ...this.files];
             this.uploading = "";
             this.put({ field, value: event.detail.file.id });
@@ -210,8 +228,8 @@ export class ReleaseEditor extends Describing {
   private track(track: Track, index: number): TemplateResult {
     const base = `tracks[${index}]`;
     const sung = (value: string) => this.put({ field: `${base}.language`, value: value === "-" ? null : value || null }, { field: `${base}.instrumental`, value: value === "-" });
-    const sound = ({ name, media_type }: Stored) => Boolean(media_type?.startsWith("audio/")) || /\.(wav|flac)$/i.test(name);
-    return html`<li>
+    const sound = ({ name, media_type }: StoredFile) => Boolean(media_type?.startsWith("audio/")) || /\.(wav|flac)$/i.test(name);
+    return html`<li id="in-${base}" tabindex="-1">
       <div class="number">${index + 1}</div>
       <div class="fields">
         ${this.input(`${base}.title`, t("releases.f_title", "Title"))} ${this.input(`${base}.subtitle`, t("releases.f_version", "Version"))}
@@ -227,7 +245,7 @@ export class ReleaseEditor extends Describing {
       <div class="inner">
         <h3>${t("releases.credits", "Credits")}</h3>
         ${this.findings(`${base}.credits`)}
-        <mb-releases-credits .credits=${track.credits} .names=${this.named} of=${track.title || t("releases.track_n", "Track {n}", { n: index + 1 })}
+        <mb-releases-credits id="in-${base}.credits" .credits=${track.credits} .names=${this.named} of=${track.title || t("releases.track_n", "Track {n}", { n: index + 1 })}
           @credited=${(event: CustomEvent<{ credits: Credit[] }>) => this.put({ field: `${base}.credits`, value: event.detail.credits })}></mb-releases-credits>
       </div>
     </li>`;
@@ -249,7 +267,7 @@ export class ReleaseEditor extends Describing {
     this.put({ field: "tracks", value: [...this.draft!.tracks, track] });
   }
 
-  private readonly uploaded = ({ detail: { file } }: CustomEvent<{ file: Stored }>): void => {
+  private readonly uploaded = ({ detail: { file } }: CustomEvent<{ file: StoredFile }>): void => {
     this.files = [file, ...this.files];
     this.addTrack({ title: file.name.replace(/\.[^.]+$/, "").replace(/^\d+[\s._-]+/, ""), credits: [], audio: file.id });
   };

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Description } from "./api";
-import { artistLine, asNew, at, changed, stated } from "./fields";
+import { artistLine, asNew, at, changed, stated, upwards } from "./fields";
 
 const release: Description = { kind: "single", title: "HARBOUR", credits: [], tracks: [{ title: "Harbour (Live)", credits: [] }] };
 
@@ -18,6 +18,11 @@ test("a fix is put where the finding says, and the original stays", () => {
 test("a field is read by its address, also where there is none", () => {
   expect(at(release, "tracks[0].title")).toBe("Harbour (Live)");
   expect(at(release, "tracks[3].credits[1].role")).toBeUndefined();
+});
+
+test("a field leads to what it is a part of, where it has no control of its own", () => {
+  expect(upwards("tracks[0].credits[1].name")).toEqual(["tracks[0].credits[1].name", "tracks[0].credits[1]", "tracks[0].credits", "tracks[0]", "tracks"]);
+  expect(upwards("c_line.year")).toEqual(["c_line.year", "c_line"]);
 });
 
 test("names are joined as stores show them", () => {

@@ -10,6 +10,24 @@ export function at(description: Description, address: string): unknown {
   return steps(address).reduce<unknown>((held, step) => (held as Holder | undefined)?.[step], description);
 }
 
+/** A field and what it is a part of: `tracks[0].title`, `tracks[0]`, `tracks`. */
+export function upwards(address: string): string[] {
+  const wider = address.replace(/(\.?[^.[\]]+|\[\d+\])$/, "");
+  return wider && wider !== address ? [address, ...upwards(wider)] : [address];
+}
+
+/** The control of a field, or of the nearest that it is a part of; in an element of its own, the one at the place that is named. */
+export function controlOf(root: ParentNode, address: string): HTMLElement | undefined {
+  for (const each of upwards(address)) {
+    const found = root.querySelector<HTMLElement>(`#${CSS.escape(`in-${each}`)}`);
+    if (!found) continue;
+    const place = Number(/^\[(\d+)\]/.exec(address.slice(each.length))?.[1] ?? 0);
+    const inner = found.shadowRoot;
+    return inner ? (inner.querySelectorAll<HTMLElement>("li > input, section select")[place] ?? inner.querySelector<HTMLElement>("input, select, button") ?? found) : found;
+  }
+  return undefined;
+}
+
 /** A copy of the description with the changes put in place. */
 export function changed(description: Description, changes: Change[]): Description {
   const copy = structuredClone(description);
@@ -22,7 +40,7 @@ export function changed(description: Description, changes: Change[]): Descriptio
   return copy;
 }
 
-/** To be stored anew: recordings without an ISRC went with the release, those that have one are in the catalogue still. */
+/** To be stored anew: recordings without an ISRC went with the release, those that have one are in the catalog still. */
 export const asNew = (said: Description): Description => ({ ...said, tracks: said.tracks.map((track) => ({ ...track, id: track.isrc ? (track.id ?? null) : null })) });
 
 /** As it is sent: rows of credits that nobody has filled in yet say nothing. */

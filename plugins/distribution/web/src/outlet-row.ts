@@ -1,30 +1,38 @@
 /** A release at one outlet: where it is, how long that has taken, and, opened, every stage with its messages. */
 import { css, html, LitElement, nothing, type TemplateResult } from "lit";
-import { exactly, t, when } from "@maxbooster/ui";
+import { date, exactly, t, when } from "@maxbooster/ui";
 import { content, words, type Api, type Delivery } from "./api";
+import { isAhead } from "./sending";
+import { fits, type Wanted } from "./history";
 import { style } from "./style";
 
 const HUES = [155, 230, 25, 75, 300, 195];
 const TONES: Record<Delivery["state"], string> = {
   queued: "wait", packaging: "wait", sending: "wait", sent: "wait", acknowledged: "wait", live: "ok", down: "quiet", rejected: "wrong", failed: "wrong",
 };
-const SHARES: Record<Delivery["state"], number> = {
+const SHARES: Record<string, number> = {
   queued: 0.05, packaging: 0.15, sending: 0.3, sent: 0.5, acknowledged: 0.75, live: 1, down: 1, rejected: 1, failed: 1,
 };
 const ICONS: Record<string, string> = { ok: "check", wrong: "x", wait: "clock", quiet: "minus" };
-const STAGES: Record<string, string> = {
+export const STAGES: Record<string, string> = {
   queued: "Queued", packaging: "Packaging", sending: "Packaged and validated", sent: "Delivered", acknowledged: "Accepted", live: "Live", down: "Taken down",
   rejected: "Rejected", failed: "Failed",
 };
 
+/** A store that has it ready shows it to nobody before its day. */
+const stageName = (state: string, { on_sale_from }: Delivery): string =>
+  state === "live" && isAhead(on_sale_from) ? t("releases.ready_until", "Ready, goes live {day}", { day: date(on_sale_from) }) : (STAGES[state] ?? state);
+
 export class OutletRow extends LitElement {
   static override properties = {
-    delivery: { attribute: false }, history: { attribute: false }, api: { attribute: false }, busy: { type: Boolean }, open: { state: true }, diff: { state: true },
+    delivery: { attribute: false }, history: { attribute: false }, api: { attribute: false }, busy: { type: Boolean }, only: { attribute: false }, open: { state: true }, diff: { state: true },
   };
   declare delivery: Delivery;
   declare history: Delivery[];
   declare api: Api;
   declare busy: boolean;
+  /** Which stages of the history are shown; absent: all. */
+  declare only: Wanted | undefined;
   declare open: boolean;
   declare diff: string;
 
@@ -37,7 +45,17 @@ export class OutletRow extends LitElement {
         border-bottom: 1px solid var(--mb-line);
         font-size: var(--mb-text-s);
       }
+      .row {
+        display: flex;
+        align-items: center;
+        gap: var(--mb-space-2);
+      }
+      .row > .plain {
+        flex: none;
+      }
       button.line {
+        flex: 1;
+        min-width: 0;
         display: grid;
         grid-template-columns: 24px minmax(90px, 1fr) minmax(0, 2.4fr) minmax(60px, 1fr) minmax(0, 110px) 16px;
         gap: var(--mb-space-3);
@@ -106,7 +124,7 @@ export class OutletRow extends LitElement {
       }
       ol li {
         display: grid;
-        grid-template-columns: minmax(0, 150px) minmax(0, 1fr);
+        grid-template-columns: minmax(0, 170px) minmax(0, 1fr);
         gap: var(--mb-space-3);
         padding: 3px 0;
       }
@@ -161,6 +179,9 @@ export class OutletRow extends LitElement {
         .more {
           padding-inline-start: 0;
         }
+        .row {
+          align-items: flex-start;
+        }
       }
     `,
   ];
@@ -174,17 +195,29 @@ export class OutletRow extends LitElement {
 
   override render(): TemplateResult {
     const { delivery: each } = this;
-    const tone = each.stands_still ? "wrong" : TONES[each.state];
+    const tone = each.stands_still ? "wrong" : TONES[each.state] ?? "wait";
     const hue = HUES[[...each.outlet].reduce((sum, letter) => sum + letter.charCodeAt(0), 0) % HUES.length];
-    return html`<button class="line" aria-expanded=${this.open} @click=${() => (this.open = !this.open)}>
+    return html`<div class="row"><button class="line" aria-expanded=${this.open} @click=${() => (this.open = !this.open)}>
         <span class="badge" style="--hue: ${hue}" aria-hidden="true">${each.outlet_title[0]}</span>
         <span>${each.outlet_title}</span>
         <span class="words ${tone === "wrong" ? "wrong" : ""}">${each.words}</span>
-        <span class="bar ${tone}"><i style="transform: scaleX(${SHARES[each.state]})"></i></span>
+        <span class="bar ${tone}"><i style="transform: scaleX(${SHARES[each.state] ?? 0})"></i></span>
         <span class="time ${each.clock === "late" || each.clock === "at risk" ? "late" : ""}">${this.clock()}</span>
         <span class=${tone}><mb-icon name=${ICONS[tone]!}></mb-icon></span>
       </button>
+      ${this.turn()}</div>
       ${this.open ? this.more() : nothing}`;
+  }
+
+  /** The way down from this store alone, or back. */
+  private turn(): TemplateResult | typeof nothing {
+    const { delivery: each } = this;
+    const store = each.outlet_title;
+    const way = (event: string, words: string, label: string) =>
+      html`<button class="plain" ?disabled=${this.busy} aria-label=${label} @click=${() => this.dispatchEvent(new CustomEvent(event))}>${words}</button>`;
+    if (isThere(each)) return way("takedown", t("releases.take_down", "Take down…"), t("releases.take_down_from", "Take down from {store}…", { store }));
+    if (isDown(each)) return way("putback", t("releases.put_back", "Reinstate…"), t("releases.put_back_on", "Reinstate on {store}…", { store }));
+    return nothing;
   }
 
   private clock(): string {
@@ -203,7 +236,7 @@ export class OutletRow extends LitElement {
       ${each.advice ? html`<p>${each.advice}</p>` : nothing}
       ${this.history.map(
         (one) => html`${this.history.length > 1 ? html`<h3>${kind(one)}</h3>` : nothing}
-          <ol>${one.stages.map((stage) => html`<li><span>${STAGES[stage.state] ?? stage.state}</span><span title=${exactly(stage.at)}>${when(stage.at)}${stage.note && one !== each ? ` · ${stage.note}` : ""}</span></li>`)}</ol>`,
+          <ol>${one.stages.filter((stage) => !this.only || fits(stage, this.only)).map((stage) => html`<li><span>${stageName(stage.state, one)}</span><span>${moment(stage.at)}${stage.note && one !== each ? ` · ${stage.note}` : ""}</span></li>`)}</ol>`,
       )}
       <div class="ways">${this.ways()}</div>
       ${this.diff ? html`<pre tabindex="0">${this.diff}</pre>` : nothing}
@@ -214,13 +247,9 @@ export class OutletRow extends LitElement {
     const { delivery: each } = this;
     const way = (label: string, event: string) =>
       html`<wa-button size="s" appearance="outlined" ?disabled=${this.busy} @click=${() => this.dispatchEvent(new CustomEvent(event))}>${label}</wa-button>`;
-    const down = each.what === "takedown" && ["sent", "acknowledged", "down"].includes(each.state);
-    const there = ["sent", "acknowledged", "live"].includes(each.state) && each.what !== "takedown";
     return html`${each.state === "failed" || each.stands_still ? way(t("releases.retry", "Retry"), "retry") : nothing}
       ${each.state === "rejected" ? way(t("releases.resend", "Resend…"), "resend") : nothing}
-      ${there ? way(t("releases.resend_new", "Send update…"), "resend") : nothing}
-      ${there ? way(t("releases.take_down", "Take down…"), "takedown") : nothing}
-      ${down ? way(t("releases.put_back", "Reinstate…"), "putback") : nothing}
+      ${isThere(each) ? way(t("releases.resend_new", "Send update…"), "resend") : nothing}
       ${each.message_file ? html`<a href=${content(each.message_file)} target="_blank" rel="noopener">${t("releases.message", "Message")}</a>` : nothing}
       ${each.manifest_file ? html`<a href=${content(each.manifest_file)} target="_blank" rel="noopener">${t("releases.manifest", "Manifest")}</a>` : nothing}
       ${each.number > 1 ? html`<button class="plain" @click=${this.compare}>${t("releases.compare", "What changed")}</button>` : nothing}
@@ -236,8 +265,20 @@ export class OutletRow extends LitElement {
   };
 }
 
+/** Whether a store has it, or says that it arrived. */
+export const isThere = ({ state, what }: Delivery): boolean => ["sent", "acknowledged", "live"].includes(state) && what !== "takedown";
+
+const isDown = ({ state, what }: Delivery): boolean => what === "takedown" && ["sent", "acknowledged", "down"].includes(state);
+
+/** Date and time here, and how long ago that is while it is near; exact on hover. */
+function moment(iso: string): TemplateResult {
+  const written = new Intl.DateTimeFormat(document.documentElement.lang || undefined, { dateStyle: "medium", timeStyle: "short" }).format(new Date(iso));
+  const [near, day] = [when(iso), date(iso)];
+  return html`<time datetime=${iso} title=${exactly(iso)}>${written}${near === day ? "" : ` · ${near}`}</time>`;
+}
+
 const kind = ({ what, number }: Delivery): string => {
-  const names = { insert: "First delivery", update: "Update", takedown: "Takedown", reactivation: "Reinstated" };
-  return `${names[what]} · ${number}`;
+  const names: Record<string, string> = { insert: "First delivery", update: "Update", takedown: "Takedown", reactivation: "Reinstated" };
+  return `${names[what] ?? what} · ${number}`;
 };
 customElements.define("mb-releases-outlet", OutletRow);

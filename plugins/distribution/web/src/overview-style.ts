@@ -63,6 +63,26 @@ export const overview = css`
     background: var(--mb-raised);
     font-size: var(--mb-text-s);
   }
+  .unsent {
+    display: flex;
+    flex-wrap: wrap;
+    gap: var(--mb-space-2) var(--mb-space-3);
+    align-items: start;
+    justify-content: space-between;
+    margin-bottom: var(--mb-space-6);
+    font-size: var(--mb-text-s);
+  }
+  .unsent details {
+    flex: 1 1 240px;
+    margin: 0;
+  }
+  .unsent .what small {
+    overflow-wrap: anywhere;
+  }
+  .unsent > small {
+    flex-basis: 100%;
+    color: var(--mb-quiet);
+  }
   .keep {
     flex-basis: 100%;
     margin: 0;
@@ -83,6 +103,28 @@ export const overview = css`
     background: var(--mb-ground);
     color: var(--mb-text);
     font: inherit;
+  }
+  .filters {
+    display: flex;
+    flex-wrap: wrap;
+    gap: var(--mb-space-2) var(--mb-space-3);
+    align-items: center;
+    margin: var(--mb-space-2) 0;
+    color: var(--mb-quiet);
+    font-size: var(--mb-text-s);
+  }
+  .filters :is(select, input) {
+    min-height: 32px;
+    padding: 0 var(--mb-space-2);
+    border: 1px solid var(--mb-line);
+    border-radius: var(--mb-radius);
+    background: var(--mb-raised);
+    color: var(--mb-text);
+    color-scheme: inherit;
+    font: inherit;
+  }
+  .found {
+    margin: 0 0 var(--mb-space-6);
   }
   .kept {
     margin-bottom: var(--mb-space-6);
@@ -123,6 +165,10 @@ export const overview = css`
   }
   .rows > li {
     padding: 0;
+  }
+  .found .rows > li,
+  .kept > li {
+    padding: var(--mb-space-2) 0;
   }
   .choice {
     display: flex;

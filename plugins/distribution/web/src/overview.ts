@@ -1,36 +1,44 @@
 /** One release: what it is, where it is at each outlet, and what needs somebody. */
 import { html, nothing, type TemplateResult } from "lit";
-import { confirmed, date, duration, notify, page, t, undoable, when } from "@maxbooster/ui";
-import { content, needsSomebody, words, type Deliveries, type Delivery, type Finding, type Outlets, type Plan, type Release, type Review, type Split } from "./api";
+import { confirmed, date, duration, notify, page, Refresh, t, undoable, when } from "@maxbooster/ui";
+import { content, needsSomebody, words, type Deliveries, type Delivery, type Finding, type Outlets, type Plan, type Release, type Review, type Split, type UnsentChanges } from "./api";
 import { artistLine, asNew } from "./fields";
 import { Part } from "./part";
 import { overview } from "./overview-style";
 import { style } from "./style";
 import { blocks } from "./describing";
-import { confirmReinstating, confirmTakedown, heldBack, issueCount, KINDS, summary, territories, trackCount } from "./sending";
-import "./outlet-row";
+import { checked, changeCount, confirmDiscarding, confirmReinstating, confirmTakedown, heldBack, isAhead, KINDS, listed, summary, territories, trackCount, warningCount } from "./sending";
+import { ALL, isAll, withStage, type Wanted } from "./history";
+import { isThere, STAGES } from "./outlet-row";
+import "./public-page";
 import "./tracks";
 
 const LOOK_AGAIN_MS = 2000;
 
 export class ReleaseOverview extends Part {
-  static override properties = { ...Part.properties, release: {}, chosen: { state: true } };
+  static override properties = { ...Part.properties, release: {}, chosen: { state: true }, wanted: { state: true } };
   static override styles = [page, style, overview];
   declare release: string;
   /** Outlets to send to; undefined: all that are ready. */
   declare chosen: ReadonlySet<string> | undefined;
+  declare private wanted: Wanted;
   private found: Release | undefined;
   private review: Review | undefined;
   private outlets: Outlets | undefined;
   private sent: Deliveries | undefined;
+  private edited: UnsentChanges | undefined;
   private splits = new Map<string, Split>();
   private payees = new Map<string, string>();
   private timer = 0;
-  private readonly heard = () => void this.again();
+
+  constructor() {
+    super();
+    this.wanted = ALL;
+    new Refresh(this, () => this.again(), ["catch-up", "event"]);
+  }
 
   override connectedCallback(): void {
     super.connectedCallback();
-    for (const name of ["catch-up", "event"]) this.host.events.addEventListener(name, this.heard);
     this.timer = window.setInterval(() => {
       if (document.visibilityState === "visible" && this.current.some(({ clock }) => clock !== "ended")) void this.again();
     }, LOOK_AGAIN_MS);
@@ -38,14 +46,13 @@ export class ReleaseOverview extends Part {
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
-    for (const name of ["catch-up", "event"]) this.host.events.removeEventListener(name, this.heard);
     clearInterval(this.timer);
   }
 
   protected async load(): Promise<void> {
     const { release, api } = this;
-    [this.found, this.review, this.outlets, this.sent] = await Promise.all([
-      api.release(release), api.reviewRelease(release), api.outlets(), api.deliveries(release),
+    [this.found, this.review, this.outlets, this.sent, this.edited] = await Promise.all([
+      api.release(release), api.reviewRelease(release), api.outlets(), api.deliveries(release), api.unsent(release),
     ]);
     await this.loadSplits();
   }
@@ -95,10 +102,11 @@ export class ReleaseOverview extends Part {
               <p>${[artistLine(said.credits), KINDS[said.kind]].filter(Boolean).join(" · ")}</p></div>
             <div class="actions">${this.actions()}</div>
           </div>
-          ${this.stages()} ${this.attention()}
+          ${this.stages()} ${this.attention()} ${this.unsentChanges()}
           <h2 class="first">${t("releases.tracks", "Tracks")}</h2>
           <mb-releases-tracks .tracks=${said.tracks} .facts=${this.found.tracks} .splits=${this.splits} .payees=${this.payees} .host=${this.host} line=${artistLine(said.credits)}></mb-releases-tracks>
           ${this.deliveries()} ${this.choices()}
+          <mb-releases-public .host=${this.host} release=${this.release} live=${this.current.filter(({ state }) => state === "live").length}></mb-releases-public>
         </div>
       </div>`;
   }
@@ -116,7 +124,7 @@ export class ReleaseOverview extends Part {
   }
 
   private actions(): TemplateResult {
-    const there = this.current.filter(({ state, what }) => ["sent", "acknowledged", "live"].includes(state) && what !== "takedown");
+    const there = this.current.filter(isThere);
     const blocked = Boolean(this.review?.blocking);
     const primary = this.going.length > 0;
     return html`${there.length
@@ -133,6 +141,27 @@ export class ReleaseOverview extends Part {
         : nothing}`;
   }
 
+  /** What stores don't have yet: it can be sent, or given up. */
+  private unsentChanges(): TemplateResult | typeof nothing {
+    const { changes = [], stores = [], refused = null } = this.edited ?? {};
+    if (!changes.length) return nothing;
+    const said = t("releases.unsent", "{changes} since this was sent to {stores}", { changes: changeCount(changes.length), stores: listed(stores) });
+    return html`<div class="unsent">
+      <details><summary>${said}</summary>
+        <ul class="rows">${changes.map(({ label, stores: theirs, yours }) => html`<li><span class="what">${label}<small>${theirs ?? "—"} → ${yours ?? "—"}</small></span></li>`)}</ul></details>
+      ${this.host.may("release.write")
+        ? html`<wa-button size="s" appearance="outlined" ?disabled=${refused !== null} ?loading=${this.busy === "discard"} @click=${this.discardChanges}>${t("releases.discard", "Discard changes…")}</wa-button>`
+        : nothing}
+      ${refused ? html`<small>${refused}</small>` : nothing}
+    </div>`;
+  }
+
+  private readonly discardChanges = async (): Promise<void> => {
+    const edited = this.edited!;
+    if (!(await confirmDiscarding(this.found!.description.title, edited))) return;
+    await this.doing("discard", () => this.api.discardUnsent(this.release, edited.version), t("releases.discarded", "Changes discarded. This is what stores have."));
+  };
+
   private stages(): TemplateResult {
     const all = this.current;
     const packed = all.filter(({ message_file }) => message_file).length;
@@ -141,12 +170,13 @@ export class ReleaseOverview extends Part {
     const wrong = all.some(needsSomebody);
     const expected = all.filter(({ state }) => state === "sent" || state === "acknowledged").map(({ expected_from }) => expected_from).sort()[0];
     const blocking = this.review?.blocking ?? 0;
+    const onSale = all.map(({ on_sale_from }) => on_sale_from).find(isAhead);
     const stage = (name: string, text: string, tone: string) => html`<li class=${tone}>${name}<small>${text}</small></li>`;
     const share = (done: number) => (!all.length ? "quiet" : done === all.length ? "ok" : "wait");
     return html`<ol class="stages">
       ${stage(
         t("releases.checked", "Checked"),
-        blocking ? issueCount(blocking) : t("releases.rules", "{n} rules passed", { n: this.review?.rules ?? 0 }),
+        this.review ? checked(this.review) : "",
         blocking ? "wait" : "ok",
       )}
       ${stage(t("releases.packaged", "Packaged"), all.length ? t("releases.messages", "ERN 4.3, {n} of {all} validated", { n: packed, all: all.length }) : t("releases.not_yet", "Not yet"), share(packed))}
@@ -156,25 +186,37 @@ export class ReleaseOverview extends Part {
         wrong ? "wrong" : share(arrived),
       )}
       ${stage(
-        t("releases.is_live", "Live"),
-        live ? t("releases.live_at", "{n} of {all} stores", { n: live, all: all.length }) : expected ? t("releases.expected", "Expected {when}", { when: when(expected) }) : all.length && all.every(({ state }) => state === "down") ? t("releases.stage_down", "Taken down") : t("releases.not_yet", "Not yet"),
-        live ? (live === all.length ? "ok" : "wait") : "quiet",
+        onSale && live ? t("releases.is_ready", "Ready in stores") : t("releases.is_live", "Live"),
+        live && onSale ? t("releases.ready_at", "{n} of {all}, goes live {day}", { n: live, all: all.length, day: date(onSale) }) : live ? t("releases.live_at", "{n} of {all} stores", { n: live, all: all.length }) : expected ? t("releases.expected", "Expected {when}", { when: when(expected) }) : all.length && all.every(({ state }) => state === "down") ? t("releases.stage_down", "Taken down") : t("releases.not_yet", "Not yet"),
+        live ? (live === all.length && !onSale ? "ok" : "wait") : "quiet",
       )}
     </ol>`;
   }
 
   private attention(): TemplateResult | typeof nothing {
-    const first = this.review?.findings.find(blocks);
-    if (!first) return this.kept();
-    const more = this.review!.blocking - 1;
-    return html`<div class="attention">
+    const open = this.review?.findings.filter(({ override }) => !override) ?? [];
+    const first = open.find(blocks);
+    const more = open.filter((each) => each !== first);
+    const box = first && html`<div class="attention">
       <mb-icon name="triangle-alert"></mb-icon>
-      <div>${placed(first)}<span>${first.fix}${more ? ` ${t("releases.more", "And {n} more.", { n: more })}` : ""}</span></div>
-      <wa-button appearance="outlined" size="s" href="/releases/${this.release}/edit">${t("releases.mend", "Fix")}</wa-button>
+      <div>${placed(first)}<span>${first.fix}</span></div>
+      <wa-button appearance="outlined" size="s" href=${this.placeOf(first)}>${t("releases.fix", "Fix")}</wa-button>
       ${first.overridable && this.host.may("release.submit") ? this.keepAsIs(first) : nothing}
-    </div>
-    ${this.kept()}`;
+    </div>`;
+    return html`${box ?? nothing} ${more.length ? this.rest(more) : nothing} ${this.kept()}`;
   }
+
+  /** Each with the way to its field. */
+  private rest(findings: Finding[]): TemplateResult {
+    const issues = findings.filter(blocks).length;
+    const title = [issues === 1 ? t("releases.one_more_issue", "1 more issue to fix") : issues ? t("releases.more_issues", "{n} more issues to fix", { n: issues }) : "", findings.length > issues ? warningCount(findings.length - issues) : ""].filter(Boolean).join(", ");
+    return html`<details class="found"><summary>${title}</summary>
+      <ul class="rows">${findings.map((each) => html`<li><span class="what">${placed(each)}<small>${each.fix}</small></span>
+        <a href=${this.placeOf(each)} aria-label="${t("releases.fix", "Fix")}: ${placed(each)}">${t("releases.fix", "Fix")}</a></li>`)}</ul></details>`;
+  }
+
+  /** The field in the editor that a finding is about. */
+  private placeOf = ({ field }: Finding): string => `/releases/${this.release}/edit?field=${encodeURIComponent(field)}`;
 
   /** For what is right although a rule objects: the reason goes on record. */
   private keepAsIs(found: Finding): TemplateResult {
@@ -205,14 +247,33 @@ export class ReleaseOverview extends Part {
   private deliveries(): TemplateResult | typeof nothing {
     const all = this.current;
     if (!all.length) return nothing;
+    const found = withStage(this.sent!.deliveries, this.wanted);
+    const shown = isAll(this.wanted) ? all : all.filter(({ outlet }) => found.has(outlet));
     const history = (outlet: string) => this.sent!.deliveries.filter((each) => each.outlet === outlet);
     return html`<div class="over"><h2>${t("releases.stores", "Stores")} <span class="quiet">${all.length}</span></h2>
         <span class="quiet">${t("releases.sorted", "Needs attention first")}</span></div>
-      <div class="rows">${all.map(
-        (each) => html`<mb-releases-outlet .delivery=${each} .history=${history(each.outlet)} .api=${this.api} ?busy=${Boolean(this.busy)}
+      ${this.filters(shown.length, all.length)}
+      <div class="rows">${shown.map(
+        (each) => html`<mb-releases-outlet .only=${isAll(this.wanted) ? undefined : this.wanted} .delivery=${each} .history=${history(each.outlet)} .api=${this.api} ?busy=${Boolean(this.busy)}
           @retry=${() => this.doing("retry", () => this.api.retry(each.id), t("releases.retrying", "Retrying the delivery."))}
           @resend=${() => this.send([each.outlet])} @putback=${() => this.reinstate(each)} @takedown=${() => this.takeDown([each])}></mb-releases-outlet>`,
       )}</div>`;
+  }
+
+  /** States that deliveries came into, on which days. */
+  private filters(shown: number, all: number): TemplateResult {
+    const { wanted } = this;
+    const states = [...new Set(this.sent!.deliveries.flatMap(({ stages }) => stages.map(({ state }) => state)))];
+    const change = (part: Partial<Wanted>) => (this.wanted = { ...wanted, ...part });
+    const day = (name: "from" | "to", label: string) => html`<label>${label} <input type="date" .value=${wanted[name]} @change=${(event: Event) => change({ [name]: (event.target as HTMLInputElement).value })} /></label>`;
+    return html`<div class="filters" role="search" aria-label=${t("releases.filter_history", "Filter delivery history")}>
+      <label>${t("releases.state", "State")} <select @change=${(event: Event) => change({ state: (event.target as HTMLSelectElement).value })}>
+        <option value="" ?selected=${!wanted.state}>${t("releases.any_state", "Any")}</option>
+        ${states.map((state) => html`<option value=${state} ?selected=${state === wanted.state}>${STAGES[state] ?? state}</option>`)}
+      </select></label>
+      ${day("from", t("releases.from_day", "From"))} ${day("to", t("releases.to_day", "To"))}
+      ${isAll(wanted) ? nothing : html`<output>${t("releases.of", "{n} of {all}", { n: shown, all })}</output><button class="plain" @click=${() => (this.wanted = ALL)}>${t("releases.clear_filter", "Clear")}</button>`}
+    </div>`;
   }
 
   private choices(): TemplateResult | typeof nothing {
@@ -265,7 +326,7 @@ export class ReleaseOverview extends Part {
     const plan = await this.planned(names);
     if (!plan) return;
     const going = plan.deliveries.filter(({ what }) => what).map(({ outlet }) => outlet);
-    if (!going.length) return notify({ text: plan.deliveries.map(heldBack).join(" "), tone: "danger" });
+    if (!going.length) return notify({ text: heldBack(plan.deliveries), tone: "danger" });
     if (!(await confirmed(summary(this.found!.description, plan, this.splits)))) return;
     const said = t("releases.sending", "Sending. You can leave this page; delivery continues.");
     await this.doing("send", () => this.api.submit(this.release, going), said);

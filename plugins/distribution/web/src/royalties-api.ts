@@ -1,78 +1,77 @@
 /** What the platform's API says of royalties, and how it is asked. */
-import { number, t } from "@maxbooster/ui";
-import type { Host } from "./api";
+import { exactMoney, number, t, type Growing } from "@maxbooster/ui";
+import type { Host, Schemas } from "./api";
 
-export interface PayeeAmount { payee: string; amount: string; credited: number; carried_in: string; carried_out: string; assigned: string | null }
-export interface Statement {
-  id: string; state: "importing" | "imported" | "failed" | "stopped" | "undone"; reason: string | null; job: string; source: string; file_name: string;
-  lines: number; matched: number; unmatched: number; unsplit: number; rounded: number; currency: string | null; rate: string | null;
-  original_currency: string | null; original_total: string | null; total: string; unallocated: string; received_at: string; imported_at: string | null;
-  first_month: string | null; last_month: string | null; notes: string[]; repeats: string | null; undone_at: string | null; undone_why: string | null;
-  payees: PayeeAmount[];
-}
-export interface Question { option: string; text: string; answers: { value: string; label: string }[] }
-export interface Line {
-  number: number; month: string; isrc: string; upc: string; title: string; artist: string; store: string; territory: string; quantity: string; amount: string;
-  share: string | null;
-}
-export interface Preview {
-  readable: boolean; problem: string | null; question: Question | null; repeats: string | null; repeats_file: string | null; repeats_at: string | null;
-  partial: boolean; columns: Record<string, string>; unused: string[]; notes: string[]; currency: string | null; first_month: string | null;
-  last_month: string | null; lines: number; total: string; unmatched: number; unmatched_total: string;
-  stores: { name: string; lines: number; amount: string }[]; sample: Line[];
-}
-export interface Import {
-  file_id: string; source?: string; layout?: string; currency?: string; decimals?: string; dates?: string; columns?: Record<string, string>; repeats?: string;
-}
-export interface Item {
-  id: string; statement: string; source: string; reason: "unmatched" | "unsplit"; isrc: string; upc: string; title: string; artist: string; lines: number;
-  currency: string; amount: string; track: string | null; release: string | null; assigned_at: string | null; file_name: string; period: string | null;
-}
-export interface Suggestion { title: string; artist: string; code: string; reason: string; score: number; split: boolean; track: string | null; release: string | null }
-export interface Group { items: Item[]; lines: number; suggestions: Suggestion[] }
-export interface Share { payee: string; parts: number }
-export interface TrackSplit { track: string; title: string; isrc: string | null; release: string; release_title: string; upc: string | null; shares: Share[]; whole: number }
-export interface PayeeShare {
-  statement: string; source: string; file_name: string; first_month: string | null; last_month: string | null; currency: string; amount: string; credited: number;
-  imported_at: string | null;
-}
-export interface Payee { id: string; name: string }
+export type Breakdown = Schemas["Breakdown"];
+export type EarnedMonth = Schemas["EarnedMonth"];
+export type Group = Schemas["SuspenseGroup"];
+export type Import = Schemas["StatementIn"];
+export type Item = Schemas["WaitingOut"];
+export type Line = Schemas["PreviewLine"];
+export type Payee = Schemas["PayeeOut"];
+export type PayeeAmount = Schemas["PayeeAmount"];
+export type PayeeShare = Schemas["PayeeShare"];
+export type Preview = Schemas["PreviewOut"];
+export type Queue = Schemas["SuspenseQueue"];
+export type Question = Schemas["Question"];
+export type Share = Schemas["Share"];
+/** A split for sales from a month on (none: from the start) until the next begins. */
+export type SplitPeriod = Schemas["SplitPeriod"];
+export type SplitWanted = Schemas["SplitIn"];
+export type Statement = Schemas["StatementOut"];
+export type Suggestion = Schemas["Suggestion"];
+export type TrackSplit = Schemas["TrackSplit"];
+export type Dimension = "store" | "territory" | "track";
+export type MonthOf = "sale" | "booking";
 export type Target = { track: string } | { release: string };
 
-const BASE = "/api/distribution";
+/** Items of the suspense queue at most. */
+const MOST = 500;
 
 export class RoyaltiesApi {
   constructor(private readonly host: Host) {}
 
-  private get = <T>(path: string) => this.host.api.get(BASE + path) as Promise<T>;
-  private send = <T>(method: string, path: string, body?: unknown) => this.host.api.send(method, BASE + path, body) as Promise<T>;
+  private get api(): Host["api"] {
+    return this.host.api;
+  }
 
-  statements = () => this.get<Statement[]>("/statements?limit=500");
-  statement = (id: string) => this.get<Statement>(`/statements/${id}`);
-  lines = (id: string, after = 0, payee = "") => this.get<{ lines: Line[]; next: number | null }>(`/statements/${id}/lines?after=${after}${payee && `&payee=${payee}`}`);
-  preview = (wanted: Import) => this.send<Preview>("POST", "/statements/preview", wanted);
-  import = (wanted: Import) => this.send<{ id: string }>("POST", "/statements", wanted);
-  undo = (id: string, reason: string, overpaid: boolean) => this.send("POST", `/statements/${id}/undo`, { reason, overpaid });
-  layouts = () => this.get<{ name: string; title: string }[]>("/royalties/layouts");
-  suspense = () => this.get<Group[]>("/royalties/suspense?limit=500");
-  assigned = () => this.get<Item[]>("/royalties/waiting?assigned=true");
-  assign = (items: string[], to: Target) => this.send("POST", "/royalties/waiting/assign", { items, ...to });
-  undoAssignment = (id: string, reason: string, overpaid: boolean) => this.send("POST", `/royalties/waiting/${id}/undo`, { reason, overpaid });
-  splits = () => this.get<TrackSplit[]>("/royalties/splits");
-  setSplit = (track: string, shares: Share[], whole: number) => this.send("PUT", `/tracks/${track}/splits`, { shares, whole });
-  setReleaseSplit = (release: string, shares: Share[], whole: number) => this.send("PUT", `/releases/${release}/splits`, { shares, whole });
-  payees = () => this.host.api.get("/api/billing/payees") as Promise<Payee[]>;
-  shares = (payee: string) => this.get<PayeeShare[]>(`/royalties/payees/${payee}`);
-  payeeFile = (statement: string, payee: string) => `${BASE}/statements/${statement}/payees/${payee}`;
+  statements = () => this.api.list("/api/distribution/statements");
+  statement = (id: string) => this.api.get("/api/distribution/statements/{statement_id}", { statement_id: id });
+  lines = (id: string, after = 0, payee?: string) => this.api.get("/api/distribution/statements/{statement_id}/lines", { statement_id: id, after, payee: payee || undefined });
+  preview = (wanted: Import) => this.api.post("/api/distribution/statements/preview", { body: wanted });
+  import = (wanted: Import) => this.api.post("/api/distribution/statements", { body: wanted });
+  undo = (id: string, reason: string, overpaid: boolean) => this.api.post("/api/distribution/statements/{statement_id}/undo", { statement_id: id, body: { reason, overpaid } });
+  layouts = () => this.api.get("/api/distribution/royalties/layouts");
+  suspense = () => this.api.get("/api/distribution/royalties/suspense", { limit: MOST });
+  assigned = () => this.api.list("/api/distribution/royalties/waiting", { assigned: true });
+  assign = (items: string[], to: Target) => this.api.post("/api/distribution/royalties/waiting/assign", { body: { items, ...to } });
+  unassignSuspenseItem = (id: string, reason: string, overpaid: boolean) => this.api.post("/api/distribution/royalties/waiting/{waiting_id}/undo", { waiting_id: id, body: { reason, overpaid } });
+  splits = () => this.api.list("/api/distribution/royalties/splits");
+  updateSplit = (track: string, split: SplitWanted) => this.api.put("/api/distribution/tracks/{track_id}/splits", { track_id: track, body: split });
+  updateReleaseSplit = (release: string, split: SplitWanted) => this.api.put("/api/distribution/releases/{release_id}/splits", { release_id: release, body: split });
+  currencies = () => this.api.get("/api/distribution/royalties/currencies");
+  breakdown = (wanted: { currency: string; by: Dimension; from_month?: string }) => this.api.get("/api/distribution/royalties/breakdown", wanted);
+  earnings = (by: MonthOf) => this.api.get("/api/distribution/royalties/earnings", { by });
+  payees = (growing?: Growing<Payee>) => this.api.list("/api/billing/payees", undefined, growing);
+  shares = (payee: string) => this.api.list("/api/distribution/royalties/payees/{payee_id}", { payee_id: payee });
+  monthFile = (payee: string, month: string) => `/api/distribution/royalties/payees/${payee}/statements/${month}`;
+  payeeFile = (statement: string, payee: string) => `/api/distribution/statements/${statement}/payees/${payee}`;
 }
+
+/** “1 line”, “4 lines”. */
+export const lineCount = (count: number): string => (count === 1 ? t("royalties.one_line", "1 line") : t("royalties.n_lines", "{n} lines", { n: number(count) }));
+
+/** What lies in suspense, in one form wherever it is said. */
+export const inSuspense = (count: number, exact: string, currency: string | null): string =>
+  t("royalties.lines_amount", "{lines}, {amount}", { lines: lineCount(count), amount: amount(exact, currency) });
 
 const locale = () => document.documentElement.lang || navigator.language;
 
-/** An exact decimal number as money; what is less than the currency's smallest unit is only shown where there is room. */
-export function amount(exact: string, currency: string | null): string {
-  if (!currency) return "";
-  return new Intl.NumberFormat(locale(), { style: "currency", currency }).format(exact as unknown as number);
-}
+/** An exact decimal number as money, rounded down as it is booked: the fraction is carried to the next credit. */
+export const amount = (exact: string, currency: string | null): string => (currency ? exactMoney(exact, currency) : "");
+
+/** The same with every decimal that it has. */
+export const exactAmount = (exact: string, currency: string | null): string => (currency ? exactMoney(exact, currency, 12) : "");
 
 /** `2026-09` as “September 2026”. */
 export function month(written: string | null): string {

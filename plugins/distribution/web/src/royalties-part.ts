@@ -1,18 +1,20 @@
 /** What the pages of royalties have alike: their tabs, their data, and that they follow what happens. */
 import { html, type TemplateResult } from "lit";
-import { page, t } from "@maxbooster/ui";
+import { page, Refresh, t } from "@maxbooster/ui";
 import { Part } from "./part";
 import { royalties } from "./royalties-style";
 import { RoyaltiesApi } from "./royalties-api";
 import { style } from "./style";
 
-export type Tab = "statements" | "suspense" | "splits" | "payees";
-const HINTS = ["catch-up", "event", "job"];
-const GATHER_MS = 300;
+export type Tab = "statements" | "earnings" | "suspense" | "splits" | "payees";
 
 export abstract class RoyaltiesPart extends Part {
   static override styles = [page, style, royalties];
-  private later: ReturnType<typeof setTimeout> | undefined;
+
+  constructor() {
+    super();
+    new Refresh(this, () => this.again());
+  }
 
   protected get royalties(): RoyaltiesApi {
     return new RoyaltiesApi(this.host);
@@ -22,22 +24,6 @@ export abstract class RoyaltiesPart extends Part {
     return this.host.may("royalty.write");
   }
 
-  override connectedCallback(): void {
-    super.connectedCallback();
-    for (const hint of HINTS) this.host.events.addEventListener(hint, this.hinted);
-  }
-
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    clearTimeout(this.later);
-    for (const hint of HINTS) this.host.events.removeEventListener(hint, this.hinted);
-  }
-
-  private readonly hinted = (): void => {
-    clearTimeout(this.later);
-    this.later = setTimeout(() => void this.again(), GATHER_MS);
-  };
-
   protected head(tab: Tab, actions: unknown = ""): TemplateResult {
     const link = (name: Tab, path: string, title: string) => html`<a href=${path} aria-current=${name === tab ? "page" : "false"} ?data-on=${name === tab}>${title}</a>`;
     return html`<div class="head">
@@ -45,7 +31,7 @@ export abstract class RoyaltiesPart extends Part {
         <div class="actions">${actions}</div>
       </div>
       <nav class="tabs" aria-label=${t("royalties.title", "Royalties")}>
-        ${link("statements", "/royalties", t("royalties.statements", "Statements"))} ${link("suspense", "/royalties/suspense", t("royalties.suspense", "Suspense"))}
+        ${link("statements", "/royalties", t("royalties.statements", "Statements"))} ${link("earnings", "/royalties/earnings", t("royalties.earnings", "Earnings"))} ${link("suspense", "/royalties/suspense", t("royalties.suspense", "Suspense"))}
         ${link("splits", "/royalties/splits", t("royalties.splits", "Splits"))} ${link("payees", "/royalties/payees", t("royalties.payees", "Payees"))}
       </nav>
       ${this.problem()}`;

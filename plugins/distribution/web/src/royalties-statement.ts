@@ -2,7 +2,7 @@
 import { html, nothing, type TemplateResult } from "lit";
 import { date, money, number, notify, t } from "@maxbooster/ui";
 import { words } from "./api";
-import { amount, month, period, standing, type Line, type Payee, type Statement } from "./royalties-api";
+import { amount, exactAmount, inSuspense, month, period, standing, type Line, type Payee, type PayeeAmount, type Statement } from "./royalties-api";
 import { RoyaltiesPart } from "./royalties-part";
 
 class StatementPage extends RoyaltiesPart {
@@ -65,7 +65,7 @@ class StatementPage extends RoyaltiesPart {
     const { text, tone } = standing(shown);
     const undo = shown.state === "imported" && this.mayWrite && !this.undoing ? html`<button @click=${() => (this.undoing = true)}>${t("royalties.undo", "Undo statement…")}</button>` : nothing;
     return html`${this.head("statements", undo)}
-      <h2>${shown.source}${shown.first_month ? html` · ${period(shown.first_month, shown.last_month)}` : nothing}</h2>
+      <h2>${shown.source_name}${shown.first_month ? html` · ${period(shown.first_month, shown.last_month)}` : nothing}</h2>
       <p><span class=${tone}>${text}</span> · ${shown.file_name}${shown.imported_at ? html` · ${t("royalties.imported_on", "imported {day}", { day: date(shown.imported_at) })}` : nothing}</p>
       ${shown.reason && shown.state !== "imported" ? html`<p class="problem" role="alert"><mb-icon name="triangle-alert"></mb-icon><span>${shown.reason}</span></p>` : nothing}
       ${shown.state === "undone" ? html`<p>${t("royalties.undone_why", "Undone {day}: {reason}", { day: date(shown.undone_at ?? ""), reason: shown.undone_why ?? "" })}</p>` : nothing}
@@ -76,13 +76,13 @@ class StatementPage extends RoyaltiesPart {
     const credited = shown.payees.filter(({ credited }) => credited);
     return html`<form class="form" @submit=${this.undo} aria-label=${t("royalties.undo_title", "Undo this statement")}>
       <strong>${t("royalties.undo_title", "Undo this statement")}</strong>
-      <span>${t("royalties.undo_text", "Everything that it posted is reversed: {total} from {source}, the credits of {n} payees, and what was assigned of it. It stays on record, and its file can be imported again.", { total: amount(shown.total, shown.currency), source: shown.source, n: credited.length })}</span>
+      <span>${t("royalties.undo_text", "Everything that it posted is reversed: {total} from {source}, the credits of {n} payees, and what was assigned of it. It stays on record, and its file can be imported again.", { total: amount(shown.total, shown.currency), source: shown.source_name, n: credited.length })}</span>
       ${this.paid ? html`<p class="problem" role="alert"><mb-icon name="triangle-alert"></mb-icon><span>${this.paid}</span></p>
         <label class="check"><input type="checkbox" name="overpaid" />${t("royalties.overpaid", "Undo anyway: they owe it, and it is taken from what they earn next.")}</label>` : nothing}
       <label>${t("royalties.reason", "Reason, for the record")}<input name="reason" required maxlength="500" placeholder=${t("royalties.reason_hint", "Wrong currency")} /></label>
       <div class="actions">
         <button class="danger" ?disabled=${this.busy !== ""}>${t("royalties.undo_now", "Undo statement")}</button>
-        <button type="button" @click=${() => (this.undoing = false)}>${t("royalties.keep", "Keep it")}</button>
+        <button type="button" @click=${() => (this.undoing = false)}>${t("royalties.keep", "Cancel")}</button>
       </div>
     </form>`;
   }
@@ -92,7 +92,7 @@ class StatementPage extends RoyaltiesPart {
     const open = shown.unmatched + shown.unsplit;
     return html`<dl class="facts">
         ${fact(t("royalties.total", "Total"), html`<span title=${shown.total}>${amount(shown.total, shown.currency)}</span>`, true)} ${fact(t("royalties.lines", "Lines"), number(shown.lines))}
-        ${fact(t("royalties.in_suspense", "In suspense"), open && shown.state === "imported" ? html`<a href="/royalties/suspense">${t("royalties.unmatched", "{n} lines, {amount}", { n: number(open), amount: amount(shown.unallocated, shown.currency) })}</a>` : t("royalties.nothing", "Nothing"))}
+        ${fact(t("royalties.in_suspense", "In suspense"), open && shown.state === "imported" ? html`<a href="/royalties/suspense">${inSuspense(open, shown.unallocated, shown.currency)}</a>` : t("royalties.nothing", "Nothing"))}
         ${shown.rate ? fact(t("royalties.converted", "Converted"), t("royalties.rate", "{total} at {rate}", { total: amount(shown.original_total ?? "0", shown.original_currency), rate: shown.rate })) : nothing}
       </dl>
       ${shown.notes.length ? html`<ul class="notes">${shown.notes.map((note) => html`<li>${note}</li>`)}</ul>` : nothing}
@@ -105,7 +105,7 @@ class StatementPage extends RoyaltiesPart {
     return html`<h2>${t("royalties.payees", "Payees")}</h2>
       <ul class="rows">
         ${shown.payees.map((each) => html`<li>
-          <span class="what">${this.names.get(each.payee) ?? each.payee}<small>${each.assigned ? t("royalties.assigned_later", "assigned from suspense") : t("royalties.exact", "exactly {amount}", { amount: each.amount })}</small></span>
+          <span class="what">${this.names.get(each.payee) ?? each.payee}<small>${earned(each, shown.currency)}</small></span>
           <span class="end">${money(each.credited, shown.currency ?? "EUR")}</span>
           <a href="${at}?payee=${each.payee}">${t("royalties.lines", "Lines")}</a>
           <a href=${this.royalties.payeeFile(shown.id, each.payee)} download>CSV</a>
@@ -118,16 +118,25 @@ class StatementPage extends RoyaltiesPart {
     return html`<h2>${payee ? t("royalties.lines_of", "Lines of {payee}", { payee }) : t("royalties.lines", "Lines")}</h2>
       ${this.payee ? html`<p><a href="/royalties/statements/${shown.id}">${t("royalties.all_lines", "All lines")}</a></p>` : nothing}
       <div class="scroll" tabindex="0" role="region" aria-label=${t("royalties.lines", "Lines")}>
-        <table>
+        <table class="cards">
           <thead><tr><th class="end">#</th><th>${t("royalties.month", "Month")}</th><th>${t("royalties.track", "Track")}</th><th>ISRC</th><th>${t("royalties.store", "Store")}</th><th class="end">${t("royalties.quantity", "Quantity")}</th><th class="end">${t("royalties.amount", "Amount")}</th>${this.payee ? html`<th class="end">${t("royalties.share", "Share")}</th>` : nothing}</tr></thead>
           <tbody>${this.lines.map((line) => html`<tr>
-            <td class="end quiet">${line.number || "–"}</td><td>${month(line.month)}</td><td>${line.title || "–"}<br /><small>${line.artist}</small></td><td>${line.isrc || line.upc || "–"}</td>
-            <td>${[line.store, line.territory].filter(Boolean).join(" · ")}</td><td class="end">${line.quantity}</td><td class="end" title=${line.amount}>${amount(line.amount, shown.currency)}</td>
-            ${this.payee ? html`<td class="end" title=${line.share ?? ""}>${amount(line.share ?? "0", shown.currency)}</td>` : nothing}
+            <td class="end quiet" data-of="#">${line.number || "–"}</td><td data-of=${t("royalties.month", "Month")}>${month(line.month)}</td>
+            <td data-of=${t("royalties.track", "Track")}><span>${line.title || "–"}<br /><small>${line.artist}</small></span></td><td data-of="ISRC">${line.isrc || line.upc || "–"}</td>
+            <td data-of=${t("royalties.store", "Store")}>${[line.store, line.territory].filter(Boolean).join(" · ")}</td><td class="end" data-of=${t("royalties.quantity", "Quantity")}>${line.quantity}</td>
+            <td class="end" data-of=${t("royalties.amount", "Amount")} title=${line.amount}>${amount(line.amount, shown.currency)}</td>
+            ${this.payee ? html`<td class="end" data-of=${t("royalties.share", "Share")} title=${line.share ?? ""}>${amount(line.share ?? "0", shown.currency)}</td>` : nothing}
           </tr>`)}</tbody>
         </table>
       </div>
       ${this.next ? html`<p><button @click=${() => this.more()}>${t("royalties.more_lines", "Show more lines")}</button></p>` : nothing}`;
   }
 }
+/** What is less than a cent is said only where there is some. */
+function earned({ assigned, amount: exact, carried_in, carried_out }: PayeeAmount, currency: string | null): string {
+  if (assigned) return t("royalties.assigned_later", "assigned from suspense");
+  if (!Number(carried_in) && !Number(carried_out)) return "";
+  return t("royalties.earned", "earned {amount}; a fraction below the smallest unit counts with the next statement", { amount: exactAmount(exact, currency) });
+}
+
 customElements.define("mb-royalties-statement", StatementPage);

@@ -152,6 +152,40 @@ export const royalties = css`
     text-align: start;
     vertical-align: top;
   }
+  @media (max-width: 640px) {
+    table.cards thead {
+      position: absolute;
+      clip-path: inset(50%);
+      width: 1px;
+      height: 1px;
+      overflow: hidden;
+    }
+    table.cards,
+    table.cards caption,
+    table.cards tbody,
+    table.cards tr {
+      display: block;
+    }
+    table.cards tr {
+      padding: var(--mb-space-2) 0;
+      border-bottom: 1px solid var(--mb-line);
+    }
+    table.cards td,
+    table.cards td.end {
+      display: flex;
+      justify-content: space-between;
+      gap: var(--mb-space-3);
+      padding: 2px 0;
+      border: 0;
+      text-align: end;
+      overflow-wrap: anywhere;
+    }
+    table.cards td::before {
+      flex: none;
+      color: var(--mb-quiet);
+      content: attr(data-of);
+    }
+  }
   th {
     color: var(--mb-quiet);
     font-weight: 400;

@@ -1,6 +1,7 @@
 /** The page “Royalties”: statements, suspense, splits and payees, by address. */
 import { html, LitElement } from "lit";
 import type { Host } from "./api";
+import "./royalties-earnings";
 import "./royalties-payees";
 import "./royalties-splits";
 import "./royalties-statement";
@@ -22,6 +23,7 @@ class Royalties extends LitElement {
     switch (part) {
       case "upload": return html`<mb-royalties-upload .host=${this.host}></mb-royalties-upload>`;
       case "statements": return html`<mb-royalties-statement .host=${this.host} statement=${id ?? ""} payee=${payee}></mb-royalties-statement>`;
+      case "earnings": return html`<mb-royalties-earnings .host=${this.host}></mb-royalties-earnings>`;
       case "suspense": return html`<mb-royalties-suspense .host=${this.host}></mb-royalties-suspense>`;
       case "splits": return html`<mb-royalties-splits .host=${this.host}></mb-royalties-splits>`;
       case "payees": return html`<mb-royalties-payees .host=${this.host} payee=${id ?? ""}></mb-royalties-payees>`;

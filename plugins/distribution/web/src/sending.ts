@@ -1,6 +1,6 @@
 /** What is asked before a release goes to stores, comes down, or goes up again. */
 import { bytes, confirmed, date, t, type Question } from "@maxbooster/ui";
-import type { Deal, Description, Plan, PlannedDelivery, Split } from "./api";
+import type { Deal, Description, Plan, PlannedDelivery, Review, Split, UnsentChanges } from "./api";
 import { country, MODELS, WORLDWIDE } from "./choices";
 import { artistLine } from "./fields";
 
@@ -11,7 +11,16 @@ export const trackCount = (n: number): string => (n === 1 ? t("releases.one_trac
 
 export const issueCount = (n: number): string => (n === 1 ? t("releases.one_issue", "1 issue to fix") : t("releases.n_issues", "{n} issues to fix", { n }));
 
-const listed = (names: string[]) => new Intl.ListFormat(document.documentElement.lang || undefined, { type: "conjunction" }).format(names);
+export const warningCount = (n: number): string => (n === 1 ? t("releases.one_warning", "1 warning") : t("releases.n_warnings_short", "{n} warnings", { n }));
+
+/** “48 of 51 rules passed, 3 warnings”. */
+export function checked({ rules, passed, blocking, warnings }: Review): string {
+  if (blocking) return issueCount(blocking);
+  const rest = passed === rules ? t("releases.all_rules", "All {n} rules passed", { n: rules }) : t("releases.some_rules", "{n} of {all} rules passed", { n: passed, all: rules });
+  return warnings ? `${rest}, ${warningCount(warnings)}` : rest;
+}
+
+export const listed = (names: string[]) => new Intl.ListFormat(document.documentElement.lang || undefined, { type: "conjunction" }).format(names);
 
 /** Where a deal counts: “Worldwide except France”. */
 export function territories(deals: Deal[] | undefined): string {
@@ -43,8 +52,16 @@ function royalties(said: Description, splits: ReadonlyMap<string, Split>): strin
   return t("releases.held_back", "Held back for {tracks} without a split, until you add one.", { tracks: trackCount(without) });
 }
 
-/** Why a store gets nothing. */
-export const heldBack = ({ outlet_title, held_back }: PlannedDelivery): string => `${outlet_title}: ${held_back ?? ""}`;
+/** Why stores get nothing: each reason once, with the stores that it holds for. */
+export function heldBack(held: PlannedDelivery[]): string {
+  const reasons = [...new Set(held.map(({ held_back }) => held_back ?? ""))];
+  const stores = (reason: string) => listed(held.filter(({ held_back }) => (held_back ?? "") === reason).map(({ outlet_title }) => outlet_title));
+  return reasons.map((reason) => `${stores(reason)}: ${reason}`).join(" ");
+}
+
+/** Simulated stores answer at once, whatever the release date; nobody can hear it before that. */
+const readyBefore = ({ release_date }: Description, going: PlannedDelivery[]): boolean =>
+  isAhead(release_date) && going.every(({ due_at }) => due_at !== null && due_at.slice(0, 10) < release_date);
 
 /** Between the first and the last day on which stores should have it live. */
 function liveBy(going: PlannedDelivery[]): string | undefined {
@@ -53,6 +70,9 @@ function liveBy(going: PlannedDelivery[]): string | undefined {
   const [first, last] = [date(days[0]!), date(days.at(-1)!)];
   return first === last ? first : t("releases.live_between", "{first} to {last}, by the stores’ usual times", { first, last });
 }
+
+/** Whether a release stays hidden in stores that have it ready, until its day. */
+export const isAhead = (day: string | null | undefined): day is string => Boolean(day && day > new Date().toISOString().slice(0, 10));
 
 /** Everything that matters on one page, and one confirmation. */
 export function summary(said: Description, plan: Plan, splits: ReadonlyMap<string, Split>): Question {
@@ -67,9 +87,9 @@ export function summary(said: Description, plan: Plan, splits: ReadonlyMap<strin
   const facts: [string, string | undefined][] = [
     [t("releases.what", "Release"), `${[artistLine(said.credits), name].filter(Boolean).join(" – ")} · ${KINDS[said.kind]}, ${trackCount(plan.tracks)}, ${bytes(plan.bytes)}`],
     [t("releases.stores", "Stores"), listed(going.map(({ outlet_title }) => outlet_title))],
-    [t("releases.not_sent", "Not sent"), held.map(heldBack).join(" ")],
+    [t("releases.not_sent", "Not sent"), heldBack(held)],
     [t("releases.f_date", "Release date"), day(said)],
-    [t("releases.live_from", "Live"), liveBy(going)],
+    [readyBefore(said, going) ? t("releases.ready_from", "Ready in stores") : t("releases.live_from", "Live"), liveBy(going)],
     [t("releases.deals", "Rights & territories"), [territories(said.deals), models(said.deals)].filter(Boolean).join(" · ")],
     [t("releases.royalties", "Royalties"), royalties(said, splits)],
     [t("releases.notes", "Issues"), notes.join(", ")],
@@ -89,6 +109,24 @@ export const confirmTakedown = (title: string, stores: string[]): Promise<boolea
     text: t("releases.down_text", "Listeners will no longer find it on {stores}. You can reinstate it later with the same codes; most stores then keep its play counts.", { stores: listed(stores) }),
     action: stores.length === 1 ? t("releases.down_one", "Take down from {store}", { store: stores[0]! }) : t("releases.down_action", "Take down from {n} stores", { n: stores.length }),
   });
+
+export const changeCount = (n: number): string => (n === 1 ? t("releases.one_change", "1 change") : t("releases.n_changes", "{n} changes", { n }));
+
+/** What stores have, and the changes that would be lost, each with both of its sides. */
+export const confirmDiscarding = (title: string, { changes, stores, elsewhere }: UnsentChanges): Promise<boolean> =>
+  confirmed({
+    title: t("releases.discard_title", "Discard changes to “{title}”?", { title }),
+    text: t("releases.discard_text", "The release goes back to what {stores} have. Splits stay as they are, and stores get nothing. You can’t undo this.", { stores: listed(stores) })
+      + (elsewhere.length ? ` ${t("releases.discard_elsewhere", "Recordings that {releases} share go back there too.", { releases: listed(elsewhere.map((each) => `“${each}”`)) })}` : ""),
+    loses: changes.map(({ label, stores: theirs, yours }) => changed(label, theirs, yours)),
+    action: t("releases.discard_action", "Discard {changes}", { changes: changeCount(changes.length) }),
+  });
+
+/** “Title: Nightfall, back to Harbour”. */
+function changed(label: string, theirs: string | null, yours: string | null): string {
+  const none = t("releases.empty", "empty");
+  return t("releases.change_back", "{label}: {yours}, back to {stores}", { label, yours: yours ?? none, stores: theirs ?? none });
+}
 
 export const confirmReinstating = (title: string, store: string): Promise<boolean> =>
   confirmed({

@@ -231,7 +231,7 @@ export class ReleaseTracks extends LitElement {
     const words = split.shares.length
       ? split.shares.map(({ payee, parts }) => `${this.payees.get(payee) ?? t("releases.payee", "payee")} ${share(parts)}`).join(", ")
       : t("releases.no_split", "No split yet");
-    return html`<a href="/royalties/splits" title=${words}><small>${words}</small></a>`;
+    return html`<a href="/royalties/splits?track=${track.id}" title=${words}><small>${words}</small></a>`;
   }
 
   private credits(credits: Credit[]): TemplateResult | typeof nothing {

@@ -35,6 +35,17 @@ class Api:
     def get(self, path: str, **query: Any) -> Any:
         return self._json(self._client.get(path, params=query))
 
+    def list(self, path: str) -> list[dict[str, Any]]:
+        """The whole of a list that comes by the page."""
+        rows: list[dict[str, Any]] = []
+        cursor: dict[str, str] = {}
+        while True:
+            page = self.get(path, limit=500, **cursor)
+            rows += page["items"]
+            if page["next"] is None:
+                return rows
+            cursor = {"cursor": page["next"]}
+
     def post(self, path: str, body: Any = None) -> Any:
         return self._json(self._client.post(path, json=body if body is not None else {}))
 

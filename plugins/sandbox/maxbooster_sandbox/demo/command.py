@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import click
 import httpx
@@ -16,7 +16,7 @@ import httpx
 from . import journey
 from .api import Api
 from .running import DemoFailed, Login, Platform, listening
-from .summary import Summary, table
+from .summary import Summary, earlier, table
 
 
 @click.command()
@@ -28,7 +28,7 @@ from .summary import Summary, table
 @click.option("--headless", is_flag=True, help="End after the table; `summary.json` says it all.")
 @click.option(
     "--dir", "folder", type=click.Path(file_okay=False, path_type=Path), default="maxbooster-demo", show_default=True,
-    help="Where everything goes; a second run goes on there.",
+    help="Where everything goes; a second run shows what is there.",
 )  # fmt: skip
 @click.option(
     "--port", type=click.IntRange(1024, 65535), help="Where the platform listens.  [default: 8080, or a free one]"
@@ -77,12 +77,30 @@ def _end(signum: int, frame: FrameType | None) -> NoReturn:
 def _go(platform: Platform, login: Login, track: Path | None, summary: Summary) -> None:
     api = Api(platform.base)
     api.log_in(login)
+    if (release := journey.released(api, track)) is not None:
+        _reuse(platform, release, summary)
+        return
     artist = journey.Journey(platform, api, track, summary)
     for title, stage in journey.STAGES:
         with _told(title):
             began = time.monotonic()
             result, place = stage(artist)
         summary.add(title, time.monotonic() - began, result, place)
+
+
+def _reuse(platform: Platform, release: dict[str, Any], summary: Summary) -> None:
+    """What is there is shown as it is: a second release like it would be refused by every store.
+
+    Raises:
+        DemoFailed: the run that made it did not come to its end.
+    """
+    anew = f"To begin anew, delete {platform.folder} or choose another folder with --dir."
+    before = earlier(platform.folder / "summary.json")
+    if before is None:
+        raise DemoFailed(f"“{release['title']}” is here from an earlier run that did not finish. {anew}")
+    click.echo(f"“{release['title']}” is here from an earlier run, and nothing is made a second time. {anew}")
+    for field in before.__struct_fields__:
+        setattr(summary, field, getattr(before, field))
 
 
 @contextmanager

@@ -40,6 +40,15 @@ class Summary(Struct):
         path.write_bytes(msgspec.json.format(msgspec.json.encode(found)) + b"\n")
 
 
+def earlier(path: Path) -> Summary | None:
+    """What an earlier run wrote, if it came to its end."""
+    try:
+        found = msgspec.json.decode(path.read_bytes(), type=Summary)
+    except (FileNotFoundError, msgspec.MsgspecError):
+        return None
+    return found if found.stages and found.failed is None else None
+
+
 def table(stages: list[Stage]) -> str:
     rows = [("stage", "seconds", "result", "to be seen at")]
     rows += [(each.name, f"{each.seconds:.2f}", each.result, each.place) for each in stages]

@@ -13,7 +13,7 @@ from maxbooster.plugin import Invalid
 from maxbooster_distribution.plugin import Answer, Envelope, Received, Schemas, acknowledge, read_batch
 
 from ..settings import SandboxSettings
-from .behaviour import Behaviour, behaviour, decide, decided
+from .behavior import Behavior, behavior, decide, decided
 from .place import Place, write
 
 _RECEIVED, _REFUSED = "SuccessfullyIngestedByReleaseDistributor", "ProcessingErrorAtReleaseDistributor"
@@ -33,13 +33,13 @@ class Desk:
             outlet, account = batch.parent.parent.name, batch.parent.name
             wanted = decided(batch)
             if wanted is None:
-                wanted = behaviour(self._place, outlet, account)
+                wanted = behavior(self._place, outlet, account)
                 decide(batch, wanted)
             if wanted.answer != "lose":
                 arrived = datetime.fromtimestamp(manifest.stat().st_mtime, UTC)
                 self._answer(batch, wanted, arrived, now)
 
-    def _answer(self, batch: Path, wanted: Behaviour, arrived: datetime, now: datetime) -> None:
+    def _answer(self, batch: Path, wanted: Behavior, arrived: datetime, now: datetime) -> None:
         late_s = wanted.delay_s if wanted.answer == "delay" else 0.0
         first = arrived + timedelta(seconds=self._settings.answer_after_s + late_s)
         last = first + timedelta(seconds=self._settings.live_after_s)
@@ -56,7 +56,7 @@ class Desk:
                     self._write(batch, message, answer, at)
 
     def _answers(
-        self, message: Received, wanted: Behaviour, first: datetime, last: datetime
+        self, message: Received, wanted: Behavior, first: datetime, last: datetime
     ) -> Iterator[tuple[datetime, Answer]]:
         problems = list(message.problems)
         if wanted.answer == "reject":

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from maxbooster.plugin import Context
-from maxbooster_distribution.plugin import DdexOutlet, Endpoint
+from maxbooster_distribution.plugin import Endpoint, Outlet
 
 from ..settings import SandboxSettings
 from .place import Place
@@ -13,7 +13,7 @@ SENDER_PARTY_ID = "PADPIDA20261125024"
 """Nobody's: for stores whose own is not public, and for senders who have none yet. Test messages only."""
 
 
-def simulated(ctx: Context, outlet: DdexOutlet) -> Endpoint | None:
+def simulated(ctx: Context, outlet: Outlet) -> Endpoint | None:
     """None when sandbox mode is off."""
     settings, place = ctx.settings(SandboxSettings), Place.of(ctx)
     if not settings.enabled:
@@ -26,7 +26,7 @@ def simulated(ctx: Context, outlet: DdexOutlet) -> Endpoint | None:
         host_key=address.host_key if address else "ssh-ed25519 none",
         username=f"{outlet.name}.{ctx.account.hex}",
         password=place.password,
-        party_id=outlet.party_id or OUTLET_PARTY_ID,
+        party_id=outlet.it.party_id or OUTLET_PARTY_ID,
         sender_party_id=SENDER_PARTY_ID,
         sandbox=True,
         live_after_s=settings.answer_after_s + settings.live_after_s,

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from .behaviour import Behaviour
+from .behavior import Behavior
 
 
 class SimulatedOutlet(Struct):
     name: str
     title: str
-    behaviour: Behaviour
+    behavior: Behavior
     batches: int
     """How many this account has delivered there."""
 

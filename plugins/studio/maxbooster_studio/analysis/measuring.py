@@ -15,7 +15,7 @@ from .levels import Balance, PeakLevels
 from .schemas import Analysis
 from .spectrum import Spectrum
 
-Told = Callable[[float], None]
+Progress = Callable[[float], None]
 """Hears how much is done, from 0 to 1; what it raises ends the work."""
 
 
@@ -77,7 +77,7 @@ class Measuring:
         )
 
 
-def measure(audio: AudioFile, told: Told) -> Measured:
+def measure(audio: AudioFile, told: Progress) -> Measured:
     """
     Raises:
         UnreadableAudio: the file breaks off, or has a sample that is not a number.

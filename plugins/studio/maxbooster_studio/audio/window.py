@@ -14,7 +14,7 @@ class Bytes(Protocol):
 
 
 class Window:
-    """Slices of a file. It keeps a mebibyte of it, so that neighbours cost nothing."""
+    """Slices of a file. It keeps a mebibyte of it, so that neighbors cost nothing."""
 
     def __init__(self, file: BinaryIO) -> None:
         self._file, self._begin, self._piece = file, 0, b""

@@ -87,7 +87,7 @@ def in_words() -> Iterator[None]:
 def written_whole(path: Path) -> Iterator[BinaryIO]:
     """A file to write into that becomes `path` at the end of the block, in one step.
 
-    Until then it has no name (Linux), so that a killed process leaves nothing; elsewhere a hidden neighbour.
+    Until then it has no name (Linux), so that a killed process leaves nothing; elsewhere a hidden neighbor.
 
     Raises:
         Invalid: the folder is missing or cannot be written, or the disk is full.

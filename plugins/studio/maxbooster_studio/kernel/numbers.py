@@ -1,6 +1,6 @@
 """Settings to coefficients: the one place where they are computed, in float64; both homes get the same float32 numbers.
 
-The layout is what dsp/chain.h reads. Equaliser: state-variable filters by the trapezoidal rule (Zavalishin, "The Art
+The layout is what dsp/chain.h reads. Equalizer: state-variable filters by the trapezoidal rule (Zavalishin, "The Art
 of VA Filter Design", chapter 4, mixed to bells and shelves as in Simper, "Linear Trapezoidal Integrated SVF", 2013).
 """
 

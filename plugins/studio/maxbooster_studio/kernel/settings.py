@@ -14,7 +14,7 @@ BANDS = 8
 
 @dataclass(frozen=True)
 class Band:
-    """One band of the equaliser, 12 dB per octave in the cuts. `hz` is the centre or the corner; `gain_db` does
+    """One band of the equalizer, 12 dB per octave in the cuts. `hz` is the centre or the corner; `gain_db` does
     nothing in cuts.
 
     Raises:

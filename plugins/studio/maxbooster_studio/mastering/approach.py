@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from ..analysis import Analysis, Measured, Told, measure
+from ..analysis import Analysis, Measured, Progress, measure
 from ..audio import AudioFile, UnreadableAudio
 from ..kernel import Chain, Limiter, Loudness
 from ..targets import Target
@@ -50,7 +50,7 @@ def met(target: Target, after: Measured) -> bool:
     return abs(loudness - target.integrated_lufs) <= TOLERANCE_LU and peak <= target.ceiling_dbtp
 
 
-def master(audio: AudioFile, target: Target, told: Told, wishes: Wishes | None = None) -> Mastered:
+def master(audio: AudioFile, target: Target, told: Progress, wishes: Wishes | None = None) -> Mastered:
     """Choose the chain for a mono or stereo recording. `told` hears of all passes as one piece of work.
 
     Raises:
@@ -161,10 +161,10 @@ def _step(passes: list[tuple[float, float]], missing: float) -> float:
 class _Remaining:
     """Nobody knows how many passes it takes: each gets a quarter of what is left."""
 
-    def __init__(self, told: Told) -> None:
+    def __init__(self, told: Progress) -> None:
         self._told, self._done = told, 0.0
 
-    def next(self) -> Told:
+    def next(self) -> Progress:
         begin, self._done = self._done, self._done + (1 - self._done) / 4
         width = self._done - begin
         return lambda share: self._told(begin + width * share)

@@ -17,7 +17,7 @@ def rumble(hz: float, rumble_db: float) -> Setting:
     return Setting(
         "low_cut",
         f"Low cut at {hertz(hz)}",
-        f"What lies below is {number(-rumble_db)} dB under the whole: hardly heard, but it uses headroom.",
+        f"What lies below is {number(-rumble_db)} dB below the whole mix: hardly heard, but it uses headroom.",
     )
 
 
@@ -66,7 +66,7 @@ def width(width: float, analysis: Analysis, wishes: Wishes) -> Setting:
     elif width < 1:
         reason = f"{differs}: much of it would vanish wherever it plays in mono."
     else:
-        reason = f"{differs}: a narrow picture, opened a little."
+        reason = f"{differs}: a narrow stereo image, widened a little."
     return Setting("width", f"Stereo width {width:.0%}", reason)
 
 
@@ -103,7 +103,7 @@ def _quoted(reference: Reference) -> str:
 
 def gain(gain_db: float, before: Analysis, target: Target, *, compressed: bool) -> Setting:
     way, after = "Raised" if gain_db >= 0 else "Lowered", " after the compressor" if compressed else ""
-    reason = f"The recording came at {number(before.integrated_lufs or 0.0)} LUFS; {_asked(target)}"
+    reason = f"Your mix measured {number(before.integrated_lufs or 0.0)} LUFS; {_asked(target)}"
     return Setting("gain", f"{way} by {number(abs(gain_db))} dB{after}", reason)
 
 

@@ -8,12 +8,12 @@ from typing import BinaryIO
 import numpy as np
 from numpy.typing import NDArray
 
-from ..analysis import Measured, Measuring, Told
+from ..analysis import Measured, Measuring, Progress
 from ..audio import AudioFile, AudioWriter, Format
 from ..kernel import Chain, Loudness, Master, Meter
 
 
-def through(audio: AudioFile, chain: Chain, told: Told) -> Iterator[NDArray[np.float32]]:
+def through(audio: AudioFile, chain: Chain, told: Progress) -> Iterator[NDArray[np.float32]]:
     """As many frames as the recording has, in time with it.
 
     Raises:
@@ -27,14 +27,14 @@ def through(audio: AudioFile, chain: Chain, told: Told) -> Iterator[NDArray[np.f
     yield kernel.finish()
 
 
-def heard(audio: AudioFile, chain: Chain, told: Told) -> Loudness:
+def heard(audio: AudioFile, chain: Chain, told: Progress) -> Loudness:
     meter = Meter(audio.rate_hz, audio.channels)
     for block in through(audio, chain, told):
         meter.push(block)
     return meter.loudness()
 
 
-def measured(audio: AudioFile, chain: Chain, told: Told) -> Measured:
+def measured(audio: AudioFile, chain: Chain, told: Progress) -> Measured:
     """Everything that can be measured of the recording through the chain."""
     measuring = Measuring(audio.rate_hz, audio.channels)
     for block in through(audio, chain, told):
@@ -42,7 +42,7 @@ def measured(audio: AudioFile, chain: Chain, told: Told) -> Measured:
     return measuring.result()
 
 
-def render(audio: AudioFile, chain: Chain, format: Format, file: BinaryIO, told: Told) -> Measured:
+def render(audio: AudioFile, chain: Chain, format: Format, file: BinaryIO, told: Progress) -> Measured:
     """Write the recording through the chain into an opened file, at its own sample rate; what was measured of it.
 
     Raises:

@@ -65,7 +65,7 @@ def tone(analysis: Analysis, wishes: Wishes) -> Iterator[Step]:
 
 
 def _parts(off: dict[float, float]) -> list[list[float]]:
-    """Neighbouring octaves that are off to the same side belong together."""
+    """Neighboring octaves that are off to the same side belong together."""
     parts: list[list[float]] = []
     before = 0.0
     for hz, by in off.items():

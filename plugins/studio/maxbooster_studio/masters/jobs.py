@@ -12,21 +12,21 @@ from uuid import UUID
 
 import msgspec
 
-from maxbooster.plugin import Context, Problem, job
+from maxbooster.plugin import Context, Problem, Work, attempt_work, fail_work, finish_work, job, run_in_thread
 
-from ..analysis import Measured, Told
+from ..analysis import Measured, Progress
 from ..audio import Format, format_named, open_audio
+from ..audio.pieces import pieces
 from ..drawings import packed_curve, packed_peaks
 from ..events import MasterReady
 from ..kernel import Chain
 from ..mastering import MOST_CHANNELS, Mastered, Wishes, master, met, render
 from ..recordings.models import Recording
 from ..targets import Target
-from ..work import DONE, attempt, beside, give_up, pieces, settle
 from . import queries, telling
 from .models import Master, MasterPicture, Rendering
+from .names import file_name
 from .schemas import chain_of, wishes_of
-from .service import file_name
 
 
 @job("studio.master", queue="long", attempts=4, timeout_s=4 * 3600.0)
@@ -36,10 +36,10 @@ async def make(ctx: Context, master_id: UUID) -> None:
     if row is None:
         return
     recording = await ctx.get(Recording, row.recording_id)
-    made = await attempt(_made(ctx, row, recording))
+    made = await attempt_work(_made(ctx, row, recording))
     if isinstance(made, Problem):
         await telling.failed(ctx, row, recording, made)
-        await give_up(ctx, Master, row.id, made)
+        await fail_work(ctx, Master, row.id, made)
     else:
         await _keep(ctx, row, recording, made)
 
@@ -52,13 +52,13 @@ async def render_again(ctx: Context, rendering_id: UUID) -> None:
         return
     decided = await ctx.get(Master, row.master_id)
     recording = await ctx.get(Recording, decided.recording_id)
-    made = await attempt(_rendered(ctx, decided, recording, row.format))
+    made = await attempt_work(_rendered(ctx, decided, recording, row.format))
     if isinstance(made, Problem):
-        await give_up(ctx, Rendering, row.id, made)
+        await fail_work(ctx, Rendering, row.id, made)
         return
     ctx.audit("master.rendered", decided, after={"format": row.format, "file": made.file})
-    done = {"state": DONE, "reason": None, "file_id": made.file}
-    await ctx.write(settle, Rendering, ctx.account, row.id, done)
+    done = {"state": Work.DONE, "reason": None, "file_id": made.file}
+    await ctx.write(finish_work, Rendering, ctx.account, row.id, done)
 
 
 @dataclass(frozen=True)
@@ -77,7 +77,7 @@ async def _made(ctx: Context, row: Master, recording: Recording) -> _Made:
     target, wishes, note = msgspec.convert(row.target, Target), wishes_of(row), f"Mastering {recording.title}"
     file = await ctx.files.get(recording.file_id)
     async with ctx.files.local(file) as path:
-        mastered = await beside(
+        mastered = await run_in_thread(
             ctx, lambda told: _mastered(path, file.name, target, wishes, told), note, share=(0, 0.75)
         )
         rendered = await _written(ctx, path, file.name, _Output.of(row, recording, row.format, mastered.chain))
@@ -106,17 +106,17 @@ async def _written(ctx: Context, source: Path, name: str, output: _Output, *, be
     """Into a file without a name, which goes with its process, and from there into the store."""
     with tempfile.TemporaryFile() as file:
         compute = partial(_render, source, name, output, file)
-        measured = await beside(ctx, compute, f"Writing {output.name}", share=(begin, 0.97))
-        stored = await ctx.files.put(output.name, pieces(file))
+        measured = await run_in_thread(ctx, compute, f"Writing {output.name}", share=(begin, 0.97))
+        stored = await ctx.files.put(output.name, pieces(file), purpose=None)
     return _Rendered(stored.id, measured)
 
 
-def _mastered(path: Path, name: str, target: Target, wishes: Wishes, told: Told) -> Mastered:
+def _mastered(path: Path, name: str, target: Target, wishes: Wishes, told: Progress) -> Mastered:
     with open_audio(path, name, most_channels=MOST_CHANNELS) as audio:
         return master(audio, target, told, wishes)
 
 
-def _render(path: Path, name: str, output: _Output, file: BinaryIO, told: Told) -> Measured:
+def _render(path: Path, name: str, output: _Output, file: BinaryIO, told: Progress) -> Measured:
     with open_audio(path, name, most_channels=MOST_CHANNELS) as audio:
         return render(audio, output.chain, output.format, file, told)
 
@@ -126,7 +126,7 @@ async def _keep(ctx: Context, row: Master, recording: Recording, made: _Made) ->
     mastered, measured, file = made.mastered, made.rendered.measured, made.rendered.file
     result, reached = measured.analysis, met(mastered.target, measured)
     ctx.add(
-        Rendering(master_id=row.id, format=row.format, state=DONE, reason=None, job_id=row.job_id, file_id=file),
+        Rendering(master_id=row.id, format=row.format, state=Work.DONE, reason=None, job_id=row.job_id, file_id=file),
         MasterPicture(id=row.id, peaks=packed_peaks(measured), loudness=packed_curve(measured)),
     )
     ctx.emit(
@@ -138,7 +138,7 @@ async def _keep(ctx: Context, row: Master, recording: Recording, made: _Made) ->
     ctx.audit("master.ready", row, after={"file": file, "integrated_lufs": result.integrated_lufs, "met": reached})
     await telling.ready(ctx, row, recording, result, met=reached)
     done = {
-        "state": DONE, "reason": None, "met": reached, "chain": msgspec.to_builtins(mastered.chain),
+        "state": Work.DONE, "reason": None, "met": reached, "chain": msgspec.to_builtins(mastered.chain),
         "settings": msgspec.to_builtins(mastered.settings), "analysis": msgspec.to_builtins(result),
     }  # fmt: skip
-    await ctx.write(settle, Master, ctx.account, row.id, done)
+    await ctx.write(finish_work, Master, ctx.account, row.id, done)

@@ -9,11 +9,10 @@ from uuid import UUID
 from sqlalchemy import Boolean, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from maxbooster.plugin import Json, Owned, Table, owned_reference
+from maxbooster.plugin import Json, Owned, Table, Work, owned_reference
 
 from ..mastering.schemas import USUAL_INTENSITY
 from ..recordings.models import Picture
-from ..work import QUEUED
 
 
 class Master(Owned, Table):
@@ -34,7 +33,7 @@ class Master(Owned, Table):
     intensity: Mapped[int] = mapped_column(default=USUAL_INTENSITY, server_default=str(USUAL_INTENSITY))
     reference: Mapped[Any] = mapped_column(Json, nullable=True)
     """Title and analysis of the recording that it is to resemble, as they were then."""
-    state: Mapped[str] = mapped_column(String(12), default=QUEUED)
+    state: Mapped[str] = mapped_column(String(12), default=Work.QUEUED)
     reason: Mapped[str | None] = mapped_column(String(500))
     job_id: Mapped[UUID]
     chain: Mapped[Any] = mapped_column(Json, nullable=True)
@@ -64,7 +63,7 @@ class Rendering(Owned, Table):
 
     master_id: Mapped[UUID]
     format: Mapped[str] = mapped_column(String(8))
-    state: Mapped[str] = mapped_column(String(12), default=QUEUED)
+    state: Mapped[str] = mapped_column(String(12), default=Work.QUEUED)
     reason: Mapped[str | None] = mapped_column(String(500))
     job_id: Mapped[UUID]
     file_id: Mapped[UUID | None]

@@ -7,9 +7,8 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from maxbooster.plugin import Context, NotFound
+from maxbooster.plugin import Context, NotFound, Work
 
-from ..work import DONE
 from .models import Master, MasterPicture, Rendering
 
 
@@ -28,17 +27,17 @@ async def rendering(ctx: Context, master_id: UUID, format: str) -> Rendering | N
 
 
 async def any_done(ctx: Context) -> bool:
-    return await ctx.first(select(Master.id).where(Master.state == DONE)) is not None
+    return await ctx.first(select(Master.id).where(Master.state == Work.DONE)) is not None
 
 
 async def unfinished(ctx: Context, id: UUID) -> Master | None:
     """None: while its job waited it was removed, or made by another."""
-    return await ctx.first(select(Master).where(Master.id == id, Master.state != DONE))
+    return await ctx.first(select(Master).where(Master.id == id, Master.state != Work.DONE))
 
 
 async def unfinished_rendering(ctx: Context, id: UUID) -> Rendering | None:
     """None: while its job waited it was removed, or made by another."""
-    return await ctx.first(select(Rendering).where(Rendering.id == id, Rendering.state != DONE))
+    return await ctx.first(select(Rendering).where(Rendering.id == id, Rendering.state != Work.DONE))
 
 
 async def picture(ctx: Context, id: UUID) -> MasterPicture:

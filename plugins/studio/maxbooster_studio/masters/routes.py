@@ -11,20 +11,33 @@ from litestar.params import QueryParameter
 from maxbooster.plugin import Conflict, Context, Routes, delete, get, patch, post
 
 from ..drawings import MOST_BINS, Curve, Peaks, curve, peaks
-from . import queries, service
-from .schemas import ChainOut, MasterMade, MasterOut, MasterUpdate, NewMaster, NewRendering, OfferOut, RenderingOut
+from . import queries, review, service
+from .schemas import (
+    ChainOut,
+    MasterAudio,
+    MasterMade,
+    MasterOut,
+    MasterReview,
+    MasterUpdate,
+    NewMaster,
+    NewRendering,
+    OfferOut,
+    RenderingOut,
+)
 
 Bins = Annotated[int, QueryParameter(ge=1, le=MOST_BINS, description="At least this many, where the length allows it")]
+
+SHARED = {"studio.master": "master_id"}
 
 
 @post(
     "/{recording_id:uuid}/masters",
-    operation_id="beginMaster",
+    operation_id="createMaster",
     permission="studio.master",
     raises=[Conflict],
     status_code=202,
 )
-async def begin_master(ctx: Context, recording_id: UUID, data: NewMaster) -> MasterMade:
+async def create_master(ctx: Context, recording_id: UUID, data: NewMaster) -> MasterMade:
     """Master a recording for a target, in the background."""
     return await service.begin(ctx, recording_id, data)
 
@@ -53,9 +66,11 @@ async def list_offers(ctx: Context, master_id: UUID) -> list[OfferOut]:
     return await service.offers(ctx, master_id)
 
 
-@delete("/{master_id:uuid}", operation_id="removeMaster", permission="studio.master", status_code=204)
-async def remove_master(ctx: Context, master_id: UUID) -> None:
-    """Forget a master; its files stay."""
+@delete(
+    "/{master_id:uuid}", operation_id="deleteMaster", permission="studio.master", raises=[Conflict], status_code=204
+)
+async def delete_master(ctx: Context, master_id: UUID) -> None:
+    """Forget a master, unless something uses its files, which stay."""
     await service.remove(ctx, master_id)
 
 
@@ -71,28 +86,70 @@ async def render_master(ctx: Context, master_id: UUID, data: NewRendering) -> Re
     return await service.render(ctx, master_id, data.format)
 
 
-@get("/{master_id:uuid}/chain", operation_id="readMasterChain", permission="studio.read", raises=[Conflict])
+@get("/{master_id:uuid}/chain", operation_id="getMasterChain", permission="studio.read", raises=[Conflict])
 async def read_chain(ctx: Context, master_id: UUID) -> ChainOut:
     """The chain's numbers: the kernel in the browser plays with them what the server has rendered, bit for bit."""
     return await service.chain(ctx, master_id)
 
 
-@get("/{master_id:uuid}/peaks", operation_id="readMasterPeaks", permission="studio.read")
+@get("/{master_id:uuid}/peaks", operation_id="getMasterPeaks", permission="studio.read", grantable=SHARED)
 async def read_peaks(ctx: Context, master_id: UUID, bins: Bins = 1000) -> Peaks:
     """The waveform of the result at the resolution that is wanted, as small as it can be."""
     return peaks((await queries.picture(ctx, master_id)).peaks, bins)
 
 
-@get("/{master_id:uuid}/loudness", operation_id="readMasterLoudness", permission="studio.read")
+@get("/{master_id:uuid}/loudness", operation_id="getMasterLoudness", permission="studio.read", grantable=SHARED)
 async def read_loudness(ctx: Context, master_id: UUID) -> Curve:
     """Short-term loudness of the result over time."""
     return curve((await queries.picture(ctx, master_id)).loudness)
 
 
+@get("/{master_id:uuid}/review", operation_id="getMasterReview", permission="studio.read", grantable=SHARED)
+async def get_review(ctx: Context, master_id: UUID) -> MasterReview:
+    """What a reviewer sees of a master: what was measured of it, and what each store will do with it."""
+    return await review.review(ctx, master_id)
+
+
+@get(
+    "/{master_id:uuid}/audio",
+    operation_id="getMasterAudio",
+    permission="studio.read",
+    grantable=SHARED,
+    raises=[Conflict],
+)
+async def get_audio(ctx: Context, master_id: UUID) -> MasterAudio:
+    """Where to listen to a finished master."""
+    return await review.audio(ctx, master_id)
+
+
+@get(
+    "/{master_id:uuid}/download",
+    operation_id="downloadMaster",
+    permission="studio.download",
+    grantable=SHARED,
+    raises=[Conflict],
+)
+async def download_master(ctx: Context, master_id: UUID) -> MasterAudio:
+    """Where to download a finished master, in the format that it was made in."""
+    return await review.download(ctx, master_id)
+
+
 routes = [
-    Routes("/recordings", [begin_master, list_masters]),
+    Routes("/recordings", [create_master, list_masters]),
     Routes(
         "/masters",
-        [get_master, update_master, list_offers, remove_master, render_master, read_chain, read_peaks, read_loudness],
+        [
+            get_master,
+            update_master,
+            list_offers,
+            delete_master,
+            render_master,
+            read_chain,
+            read_peaks,
+            read_loudness,
+            get_review,
+            get_audio,
+            download_master,
+        ],
     ),
 ]

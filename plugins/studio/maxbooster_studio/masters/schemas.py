@@ -10,13 +10,14 @@ from uuid import UUID
 import msgspec
 from msgspec import Meta, Struct
 
+from maxbooster.plugin import WorkStatus
+
 from ..analysis import Analysis
 from ..audio import FORMATS
 from ..kernel import Chain
 from ..mastering import USUAL_INTENSITY, Reference, Setting, Wishes
 from ..recordings.schemas import Title, analysis_of
 from ..targets import Compliance, Target, compliance_of
-from ..work import Standing
 from .models import Master, Rendering
 
 FormatName = Literal["wav16", "wav24", "wav32f", "flac16", "flac24"]
@@ -55,7 +56,7 @@ class NewRendering(Struct):
 
 
 class RenderingOut(Struct):
-    """`file_id` is there when it is done: download it by `readFile` or `linkFile`."""
+    """`file_id` is there when it is done: download it by `getFileContent` or `createFileLink`."""
 
     id: UUID
     format: str
@@ -66,13 +67,13 @@ class RenderingOut(Struct):
     file_id: UUID | None
 
     @classmethod
-    def of(cls, row: Rendering, standing: Standing) -> RenderingOut:
+    def of(cls, row: Rendering, standing: WorkStatus) -> RenderingOut:
         title = FORMATS[row.format].title
         return cls(row.id, row.format, title, standing.state, standing.reason, row.job_id, row.file_id)
 
 
 class MasterOut(Struct):
-    """`state`: queued → working → done, failed (with a `reason`) or cancelled."""
+    """`state`: queued → working → done, failed (with a `reason`) or canceled."""
 
     id: UUID
     recording_id: UUID
@@ -96,7 +97,7 @@ class MasterOut(Struct):
     renderings: list[RenderingOut]
 
     @classmethod
-    def of(cls, row: Master, renderings: Iterable[Rendering], standings: Mapping[UUID, Standing]) -> MasterOut:
+    def of(cls, row: Master, renderings: Iterable[Rendering], standings: Mapping[UUID, WorkStatus]) -> MasterOut:
         """`standings`: of the master and of its renderings."""
         analysis = analysis_of(row.analysis)
         return cls(
@@ -118,6 +119,31 @@ class MasterOut(Struct):
             compliance=compliance_of(analysis),
             renderings=[RenderingOut.of(each, standings[each.id]) for each in renderings if each.master_id == row.id],
         )
+
+
+class MasterReview(Struct):
+    """What a reviewer sees of a master."""
+
+    id: UUID
+    recording: str
+    """The title of the recording."""
+    title: str
+    """The title of the master."""
+    state: str
+    met: bool | None
+    analysis: Analysis | None
+    compliance: list[Compliance]
+    may_download: bool
+
+
+class MasterAudio(Struct):
+    """Where its sound is."""
+
+    link: str
+    """A path on this server; it works without a token for an hour, or until what was shared ends."""
+    name: str
+    format: str
+    size: int
 
 
 class ChainOut(Struct):

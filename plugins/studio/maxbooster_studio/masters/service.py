@@ -7,14 +7,14 @@ from uuid import UUID
 
 import msgspec
 
-from maxbooster.plugin import Conflict, Context, FirstStep, Invalid, Offer
+from maxbooster.plugin import Conflict, Context, FirstStep, Invalid, Offer, Work, WorkStatus, work_status, work_statuses
 
-from ..audio import Format, format_named
+from ..audio import format_named
 from ..mastering import MOST_CHANNELS, Reference, target_for
 from ..recordings.models import Recording
 from ..recordings.schemas import analysis_of
-from ..work import DONE, OVER, QUEUED, Standing, standing, standings
 from . import queries
+from .jobs import make, render_again
 from .models import Master, Rendering
 from .schemas import ChainOut, MasterMade, MasterOut, NewMaster, OfferOut, RenderingOut, chain_of
 
@@ -27,11 +27,9 @@ async def begin(ctx: Context, recording_id: UUID, new: NewMaster) -> MasterMade:
         Conflict: the recording could not be measured, or measuring was stopped; or the reference has no loudness.
         Invalid: there is no such target, or the recording is neither mono nor stereo.
     """
-    from .jobs import make
-
     recording, reference = await ctx.get(Recording, recording_id), await _reference(ctx, recording_id, new.reference_id)
     target = target_for(new.target, reference)
-    _refuse_unfit(recording, await standing(ctx, recording))
+    _refuse_unfit(recording, await work_status(ctx, recording))
     row = Master(
         recording_id=recording.id, target=msgspec.to_builtins(target), format=new.format, intensity=new.intensity,
         reference=msgspec.to_builtins(reference) if reference else None, created_at=ctx.now,
@@ -61,9 +59,9 @@ async def _reference(ctx: Context, recording_id: UUID, id: UUID | None) -> Refer
     return Reference(row.title, analysis, row.id)
 
 
-def _refuse_unfit(recording: Recording, standing: Standing) -> None:
-    if standing.state in OVER:
-        why = standing.reason or "measuring it was stopped. Upload its file again."
+def _refuse_unfit(recording: Recording, work_status: WorkStatus) -> None:
+    if work_status.state in Work.OVER:
+        why = work_status.reason or "measuring it was stopped. Upload its file again."
         raise Conflict(f"{recording.title} cannot be mastered: {why}", field="recording_id")
     analysis = analysis_of(recording.analysis)
     if analysis is not None and analysis.channels > MOST_CHANNELS:
@@ -94,7 +92,7 @@ async def of_recording(ctx: Context, recording_id: UUID) -> Sequence[MasterOut]:
 
 async def _with_renderings(ctx: Context, rows: Sequence[Master]) -> list[MasterOut]:
     rendered = await queries.renderings(ctx, [row.id for row in rows])
-    stand = await standings(ctx, [*rows, *rendered])
+    stand = await work_statuses(ctx, [*rows, *rendered])
     return [MasterOut.of(row, rendered, stand) for row in rows]
 
 
@@ -107,8 +105,8 @@ async def chain(ctx: Context, id: UUID) -> ChainOut:
     row = await ctx.get(Master, id)
     recording = await ctx.get(Recording, row.recording_id)
     before, after = analysis_of(recording.analysis), analysis_of(row.analysis)
-    if row.state != DONE or after is None:
-        raise _not_done(await standing(ctx, row))
+    if row.state != Work.DONE or after is None:
+        raise _not_done(await work_status(ctx, row))
     came = before.integrated_lufs if before is not None else None
     went = after.integrated_lufs if after.integrated_lufs is not None else row.target["integrated_lufs"]
     numbers = chain_of(row).numbers(after.sample_rate_hz)
@@ -116,27 +114,25 @@ async def chain(ctx: Context, id: UUID) -> ChainOut:
 
 
 async def render(ctx: Context, id: UUID, format_name: str) -> RenderingOut:
-    """The rendering in a format, queued if there is none yet, it failed or was cancelled.
+    """The rendering in a format, queued if there is none yet, it failed or was canceled.
 
     Raises:
         NotFound: no such master in this account.
         Conflict: it is not done.
     """
-    from .jobs import render_again
-
     row, format = await ctx.get(Master, id), format_named(format_name)
-    if row.state != DONE:
-        raise _not_done(await standing(ctx, row))
+    if row.state != Work.DONE:
+        raise _not_done(await work_status(ctx, row))
     rendering = await queries.rendering(ctx, row.id, format.name)
-    if rendering is not None and (stands := await standing(ctx, rendering)).state not in OVER:
+    if rendering is not None and (stands := await work_status(ctx, rendering)).state not in Work.OVER:
         return RenderingOut.of(rendering, stands)
     if rendering is None:
         rendering = Rendering(master_id=row.id, format=format.name, reason=None, file_id=None)
         ctx.add(rendering)
-    rendering.state, rendering.reason = QUEUED, None
+    rendering.state, rendering.reason = Work.QUEUED, None
     rendering.job_id = ctx.enqueue(render_again, rendering.id, key=str(rendering.id))
     ctx.audit("master.render_begun", row, after={"format": format.name})
-    return RenderingOut.of(rendering, Standing(QUEUED, None))
+    return RenderingOut.of(rendering, WorkStatus(Work.QUEUED, None))
 
 
 async def rename(ctx: Context, id: UUID, title: str) -> MasterOut:
@@ -163,7 +159,7 @@ async def offers(ctx: Context, id: UUID) -> list[OfferOut]:
     rendered = await queries.renderings(ctx, [row.id])
     files = {each.format: each.file_id for each in rendered if each.file_id is not None}
     if not files:
-        raise _not_done(await standing(ctx, row))
+        raise _not_done(await work_status(ctx, row))
     file = await ctx.files.get(files.get(row.format) or next(iter(files.values())))
     answers = await ctx.ask("hand_over", file=file, kind="master", title=recording.title)
     found = [answer.value for answer in answers if isinstance(answer.value, Offer)]
@@ -175,22 +171,28 @@ async def remove(ctx: Context, id: UUID) -> None:
 
     Raises:
         NotFound: no such master in this account.
+        Conflict: something uses one of its files, such as a release; names it.
     """
     row = await ctx.get(Master, id)
+    await refuse_used(ctx, [row])
     ctx.delete(row)
     ctx.audit("master.removed", row, before={"recording": row.recording_id, "target": row.target["name"]})
 
 
-def file_name(recording: Recording, row: Master, format: Format) -> str:
-    """`Nightfall – Spotify.wav`, whatever the title holds."""
-    target = str(row.target["title"])
-    title = "".join("-" if each in "/\\" else each for each in recording.title).strip() or "Master"
-    return f"{title[:180]} – {target.replace('/', '-')}.{format.extension}"
+async def refuse_used(ctx: Context, rows: Sequence[Master]) -> None:
+    """
+    Raises:
+        Conflict: something uses a file of one of these masters.
+    """
+    for row in rows:
+        rendered = await queries.renderings(ctx, [row.id])
+        if files := [each.file_id for each in rendered if each.file_id is not None]:
+            await ctx.files.refuse_used(files, f"The master “{row.title or row.target['title']}”")
 
 
-def _not_done(standing: Standing) -> Conflict:
-    why = f" {standing.reason}" if standing.reason else ""
-    return Conflict(f"This master is {standing.state}; it can be used once it is done.{why}", field="state")
+def _not_done(work_status: WorkStatus) -> Conflict:
+    why = f" {work_status.reason}" if work_status.reason else ""
+    return Conflict(f"This master is {work_status.state}; it can be used once it is done.{why}", field="state")
 
 
 async def steps(ctx: Context) -> Sequence[FirstStep]:

@@ -9,9 +9,7 @@ from uuid import UUID
 from sqlalchemy import Index, LargeBinary, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from maxbooster.plugin import Json, Owned, Table, owned_reference
-
-from ..work import QUEUED
+from maxbooster.plugin import Json, Owned, Table, Work, owned_reference
 
 
 class Recording(Owned, Table):
@@ -22,8 +20,8 @@ class Recording(Owned, Table):
 
     file_id: Mapped[UUID]
     title: Mapped[str] = mapped_column(String(200))
-    state: Mapped[str] = mapped_column(String(12), default=QUEUED)
-    """queued, done or failed; see work.py."""
+    state: Mapped[str] = mapped_column(String(12), default=Work.QUEUED)
+    """queued, done or failed; see `Work`."""
     reason: Mapped[str | None] = mapped_column(String(500))
     """Why it could not be measured."""
     job_id: Mapped[UUID]

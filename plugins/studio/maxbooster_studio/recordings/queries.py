@@ -2,29 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import func, select
 
-from maxbooster.plugin import Context, NotFound
+from maxbooster.plugin import Context, NotFound, PageOfRows, Work
 
 from ..masters.models import Master
-from ..work import DONE
 from .models import Preview, Recording, RecordingPicture
 
 
-async def page(ctx: Context, cursor: UUID | None, limit: int) -> Sequence[Any]:
-    """The newest first, each with the number of its masters; one more than `limit` if there are more."""
+async def recordings(ctx: Context, cursor: str | None, limit: int) -> PageOfRows[Any]:
+    """The newest first, each with the number of its masters."""
     masters = (
         select(func.count())
         .where(Master.account_id == Recording.account_id, Master.recording_id == Recording.id)
         .correlate(Recording)
         .scalar_subquery()
     )
-    query = select(Recording, masters.label("masters")).order_by(Recording.id.desc()).limit(limit + 1)
-    return await ctx.rows(query.where(Recording.id < cursor) if cursor is not None else query)
+    query = select(Recording, masters.label("masters"))
+    return await ctx.page(query, Recording.id.desc(), cursor=cursor, limit=limit)
 
 
 async def of_file(ctx: Context, file_id: UUID) -> Recording | None:
@@ -33,7 +31,7 @@ async def of_file(ctx: Context, file_id: UUID) -> Recording | None:
 
 async def unfinished(ctx: Context, id: UUID) -> Recording | None:
     """None: while its job waited it was removed, or measured by another."""
-    return await ctx.first(select(Recording).where(Recording.id == id, Recording.state != DONE))
+    return await ctx.first(select(Recording).where(Recording.id == id, Recording.state != Work.DONE))
 
 
 async def picture(ctx: Context, id: UUID) -> RecordingPicture:

@@ -9,12 +9,13 @@ from uuid import UUID
 import msgspec
 from msgspec import Meta, Struct
 
+from maxbooster.plugin import WorkStatus
+
 from ..analysis import Analysis
 from ..targets import Compliance, compliance_of
-from ..work import Standing
 from .models import Preview, Recording
 
-Title = Annotated[str, Meta(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$")]
+Title = Annotated[str, Meta(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]*\Z")]
 
 
 class NewRecording(Struct):
@@ -35,7 +36,7 @@ class RecordingMade(Struct):
 
 
 class RecordingRow(Struct):
-    """`state`: queued → working → done, failed (with a `reason`) or cancelled."""
+    """`state`: queued → working → done, failed (with a `reason`) or canceled."""
 
     id: UUID
     file_id: UUID
@@ -46,12 +47,6 @@ class RecordingRow(Struct):
     duration_s: float | None
     integrated_lufs: float | None
     masters: int
-
-
-class RecordingPage(Struct):
-    recordings: list[RecordingRow]
-    next: UUID | None = None
-    """Give it as `cursor` for the following page; absent on the last."""
 
 
 class RecordingOut(Struct):
@@ -69,7 +64,7 @@ class RecordingOut(Struct):
     """What each store will do with it; empty while it has no loudness."""
 
     @classmethod
-    def of(cls, row: Recording, standing: Standing, preview: Preview | None) -> RecordingOut:
+    def of(cls, row: Recording, standing: WorkStatus, preview: Preview | None) -> RecordingOut:
         analysis = analysis_of(row.analysis)
         return cls(
             row.id, row.file_id, preview.file_id if preview else row.file_id, row.title,

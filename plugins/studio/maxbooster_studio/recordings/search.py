@@ -1,24 +1,36 @@
-"""Recordings by what people type."""
+"""Recordings, and the masters that were given a name, as people find them by words."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from sqlalchemy import and_, select
 
-from sqlalchemy import select
+from maxbooster.plugin import Searchable
 
-from maxbooster.plugin import Context, SearchResult, has_words
-
+from ..masters.models import Master
 from .models import Recording
 
-_MOST = 5
+_of = and_(Recording.account_id == Master.account_id, Recording.id == Master.recording_id)
 
-
-async def found(ctx: Context, query: str) -> Sequence[SearchResult]:
-    named = select(Recording.id, Recording.title).where(has_words(query, Recording.title)).order_by(Recording.id.desc())
-    rows = await ctx.rows(named.limit(_MOST))
-    return [
-        SearchResult(
-            title=row.title, kind="Recording", path=f"/master/{row.id}", icon="activity", permission="studio.read"
-        )
-        for row in rows
-    ]
+searchables = [
+    Searchable(
+        name="studio.recording",
+        kind="Recording",
+        icon="activity",
+        permission="studio.read",
+        model=Recording,
+        select=select(Recording.id, Recording.title),
+        path="/master/{id}",
+    ),
+    Searchable(
+        name="studio.master",
+        kind="Master",
+        icon="sliders-vertical",
+        permission="studio.read",
+        model=Master,
+        select=select(Master.id, Master.title, Master.recording_id, Recording.title.label("recording"))
+        .join(Recording, _of)
+        .where(Master.title.is_not(None)),
+        text=("{recording}",),
+        path="/master/{recording_id}",
+    ),
+]

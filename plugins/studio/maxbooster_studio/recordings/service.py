@@ -4,38 +4,39 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from maxbooster.plugin import Conflict, Context
+from maxbooster.plugin import Conflict, Context, Work, work_status
 
-from ..work import OVER, QUEUED, standing
+from ..masters import queries as masters
+from ..masters.service import refuse_used
 from . import queries
+from .jobs import analyze
 from .models import Recording
 from .schemas import NewRecording, RecordingMade
+from .titles import title_of
 
 READY = "ready"
 
 
 async def bring(ctx: Context, new: NewRecording) -> RecordingMade:
     """A recording of a file, which will be measured. Asked again, it is the same one, measured again if that failed or
-    was cancelled.
+    was canceled.
 
     Raises:
         NotFound: no such file in this account.
         Conflict: the file is not ready.
     """
-    from .jobs import analyse
-
-    file = await ctx.files.get(new.file_id)
+    file = await ctx.files.for_caller(new.file_id)
     if file.state != READY:
         raise Conflict(
             f"The file {file.name} is {file.state}; only one that is ready can be measured.", field="file_id"
         )
     row = await queries.of_file(ctx, file.id)
-    if row is not None and (await standing(ctx, row)).state not in OVER:
+    if row is not None and (await work_status(ctx, row)).state not in Work.OVER:
         return RecordingMade(row.id, row.job_id)
     if row is None:
         row = Recording(file_id=file.id, title=new.title or title_of(file.name), created_at=ctx.now)
         ctx.add(row)
-    row.state, row.reason, row.job_id = QUEUED, None, ctx.enqueue(analyse, row.id, key=str(row.id))
+    row.state, row.reason, row.job_id = Work.QUEUED, None, ctx.enqueue(analyze, row.id, key=str(row.id))
     ctx.audit("recording.brought", row, after={"file": file.id, "title": row.title})
     return RecordingMade(row.id, row.job_id)
 
@@ -56,14 +57,11 @@ async def remove(ctx: Context, id: UUID) -> None:
 
     Raises:
         NotFound: no such recording in this account.
+        Conflict: something uses a file of one of its masters, such as a release; names it.
     """
     row = await ctx.get(Recording, id)
+    await refuse_used(ctx, await masters.of_recording(ctx, id))
     if (preview := await queries.preview(ctx, id)) is not None:
         await ctx.files.remove(preview.file_id)
     ctx.delete(row)
     ctx.audit("recording.removed", row, before={"title": row.title})
-
-
-def title_of(file_name: str) -> str:
-    stem = file_name.rpartition(".")[0] or file_name
-    return stem[:200]

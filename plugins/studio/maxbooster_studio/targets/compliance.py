@@ -75,7 +75,7 @@ def _left_alone(target: Target, missing: float, near: bool, peak: float) -> Find
     if near:
         return 0.0, True, "plays as it is"
     if missing > 0:
-        return 0.0, False, f"{missing:.1f} dB below what is usual; make a louder version"
+        return 0.0, False, f"{missing:.1f} dB below what is usual; create a louder version"
     return 0.0, True, f"{-missing:.1f} dB above what is usual"
 
 

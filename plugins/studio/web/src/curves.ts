@@ -48,7 +48,7 @@ export class MbStudioCurves extends LitElement {
     .key i {
       width: 12px;
       height: 2px;
-      background: var(--colour);
+      background: var(--color);
     }
     svg {
       display: block;
@@ -200,8 +200,8 @@ export class MbStudioCurves extends LitElement {
     if (!guide.short_term_lufs.length) return html`<p>${t("studio.short", "It is shorter than 3 s, so there is no curve of its loudness.")}</p>`;
     return html`<div class="head">
         <strong>${t("studio.loudness", "Loudness")}</strong>
-        <span class="key"><i style="--colour: var(--mb-faint)"></i>${t("studio.mix", "Mix")}</span>
-        ${this.master ? html`<span class="key"><i style="--colour: var(--mb-accent-text)"></i>${t("studio.master", "Master")}</span>` : nothing}
+        ${this.mix ? html`<span class="key"><i style="--color: var(--mb-faint)"></i>${t("studio.mix", "Mix")}</span>` : nothing}
+        ${this.master ? html`<span class="key"><i style="--color: var(--mb-accent-text)"></i>${t("studio.master", "Master")}</span>` : nothing}
         <span class="key">${t("studio.short_term", "LUFS over 3 s")}</span>
       </div>
       ${this.picture()}

@@ -1,7 +1,7 @@
 /** `<mb-studio-recording>`: one recording, its masters, and a comparison at equal loudness. */
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from "lit";
 import { confirmed, duration, keycaps, shortcuts, t } from "@maxbooster/ui";
-import { Api, contentOf, type Host, type Master, type Recording, type Rendering, type Target, type Wishes } from "./api";
+import { Api, contentOf, type Format, type Host, type Master, type Recording, type Rendering, type Target, type Wishes } from "./api";
 import "./curves";
 import { explainedStyles, numbers, why } from "./explained";
 import { outlets, outletStyles } from "./outlets";
@@ -9,6 +9,7 @@ import { Player, type Side } from "./player";
 import { progress, progressStyles } from "./progress";
 import { recordingStyles } from "./recording-styles";
 import { studio } from "./styles";
+import "./sharing";
 import "./targets";
 import "./title";
 import "./waveform";
@@ -37,12 +38,12 @@ export class MbStudioRecording extends LitElement {
   declare recordingId: string;
   declare private targets: Target[];
   declare private at: number;
-  declare private format: string;
+  declare private format: Format;
   declare private unplayable: string;
   declare private adding: boolean;
   private work!: Workspace;
   private player: Player | undefined;
-  private wanted: { master: string; format: string } | undefined;
+  private wanted: { master: string; format: Format } | undefined;
   private frame = 0;
   private keys: (() => void)[] = [];
 
@@ -144,10 +145,19 @@ export class MbStudioRecording extends LitElement {
     if (!wanted) return;
     const master = this.work.masters.find(({ id }) => id === wanted.master);
     const found = known ?? master?.renderings.find(({ format }) => format === wanted.format);
-    if (found && ["failed", "cancelled"].includes(found.state)) this.wanted = undefined;
+    if (found && ["failed", "canceled"].includes(found.state)) this.wanted = undefined;
     if (found?.state !== "done" || !found.file_id) return;
     this.wanted = undefined;
     Object.assign(document.createElement("a"), { href: contentOf(found.file_id), download: "" }).click();
+  }
+
+  private async drop(master: Master): Promise<void> {
+    const yes = await confirmed({
+      title: t("studio.delete_title", "Delete the master “{title}”?", { title: master.title }),
+      text: t("studio.delete_why", "Its settings and measurements are lost. Its files stay among your files."),
+      action: t("studio.delete_action", "Delete master"),
+    });
+    if (yes) await this.work.drop(master);
   }
 
   private readonly forget = async (): Promise<void> => {
@@ -160,8 +170,7 @@ export class MbStudioRecording extends LitElement {
       action: t("studio.remove", "Remove"),
     });
     if (!yes) return;
-    await this.work.remove();
-    this.host.navigate("/master");
+    if (await this.work.remove()) this.host.navigate("/master");
   };
 
   override updated(changed: PropertyValues): void {
@@ -252,7 +261,7 @@ export class MbStudioRecording extends LitElement {
   private downloads(master: Master): TemplateResult {
     const busy = master.renderings.find(({ format, state }) => format === this.format && ["queued", "working"].includes(state));
     const offers = this.work.offers.get(master.id) ?? [];
-    return html`<span class="row"><select aria-label=${t("studio.format", "Format")} .value=${this.format} @change=${(event: Event) => (this.format = (event.target as HTMLSelectElement).value)}>
+    return html`<span class="row"><select aria-label=${t("studio.format", "Format")} .value=${this.format} @change=${(event: Event) => (this.format = (event.target as HTMLSelectElement).value as Format)}>
         ${FORMATS.map(([name, title]) => html`<option value=${name}>${title}</option>`)}
       </select>
       <button class=${offers.length ? "" : "primary"} ?disabled=${Boolean(busy)} @click=${() => this.download(master)}>
@@ -283,7 +292,7 @@ export class MbStudioRecording extends LitElement {
       ${finished.length
         ? html`<div class="row" role="group" aria-label=${t("studio.versions", "Versions")}>
             ${finished.map((each) => this.version(each))}
-            ${this.adding ? this.chooser(false) : html`<button class="plain" @click=${() => (this.adding = true)}><mb-icon name="plus"></mb-icon>${t("studio.another", "Another version")}</button>`}
+            ${this.adding ? html`${this.chooser(false)}<button class="plain" @click=${() => (this.adding = false)}>${t("studio.cancel", "Cancel")}</button>` : html`<button class="plain" @click=${() => (this.adding = true)}><mb-icon name="plus"></mb-icon>${t("studio.another", "Another version")}</button>`}
           </div>`
         : nothing}
       ${pending.map((each) => {
@@ -296,7 +305,7 @@ export class MbStudioRecording extends LitElement {
 
   /** A master that failed or was stopped, and the ways on. */
   private unmade(master: Master, words: string): TemplateResult {
-    const why = master.state === "cancelled" ? t("studio.mastering_stopped", "stopped") : master.reason;
+    const why = master.state === "canceled" ? t("studio.mastering_stopped", "stopped") : master.reason;
     return html`<div class="row">
       <p class=${master.state === "failed" ? "problem" : "quiet"} role=${master.state === "failed" ? "alert" : nothing}>
         ${master.state === "failed" ? html`<mb-icon name="triangle-alert"></mb-icon>` : nothing}${words}: ${why}
@@ -317,7 +326,7 @@ export class MbStudioRecording extends LitElement {
     const found = this.chosen?.compliance ?? recording.compliance;
     if (!found.length) return nothing;
     return html`<section>
-      <h2>${this.chosen ? t("studio.where", "Where it will play") : t("studio.where_now", "Where it would play as it is")}</h2>
+      <h2>${this.chosen ? t("studio.where", "How stores will play it") : t("studio.where_now", "How stores would play it as it is")}</h2>
       ${outlets(found, this.chosen?.target.name)}
     </section>`;
   }
@@ -333,7 +342,9 @@ export class MbStudioRecording extends LitElement {
               label=${t("studio.this_master", "master")}
               @rename=${(event: CustomEvent<string>) => this.work.rename("masters", master.id, event.detail)}
             ></mb-studio-title>
-            ${why(master)}`
+            ${why(master)}
+            ${this.host.may("grant.write") ? html`<mb-studio-sharing .host=${this.host} master-id=${master.id}></mb-studio-sharing>` : nothing}
+            <button class="plain remove" @click=${() => this.drop(master)}><mb-icon name="trash-2"></mb-icon>${t("studio.delete_master", "Delete this master")}</button>`
         : html`<p class="quiet">${this.fits(recording) ? t("studio.next", "Choose where it will play. The chain is chosen from what was measured, and explained here.") : this.unfit(recording)}</p>`}
       <button class="plain remove" @click=${this.forget}><mb-icon name="trash-2"></mb-icon>${t("studio.remove_this", "Remove this recording")}</button>`;
   }
@@ -345,7 +356,7 @@ export class MbStudioRecording extends LitElement {
 
   private waiting(recording: Recording): TemplateResult {
     const working = this.work.working.get(recording.job);
-    const over = recording.state === "failed" || recording.state === "cancelled";
+    const over = recording.state === "failed" || recording.state === "canceled";
     return html`<div class="waiting">
       <h1>${recording.title}</h1>
       ${over

@@ -1,12 +1,12 @@
 /** `<mb-studio-recordings>`: every recording, and a place to drop the next. */
 import { css, html, LitElement, nothing, type TemplateResult } from "lit";
-import { duration, loadTable, loadUpload, t, when, type Column } from "@maxbooster/ui";
+import { duration, loadTable, loadUpload, Narrow, Refresh, t, when, type Column } from "@maxbooster/ui";
 import { Api, type Host, type RecordingRow, type StoredFile } from "./api";
 import { studio } from "./styles";
 import { level } from "./words";
 
 const STATES: Record<string, string> = {
-  queued: "Queued", working: "Measuring", done: "Ready", failed: "Can’t be read", cancelled: "Stopped",
+  queued: "Queued", working: "Measuring", done: "Ready", failed: "Can’t be read", canceled: "Stopped",
 };
 
 export class MbStudioRecordings extends LitElement {
@@ -15,6 +15,7 @@ export class MbStudioRecordings extends LitElement {
   declare private rows: RecordingRow[] | undefined;
   declare private filter: string;
   declare private failure: string;
+  private readonly narrow = new Narrow(this);
 
   static override styles = [
     studio,
@@ -66,19 +67,14 @@ export class MbStudioRecordings extends LitElement {
     super();
     this.filter = "";
     this.failure = "";
+    new Refresh(this, () => this.load());
   }
 
   override connectedCallback(): void {
     super.connectedCallback();
     void loadUpload();
     void loadTable();
-    for (const hint of ["catch-up", "job", "event"]) this.host.events.addEventListener(hint, this.load);
     void this.load();
-  }
-
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    for (const hint of ["catch-up", "job", "event"]) this.host.events.removeEventListener(hint, this.load);
   }
 
   private get api(): Api {
@@ -87,7 +83,7 @@ export class MbStudioRecordings extends LitElement {
 
   private readonly load = async (): Promise<void> => {
     try {
-      this.rows = (await this.api.recordings()).recordings;
+      this.rows = await this.api.recordings();
       this.failure = "";
     } catch (error) {
       this.failure = error instanceof Error ? error.message : String(error);
@@ -108,7 +104,7 @@ export class MbStudioRecordings extends LitElement {
   private columns(): Column<RecordingRow>[] {
     const quiet = (text: unknown) => html`<span style="color: var(--mb-quiet)">${text}</span>`;
     return [
-      { key: "title", title: t("studio.recording", "Recording"), width: "minmax(0, 2fr)", render: ({ id, title }) => html`<a href="/master/${id}" style="color: inherit; text-decoration: none">${title}</a>` },
+      { key: "title", title: t("studio.recording", "Recording"), width: "minmax(0, 2fr)", render: (row) => html`<a href="/master/${row.id}" style="color: inherit; text-decoration: none">${row.title}</a>${this.narrow.is ? html`<small>${[when(row.created_at), row.duration_s ? duration(row.duration_s) : "", `${level(row.integrated_lufs)} LUFS`].filter(Boolean).join(" · ")}</small>` : nothing}` },
       { key: "state", title: t("studio.state", "State"), width: "minmax(0, 1fr)", render: ({ state }) => (state === "failed" ? html`<span style="color: var(--mb-danger)">${t("studio.state.failed", STATES.failed)}</span>` : quiet(t(`studio.state.${state}`, STATES[state]))) },
       { key: "created_at", title: t("studio.brought", "Uploaded"), width: "116px", render: ({ created_at }) => quiet(when(created_at)) },
       { key: "duration_s", title: t("studio.length", "Length"), width: "72px", align: "end", render: ({ duration_s }) => (duration_s ? duration(duration_s) : "–") },
@@ -120,12 +116,12 @@ export class MbStudioRecordings extends LitElement {
   override render(): TemplateResult {
     return html`<div class="head">
         <h1>${t("studio.title", "Master")}</h1>
-        <p class="quiet">${t("studio.text", "Upload a mix. It's measured right away and mastered for where it will play, with every setting explained.")}</p>
+        <p class="quiet">${t("studio.text", "Upload a mix. It’s measured right away and mastered for where it will play, with every setting explained.")}</p>
       </div>
       <mb-upload
         accept="audio/*,.wav,.flac,.aif,.aiff,.caf,.ogg,.oga,.opus,.mp3,.m4a,.mp4"
         label=${t("studio.drop", "Drop a recording here")}
-        hint=${t("studio.drop_hint", "WAV, FLAC, AIFF, M4A, MP3, Ogg or Opus, up to hours long. Your file isn't changed.")}
+        hint=${t("studio.drop_hint", "WAV, FLAC, AIFF, M4A, MP3, Ogg or Opus, up to hours long. Your file isn’t changed.")}
         @file-ready=${this.arrived}
       ></mb-upload>
       ${this.failure ? html`<p class="problem" role="alert"><mb-icon name="triangle-alert"></mb-icon>${this.failure}</p>` : nothing}
@@ -143,6 +139,7 @@ export class MbStudioRecordings extends LitElement {
         />
       </div>
       <mb-table
+        ?roomy=${this.narrow.is}
         label=${t("studio.recordings", "Recordings")}
         .columns=${this.columns()}
         .rows=${rows}
@@ -155,7 +152,7 @@ export class MbStudioRecordings extends LitElement {
     const steps: [string, string][] = [
       [t("studio.teach_1", "1 · It is measured"), t("studio.teach_1_why", "Loudness, true peak, spectrum and stereo image, and what each store would do with it as it is.")],
       [t("studio.teach_2", "2 · You choose where it plays"), t("studio.teach_2_why", "Spotify, Apple Music, club, broadcast, a custom loudness or a reference track. The master is within 0.1 LU of it.")],
-      [t("studio.teach_3", "3 · You compare at matched loudness"), t("studio.teach_3_why", "Press A for the mix and B for the master while it plays. Louder isn't better: hear what was really done.")],
+      [t("studio.teach_3", "3 · You compare at matched loudness"), t("studio.teach_3_why", "Press A for the mix and B for the master while it plays. Louder isn’t better: hear what was really done.")],
     ];
     return html`<ul class="teaches">
       ${steps.map(([title, text]) => html`<li><strong>${title}</strong><span class="quiet">${text}</span></li>`)}

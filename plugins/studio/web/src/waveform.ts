@@ -89,10 +89,10 @@ export class MbStudioWaveform extends LitElement {
     bars(this.drawn!, count).forEach(({ peak, mean }, place) => {
       const x = place * (BAR + GAP);
       const played = x < head;
-      const bar = (tall: number, colour: string, alpha: number) => {
+      const bar = (tall: number, color: string, alpha: number) => {
         const size = Math.max(1, tall * (height - 8));
         pen.globalAlpha = alpha;
-        pen.fillStyle = colour;
+        pen.fillStyle = color;
         pen.fillRect(x, (height - size) / 2, BAR, size);
       };
       bar(peak, played ? ink.accent : ink.rest, played ? 1 : 0.75);

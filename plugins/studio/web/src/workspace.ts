@@ -1,16 +1,12 @@
 /** One recording and its masters, as they are on the server right now. */
-import { Api, type ChainOut, type Curve, type Host, type JobHint, type Master, type Offer, type Recording, type RecordingRow, type Rendering, type Wishes } from "./api";
+import { Api, type ChainOut, type Curve, type Format, type Host, type JobHint, type Master, type Offer, type Recording, type RecordingRow, type Rendering, type Wishes } from "./api";
 import { decoded, type Drawn } from "./peaks";
 import type { Working } from "./progress";
 
 const LOOK_MS = 1200;
 const OPEN = ["queued", "working"];
 
-interface Unfinished {
-  id: string;
-  job: string;
-  state: string;
-}
+type Unfinished = Pick<Rendering, "id" | "job" | "state">;
 
 function wishesOf({ target, intensity, reference_id }: Master): Wishes {
   const named = target.name === "reference" ? {} : { target: target.name };
@@ -47,7 +43,7 @@ export class Workspace extends EventTarget {
     for (const hint of ["catch-up", "event"]) this.host.events.addEventListener(hint, this.load);
     this.host.events.addEventListener("job", this.heard);
     void this.load();
-    void this.api.recordings().then(({ recordings }) => {
+    void this.api.recordings().then((recordings) => {
       this.references = recordings.filter(({ id, integrated_lufs }) => id !== this.id && integrated_lufs !== null);
       this.changed();
     }, () => undefined);
@@ -93,12 +89,20 @@ export class Workspace extends EventTarget {
   begin = (wishes: Wishes) => this.guarded(() => this.api.begin(this.id, wishes).then(this.load));
   rename = (of: "recordings" | "masters", id: string, title: string) => this.guarded(() => this.api.rename(of, id, title).then(this.load));
   again = () => this.guarded(() => this.api.bring(this.recording!.file_id).then(this.load));
-  drop = (master: Master) => this.guarded(() => this.api.removeMaster(master.id).then(this.load));
-  repeat = (master: Master) => this.guarded(() => this.api.removeMaster(master.id).then(() => this.begin(wishesOf(master))));
-  remove = () => this.api.removeRecording(this.id);
+  drop = (master: Master) => this.guarded(() => this.api.deleteMaster(master.id).then(this.load));
+  repeat = (master: Master) => this.guarded(() => this.api.deleteMaster(master.id).then(() => this.begin(wishesOf(master))));
+  /** Whether it is gone. */
+  async remove(): Promise<boolean> {
+    let gone = false;
+    await this.guarded(async () => {
+      await this.api.deleteRecording(this.id);
+      gone = true;
+    });
+    return gone;
+  }
 
   /** The format's rendering, made if need be. */
-  async render(master: Master, format: string): Promise<Rendering | undefined> {
+  async render(master: Master, format: Format): Promise<Rendering | undefined> {
     let rendering: Rendering | undefined;
     await this.guarded(async () => (rendering = await this.api.render(master.id, format)));
     if (rendering?.state !== "done") await this.load();

@@ -1,1 +1,1 @@
-"""The attack table: what somebody tries who wants in as another, and what they get (C-04 … C-09)."""
+"""The attack table: what somebody tries who wants in as another, and what they get."""

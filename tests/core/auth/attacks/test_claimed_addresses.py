@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import socket
 import subprocess
 import sys
 
@@ -12,7 +13,6 @@ import pytest
 from sqlalchemy import select
 
 from maxbooster.audit.models import AuditPayload
-from maxbooster.testing.services import free_port, wait_for_port
 
 from .tools import DEVICES, ME, login, rows
 
@@ -30,16 +30,17 @@ async def test_an_address_that_the_client_claims_is_not_believed(app, new_browse
 
 @pytest.mark.parametrize(("proxies", "address"), [("", "127.0.0.1"), ("10.9.9.9", "127.0.0.1")])
 def test_the_server_believes_no_proxy_that_it_was_not_told_of(tmp_path, proxies, address):
-    port, log = free_port(), tmp_path / "up.log"
+    log = tmp_path / "up.log"
     told = {"DATA": str(tmp_path / "d"), "TRUSTED_PROXIES": proxies, "LOG": "json", "MAIL": f"file://{tmp_path}/mail"}
     environment = os.environ | {f"MAXBOOSTER_{name}": value for name, value in told.items()}
-    command = [sys.executable, "-m", "maxbooster", "up", "--listen", f"127.0.0.1:{port}"]
-    with log.open("wb") as written:
-        up = subprocess.Popen(command, env=environment, stderr=written)
+    with socket.create_server(("127.0.0.1", 0)) as listening, log.open("wb") as written:
+        taken, port = listening.fileno(), listening.getsockname()[1]
+        command = [sys.executable, "-m", "maxbooster", "up", "--listen", f"fd://{taken}"]
+        up = subprocess.Popen(command, env=environment, stderr=written, pass_fds=[taken])
     try:
-        wait_for_port(port)
         headers = {"x-forwarded-for": "198.51.100.66"}
-        answer = httpx.post(f"http://127.0.0.1:{port}{ME}", json=login("nova@example.org"), headers=headers)
+        url = f"http://127.0.0.1:{port}{ME}"  # who connects waits until the server is up
+        answer = httpx.post(url, json=login("nova@example.org"), headers=headers, timeout=100)
         assert answer.status_code == 401
     finally:
         up.terminate()

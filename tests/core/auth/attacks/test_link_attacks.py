@@ -9,9 +9,9 @@ import pytest
 from sqlalchemy import select
 
 from maxbooster.auth.models import User
-from maxbooster.auth.proofs import LIFETIME
+from maxbooster.auth.proofs import LIFETIME, ask
 from maxbooster.db import directory
-from maxbooster.testing import drain, make_person
+from maxbooster.testing import drain, link_in, make_person
 
 from .tools import ASTER, EVIL, KINDS, PROFILE, REGISTRATION, RESET, operations, rows
 
@@ -30,8 +30,25 @@ async def test_a_link_of_one_kind_opens_no_other_and_ends_in_time(links, clock, 
     for other in KINDS:
         if other != kind:
             assert await links.follow(other, token) == 410, other
-    clock.advance(seconds=LIFETIME[kind].total_seconds() + 1)
+    clock.advance(seconds=LIFETIME[kind].total_seconds())
     assert await links.follow(kind, token) == 410
+
+
+async def test_a_link_whose_time_is_over_before_its_email_is_not_sent(app, letters, nova, clock):
+    async with app.unit() as ctx:
+        await ask(ctx, "reset", nova.email)
+    clock.advance(seconds=LIFETIME["reset"].total_seconds())
+    assert await letters(nova.email) == []
+
+
+async def test_of_two_links_that_are_asked_for_at_once_one_is_sent_and_works(app, letters, browser, nova):
+    """Neither request sees the other one's row."""
+    async with app.unit() as one, app.unit() as other:
+        for ctx in (one, other):
+            await ask(ctx, "reset", nova.email)
+    [letter] = await letters(nova.email)
+    new = {"token": link_in(letter.text), "password": "fifty lamps along the harbor"}
+    assert (await browser.post(f"{RESET}/confirm", json=new)).status_code == 204
 
 
 async def test_a_newer_reset_link_makes_the_older_one_worthless(links):

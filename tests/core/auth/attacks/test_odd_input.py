@@ -66,7 +66,7 @@ async def test_what_is_far_too_large_is_refused_at_once(browser, home):
         began = perf_counter()
         answer = await client.request(method, path, json=body)
         assert (answer.status_code, len(answer.text) < 1000) == (422, True), path
-        assert perf_counter() - began < 0.5, path
+        assert perf_counter() - began < 2, path
     assert (await browser.post(ME, json=login("a@example.org", large + large))).status_code == 413
     long = await browser.get(ME, headers={"authorization": "Bearer " + large, "cookie": "mb_session=" + large})
     assert long.status_code == 401

@@ -85,7 +85,8 @@ async def test_another_site_cannot_use_a_browsers_session(home, new_browser, nov
 
 async def test_another_site_cannot_send_what_needs_no_session(app, browser, nova):
     """Logging a victim in as the attacker, for one."""
-    public = [path for _, path, operation in operations(app, "post") if not operation.get("security")]
+    public = {path for _, path, operation in operations(app, "post") if not operation.get("security")}
+    public.remove("/api/core/webhooks/{source}")  # servers call it, and sign what they send
     assert f"{ME}" in public
     for path in public:
         for header, value in (("sec-fetch-site", "cross-site"), ("origin", f"https://{EVIL}"), ("origin", "null")):

@@ -1,0 +1,160 @@
+"""What a provider is: where its accounts live and how one logs in there. A connector gives it as data."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Any, Literal
+from urllib.parse import urlsplit
+
+from msgspec import Struct
+
+from ..context import Context
+from ..errors import NotFound, NotReady, suggestion
+from ..observe.logs import log
+
+
+class Holder(Struct, frozen=True):
+    """Whose login it is: `subject` is the provider's own id of the user, `name` what people call it."""
+
+    subject: str
+    name: str = ""
+
+
+Check = Callable[["Context", Any], Awaitable[Holder]]
+"""Whose login that is, tried out where it can be. Raises Invalid or AuthFailed with words for whoever typed it in."""
+
+
+class OAuthLogin(Struct, frozen=True, kw_only=True):
+    """OAuth 2.0 with an authorization code and PKCE (RFC 6749, RFC 7636)."""
+
+    authorize_url: str
+    token_url: str
+    revoke_url: str = ""
+    """RFC 7009; empty: tokens cannot be revoked by us."""
+    userinfo_url: str = ""
+    """Answers with JSON that says who the user is; not needed where there is an ID token."""
+    subject_field: str = "sub"
+    """Where in that JSON the user's id stands; `data.id` is `id` within `data`."""
+    name_field: str = "name"
+    client_id: str
+    """From the connector's settings; empty: the operator has not set it yet, and nobody can connect."""
+    client_secret: str = ""
+    client_auth: Literal["client_secret_basic", "client_secret_post", "none"] = "client_secret_basic"
+    scopes: tuple[str, ...] = ()
+    scope_separator: str = " "
+    authorize_parameters: Mapping[str, str] = {}
+    """Further ones, such as `{"access_type": "offline"}`."""
+    issuer: str = ""
+    """What the provider calls itself (RFC 8414 `issuer`); compared with `iss` (RFC 9207) and in ID tokens."""
+    returns_issuer: bool = False
+    """Whether `iss` comes with every answer, so that one without it is refused."""
+    jwks_url: str = ""
+    """OpenID Connect: where the keys of ID tokens lie. The ID token is then demanded and verified."""
+    rotates: bool = False
+    """Whether each refresh gives a new refresh token and ends the old one."""
+    lifetime_s: int | None = None
+    """Of an access token whose answer does not say; None: it does not expire."""
+    renew_before_s: int = 600
+    """How long before its end an access token is renewed; at most a quarter of its lifetime."""
+    refusals: tuple[str, ...] = ("invalid_grant",)
+    """`error` codes of a refresh that mean: this login is over. Where `error` is an object, its `code`: `"190"`."""
+    timeout_s: float = 20.0
+
+
+class KeyLogin(Struct, frozen=True, kw_only=True):
+    """A key that people copy from the service. `form`: a struct whose fields make the form, the key in `field`."""
+
+    form: type[Struct]
+    check: Check
+    field: str = "key"
+    header: str = "Authorization"
+    scheme: str = "Bearer"
+    """What stands before the key in the header; may be empty."""
+
+
+class PasswordLogin(Struct, frozen=True, kw_only=True):
+    """A user name with a password or a private key, as the fields of `form` say; the connector reads them itself."""
+
+    form: type[Struct]
+    check: Check
+
+
+class Provider(Struct, frozen=True, kw_only=True):
+    """A service at which accounts can have logins."""
+
+    name: str
+    """Within the plugin's family: `social.bluesky`."""
+    title: str
+    login: OAuthLogin | KeyLogin | PasswordLogin
+    hosts: tuple[str, ...] = ()
+    """Where calls with the login may go, beside the hosts of the login's own addresses: `api.example.com`. A token
+    never leaves for another."""
+    url: str = ""
+    """Where people look after such logins themselves; shown where we cannot revoke."""
+
+    @property
+    def kind(self) -> Literal["oauth", "api_key", "password"]:
+        if isinstance(self.login, OAuthLogin):
+            return "oauth"
+        return "api_key" if isinstance(self.login, KeyLogin) else "password"
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether the operator has set what it needs."""
+        return not isinstance(self.login, OAuthLogin) or bool(self.login.client_id)
+
+    def admits(self, host: str) -> bool:
+        """Whether calls with the login may go to `host`, as in a URL, with its port if it has one."""
+        return host in self.hosts or host in self._own_hosts
+
+    @property
+    def _own_hosts(self) -> set[str]:
+        if not isinstance(self.login, OAuthLogin):
+            return set()
+        return {urlsplit(url).netloc for url in (self.login.token_url, self.login.userinfo_url) if url}
+
+
+async def offered(ctx: Context) -> dict[str, Provider]:
+    """Name → provider, of every connector that is enabled, by title."""
+    found: dict[str, Provider] = {}
+    for answer in await ctx.ask("oauth_provider"):
+        for provider in _listed(answer.value):
+            if _is_theirs(provider.name, answer.plugin):
+                found[provider.name] = provider
+            else:
+                log.warning("connection.foreign_provider", plugin=answer.plugin, provider=provider.name)
+    return dict(sorted(found.items(), key=lambda each: each[1].title))
+
+
+def _listed(value: Any) -> Sequence[Provider]:
+    if isinstance(value, Provider):
+        return [value]
+    return [each for each in value or () if isinstance(each, Provider)]
+
+
+def _is_theirs(name: str, plugin: str) -> bool:
+    """A connector speaks for itself, a family for everything in it."""
+    return name == plugin or ("." not in plugin and name.startswith(f"{plugin}."))
+
+
+async def named(ctx: Context, name: str) -> Provider:
+    """
+    Raises:
+        NotFound: there is no such provider, or its connector is disabled.
+    """
+    known = await offered(ctx)
+    if name not in known:
+        raise NotFound(f"No enabled plugin connects to {name!r}.{suggestion(name, list(known))}", field="provider")
+    return known[name]
+
+
+async def at_hand(ctx: Context, name: str) -> Provider:
+    """The same, for a connection that exists: its connector may be switched on again.
+
+    Raises:
+        NotReady: its connector is disabled.
+    """
+    known = await offered(ctx)
+    if name not in known:
+        raise NotReady(f"The connector {name} is disabled or not installed; its connections are kept.")
+    return known[name]

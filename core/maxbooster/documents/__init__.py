@@ -1,0 +1,1 @@
+"""PDF documents: invoices, statements, licenses, made from a template and from data that is never code."""

@@ -1,0 +1,92 @@
+/** `<mb-upgrade>`: a quiet bar once the server has newer pages than those that are open. Nothing reloads by itself. */
+import { css, html, LitElement, nothing } from "lit";
+import { confirmed, t } from "@maxbooster/ui";
+import { events } from "./panels";
+import { somethingTyped } from "./typed";
+
+class MbUpgrade extends LitElement {
+  static override properties = { shown: { state: true } };
+  declare private shown: boolean;
+
+  static override styles = css`
+    :host {
+      position: fixed;
+      inset-block-end: 0;
+      inset-inline: 0;
+      z-index: 4;
+    }
+    p {
+      display: flex;
+      flex-wrap: wrap;
+      align-items: center;
+      justify-content: center;
+      gap: var(--mb-space-1) var(--mb-space-4);
+      margin: 0;
+      padding: var(--mb-space-2) var(--mb-space-4);
+      border-block-start: 1px solid var(--mb-line);
+      background: var(--mb-raised);
+      font-size: var(--mb-text-s);
+    }
+    button {
+      min-height: 24px;
+      padding: 0;
+      border: 0;
+      background: none;
+      color: var(--mb-quiet);
+      font: inherit;
+      text-decoration: underline;
+      text-underline-offset: 3px;
+      cursor: pointer;
+    }
+    .reload {
+      color: var(--mb-text);
+      font-weight: 600;
+    }
+  `;
+
+  constructor() {
+    super();
+    this.shown = false;
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    events.addEventListener("new-build", this.show);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    events.removeEventListener("new-build", this.show);
+  }
+
+  private readonly show = (): void => {
+    this.shown = true;
+  };
+
+  private readonly reload = async (): Promise<void> => {
+    const question = {
+      title: t("upgrade.typed", "Reload and lose what you typed?"),
+      text: t("upgrade.typed_text", "Something on this page may not be saved yet. You can save it first and reload later."),
+      action: t("upgrade.reload", "Reload"),
+    };
+    if (!somethingTyped() || (await confirmed(question))) location.reload();
+  };
+
+  private readonly later = (): void => {
+    events.removeEventListener("new-build", this.show);
+    this.shown = false;
+  };
+
+  override render() {
+    return html`<div role="status">
+      ${this.shown
+        ? html`<p>
+            <span>${t("upgrade.here", "A new version is here.")}</span>
+            <button class="reload" @click=${this.reload}>${t("upgrade.reload", "Reload")}</button>
+            <button @click=${this.later}>${t("upgrade.later", "Later")}</button>
+          </p>`
+        : nothing}
+    </div>`;
+  }
+}
+customElements.define("mb-upgrade", MbUpgrade);

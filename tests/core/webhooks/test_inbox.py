@@ -1,0 +1,391 @@
+"""What providers send: let in by its signature, stored before it is handled, handled once per event, replayable."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from datetime import timedelta
+from random import Random
+
+import msgspec
+import pytest
+from sqlalchemy import select
+from structlog.testing import capture_logs
+
+from maxbooster.auth.people import privacy
+from maxbooster.db.models import PLATFORM
+from maxbooster.identity import Identity
+from maxbooster.jobs.models import JobRow
+from maxbooster.observe import metrics
+from maxbooster.plugin import Problem, WebhookSource, new_id
+from maxbooster.secrets import Keyring, rotate_all
+from maxbooster.testing import drain, make_person, open_api, open_browser
+from maxbooster.webhooks.inbox import queries, service
+from maxbooster.webhooks.inbox.models import InboxWebhook
+from maxbooster.webhooks.jobs import prune
+
+from .conftest import AT, NAME, count
+
+
+async def inbox(app, state=None) -> list[queries.WebhookOut]:
+    return await app.database.read(lambda connection: queries.page(connection, state=state, limit=50).items)
+
+
+async def replay(app, id) -> str:
+    """What is wrong with it, or nothing."""
+    try:
+        async with app.unit(Identity(PLATFORM, None, frozenset({"webhook.replay"}))) as ctx:
+            await service.replay(ctx, id)
+    except Problem as problem:
+        return problem.detail
+    return ""
+
+
+def refused() -> float:
+    return metrics.WEBHOOKS.labels(NAME, "refused")._value.get()
+
+
+async def test_five_fold_repeats_in_any_order_take_effect_once(app, provider):
+    ids = [f"evt_{n}" for n in range(20)] * 5
+    Random(5).shuffle(ids)
+    for id in ids[:50]:
+        assert await provider.send(id) == 200
+    await drain(app)
+    for id in ids[50:]:
+        assert await provider.send(id) == 200
+    await drain(app)
+    assert await provider.handled() == {f"evt_{n}": 1 for n in range(20)}
+
+
+async def test_fifty_at_once_with_one_id_are_one(app, provider):
+    async with open_api(app) as client:
+        headers = provider.signed("evt_1", b"{}")
+        answers = await asyncio.gather(*(client.post(AT, content=b"{}", headers=headers) for _ in range(50)))
+    assert {answer.status_code for answer in answers} == {200}
+    assert await count(app, InboxWebhook) == 1
+    await drain(app)
+    assert await provider.handled() == {"evt_1": 1}
+
+
+async def test_it_is_answered_before_it_is_handled_and_the_body_comes_as_it_was_sent(app, provider):
+    body = b'{"note":  "spaces  stay", "n": 1.0}\n'
+    async with open_api(app) as client:
+        answer = await client.post(AT, content=body, headers=provider.signed("evt_1", body))
+    assert (answer.status_code, answer.json()) == (200, {"received": True})
+    assert [each.state for each in await inbox(app)] == ["waiting"]
+    assert await provider.handled() == {}
+    await drain(app)
+    assert provider.bodies == {"evt_1": body}
+    [row] = await inbox(app)
+    assert (row.state, row.type, row.size) == ("handled", "parcel.moved", len(body))
+
+
+async def test_what_is_about_an_account_is_handled_in_it(app, provider):
+    account = new_id()
+    await provider.send("evt_1", json.dumps({"account": str(account)}).encode())
+    await provider.send("evt_2")
+    await drain(app)
+    assert provider.accounts == {"evt_1": account, "evt_2": None}
+
+
+@pytest.mark.parametrize(
+    ("headers", "why"),
+    [
+        ({}, "needs the headers"),
+        ({"webhook-signature": ""}, "needs the headers"),
+        ({"webhook-signature": "v1,AAAA"}, "signature is wrong"),
+        ({"webhook-signature": "é".encode()}, "signature is wrong"),
+        ({"webhook-id": "evt_2"}, "signature is wrong"),
+        ({"webhook-timestamp": "1"}, "signature is wrong"),
+        ({"webhook-timestamp": "soon"}, "signature is wrong"),
+    ],
+)
+async def test_a_signature_that_is_missing_or_wrong_is_refused_and_counted(app, provider, headers, why):
+    before = refused()
+    sent = provider.signed("evt_1", b"{}") | headers if headers else {}
+    async with open_api(app) as client:
+        answer = await client.post(AT, content=b"{}", headers=sent)
+    assert answer.status_code == 401
+    assert why in answer.json()["detail"]
+    assert (await count(app, InboxWebhook), refused() - before) == (0, 1)
+
+
+@pytest.mark.parametrize(
+    ("late", "status"),
+    [
+        (timedelta(seconds=295), 200),
+        (timedelta(seconds=-295), 200),
+        (timedelta(seconds=305), 401),
+        (timedelta(seconds=-305), 401),
+        (timedelta(hours=-1), 401),
+        (timedelta(days=400), 401),
+    ],
+)
+async def test_a_signature_holds_for_five_minutes_either_way(app, provider, late, status):
+    assert await provider.send("evt_1", late=late) == status
+    assert await count(app, InboxWebhook) == (1 if status == 200 else 0)
+
+
+async def test_another_secret_and_a_changed_body_are_refused(app, provider):
+    assert await provider.send("evt_1", secret="whsec_" + "A" * 32) == 401
+    async with open_api(app) as client:
+        answer = await client.post(AT, content=b'{"a": 1}', headers=provider.signed("evt_1", b"{}"))
+    assert answer.status_code == 401
+    assert await count(app, InboxWebhook) == 0
+
+
+@pytest.mark.parametrize("body", [b"", b"not JSON", b"[1]", b"\xff\xfe\x00", b'{"type": ""}'])
+async def test_a_signed_body_that_cannot_be_read_is_refused_and_not_stored(app, provider, body):
+    assert await provider.send("evt_1", body) == 400
+    assert await count(app, InboxWebhook) == 0
+
+
+async def test_ids_that_cannot_be_kept_whole_are_refused(app, provider):
+    assert await provider.send("e" * 200) == 200
+    assert await provider.send("e" * 201) == 400
+    assert await provider.send("evt_1", json.dumps({"type": "t" * 121}).encode()) == 400
+
+
+NONSENSE = [
+    b'{"type": null}', b'{"type": 5}', b'{"type": ["a"]}', b'{"type": {}}', b'{"type": true}', b'{"type": "\\ud800"}',
+    b'{"type": "a\\u0000b"}', b'{"account": "1"}', b'{"account": 5}', b"[" * 100_000, b'{"a":' * 100_000, b"null",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("body", NONSENSE, ids=lambda body: body[:20].decode())
+async def test_nonsense_that_a_source_takes_over_is_refused(app, provider, body):
+    assert await provider.send("evt_1", body) == 400
+    assert await count(app, InboxWebhook) == 0
+
+
+@pytest.mark.parametrize("body", [b"[" * 100_000, b'{"url":' * 100_000])
+async def test_what_is_nested_without_end_is_malformed_everywhere(api, body):
+    answer = await api.post("/api/core/webhook-endpoints", content=body, headers={"content-type": "application/json"})
+    assert answer.status_code == 400, answer.text
+
+
+async def test_an_unknown_source_and_a_body_that_is_announced_too_large_are_refused_unread(app, provider):
+    read = 0
+
+    async def endless():
+        nonlocal read
+        while read < 100:
+            read += 1
+            yield b"y" * 100_000
+
+    async with open_api(app) as client:
+        unknown = await client.post("/api/core/webhooks/nobody", content=endless())
+        assert (unknown.status_code, read) == (404, 0)
+        large = await client.post(AT, content=endless(), headers={"content-length": "10000001"})
+        assert (large.status_code, read) == (413, 0)
+
+
+async def test_ten_megabytes_are_kept_and_more_are_refused_before_they_are_read(app, provider):
+    full = b'{"x": "' + b"y" * (10_000_000 - 9) + b'"}'
+    assert await provider.send("evt_1", full) == 200
+    await drain(app)
+    assert provider.bodies == {"evt_1": full}
+    sent = 0
+
+    async def endless():
+        nonlocal sent
+        while sent < 100:
+            sent += 1
+            yield b"y" * 1_000_000
+
+    async with open_api(app) as client:
+        announced = await client.post(AT, content=full + b" ", headers=provider.signed("evt_2", full))
+        flowing = await client.post(AT, content=endless(), headers=provider.signed("evt_3", b""))
+    assert (announced.status_code, flowing.status_code) == (413, 413)
+    assert await count(app, InboxWebhook) == 1
+
+
+async def test_pages_of_other_sites_may_send_it_because_a_signature_says_who_does(app, provider):
+    async with open_api(app) as client:
+        headers = provider.signed("evt_1", b"{}") | {
+            "origin": "https://provider.example",
+            "sec-fetch-site": "cross-site",
+        }
+        assert (await client.post(AT, content=b"{}", headers=headers)).status_code == 200
+
+
+async def test_a_source_that_is_off_asks_to_come_again_and_an_unknown_one_is_not_there(app):
+    app.registry.plugins["billing.test"].state = "disabled"
+    del app.offers.webhook_sources["billing.test"]
+    async with open_api(app) as client:
+        off = await client.post("/api/core/webhooks/billing.test", content=b"{}")
+        unknown = await client.post("/api/core/webhooks/nobody", content=b"{}")
+        without = await client.post("/api/core/webhooks/core", content=b"{}")
+    assert (off.status_code, off.headers["retry-after"]) == (503, "300")
+    assert (unknown.status_code, without.status_code) == (404, 404)
+
+
+async def test_what_failed_is_seen_and_replayed_once(app, provider, clock):
+    provider.fails.add("evt_1")
+    await provider.send("evt_1")
+    await drain(app)
+    clock.advance(hours=1)
+    await drain(app)
+    [row] = await inbox(app, "failed")
+    assert "the parcel is lost" in row.note
+    assert await provider.handled() == {}
+    assert await provider.send("evt_1") == 200, "a repeat neither helps nor harms"
+    provider.fails.clear()
+    answers = await asyncio.gather(*(replay(app, row.id) for _ in range(5)))
+    assert sorted(map(bool, answers)) == [False, True, True, True, True]
+    await drain(app)
+    assert await provider.handled() == {"evt_1": 1}
+    assert [each.state for each in await inbox(app)] == ["handled"]
+    assert await replay(app, row.id) == "", "what was handled may be handled again on purpose"
+    await drain(app)
+    assert await provider.handled() == {"evt_1": 2}
+
+
+async def test_replay_needs_a_webhook_its_body_and_its_plugin(app, provider):
+    await provider.send("evt_1")
+    await drain(app)
+    [row] = await inbox(app)
+    source = app.offers.webhook_sources.pop(NAME)
+    assert "is off" in await replay(app, row.id)
+    app.offers.webhook_sources[NAME] = source
+    assert "There is no webhook" in await replay(app, new_id())
+
+
+async def test_only_staff_look_into_the_inbox(app, provider):
+    await provider.send("evt_1")
+    owner = await make_person(app, "nova@example.org")
+    async with open_browser(app) as browser:
+        await browser.log_in(owner)
+        assert (await browser.get("/api/core/webhooks")).status_code == 403
+        assert (await browser.post(f"/api/core/webhooks/{new_id()}/replay")).status_code == 403
+    staff = await make_person(app, "staff@example.org", operator="admin")
+    async with open_browser(app) as browser:
+        await browser.log_in(staff)
+        browser.note(await browser.post("/api/core/session/account", json={"account": str(PLATFORM)}))
+        [row] = (await browser.get("/api/core/webhooks", params={"webhook_state": "waiting", "source": NAME})).json()[
+            "items"
+        ]
+        assert (row["event_id"], row["has_body"]) == ("evt_1", True)
+        await drain(app)
+        assert (await browser.post(f"/api/core/webhooks/{row['id']}/replay")).status_code == 202
+        await drain(app)
+    assert await provider.handled() == {"evt_1": 2}
+    view = next(view for _, view in app.offers.console_views if view.id == "core.webhooks")
+    assert set(view.columns) <= set(row)
+
+
+async def test_bodies_go_after_their_time_and_the_event_stays_known(app, provider, clock):
+    await provider.send("evt_1")
+    provider.fails.add("evt_2")
+    await provider.send("evt_2")
+    await drain(app)
+    clock.advance(days=31)
+    await drain(app)
+    async with app.unit() as ctx:
+        await prune.handler(ctx)
+    has_body = {row.event_id: row.has_body for row in await inbox(app)}
+    assert has_body == {"evt_1": False, "evt_2": True}, "what failed waits whole for a person"
+    assert await provider.send("evt_1") == 200
+    await drain(app)
+    assert await provider.handled() == {"evt_1": 1}
+    [row] = await inbox(app, "handled")
+    assert "erased" in await replay(app, row.id)
+    clock.advance(days=400)
+    async with app.unit() as ctx:
+        await prune.handler(ctx)
+    assert [row.event_id for row in await inbox(app)] == ["evt_2"]
+
+
+async def test_bodies_are_sealed_and_survive_new_keys(app, provider):
+    await provider.send("evt_1", b'{"name": "Nova Lane"}')
+    query = select(InboxWebhook.body)
+    sealed = await app.database.read(lambda connection: connection.execute(query).scalar_one())
+    assert b"Nova" not in sealed
+    new = "A" * 43 + "="
+    app.keyring = Keyring((new, *(key.decode() for key in app.keyring.raw)))
+    assert await app.database.transact(lambda connection: rotate_all(connection, app.keyring)) >= 1
+    app.keyring = Keyring((new,))
+    await drain(app)
+    assert provider.bodies == {"evt_1": b'{"name": "Nova Lane"}'}
+
+
+async def test_what_is_about_an_account_is_exported_and_erased_with_it(app, provider, clock):
+    nova = await make_person(app, "nova@example.org")
+    await provider.send("evt_1", json.dumps({"account": str(nova.account)}).encode())
+    await provider.send("evt_2")
+    async with open_browser(app) as browser:
+        await browser.log_in(nova)
+        held = (await browser.get("/api/core/profile/export")).json()["accounts"][str(nova.account)]
+        assert [row["event_id"] for row in held["core_inbox_webhook"]] == ["evt_1"]
+        assert (await browser.post("/api/core/profile/erasure")).status_code == 201
+    clock.advance(days=60)
+    async with app.unit() as ctx:
+        await privacy.erase_person.handler(ctx, nova.user)
+    assert [row.event_id for row in await inbox(app)] == ["evt_2"]
+    await drain(app)
+
+
+async def test_a_lost_source_leaves_its_jobs_waiting(app, provider):
+    """A plugin that goes after its webhook was stored takes nothing with it."""
+    await provider.send("evt_1")
+    job = app.jobs.pop(f"webhook:{NAME}")
+    await drain(app)
+    states = await app.database.read(lambda connection: connection.execute(select(JobRow.state)).scalars().all())
+    assert "ready" in states
+    app.jobs[job.name] = job
+
+
+def reading(app, provider, read) -> None:
+    """The source reads so from now on."""
+    app.offers.webhook_sources[NAME] = WebhookSource(read, provider.handle)
+
+
+async def test_bodies_in_memory_are_bounded_and_the_rest_is_told_to_come_again(app, provider):
+    free, held, size, most = asyncio.Event(), asyncio.Semaphore(0), 10_000, 2
+
+    async def read(ctx, webhook):
+        held.release()
+        await free.wait()
+        return await provider.read(ctx, webhook)
+
+    reading(app, provider, read)
+    app.traffic.bodies_limit = most * size + size // 2
+    body = b'{"note": "' + b"x" * (size - 12) + b'"}'
+    async with open_api(app) as client:
+        first = [
+            asyncio.create_task(client.post(AT, content=body, headers=provider.signed(f"evt_{number}", body)))
+            for number in range(most)
+        ]
+        for _ in first:
+            await held.acquire()
+        assert app.traffic.bodies == most * size
+        for path in (AT, "/api/core/tokens"):
+            refused = await client.post(path, content=body, headers=provider.signed("evt_more", body))
+            assert (refused.status_code, refused.headers["retry-after"]) == (503, "1")
+            assert f"holds at most {app.traffic.bodies_limit} bytes" in refused.json()["detail"]
+        free.set()
+        assert [(await each).status_code for each in first] == [200] * most
+        assert app.traffic.bodies == 0
+        again = await client.post(AT, content=body, headers=provider.signed("evt_more", body))
+    assert (again.status_code, app.traffic.bodies) == (200, 0)
+
+
+@pytest.mark.parametrize(
+    "error", [ValueError("no such parcel"), KeyError("id"), TypeError("none"), msgspec.ValidationError("no text")]
+)
+async def test_a_source_that_breaks_on_a_body_is_named_and_the_sender_told_that_it_is_unreadable(app, provider, error):
+    async def read(ctx, webhook):
+        raise error
+
+    reading(app, provider, read)
+    failed = metrics.WEBHOOKS.labels(NAME, "failed")._value
+    before = failed.get()
+    with capture_logs() as logged:
+        async with open_api(app) as client:
+            answer = await client.post(AT, content=b"{}")
+    assert (answer.status_code, answer.json()["detail"]) == (400, f"{NAME} could not read this webhook.")
+    assert failed.get() == before + 1
+    [entry] = [each for each in logged if each["event"] == "webhook.read_failed"]
+    assert (entry["plugin"], entry["error"]) == (NAME, repr(error))
+    assert "test_inbox.py" in entry["frame"]
+    assert await inbox(app) == []
