@@ -21,6 +21,7 @@ from ..http.routes import Routes
 from ..jobs.job import Job
 from ..privacy import PersonalData
 from ..public.page import PublicPage
+from ..rollups.roll_up import RollUp
 from ..search.searchable import Searchable
 from ..services import Service
 from ..storage.purposes import FilePurpose
@@ -58,6 +59,7 @@ class Contributions:
         public_events = registry.collect("register_public_events", type)
         webhook_sources = registry.answers("webhook_source", WebhookSource)
         public_pages = self._named("public_page", PublicPage, "public page", lambda page: page.area)
+        roll_ups = self._named("register_roll_ups", RollUp, "roll-up", lambda each: each.name)
         static = registry.answers("register_static", Path)
         translations = registry.answers("register_translations", Mapping)
         self._keep_names([("panel", panels), ("console view", console_views)], names.refuse, lambda each: each.id)
@@ -73,6 +75,7 @@ class Contributions:
         self.extension_points = {point.name: point for _, point in self._of_enabled(points)}
         self.panel_extensions: Named[PanelExtension] = self._of_enabled(extensions)
         self.public_pages: Named[PublicPage] = self._of_enabled(public_pages)
+        self.roll_ups = {each.name: each for _, each in self._of_enabled(roll_ups)}
         self.console_views: Named[ConsoleView] = self._of_enabled(console_views)
         self.services: Named[Service] = self._of_enabled(services)
         self.static: Named[Path] = self._of_enabled(static)
