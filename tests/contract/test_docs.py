@@ -64,7 +64,9 @@ def test_every_command_in_the_docs_exists_with_its_options():
 
 def test_a_command_that_is_not_there_is_found():
     assert problem("maxbooster jobs lst") == "'maxbooster jobs lst': there is no 'lst'"
-    assert problem("maxbooster jobs list --stat dead") == "'maxbooster jobs list --stat dead': '--stat' is no option of it"
+    assert (
+        problem("maxbooster jobs list --stat dead") == "'maxbooster jobs list --stat dead': '--stat' is no option of it"
+    )
     assert problem("maxbooster jobs list --state dead") is None
 
 
@@ -134,6 +136,4 @@ def _python(folder: Path, wanted: str) -> None:
 
 
 def _run(command: list[str], **environment: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        command, cwd=ROOT, env=os.environ | environment, capture_output=True, text=True, check=False
-    )
+    return subprocess.run(command, cwd=ROOT, env=os.environ | environment, capture_output=True, text=True, check=False)

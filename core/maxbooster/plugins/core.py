@@ -146,7 +146,19 @@ def register_routes() -> Sequence[Routes]:
     from ..webhooks.routes import routes as webhooks
 
     web = [*live_routes.routes, *first_steps.routes, *search.routes, *translations.routes, *reports.routes]
-    own = [*routes, *audience, *connections, *connectors, *facts, *grants, *links, *notices, *pages, *roll_ups, *webhooks]
+    own = [
+        *routes,
+        *audience,
+        *connections,
+        *connectors,
+        *facts,
+        *grants,
+        *links,
+        *notices,
+        *pages,
+        *roll_ups,
+        *webhooks,
+    ]
     return [*core_routes.routes, *own, *web]
 
 

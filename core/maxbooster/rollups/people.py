@@ -14,7 +14,7 @@ async def _read(ctx: Context, limit: int) -> Sequence[RollUpRow]:
     members = await queries.members(ctx, ctx.account)
     return [
         RollUpRow(
-            {"name": row.name, "email": row.email, "role": row.role, "since": row.since.date()},
+            {"name": row.name, "email": row.email, "role": row.role, "since": row.since.date().isoformat()},
             path="/team",
         )
         for row in members[: limit + 1]

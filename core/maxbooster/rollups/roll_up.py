@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from datetime import date
 from typing import TYPE_CHECKING, Literal
 
 from msgspec import Struct
@@ -21,7 +20,8 @@ class RollUpMoney(Struct, frozen=True):
     currency: str
 
 
-RollUpValue = str | int | date | RollUpMoney | None
+RollUpValue = str | int | RollUpMoney | None
+"""Days and times in ISO 8601."""
 
 
 class RollUpColumn(Struct, frozen=True):

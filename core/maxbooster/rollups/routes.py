@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
-from litestar.params import QueryParameter
-
 from ..context import Context
 from ..errors import NotFound
-from ..http.page_parameters import Cursor
+from ..http.page_parameters import Cursor, Limit
 from ..http.routes import Routes, get
 from ..paging import Page
 from . import service
 from .schemas import RolledUp, RollUpOut
-
-Limit = Annotated[int, QueryParameter(ge=1, le=100, description="At most so many sub-accounts")]
 
 
 @get("/", operation_id="listRollUps", permission="subaccount.read")
@@ -25,7 +19,8 @@ async def list_roll_ups(ctx: Context) -> list[RollUpOut]:
 
 @get("/{name:str}", operation_id="listRolledUp", permission="subaccount.read", raises=[NotFound])
 async def list_rolled_up(ctx: Context, name: str, cursor: Cursor = None, limit: Limit = 25) -> Page[RolledUp]:
-    """What the sub-accounts of this label have, in the order of their names: releases, money, people."""
+    """What the sub-accounts of this label have, in the order of their names: releases, money, people. A page has at
+    most 100 of them."""
     return await service.read(ctx, service.roll_up(ctx, name), cursor, limit)
 
 

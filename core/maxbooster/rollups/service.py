@@ -14,6 +14,8 @@ from ..paging import Page
 from .roll_up import RollUp, RollUpRow
 from .schemas import RolledUp, RollUpRowOut
 
+MOST_ACCOUNTS = 100
+"""On one page: each is entered by itself."""
 MOST_ROWS = 100
 """Of one sub-account; who wants more opens it."""
 
@@ -21,7 +23,9 @@ MOST_ROWS = 100
 def offered(ctx: Context) -> list[RollUp]:
     """Those that the caller may see, in the order of the work."""
     identity = ctx.identity
-    found = [each for each in ctx.app.offers.roll_ups.values() if identity is not None and identity.may(each.permission)]
+    found = [
+        each for each in ctx.app.offers.roll_ups.values() if identity is not None and identity.may(each.permission)
+    ]
     return sorted(found, key=lambda each: (each.order, each.name))
 
 
@@ -47,7 +51,8 @@ async def read(ctx: Context, of: RollUp, cursor: str | None, limit: int) -> Page
         Invalid: the cursor is not one of this list.
     """
     below = select(Account).where(Account.parent_id == ctx.account)
-    accounts, next = await ctx.platform.page(below, Account.name, Account.id, cursor=cursor, limit=limit)
+    most = min(limit, MOST_ACCOUNTS)
+    accounts, next = await ctx.platform.page(below, Account.name, Account.id, cursor=cursor, limit=most)
     return Page([await _of_account(ctx, of, account) for account in accounts], next)
 
 

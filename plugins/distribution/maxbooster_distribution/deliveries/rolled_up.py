@@ -40,7 +40,7 @@ def _row(release: Any, stores: Counter[str]) -> RollUpRow:
     values = {
         "title": release.title or None,
         "upc": release.upc,
-        "release_date": release.release_date,
+        "release_date": release.release_date.isoformat() if release.release_date else None,
         "status": _status(stores, problems),
         "live": stores[LIVE],
         "stores": stores.total(),
