@@ -29,7 +29,7 @@ def typed(page: Path) -> Iterator[str]:
     text = page.read_text("utf-8")
     for block in _BLOCK.findall(text):
         for line in block.replace("\\\n", " ").splitlines():
-            yield from re.findall(r"(?:^|[\s$(;&/])(maxbooster [^)\n#;&]+)", f" {line}")
+            yield from re.findall(r"(?:^|[\s$(;&]|bin/)(maxbooster [^)\n#;&]+)", f" {line}")
     yield from _INLINE.findall(text)
 
 

@@ -36,6 +36,7 @@ async def test_two_artists_get_accounts_and_their_releases_are_seen_side_by_side
 
     await page.get_by_role("button", name="Mira").click()
     await page.get_by_role("button", name="Quay Street owner").click()
+    await page.wait_for_url("**/home")
     await page.goto(f"{platform.base}/artists/distribution.releases")
     row = page.get_by_role("row", name="Night Ferry")
     await row.wait_for()
