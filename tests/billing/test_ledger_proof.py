@@ -58,3 +58,24 @@ async def test_a_transfer_that_never_arrives_is_found(app, account, poster, cloc
     clock.advance(hours=2)
     [fault] = (await verdict(app)).faults
     assert "has not arrived" in fault
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+async def test_a_constraint_is_known_again_after_a_dump_and_a_restore(app, book):
+    """PostgreSQL writes lists of texts in another way then. A list with one text more is still another one."""
+
+    def put(states: str) -> Any:
+        def replace(connection: Any) -> None:
+            connection.exec_driver_sql("ALTER TABLE billing_payout DROP CONSTRAINT ck_billing_payout_state")
+            connection.exec_driver_sql(
+                "ALTER TABLE billing_payout ADD CONSTRAINT ck_billing_payout_state CHECK (((state)::text = ANY (ARRAY["
+                + ", ".join(f"('{state}'::character varying)::text" for state in states.split())
+                + "])))"
+            )
+
+        return replace
+
+    await app.database.transact(put("held sent paid failed"))
+    assert (await verdict(app)).ok
+    await app.database.transact(put("held sent paid failed lost"))
+    assert any("ck_billing_payout_state was changed" in fault for fault in (await verdict(app)).faults)

@@ -59,6 +59,7 @@ async def test_killed_again_and_again_while_the_platform_writes(used, empty, tmp
     done(await asyncio.to_thread(empty.run, "restore", str(to), "--key", str(key), "--check"))
     done(await asyncio.to_thread(empty.run, "restore", str(to), "--key", str(key)))
     done(await asyncio.to_thread(empty.run, "audit", "verify"))
+    done(await asyncio.to_thread(empty.run, "billing", "verify"))
     async with empty.open() as app, app.unit(empty.identity) as ctx:
         files = await ctx.all(select(FileRow))
         assert len(files) > 5

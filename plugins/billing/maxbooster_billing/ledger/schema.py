@@ -62,7 +62,15 @@ def _catalog(connection: Connection) -> dict[str, str]:
 
 
 def _plain(definition: str) -> str:
-    return re.sub(r"\b\w+\.(?=billing_)", "", " ".join(definition.split()))
+    return _RESTORED.sub(_as_created, re.sub(r"\b\w+\.(?=billing_)", "", " ".join(definition.split())))
+
+
+_RESTORED = re.compile(r"\(ARRAY\[(\('[^\]]*'::character varying\)::text)\]\)")
+"""How PostgreSQL writes a list of texts once a database was dumped and restored: each by itself is made a text."""
+
+
+def _as_created(found: re.Match[str]) -> str:
+    return f"((ARRAY[{found[1].replace('(', '').replace(')::text', '')}])::text[])"
 
 
 def _rule_differences(connection: Connection) -> Iterator[tuple[str, str]]:
