@@ -8,6 +8,7 @@ import { t } from "@maxbooster/ui";
 import { Problem } from "../api/problem";
 import { listPanels, openPanel, PanelFailed, type Panel } from "./panels";
 import { PAGES } from "./pages";
+import { installOffline } from "../service-worker/registration";
 import { router, type Route } from "./router";
 import { session } from "./session";
 import { chooseTheme, logOut, switchAccount } from "./actions";
@@ -21,6 +22,8 @@ import "./live";
 import { actionCommands, MbPalette, panelCommands, type Command } from "./palette";
 import { OWN, THEMES, type Entry } from "./side";
 import "./tray";
+import { watchConnection } from "./sending";
+import "./offline";
 import { watchTyping } from "./typed";
 import "./upgrade";
 
@@ -215,6 +218,7 @@ class MbApp extends LitElement {
       ...panelCommands(this.panels),
       ...pages.flatMap(({ title, actions }) => actionCommands(title, actions ?? [])),
       { title: t("shell.profile", "Your profile"), icon: "user", run: () => router.go("/profile") },
+      { title: t("drafts.title", "Drafts"), icon: "pencil", run: () => router.go("/drafts") },
       { title: t("shell.devices", "Devices"), icon: "monitor", run: () => router.go("/devices") },
       ...others.map(({ id, name }) => ({ title: t("shell.switch", "Switch to {name}", { name }), icon: "users", run: () => void switchAccount(id) })),
       ...THEMES.map(([value, title, icon]) => ({
@@ -236,6 +240,8 @@ class MbApp extends LitElement {
     registerShellKeys(() => this.find());
     keepFocus();
     watchTyping();
+    watchConnection();
+    installOffline();
     this.ready = true;
     await this.open();
   }
@@ -297,6 +303,7 @@ class MbApp extends LitElement {
     return html`
       ${alone || !session.me ? nothing : this.around()}
       <main id="main" tabindex="-1" aria-busy=${!this.ready}>
+        <mb-offline></mb-offline>
         ${session.me?.lacks_factor && !alone ? needsFactor() : nothing}
         ${this.failure
           ? html`<mb-failure heading=${this.failure.title} text=${this.failure.text}></mb-failure>`

@@ -1,0 +1,86 @@
+/** The drafts of whoever is logged in, and what of them waits to be sent. Another person’s are never read. */
+import { database, ofOwner, type Draft, type Waiting } from "./database";
+import type { Fields } from "./merge";
+
+/** What the server can be told later: it names what it changes, so that somebody else’s change is not overwritten. */
+export interface Unsent {
+  method: string;
+  address: string;
+  body: string;
+}
+
+let owner = "";
+
+/** Who is logged in, in which account; empty: nobody, and nothing is kept. */
+export function useOwner(who: string): void {
+  owner = who;
+}
+
+export const currentOwner = (): string => owner;
+
+/** The person, in whichever account. */
+export const userOf = (who: string): string => who.split("/")[0]!;
+
+/** What changed: pages and tabs that show drafts listen. */
+export const changes = new EventTarget();
+const others = globalThis.BroadcastChannel ? new BroadcastChannel("maxbooster-kept") : undefined;
+others?.addEventListener("message", () => changes.dispatchEvent(new Event("change")));
+
+function changed(): void {
+  changes.dispatchEvent(new Event("change"));
+  others?.postMessage("change");
+}
+
+export async function draftOf(form: string): Promise<Draft | undefined> {
+  return owner ? (await database()).get("drafts", [owner, form]) : undefined;
+}
+
+/** It is on the disk once this resolves. */
+export async function keepDraft(draft: Draft): Promise<void> {
+  if (userOf(draft.owner) !== userOf(owner)) return; // they have logged out meanwhile
+  const writing = (await database()).transaction("drafts", "readwrite", { durability: "strict" });
+  await writing.store.put(draft);
+  await writing.done;
+  changed();
+}
+
+/** Given up, or saved; with it goes what waited to be sent. */
+export async function dropDraft(form: string): Promise<void> {
+  if (!owner) return;
+  const writing = (await database()).transaction(["drafts", "waiting"], "readwrite", { durability: "strict" });
+  await Promise.all([writing.objectStore("drafts").delete([owner, form]), writing.objectStore("waiting").delete([owner, form])]);
+  await writing.done;
+  changed();
+}
+
+export async function listDrafts(): Promise<Draft[]> {
+  const found = owner ? await (await database()).getAll("drafts", ofOwner(owner)) : [];
+  return found.sort((one, other) => other.at - one.at);
+}
+
+/** Only an update that names what it changes may wait. */
+export function mayWait({ method, body }: Unsent): boolean {
+  const { version, expected } = JSON.parse(body || "{}") as Fields;
+  return /^(PUT|PATCH)$/.test(method) && (typeof version === "number" || (expected !== undefined && expected !== null));
+}
+
+export async function keepWaiting(form: string, path: string, unsent: Unsent): Promise<void> {
+  const known = await waitingOf(form);
+  await (await database()).put("waiting", { ...unsent, form, path, owner, at: known?.at ?? Date.now() });
+  changed();
+}
+
+export async function waitingOf(form: string): Promise<Waiting | undefined> {
+  return owner ? (await database()).get("waiting", [owner, form]) : undefined;
+}
+
+/** In the order in which they were saved. */
+export async function listWaiting(): Promise<Waiting[]> {
+  const found = owner ? await (await database()).getAll("waiting", ofOwner(owner)) : [];
+  return found.sort((one, other) => one.at - other.at);
+}
+
+export async function refuseWaiting(waiting: Waiting, refused: string): Promise<void> {
+  await (await database()).put("waiting", { ...waiting, refused });
+  changed();
+}
