@@ -19,7 +19,7 @@ export function serviceWorker(): Promise<ServiceWorkerRegistration> {
 /** Keeps the application on the device. Where that can’t be, it works online alone. */
 export function installOffline(): void {
   if (!navigator.serviceWorker || !document.documentElement.dataset.build) return;
-  serviceWorker().then(watch, () => {});
+  serviceWorker().then(watch).catch(() => {});
 }
 
 function watch(registration: ServiceWorkerRegistration): void {
