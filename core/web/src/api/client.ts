@@ -72,7 +72,7 @@ async function details(response: Response): Promise<ProblemDetails> {
 export const overNetwork: Send = async (address, init) => {
   try {
     const answer = await fetch(address, init);
-    connection.answered();
+    connection.answered(answer);
     return answer;
   } catch (error) {
     connection.failed();

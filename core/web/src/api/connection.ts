@@ -1,11 +1,13 @@
 /** Whether the server can be reached: known by what happens to requests, not by what the browser believes. */
 
 const PROBE = "/health/live";
+/** Where a refusal is about what was just entered. */
+const ASKS_WHO = "/api/core/session";
 const PROBE_WITHIN_MS = 4_000;
 const FIRST_WAIT_MS = 1_500;
 const LONGEST_WAIT_MS = 20_000;
 
-/** Event: `change`, when the server is lost or is back. */
+/** Events: `change`, when the server is lost or is back; `refused`, when it doesn’t know any more who this is. */
 class Connection extends EventTarget {
   online = true;
   private wait = FIRST_WAIT_MS;
@@ -21,8 +23,9 @@ class Connection extends EventTarget {
   }
 
   /** A request was answered, whatever the answer says. */
-  answered(): void {
+  answered({ status, url }: Response): void {
     this.become(true);
+    if (status === 401 && !url.includes(ASKS_WHO)) this.dispatchEvent(new Event("refused"));
   }
 
   /** A request failed before there was an answer. */

@@ -1,6 +1,6 @@
 /** The drafts of whoever is logged in, and what of them waits to be sent. Another person’s are never read. */
 import { database, ofOwner, type Draft, type Waiting } from "./database";
-import type { Fields } from "./merge";
+import { merge, same, type Fields } from "./merge";
 
 /** What the server can be told later: it names what it changes, so that somebody else’s change is not overwritten. */
 export interface Unsent {
@@ -35,11 +35,16 @@ export async function draftOf(form: string): Promise<Draft | undefined> {
   return owner ? (await database()).get("drafts", [owner, form]) : undefined;
 }
 
-/** It is on the disk once this resolves. */
-export async function keepDraft(draft: Draft): Promise<void> {
+/**
+ * It is on the disk once this resolves. What another tab typed since `before` stays beside it.
+ * @param before what this tab kept of it last
+ */
+export async function keepDraft(draft: Draft, before: Fields = draft.typed): Promise<void> {
   if (userOf(draft.owner) !== userOf(owner)) return; // they have logged out meanwhile
   const writing = (await database()).transaction("drafts", "readwrite", { durability: "strict" });
-  await writing.store.put(draft);
+  const known = await writing.store.get([draft.owner, draft.form]);
+  const typed = known && !same(known.typed, before) ? merge(before, draft.typed, known.typed).fields : draft.typed;
+  await writing.store.put({ ...draft, typed });
   await writing.done;
   changed();
 }

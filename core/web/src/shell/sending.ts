@@ -63,7 +63,23 @@ async function back(): Promise<void> {
   events.dispatchEvent(new Event("catch-up"));
 }
 
+let toldToLogIn = false;
+
+/** The session is over while a page is open: what is typed stays, and is there again after logging in. */
+function ended(): void {
+  if (!session.me || toldToLogIn) return;
+  toldToLogIn = true;
+  const run = () => {
+    const to = encodeURIComponent(router.path + location.search);
+    session.take(undefined);
+    router.go(`/login?to=${to}`);
+  };
+  notify({ text: t("shell.ended", "Your session has ended. What you typed is kept on this device."), tone: "danger", action: { label: t("login.go", "Log in"), run } });
+}
+
 export function watchConnection(): void {
+  connection.addEventListener("refused", ended);
+  session.addEventListener("change", () => (toldToLogIn = false));
   connection.addEventListener("change", () => void back());
   void sendWaiting().then((sent) => {
     if (sent) events.dispatchEvent(new Event("catch-up"));

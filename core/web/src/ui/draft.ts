@@ -19,6 +19,8 @@ export interface Drafted {
   typed(): Fields;
   /** Show this instead. */
   put(fields: Fields): void;
+  /** What it holds is saved. */
+  accept?(): void;
   /** What people call a field. */
   label?(path: readonly string[]): string;
   /** Fields of a draft that the form doesn’t have: they may appear later. */
@@ -185,13 +187,17 @@ export class Draft implements ReactiveController {
 
   private async settle(name: string | undefined): Promise<void> {
     if (name === undefined) return;
-    if (name === this.name) {
-      this.base = this.form.saved();
-      this.kept = this.since = structuredClone(this.form.typed());
-      this.waiting = false;
-      this.show(undefined, []);
-    }
+    if (name === this.name) this.accept();
     await dropDraft(name).catch(() => {});
+  }
+
+  /** What is typed is what is saved. */
+  private accept(): void {
+    this.form.accept?.();
+    this.base = this.form.saved();
+    this.kept = this.since = structuredClone(this.form.typed());
+    this.waiting = false;
+    this.show(undefined, []);
   }
 
   /** The parts of a draft that the form has; it holds the rest. */
@@ -229,10 +235,11 @@ export class Draft implements ReactiveController {
     if (name === undefined || base === undefined || this.sending || !this.owner) return;
     const typed = this.form.typed();
     if (same(typed, this.kept)) return;
+    const before = this.kept ?? base;
     this.kept = structuredClone(typed);
     try {
       if (same(typed, base) && !this.clashes.length) await dropDraft(name);
-      else await keepDraft({ owner: this.owner, form: name, path: here(), base: this.since ?? base, typed: { ...this.form.gone?.(), ...typed }, at: Date.now() });
+      else await keepDraft({ owner: this.owner, form: name, path: here(), base: this.since ?? base, typed: { ...this.form.gone?.(), ...typed }, at: Date.now() }, before);
     } catch (error) {
       tellUnkept(error);
     }
@@ -242,8 +249,9 @@ export class Draft implements ReactiveController {
   private readonly lookAgain = async (): Promise<void> => {
     const { name } = this;
     if (name === undefined || !(this.waiting || this.restored)) return;
-    const waiting = await waitingOf(name).catch(() => undefined);
+    const [draft, waiting] = await Promise.all([draftOf(name), waitingOf(name)]).catch(() => []);
     if (name !== this.name) return;
+    if (this.waiting && !waiting && !draft) return this.accept();
     this.waiting = Boolean(waiting && !waiting.refused);
     this.refused = waiting?.refused ?? "";
     this.tell();

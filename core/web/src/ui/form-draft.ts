@@ -24,6 +24,7 @@ export class FormDraft implements ReactiveController {
       saved: () => this.saved,
       typed: () => this.shown,
       put: (fields) => this.put(fields),
+      accept: () => (this.saved = { ...this.shown }),
       label: ([field = ""]) => (this.form && labelOf(this.form, field)) ?? field,
       hold: (fields) => this.hold(fields),
       gone: () => (this.overdue ? this.missing : {}),
@@ -51,11 +52,7 @@ export class FormDraft implements ReactiveController {
   }
 
   around<T>(send: () => Promise<T>): Promise<T> {
-    return this.draft.around(async () => {
-      const sent = await send();
-      this.saved = { ...this.shown };
-      return sent;
-    });
+    return this.draft.around(send);
   }
 
   waits(problem: unknown): Promise<boolean> {
