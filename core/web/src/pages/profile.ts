@@ -96,6 +96,18 @@ class MbProfile extends LitElement {
     this.sentTo = "";
   }
 
+  override connectedCallback(): void {
+    super.connectedCallback();
+    session.addEventListener("change", this.again);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    session.removeEventListener("change", this.again);
+  }
+
+  private readonly again = (): void => this.requestUpdate();
+
   private async begin(): Promise<void> {
     const data = await proven(() => api.post("/api/core/profile/totp"));
     await import("@awesome.me/webawesome/dist/components/qr-code/qr-code.js");
