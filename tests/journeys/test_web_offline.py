@@ -270,6 +270,24 @@ async def test_another_person_at_the_same_browser_sees_nothing_of_the_first(plat
     assert "Kit" not in json.dumps(kept) and kept["seen"] == [] and kept["person"] == []
     assert "The secret single" in json.dumps(kept)  # Nova never logged out here
 
+    await seat.log_in("second@example.org")
+    await page.get_by_text("Good to see you").wait_for()
+    await seat.context.set_offline(True)
+    await page.reload()
+    await page.get_by_text(OFFLINE).wait_for()
+    await page.keyboard.press("Control+k")
+    await page.keyboard.type("Log out")
+    await page.keyboard.press("Enter")
+    await page.get_by_label("Email").wait_for()
+    kept = json.loads(await _kept(page))
+    assert kept["seen"] == [] and kept["person"] == []
+    await page.reload()
+    await page.get_by_label("Email").wait_for()
+    await seat.context.set_offline(False)
+    await seat.go("/home")
+    await page.get_by_label("Email").wait_for()
+    assert await page.evaluate("fetch('/api/core/session').then((it) => it.status)") == 401
+
 
 class OwnBrowser:
     """A browser process of the test's own, which can be killed, with a profile that lasts."""

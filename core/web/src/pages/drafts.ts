@@ -3,6 +3,8 @@ import "@awesome.me/webawesome/dist/components/button/button.js";
 import { html, LitElement, nothing, type TemplateResult } from "lit";
 import { confirmed, moment, notify, page, t } from "@maxbooster/ui";
 import type { Draft, Waiting } from "../kept/database";
+import { listPanels } from "../shell/panels";
+import { OWN } from "../shell/side";
 import { changes, dropDraft, listDrafts, listWaiting } from "../kept/drafts";
 import { same } from "../kept/merge";
 import { Loaded } from "../shell/loaded";
@@ -11,8 +13,16 @@ class MbDrafts extends LitElement {
   static override styles = [page];
   private readonly kept = new Loaded(this, async () => {
     const [drafts, waiting] = await Promise.all([listDrafts(), listWaiting()]);
+    const panels = (await listPanels().catch(() => [])).map(({ panel }) => ({ path: panel.route, title: panel.title }));
+    this.places = [...OWN, ...panels, { path: "/profile", title: t("profile.title", "Your profile") }];
     return drafts.map((draft): [Draft, Waiting | undefined] => [draft, waiting.find(({ form }) => form === draft.form)]);
   });
+  private places: { path: string; title: string }[] = [];
+
+  /** The page where it was typed. */
+  private placeOf({ path }: Draft): string {
+    return this.places.find((each) => path === each.path || path.startsWith(`${each.path}/`) || path.startsWith(`${each.path}?`))?.title ?? path;
+  }
 
   override connectedCallback(): void {
     super.connectedCallback();
@@ -35,10 +45,10 @@ class MbDrafts extends LitElement {
   }
 
   private row(draft: Draft, waiting: Waiting | undefined): TemplateResult {
-    const about = excerpt(draft) || draft.path;
+    const about = excerpt(draft) || this.placeOf(draft);
     const discard = t("drafts.discard", "Discard");
     return html`<li>
-      <span class="what"><a href=${draft.path}>${about}</a><small>${draft.path} · ${moment(draft.at)}${waiting ? html` · ${standing(waiting)}` : nothing}</small></span>
+      <span class="what"><a href=${draft.path}>${about}</a><small>${this.placeOf(draft)} · ${moment(draft.at)}${waiting ? html` · ${standing(waiting)}` : nothing}</small></span>
       <wa-button size="s" appearance="outlined" aria-label="${discard}: ${about}" @click=${() => this.discard(draft, about)}>${discard}</wa-button>
     </li>`;
   }

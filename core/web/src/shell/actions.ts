@@ -32,9 +32,8 @@ export async function logOut(): Promise<void> {
   if (drafts.length && !(await confirmed(unsaved(drafts.length)))) return;
   const owner = currentOwner();
   await tried(async () => {
-    await api.delete("/api/core/session");
+    await session.leave();
     await forgetAll(owner).catch(() => {});
-    session.take(undefined);
     router.go("/login");
   });
 }

@@ -7,12 +7,16 @@ import { forgetPerson, lastPerson, rememberPerson } from "../kept/person";
 
 export type Me = components["schemas"]["Me"];
 
+/** Kept until the server has ended the session. */
+const LEAVING = "leaving";
+
 class Session extends EventTarget {
   me: Me | undefined;
 
   /** Ask the server; nobody is an answer too. Without a connection it is who was here last. */
   async load(): Promise<Me | undefined> {
     if (!this.me && !document.documentElement.hasAttribute("data-session")) return undefined;
+    if (localStorage.getItem(LEAVING)) return this.leave();
     try {
       return this.take(await api.get("/api/core/session"));
     } catch (error) {
@@ -21,6 +25,20 @@ class Session extends EventTarget {
       if (!last) throw error;
       return this.me ?? this.become(last);
     }
+  }
+
+  /** Log out. Without a connection nothing is shown from now on, and the session ends as soon as there is one. */
+  async leave(): Promise<undefined> {
+    localStorage.setItem(LEAVING, "now");
+    try {
+      if (!this.me?.csrf) useCsrf((await api.get("/api/core/session")).csrf);
+      await api.delete("/api/core/session");
+      localStorage.removeItem(LEAVING);
+    } catch (error) {
+      if (!isOffline(error)) localStorage.removeItem(LEAVING);
+      if (!isOffline(error) && !(error instanceof Problem && error.status === 401)) throw error;
+    }
+    this.take(undefined);
   }
 
   take(me: Me | undefined): Me | undefined {

@@ -50,6 +50,8 @@ export class Draft implements ReactiveController {
   /** As it was sent, until what is saved is read again: the server may word it differently. */
   private since: Fields | undefined;
   private sending = false;
+  /** How often what others saved was merged. */
+  private merged = 0;
   private timer: ReturnType<typeof setTimeout> | undefined;
   private readonly watching = new Set<() => void>();
 
@@ -120,6 +122,18 @@ export class Draft implements ReactiveController {
     } finally {
       this.sending = false;
     }
+  }
+
+  /**
+   * Somebody else was faster: what they saved is read, and merged with what is typed.
+   * @returns what to tell instead of the refusal, where that is what was wrong
+   */
+  async catchUp(again: (() => Promise<unknown>) | undefined): Promise<Problem | undefined> {
+    const merged = this.merged;
+    await again?.();
+    await this.host.updateComplete;
+    if (this.merged === merged) return undefined;
+    return refusal(t("draft.merged", "Somebody else changed this in the meantime. Their changes are in the form beside yours: check them, then save again."));
   }
 
   /** Show what is saved again. */
@@ -212,6 +226,7 @@ export class Draft implements ReactiveController {
   private rebase(saved: Fields): void {
     const { fields, clashes } = merge(this.since ?? this.base!, this.form.typed(), saved);
     this.since = undefined;
+    this.merged += 1;
     if (!clashes.length) this.base = saved;
     this.form.put(fields);
     if (same(fields, saved)) {

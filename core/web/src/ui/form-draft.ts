@@ -1,6 +1,7 @@
 /** The draft of a form that is made of controls with names. */
 import { render, type LitElement, type ReactiveController } from "lit";
 import { Directive, directive, PartType, type ElementPart, type PartInfo } from "lit/directive.js";
+import type { Problem } from "../api/problem";
 import { same, type Fields } from "../kept/merge";
 import { labelOf, read, write } from "./controls";
 import { Draft, type Drafted } from "./draft";
@@ -57,6 +58,10 @@ export class FormDraft implements ReactiveController {
 
   waits(problem: unknown): Promise<boolean> {
     return this.draft.waits(problem);
+  }
+
+  catchUp(again: (() => Promise<unknown>) | undefined): Promise<Problem | undefined> {
+    return this.draft.catchUp(again);
   }
 
   private begin(form: HTMLFormElement): void {

@@ -74,8 +74,7 @@ export class FormController implements ReactiveController {
     if (!(error instanceof Problem)) throw error;
     const { later, again } = this.keeping as Partial<Keeping>;
     if (later && (await this.draft?.waits(error))) return;
-    this.problem = error;
-    if (error.status === 409) await again?.();
+    this.problem = error.status === 409 ? ((await this.draft?.catchUp(again)) ?? error) : error;
     await this.host.updateComplete;
     this.focusWrongField(form);
   }

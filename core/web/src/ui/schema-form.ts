@@ -176,8 +176,7 @@ export class MbForm extends LitElement {
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
       if (await this.keeping.waits(error)) return;
-      this.problem = error;
-      if (error.status === 409) await this.again?.();
+      this.problem = error.status === 409 ? ((await this.keeping.catchUp(this.again)) ?? error) : error;
     } finally {
       this.pending = false;
     }

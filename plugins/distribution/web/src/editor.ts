@@ -122,8 +122,8 @@ export class ReleaseEditor extends Describing {
   /** Without a connection it waits; what somebody else changed in the meantime is read, and asked about where it clashes. */
   private async refused(error: unknown): Promise<void> {
     if (await this.keeping.waits(error)) return;
-    notify({ text: words(error), tone: "danger" });
-    if ((error as { status?: number }).status === 409) await this.again();
+    const merged = (error as { status?: number }).status === 409 ? await this.keeping.catchUp(this.again) : undefined;
+    notify({ text: words(merged ?? error), tone: "danger" });
   }
 
   /** Codes are given to what is stored: save first, then show what came of it. */
