@@ -53,7 +53,8 @@ async def test_the_page_that_is_kept_is_of_the_same_build_and_asks_who_is_there(
     page = await client.get("/offline")
     assert f'data-build="{app.offers.web_build}" data-session' in page.text
     policy = page.headers["content-security-policy"]
-    assert "maxbooster-worker" in policy and "worker-src 'self'" in policy
+    assert "maxbooster-worker" in policy
+    assert "worker-src 'self'" in policy
 
 
 async def test_the_manifest_names_icons_that_are_there_and_what_can_be_done(client):
@@ -66,4 +67,5 @@ async def test_the_manifest_names_icons_that_are_there_and_what_can_be_done(clie
     for icon in manifest["icons"]:
         assert (await client.get(icon["src"])).headers["content-type"].startswith(icon["type"])
     for shortcut in manifest["shortcuts"]:
-        assert shortcut["name"] and shortcut["url"].startswith("/")
+        assert shortcut["name"]
+        assert shortcut["url"].startswith("/")

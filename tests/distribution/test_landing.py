@@ -150,7 +150,9 @@ async def test_names_are_text_and_addresses_are_checked(app, api, account):
     assert (await api.put(f"{at}/page", json={"stores": {"spotify": ""}} | stale)).status_code == 409
     stale = {"expected": {"theme": {"accent": "#000000", "ground": "dark"}}}
     assert (await api.put(f"{at}/page", json={"theme": read["theme"]} | stale)).status_code == 409
-    assert (await api.put(f"{at}/page", json={"theme": read["theme"], "expected": {"theme": read["theme"]}})).status_code == 204
+    assert (
+        await api.put(f"{at}/page", json={"theme": read["theme"], "expected": {"theme": read["theme"]}})
+    ).status_code == 204
     foreign = await api.put(f"{at}/page", json={"stores": {"deezer": "https://deezer.example/1"}})
     assert foreign.status_code == 422
     own = {"spotify": "https://öpen.example/album/1"}

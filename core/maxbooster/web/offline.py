@@ -1,4 +1,4 @@
-"""The application on a device: what it is called there, and the files that it opens with while there is no connection."""
+"""The application on a device: what it is called there, and the files that it opens with without a connection."""
 
 from __future__ import annotations
 
