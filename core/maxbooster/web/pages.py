@@ -40,7 +40,8 @@ class Pages:
 
     def _of_devices(self) -> list[HTTPRouteHandler]:
         """What installs the application, and keeps it where there is no connection."""
-        offers, opened = self._app.offers, {"include_in_schema": False, "opt": {"permission": PUBLIC}}
+        offers = self._app.offers
+        opened: dict[str, Any] = {"include_in_schema": False, "opt": {"permission": PUBLIC}}
 
         def script() -> Response[str]:
             headers = {"content-security-policy": "default-src 'self'", "cache-control": "no-cache"}
