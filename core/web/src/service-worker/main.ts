@@ -5,4 +5,4 @@ import { installPush } from "./push";
 declare const self: ServiceWorkerGlobalScope & { maxboosterVersion: Version };
 
 new OfflineShell(self, self.maxboosterVersion).install();
-installPush(self);
+installPush(self as unknown as Parameters<typeof installPush>[0]);
