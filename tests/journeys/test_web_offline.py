@@ -239,8 +239,10 @@ async def test_another_person_at_the_same_browser_sees_nothing_of_the_first(plat
     await page.get_by_label("What it’s for").fill("The secret single")
     await _until_kept(page, "The secret single")
     await seat.context.clear_cookies()  # the session ends without a word
-    await page.reload()
-    await seat.page.get_by_label("Email").wait_for()
+    await page.get_by_label("Leads to").fill("https://example.org/secret")
+    await page.get_by_role("button", name="Create link").click()
+    await page.get_by_text("Your session has ended.").wait_for()
+    await page.get_by_role("button", name="Log in").click()
     await page.get_by_label("Email").fill("first@example.org")
     await page.get_by_label("Password", exact=True).fill(PASSWORD)
     await page.get_by_role("button", name="Log in", exact=True).click()

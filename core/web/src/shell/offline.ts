@@ -8,12 +8,14 @@ import { router } from "./router";
 import { session } from "./session";
 
 class MbOffline extends LitElement {
-  static override properties = { online: { state: true }, since: { state: true }, waiting: { state: true } };
+  static override properties = { online: { state: true }, since: { state: true }, waiting: { state: true }, refused: { state: true } };
   declare private online: boolean;
   /** When the oldest of what the page shows was read, in milliseconds. */
   declare private since: number | undefined;
-  /** Changes that are to be sent, and those that were refused. */
+  /** Changes that are to be sent. */
   declare private waiting: number;
+  /** Changes that the server didn’t take. */
+  declare private refused: number;
 
   static override styles = css`
     p {
@@ -40,7 +42,7 @@ class MbOffline extends LitElement {
   constructor() {
     super();
     this.online = true;
-    this.waiting = 0;
+    this.waiting = this.refused = 0;
   }
 
   override connectedCallback(): void {
@@ -69,7 +71,9 @@ class MbOffline extends LitElement {
   };
 
   private readonly count = async (): Promise<void> => {
-    this.waiting = (await listWaiting().catch(() => [])).length;
+    const all = await listWaiting().catch(() => []);
+    this.refused = all.filter(({ refused }) => refused).length;
+    this.waiting = all.length - this.refused;
   };
 
   private readonly seen = (event: Event): void => {
@@ -83,11 +87,12 @@ class MbOffline extends LitElement {
 
   override render(): TemplateResult {
     return html`<div role="status">
-      ${this.online && !this.waiting
+      ${this.online && !this.waiting && !this.refused
         ? nothing
         : html`<p>
             ${this.online ? nothing : html`<mb-icon name="wifi-off"></mb-icon><span>${t("offline.here", "You are offline. What you type is kept on this device.")}</span>`}
             ${this.since === undefined ? nothing : html`<span>${t("offline.since", "This page was last updated {when}.", { when: moment(this.since) })}</span>`}
+            ${this.refused ? html`<a href="/drafts">${this.refused === 1 ? t("offline.refused_one", "1 change couldn’t be saved") : t("offline.refused_n", "{n} changes couldn’t be saved", { n: number(this.refused) })}</a>` : nothing}
             ${this.waiting ? html`<a href="/drafts">${this.waiting === 1 ? t("offline.waiting_one", "1 change waiting to be sent") : t("offline.waiting", "{n} changes waiting to be sent", { n: number(this.waiting) })}</a>` : nothing}
           </p>`}
     </div>`;

@@ -84,9 +84,10 @@ class MbUpgrade extends LitElement {
 
   private readonly reload = async (): Promise<void> => {
     const question = {
-      title: t("upgrade.typed", "Reload and lose what you typed?"),
-      text: t("upgrade.typed_text", "Something on this page may not be saved yet. You can save it first and reload later."),
+      title: t("upgrade.typed", "Reload now?"),
+      text: t("upgrade.typed_text", "What you typed is kept on this device and is there again afterwards, except passwords, codes and chosen files."),
       action: t("upgrade.reload", "Reload"),
+      harmless: true,
     };
     if (!somethingTyped() || (await confirmed(question))) await reloadAnew();
   };
