@@ -21,7 +21,7 @@ in_each_web = for web in $(WEBS); do (cd $$web && $(NODE) $(1)) || exit 1; done
 
 KERNEL := .build/kernel
 
-.PHONY: setup kernel web demo test test-all matrix lint format types bench faults mutants docs clean
+.PHONY: setup kernel web demo test test-failed test-all matrix lint format types bench faults mutants docs wheels clean
 
 setup: .venv/ready $(KERNEL) $(WEB)
 
@@ -71,12 +71,25 @@ format: setup
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
+# The references of hooks, kinds and names, which are kept in the repository, then the whole documentation as a site.
 docs: setup
 	$(REFERENCE)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -r docs/requirements.txt
+	PYTHONPATH=. $(BIN)/mkdocs build --strict --quiet
+	@echo "The site is in .build/site: open .build/site/index.html"
+
+# What `pip install` needs, with the web application and the kernel built in.
+wheels: setup
+	rm -rf .build/wheels
+	$(BIN)/python -m pip wheel --quiet --disable-pip-version-check --no-deps -w .build/wheels ./core $(addprefix ./,$(FAMILIES))
 
 test: setup
 	$(call in_each_web,vitest run --silent)
 	$(BIN)/pytest -n $(WORKERS) --dist worksteal -m "not slow" $(TESTS)
+
+# What failed among others, once more and alone. What passes then is listed: such a test depends on its neighbors, and is to be mended.
+test-failed:
+	$(BIN)/pytest -rA --last-failed --last-failed-no-failures none
 
 test-all: lint
 	$(BIN)/pytest -n 2

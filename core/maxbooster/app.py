@@ -99,6 +99,7 @@ class App:
 
     def _gather(self) -> None:
         """What the plugins that are enabled by now add up to."""
+        self._gathered = self.registry.on
         self.kinds = kinds.gather(self.registry, Context(self, writable=False))
         self.offers = Contributions(self.registry)
         self.jobs = self.offers.jobs
@@ -202,7 +203,8 @@ class App:
                 f"Migrations are pending for {', '.join(each.namespace for each in pending)}:"
                 " run `maxbooster db upgrade`."
             )
-        self._gather()
+        if self.registry.on != self._gathered:
+            self._gather()
         await self._leave_out_unmigrated()
         if not await self.database.read(lambda connection: known.is_remembered(connection, self.offers)):
             await self.database.transact(lambda connection: known.remember(connection, self.offers))

@@ -146,6 +146,10 @@ if TYPE_CHECKING:
     from .public.theme import Theme as Theme
     from .resources import Resource as Resource
     from .resources import threads as threads
+    from .rollups.roll_up import RollUp as RollUp
+    from .rollups.roll_up import RollUpColumn as RollUpColumn
+    from .rollups.roll_up import RollUpMoney as RollUpMoney
+    from .rollups.roll_up import RollUpRow as RollUpRow
     from .search.searchable import Searchable as Searchable
     from .search.words import has_words as has_words
     from .services import Service as Service

@@ -253,6 +253,45 @@ def test_a_migration_that_touches_another_plugins_table_is_found(site, assembled
     assert what == f"migration papa_0001.py touches '{table}', which is not its own table"
 
 
+STEPS = """
+contracts = {contracts!r}
+
+def upgrade():
+    op.create_table("papa_song", sa.Column("id", Id(), nullable=False))
+    with op.batch_alter_table("papa_song") as batch_op:
+        batch_op.add_column(sa.Column("title", sa.Text(), nullable=False))
+    with op.batch_alter_table("papa_chart") as batch_op:
+        batch_op.add_column(sa.Column("note", sa.Text(), nullable=True))
+        batch_op.add_column(sa.Column("rank", sa.Integer(), nullable=False, server_default="0"))
+        batch_op.{step}
+
+def downgrade():
+    op.drop_table("papa_song")
+"""
+
+
+@pytest.mark.parametrize(
+    ("step", "fault"),
+    [
+        ("drop_column('week')", "drop_column('week')"),
+        ("alter_column('week', new_column_name='period')", "alter_column('week')"),
+        ("alter_column('week', nullable=False)", "alter_column('week')"),
+        ("add_column(sa.Column('place', sa.Integer(), nullable=False))", "add_column('place'), which can't be empty"),
+        ("alter_column('week', nullable=True)", None),
+        ("create_index('ix_papa_chart_week', ['week'])", None),
+    ],
+)
+def test_a_migration_that_would_break_the_version_before_is_found(site, assembled, step, fault):
+    """Both versions run while an upgrade rolls on. What takes something away says why it may."""
+    package = site.install("papa", manifest="migrations=True")
+    steps = STEPS.format(contracts="", step=step)
+    site.write(package, "migrations/papa_0001.py", steps.replace("contracts = ''", ""))
+    said = found(assembled(), "papa")
+    assert [f"migration papa_0001.py does {fault}" in each for each in said] == ([True] if fault else [])
+    site.write(package, "migrations/papa_0001.py", STEPS.format(contracts="1.2 no longer reads it", step=step))
+    assert found(assembled(), "papa") == []
+
+
 def test_what_is_installed_here_fits_together(assembled):
     assert faults(assembled()) == []
 

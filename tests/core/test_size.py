@@ -9,7 +9,13 @@ from pathlib import Path
 
 import maxbooster
 
-TOOLS = {"plugins/check.py", "plugins/blocking.py", "plugins/reference.py", "plugins/templates.py"}
+TOOLS = {
+    "plugins/check.py",
+    "plugins/blocking.py",
+    "plugins/contracting.py",
+    "plugins/reference.py",
+    "plugins/templates.py",
+}
 """Commands for authors, not a part of what runs."""
 MACHINERY = (
     "app.py",

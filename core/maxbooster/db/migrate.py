@@ -170,14 +170,38 @@ def downgrade(database: Database, namespace: Namespace, revision: str) -> None:
 
 def status(database: Database, found: Sequence[Namespace]) -> list[Status]:
     with database.reading.connect() as connection:
-        return [_status(connection, namespace) for namespace in found]
+        versions = recorded(connection)
+    return [Status(each.name, versions.get(each.name), _newest_of(each)) for each in found]
 
 
 def recorded(connection: Connection) -> dict[str, str]:
     """The version of every namespace that the database holds, whether its plugin is installed or not."""
     tables = [name for name in inspect(connection).get_table_names() if name.startswith(VERSION_TABLE)]
-    versions = {name: connection.execute(text(f'SELECT version_num FROM "{name}"')).scalar() for name in tables}
-    return {name.removeprefix(VERSION_TABLE): str(version) for name, version in versions.items() if version}
+    if not tables:
+        return {}
+    each = (f"SELECT '{name.removeprefix(VERSION_TABLE)}', version_num FROM \"{name}\"" for name in tables)
+    return {name: str(version) for name, version in connection.execute(text(" UNION ALL ".join(each)))}
+
+
+def columns_of(connection: Connection) -> dict[str, set[str]]:
+    """Table → its columns, of the whole database in one statement: at every start it is asked for."""
+    found: dict[str, set[str]] = {}
+    for table, column in connection.execute(text(_COLUMNS[connection.dialect.name])):
+        found.setdefault(table, set()).add(column)
+    return found
+
+
+_COLUMNS = {
+    "sqlite": """
+        SELECT named.name, columns.name FROM sqlite_master AS named, pragma_table_info(named.name) AS columns
+        WHERE named.type = 'table'
+    """,
+    "postgresql": """
+        SELECT relname, attname FROM pg_class JOIN pg_attribute ON attrelid = pg_class.oid
+        WHERE relnamespace = current_schema()::regnamespace AND relkind IN ('r', 'p')
+        AND attnum > 0 AND NOT attisdropped
+    """,
+}
 
 
 def knows(namespace: Namespace, revision: str) -> bool:
@@ -188,8 +212,7 @@ def knows(namespace: Namespace, revision: str) -> bool:
 def unmigrated(database: Database, models: Iterable[type[Any]]) -> dict[type[Any], str]:
     """Mapped class → what of it the database lacks: its table, or the first of its columns."""
     with database.reading.connect() as connection:
-        found = inspect(connection).get_multi_columns()
-    columns = {name: {each["name"] for each in those} for (_, name), those in found.items()}
+        columns = columns_of(connection)
     lacking: dict[type[Any], str] = {}
     for model in models:
         table = inspect(model).local_table
@@ -240,8 +263,12 @@ def _tidied(source: str) -> str:
 
 def _status(connection: Connection, namespace: Namespace) -> Status:
     context = MigrationContext.configure(connection, opts={"version_table": namespace.version_table})
+    return Status(namespace.name, context.get_current_revision(), _newest_of(namespace))
+
+
+def _newest_of(namespace: Namespace) -> str | None:
     files = tuple(sorted((file.name, file.stat().st_mtime_ns) for file in namespace.folder.glob("*.py")))
-    return Status(namespace.name, context.get_current_revision(), _newest(namespace, files))
+    return _newest(namespace, files)
 
 
 @lru_cache(maxsize=64)

@@ -22,6 +22,7 @@ from ..db.models import Local, Owned, Reference, Table
 from ..http.page_parameters import Cursor, Limit
 from ..paging import Page
 from .blocking import Blocking, blocking_calls
+from .contracting import REASON, contracting
 from .manifest import Panel, PanelExtension
 from .registry import FAILURES
 
@@ -206,6 +207,13 @@ def _migrations(app: App) -> Iterator[Fault]:
         for file in namespace.folder.glob("*.py"):
             written.setdefault(namespace.name, []).append(source := file.read_text("utf-8"))
             yield from _foreign_tables(namespace.name, source, file.name)
+            for step in contracting(source):
+                yield Fault(
+                    namespace.name,
+                    f"migration {file.name} does {step}: processes of the version before would fail while they still"
+                    " run. Expand first, and contract in a later release; if nothing that is released needs it, say"
+                    f' so: {REASON} = "…"',
+                )
     for table in (mapper.local_table for mapper in Table.registry.mappers if mapper.class_ in app.offers.tables):
         family = str(table).partition("_")[0]
         if family not in with_migrations:

@@ -21,6 +21,7 @@ from ..http.routes import Routes
 from ..jobs.job import Job
 from ..privacy import PersonalData
 from ..public.page import PublicPage
+from ..rollups.roll_up import RollUp
 from ..search.searchable import Searchable
 from ..services import Service
 from ..storage.purposes import FilePurpose
@@ -39,8 +40,7 @@ class Contributions:
     """Gathered once, at the start. In pairs `(plugin name, item)` where it matters whose an item is."""
 
     def __init__(self, registry: Registry) -> None:
-        self._registry = registry
-        self._told: set[type[Event]] = set()
+        self._registry, self._told = registry, set[type[Event]]()
         routes = registry.collect("register_routes", Routes)
         probe.drop_unservable(registry, routes)
         jobs = self._named("register_jobs", Job, "job", lambda job: job.name)
@@ -51,15 +51,20 @@ class Contributions:
         console_views = registry.collect("register_console_views", ConsoleView)
         health_checks = registry.collect("register_health_checks", HealthCheck)
         services = registry.collect("register_services", Service)
-        tables = registry.collect("register_tables", type)
+        tables, public_events = (
+            registry.collect("register_tables", type),
+            registry.collect("register_public_events", type),
+        )
         datasets = self._named("register_datasets", Dataset, "dataset", lambda each: each.name)
         purposes = self._named("register_file_purposes", FilePurpose, "file purpose", lambda each: each.name)
         personal_data = self._personal_data()
-        public_events = registry.collect("register_public_events", type)
         webhook_sources = registry.answers("webhook_source", WebhookSource)
         public_pages = self._named("public_page", PublicPage, "public page", lambda page: page.area)
-        static = registry.answers("register_static", Path)
-        translations = registry.answers("register_translations", Mapping)
+        roll_ups = self._named("register_roll_ups", RollUp, "roll-up", lambda each: each.name)
+        static, translations = (
+            registry.answers("register_static", Path),
+            registry.answers("register_translations", Mapping),
+        )
         self._keep_names([("panel", panels), ("console view", console_views)], names.refuse, lambda each: each.id)
         self._keep_public(public_events)
         self._keep_names([("table", tables)], names.refuse_table, _table_name)
@@ -73,6 +78,7 @@ class Contributions:
         self.extension_points = {point.name: point for _, point in self._of_enabled(points)}
         self.panel_extensions: Named[PanelExtension] = self._of_enabled(extensions)
         self.public_pages: Named[PublicPage] = self._of_enabled(public_pages)
+        self.roll_ups = {each.name: each for _, each in self._of_enabled(roll_ups)}
         self.console_views: Named[ConsoleView] = self._of_enabled(console_views)
         self.services: Named[Service] = self._of_enabled(services)
         self.static: Named[Path] = self._of_enabled(static)
@@ -88,7 +94,6 @@ class Contributions:
         self.subscriptions: Named[Subscription] = self._of_enabled(subscriptions)
         self._publish(cast(Named[type[Event]], self._of_enabled(public_events)))
         self.webhook_sources: dict[str, WebhookSource] = dict(self._of_enabled(webhook_sources))
-        self.listeners: dict[str, list[Job]] = {}
         self._listen()
 
     def _publish(self, events: Named[type[Event]]) -> None:
@@ -97,6 +102,7 @@ class Contributions:
 
     def _listen(self) -> None:
         """A subscription is a job of its own, and so is the handling of a webhook."""
+        self.listeners: dict[str, list[Job]] = {}
         self.jobs |= {job.name: job for job in (handling(*each) for each in self.webhook_sources.items())}
         for _, subscription in self.subscriptions:
             told = listening(subscription)

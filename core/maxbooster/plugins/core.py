@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from ..jobs import Doorbell, Job
     from ..mail import MailTransport
     from ..privacy import PersonalData
+    from ..rollups.roll_up import RollUp
     from ..storage import FilePurpose
     from ..web.first_steps import FirstStep
 
@@ -39,6 +40,12 @@ manifest = Manifest(
         Permission("member.read", "See who is in the account", roles=("owner", "admin", "manager", "artist", "editor")),
         Permission("member.write", "Invite and remove members, give roles", roles=("owner", "admin")),
         Permission("subaccount.read", "See the label's sub-accounts", roles=("owner", "admin", "manager")),
+        Permission(
+            "member.oversee",
+            "See who is in the sub-accounts",
+            roles=("owner", "admin", "manager"),
+            across=True,
+        ),
         Permission("subaccount.create", "Create sub-accounts", roles=("owner", "admin")),
         Permission("key.read", "See API keys", roles=("owner", "admin", "manager")),
         Permission("key.write", "Create and revoke API keys", roles=("owner", "admin")),
@@ -134,11 +141,24 @@ def register_routes() -> Sequence[Routes]:
     from ..links.routes import routes as links
     from ..notices.routes import routes as notices
     from ..public.routes import routes as pages
+    from ..rollups.routes import routes as roll_ups
     from ..web import first_steps, live_routes, reports, search, translations
     from ..webhooks.routes import routes as webhooks
 
     web = [*live_routes.routes, *first_steps.routes, *search.routes, *translations.routes, *reports.routes]
-    own = [*routes, *audience, *connections, *connectors, *facts, *grants, *links, *notices, *pages, *webhooks]
+    own = [
+        *routes,
+        *audience,
+        *connections,
+        *connectors,
+        *facts,
+        *grants,
+        *links,
+        *notices,
+        *pages,
+        *roll_ups,
+        *webhooks,
+    ]
     return [*core_routes.routes, *own, *web]
 
 
@@ -160,6 +180,14 @@ def register_public_events() -> Sequence[type[Event]]:
     from ..storage.events import FileReady
 
     return [FileReady, PageTakenDown]
+
+
+@hookimpl
+def register_roll_ups() -> Sequence[RollUp]:
+    """The people of a label's sub-accounts."""
+    from ..rollups.people import PEOPLE
+
+    return [PEOPLE]
 
 
 @hookimpl

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from ..mail import MailTransport
     from ..privacy import PersonalData
     from ..public.page import PublicPage
+    from ..rollups.roll_up import RollUp
     from ..search.searchable import Searchable
     from ..services import Service
     from ..settings import Settings
@@ -112,6 +113,12 @@ def register_extension_points() -> Sequence[ExtensionPoint]:  # type: ignore[emp
 @hookspec
 def register_panel_extensions() -> Sequence[PanelExtension]:  # type: ignore[empty-body]
     """What this plugin shows on the pages of others, at their extension points (see [names.md](../names.md))."""
+
+
+@hookspec
+def register_roll_ups() -> Sequence[RollUp]:  # type: ignore[empty-body]
+    """What a label sees of all its sub-accounts at once, on its page “Roster”: a table each, whose rows are read in one
+    sub-account after the other, by a permission for work across accounts."""
 
 
 @hookspec

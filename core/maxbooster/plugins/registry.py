@@ -7,14 +7,17 @@ rest are imported in a guard, sorted by what they require and registered with pl
 from __future__ import annotations
 
 import inspect
+import sys
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from graphlib import CycleError, TopologicalSorter
 from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points
+from pathlib import Path
 from time import monotonic
 from types import ModuleType
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal, NamedTuple, TypeVar
 
 import pluggy
 
@@ -47,6 +50,13 @@ class Plugin:
         self.state, self.reason = "broken", reason
 
 
+class _Hooks(pluggy.PluginManager):
+    """Plugins are modules: what is marked stands in them, and nothing else has to be looked at."""
+
+    def parse_hookimpl_opts(self, plugin: ModuleType, name: str) -> pluggy.HookimplOpts | None:
+        return getattr(vars(plugin).get(name), "maxbooster_impl", None)
+
+
 @dataclass
 class Registry:
     """The plugins of this process, and the pluggy manager that holds the enabled ones."""
@@ -54,7 +64,7 @@ class Registry:
     plugins: dict[str, Plugin] = field(default_factory=dict)
     rests: dict[tuple[str, str], float] = field(default_factory=dict)
     """Plugin and hook that overran their time → until when they are not asked, on the monotonic clock."""
-    hooks: pluggy.PluginManager = field(default_factory=lambda: pluggy.PluginManager("maxbooster"))
+    hooks: pluggy.PluginManager = field(default_factory=lambda: _Hooks("maxbooster"))
 
     def enabled(self) -> Iterator[tuple[Plugin, Manifest]]:
         """Enabled plugins with their manifests, in the order of their requirements."""
@@ -188,23 +198,49 @@ def load(
     """
     registry = Registry()
     registry.hooks.add_hookspecs(hookspecs)
-    for entry in sorted(entries if entries is not None else entry_points(group=GROUP), key=_by_name):
-        if entry.name in registry.plugins:
-            _refuse_second(registry, entry)
+    found = installed() if entries is None else [_found(entry) for entry in entries]
+    for each in sorted(found, key=_by_name):
+        if each.entry.name in registry.plugins:
+            _refuse_second(registry, each)
         else:
-            registry.plugins[entry.name] = _read(entry, disabled)
+            registry.plugins[each.entry.name] = _read(each, disabled)
     if not examples:
         _leave_out_examples(registry)
     _register(registry)
     return registry
 
 
-def _by_name(entry: EntryPoint) -> tuple[bool, str, bool]:
-    return entry.name != "core", entry.name, not _is_owner(entry)
+class Found(NamedTuple):
+    """An entry point, and what brought it."""
+
+    entry: EntryPoint
+    distribution: str
+    version: str
 
 
-def _is_owner(entry: EntryPoint) -> bool:
-    return _owns(_distribution(entry)[0], entry.name)
+def installed() -> Sequence[Found]:
+    """Read once for as long as the folders of packages stay as they are: the metadata of every package is parsed."""
+    return _installed(tuple((place, _changed_at(place)) for place in sys.path))
+
+
+@lru_cache(maxsize=4)
+def _installed(places: tuple[tuple[str, int | None], ...]) -> Sequence[Found]:
+    return [_found(entry) for entry in entry_points(group=GROUP)]
+
+
+def _changed_at(place: str) -> int | None:
+    try:
+        return Path(place or ".").stat().st_mtime_ns
+    except OSError:
+        return None
+
+
+def _found(entry: EntryPoint) -> Found:
+    return Found(entry, entry.dist.name, entry.dist.version) if entry.dist else Found(entry, "unknown", "")
+
+
+def _by_name(found: Found) -> tuple[bool, str, bool]:
+    return found.entry.name != "core", found.entry.name, not _owns(found.distribution, found.entry.name)
 
 
 def _owns(distribution: str, name: str) -> bool:
@@ -214,23 +250,21 @@ def _owns(distribution: str, name: str) -> bool:
     return names.is_product(family) and distribution.replace("_", "-").lower() == own
 
 
-def _refuse_second(registry: Registry, entry: EntryPoint) -> None:
+def _refuse_second(registry: Registry, found: Found) -> None:
     """The product's own distribution keeps its names; of two others nobody can say whose the name is."""
-    first, second = registry.plugins[entry.name], _distribution(entry)
-    reason = f"two distributions offer it: {first.distribution} and {second[0]}"
+    entry, distribution, version = found
+    first = registry.plugins[entry.name]
+    reason = f"two distributions offer it: {first.distribution} and {distribution}"
     if _owns(first.distribution, entry.name):
-        name = f"{entry.name} of {second[0]}"
-        registry.plugins[name] = Plugin(name, *second, state="broken", reason=reason)
+        name = f"{entry.name} of {distribution}"
+        registry.plugins[name] = Plugin(name, distribution, version, state="broken", reason=reason)
     else:
         first.broke(reason)
 
 
-def _distribution(entry: EntryPoint) -> tuple[str, str]:
-    return (entry.dist.name, entry.dist.version) if entry.dist else ("unknown", "")
-
-
-def _read(entry: EntryPoint, disabled: Collection[str]) -> Plugin:
-    plugin = Plugin(entry.name, *_distribution(entry), state="enabled")
+def _read(found: Found, disabled: Collection[str]) -> Plugin:
+    entry, distribution, version = found
+    plugin = Plugin(entry.name, distribution, version, state="enabled")
     if entry.name in disabled or entry.name.partition(".")[0] in disabled:
         plugin.state = "disabled"
         return plugin

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from glob import glob
 from pathlib import Path
-from typing import Any, ClassVar, LiteralString
+from typing import Any, ClassVar, LiteralString, cast
 from uuid import uuid4
 
 import psycopg
@@ -78,6 +78,9 @@ class Copies:
         self._server, self._template = server, template
         self._seed = _Seed(template)
         self._beside = ThreadPoolExecutor(2, "copies")
+        self._taken: dict[str, Database] = {}
+        """By its URL a connection to each, by which it is made new again: that stays open, as a new one reads the whole
+        catalog once more."""
         self._ready = deque([self._beside.submit(self._copy)])
 
     def take(self) -> str:
@@ -90,20 +93,30 @@ class Copies:
 
     def close(self) -> None:
         for ready in self._ready:
-            drop_database(self._server, ready.result())
+            self._drop(ready.result())
         self._beside.shutdown()
 
     def _copy(self) -> str:
         """It need not survive a power cut: no commit waits for the disk."""
         url = create_database(self._server, self._template)
         _execute(self._server, f'ALTER DATABASE "{make_url(url).database}" SET synchronous_commit = off')
+        self._taken[url] = psycopg.connect(url, autocommit=True)
+        self._taken[url].execute("SET session_replication_role = replica")
         return url
 
     def _renew(self, url: str) -> str:
-        if self._seed.restore(url):
+        try:
+            renewed = self._seed.restore(self._taken[url])
+        except psycopg.OperationalError:
+            renewed = False
+        if renewed:
             return url
-        drop_database(self._server, url)
+        self._drop(url)
         return self._copy()
+
+    def _drop(self, url: str) -> None:
+        self._taken.pop(url).close()
+        drop_database(self._server, url)
 
 
 class _Seed:
@@ -114,21 +127,26 @@ class _Seed:
             self._schema = _schema(connection)
             self._tables = [name for (name,) in connection.execute(_TABLES)]
             self._rows = {name: rows for name in self._tables if (rows := _copy_out(connection, name))}
+            digests = {name: _one(connection, _digest(name)) for name in self._rows}
+        changed = (_CHANGED.format(name=name, digest=_digest(name), seed=seed) for name, seed in digests.items())
+        written = (_WRITTEN.format(name=name) for name in self._tables if name not in digests)
+        self._other_than_seeded = " UNION ALL ".join([*changed, *written])
 
-    def restore(self, url: str) -> bool:
+    def restore(self, connection: Database) -> bool:
         """Whether the database is as new again; if not, it is good for nothing more."""
-        with psycopg.connect(url) as connection:
-            connection.execute("SET synchronous_commit = off; SET session_replication_role = replica")
-            if _others(connection):
-                return False
+        if _others(connection):
+            return False
+        with connection.transaction():
             self._drop_added(connection)
             if _schema(connection) != self._schema:
                 return False
-            connection.execute("; ".join(f'DELETE FROM "{name}"' for name in self._tables))
-            connection.execute("SELECT setval(seqrelid::regclass, seqstart, false) FROM pg_sequence")
-            for name, rows in self._rows.items():
-                with connection.cursor().copy(f'COPY "{name}" FROM STDIN') as copy:
-                    copy.write(rows)
+            other = [name for (name,) in connection.execute(self._other_than_seeded)]  # type: ignore[call-overload]
+            if other:
+                connection.execute("; ".join(f'DELETE FROM "{name}"' for name in other))  # type: ignore[call-overload]
+            connection.execute(_SEQUENCES)
+            for name in self._rows.keys() & set(other):
+                with connection.cursor().copy(f'COPY "{name}" FROM STDIN') as copy:  # type: ignore[call-overload]
+                    copy.write(self._rows[name])
         return True
 
     def _drop_added(self, connection: Database) -> None:
@@ -137,6 +155,19 @@ class _Seed:
         if added:
             named = sql.SQL(", ").join(map(sql.Identifier, sorted(added)))
             connection.execute(sql.SQL("DROP TABLE {} CASCADE").format(named))
+
+
+_WRITTEN = """SELECT '{name}' WHERE EXISTS (SELECT FROM "{name}")"""
+_CHANGED = """SELECT '{name}' WHERE ({digest}) IS DISTINCT FROM '{seed}'"""
+_SEQUENCES = """
+    SELECT setval(format('%I.%I', schemaname, sequencename)::regclass, start_value, false) FROM pg_sequences
+    WHERE last_value IS NOT NULL
+"""
+
+
+def _digest(table: str) -> LiteralString:
+    found = f"""SELECT md5(string_agg(each::text, ' ' ORDER BY each::text)) FROM "{table}" AS each"""
+    return cast(LiteralString, found)
 
 
 _TABLES = "SELECT relname FROM pg_class WHERE relkind IN ('r', 'p') AND relnamespace = 'public'::regnamespace"

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
         Job,
         Kind,
         PersonalData,
+        RollUp,
         Routes,
         Searchable,
         Subscription,
@@ -85,6 +86,7 @@ manifest = Manifest(
     areas=("ledger", "payee", "payout", "payment_file", "bank_transfer", "transfer", "money"),
     permissions=(
         Permission("ledger.read", "See the ledger", roles=_ALL),
+        Permission("ledger.oversee", "See the money of the sub-accounts", roles=("owner", "admin"), across=True),
         Permission("ledger.write", "Post to the ledger by hand", roles=("owner", "admin")),
         Permission("ledger.approve", "Approve ledger postings that somebody else proposed", roles=("owner", "admin")),
         Permission("payee.read", "See payees and what is owed to them", roles=_ALL),
@@ -205,6 +207,13 @@ def register_panels() -> Sequence[Panel]:
             ),
         )
     ]
+
+
+@hookimpl
+def register_roll_ups() -> Sequence[RollUp]:
+    from .ledger.rolled_up import MONEY
+
+    return [MONEY]
 
 
 @hookimpl

@@ -46,6 +46,7 @@ if TYPE_CHECKING:
         PersonalData,
         Provider,
         PublicPage,
+        RollUp,
         Routes,
         Searchable,
         SearchResult,
@@ -89,6 +90,7 @@ manifest = Manifest(
             "release.write", "Create and change releases", roles=("owner", "admin", "manager", "artist", "editor")
         ),
         Permission("release.submit", "Send releases to stores and take them down", roles=("owner", "admin", "manager")),
+        Permission("release.oversee", "See the releases of the sub-accounts", across=True),
         Permission("release.register", "Enter party ids and code prefixes", roles=("owner", "admin")),
         Permission("royalty.read", "See splits and statements", roles=("owner", "admin", "manager", "artist")),
         Permission(
@@ -319,6 +321,13 @@ def register_health_checks() -> Sequence[HealthCheck]:
     from .ddex.health import checks
 
     return checks
+
+
+@hookimpl
+def register_roll_ups() -> Sequence[RollUp]:
+    from .deliveries.rolled_up import RELEASES
+
+    return [RELEASES]
 
 
 @hookimpl

@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from msgspec import Struct
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, delete, func, insert, select, update
 
 from ...context import Context
 from ...db import directory
@@ -156,6 +156,10 @@ class AccountOut(Struct, frozen=True):
     id: UUID
     name: str
     role: str
+
+
+async def sub_accounts(ctx: Context, account: UUID) -> int:
+    return await ctx.platform.first(select(func.count()).where(Account.parent_id == account)) or 0
 
 
 async def accounts(ctx: Context, user: User) -> list[AccountOut]:

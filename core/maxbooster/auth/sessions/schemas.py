@@ -64,6 +64,8 @@ class Me(Struct, frozen=True):
     lacks_factor: bool = False
     """Whether they must set up a second factor before they can do more here than that."""
     csrf: str | None = None
+    sub_accounts: int = 0
+    """How many the account has, for those who may see them."""
 
 
 class Tokens(Struct, frozen=True):

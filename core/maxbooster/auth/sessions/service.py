@@ -144,7 +144,8 @@ async def describe(
     if not permissions and current is not None:
         permissions = sorted(ctx.app.policy.of(current.id, current.role, user.operator, factor=factor))
     lacks = not factor and current is not None and ctx.app.policy.wants_factor(current.id)
-    return Me(user_out(user), current, found, permissions, identity.proved_at, len(known), lacks, csrf)
+    below = await queries.sub_accounts(ctx, current.id) if current and "subaccount.read" in permissions else 0
+    return Me(user_out(user), current, found, permissions, identity.proved_at, len(known), lacks, csrf, below)
 
 
 async def _unattended(ctx: Context, identity: Identity) -> AccountOut | None:

@@ -6,7 +6,8 @@ import { api } from "../api/client";
 import type { components } from "../api/schema";
 import { Loaded } from "../shell/loaded";
 import { session } from "../shell/session";
-import { sections, sectionStyle } from "./audience-sections";
+import { audienceSections } from "./audience-sections";
+import { sectionStyle } from "./sections";
 import "./postal-address";
 
 type Mailing = components["schemas"]["MailingOut"];
@@ -53,7 +54,7 @@ class MbAudienceEmails extends LitElement {
         </div>
         ${session.may("audience.send") ? html`<wa-button variant="brand" href="/audience/write">${t("audience.write", "Write email")}</wa-button>` : nothing}
       </div>
-      ${sections("/audience/emails")} ${this.mailings.show((list) => (list.length ? this.rows(list) : this.empty()))}
+      ${audienceSections("/audience/emails")} ${this.mailings.show((list) => (list.length ? this.rows(list) : this.empty()))}
       <h2>${t("audience.address_title", "Postal address")}</h2>
       ${this.settings.show(({ postal_address }) => html`<mb-postal-address .address=${postal_address} @saved=${this.settings.again} @stale=${this.settings.again}></mb-postal-address>`)}`;
   }

@@ -1,36 +1,15 @@
-/** The pages of the audience, one beside the other. */
-import { css, html, type TemplateResult } from "lit";
+/** The pages of the audience. */
+import type { TemplateResult } from "lit";
 import { t } from "@maxbooster/ui";
+import { sections } from "./sections";
 
-const PAGES: [path: string, title: () => string][] = [
-  ["/audience", () => t("audience.contacts", "Contacts")],
-  ["/audience/emails", () => t("audience.emails", "Emails")],
-  ["/audience/suppressed", () => t("audience.suppressed", "Don’t email")],
-];
-
-export const sections = (current: string): TemplateResult => html`<nav class="sections" aria-label=${t("audience.title", "Audience")}>
-  ${PAGES.map(([path, title]) => html`<a href=${path} aria-current=${path === current ? "page" : "false"}>${title()}</a>`)}
-</nav>`;
-
-export const sectionStyle = css`
-  .sections {
-    display: flex;
-    gap: var(--mb-space-4);
-    margin-bottom: var(--mb-space-6);
-    border-bottom: 1px solid var(--mb-line);
-  }
-  .sections a {
-    margin-bottom: -1px;
-    padding: var(--mb-space-2) 0;
-    border-bottom: 2px solid transparent;
-    color: var(--mb-quiet);
-    text-decoration: none;
-  }
-  .sections a:hover {
-    color: var(--mb-text);
-  }
-  .sections a[aria-current="page"] {
-    border-bottom-color: var(--mb-accent);
-    color: var(--mb-text);
-  }
-`;
+export const audienceSections = (current: string): TemplateResult =>
+  sections(
+    t("audience.title", "Audience"),
+    [
+      { path: "/audience", title: t("audience.contacts", "Contacts") },
+      { path: "/audience/emails", title: t("audience.emails", "Emails") },
+      { path: "/audience/suppressed", title: t("audience.suppressed", "Don’t email") },
+    ],
+    current,
+  );

@@ -7,7 +7,8 @@ import type { components } from "../api/schema";
 import { focusOn } from "../shell/focus";
 import { Loaded } from "../shell/loaded";
 import { session } from "../shell/session";
-import { sections, sectionStyle } from "./audience-sections";
+import { audienceSections } from "./audience-sections";
+import { sectionStyle } from "./sections";
 
 type Suppression = components["schemas"]["SuppressionOut"];
 type Reason = components["schemas"]["NewSuppression"]["reason"];
@@ -77,7 +78,7 @@ class MbAudienceSuppressed extends LitElement {
         </div>
         ${session.may("audience.write") && !this.adding ? html`<wa-button variant="brand" @click=${() => (this.adding = true)}>${t("audience.suppress", "Add address")}</wa-button>` : nothing}
       </div>
-      ${sections("/audience/suppressed")} ${this.adding ? this.addForm() : this.search()} ${this.list.show((list) => this.table(list))}`;
+      ${audienceSections("/audience/suppressed")} ${this.adding ? this.addForm() : this.search()} ${this.list.show((list) => this.table(list))}`;
   }
 
   private search(): TemplateResult {

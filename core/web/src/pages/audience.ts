@@ -6,7 +6,8 @@ import type { components } from "../api/schema";
 import { focusOn } from "../shell/focus";
 import { Loaded } from "../shell/loaded";
 import { session } from "../shell/session";
-import { sections, sectionStyle } from "./audience-sections";
+import { audienceSections } from "./audience-sections";
+import { sectionStyle } from "./sections";
 
 type Contact = components["schemas"]["ContactOut"];
 type Membership = Contact["lists"][number];
@@ -149,7 +150,7 @@ class MbAudience extends LitElement {
           ${session.may("audience.send") && this.contacts.value?.length && !this.importing ? html`<wa-button variant="brand" href="/audience/write">${t("audience.write", "Write email")}</wa-button>` : nothing}
         </div>
       </div>
-      ${sections("/audience")} ${this.importing ? this.imports() : nothing} ${this.result ? this.imported(this.result) : nothing}
+      ${audienceSections("/audience")} ${this.importing ? this.imports() : nothing} ${this.result ? this.imported(this.result) : nothing}
       ${this.contacts.show((list) => (list.length ? this.table(list) : this.empty()))} ${this.opened ? this.detail(this.opened) : nothing}`;
   }
 

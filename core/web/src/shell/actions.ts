@@ -7,9 +7,9 @@ import { router } from "./router";
 import { session } from "./session";
 import { tried } from "./tried";
 
-export async function switchAccount(account: string): Promise<void> {
+export async function switchAccount(account: string, path = "/home"): Promise<void> {
   session.take(await api.post("/api/core/session/account", { body: { account } }));
-  router.go("/home");
+  router.go(path);
 }
 
 export type Theme = "system" | "light" | "dark";

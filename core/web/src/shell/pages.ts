@@ -14,6 +14,7 @@ export const PAGES: Route[] = [
   { path: "/drafts", tag: "mb-drafts", load: () => import("../pages/drafts") },
   { path: "/devices", tag: "mb-devices", load: () => import("../pages/devices") },
   { path: "/team", tag: "mb-team", load: () => import("../pages/team") },
+  { path: "/artists", tag: "mb-artists", load: () => import("../pages/artists"), below: true },
   { path: "/audience", tag: "mb-audience", load: () => import("../pages/audience") },
   { path: "/audience/emails", tag: "mb-audience-emails", load: () => import("../pages/audience-emails") },
   { path: "/audience/write", tag: "mb-audience-write", load: () => import("../pages/audience-write") },

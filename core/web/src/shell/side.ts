@@ -11,6 +11,8 @@ export interface Entry {
   title: string;
   icon: string;
   permission?: string;
+  /** Whether it stands in the navigation; the palette has it anyway. */
+  shown?: () => boolean;
   actions?: Action[];
 }
 
@@ -24,6 +26,7 @@ export const THEMES: [Theme, string, string][] = [
 export const OWN: Entry[] = [
   { path: "/audience", title: "Audience", icon: "mail", permission: "audience.read", actions: [{ id: "core.write_email", title: "Write an email to fans", path: "/audience/write", icon: "mail", permissions: ["audience.send"] }] },
   { path: "/team", title: "Team", icon: "users", permission: "member.read", actions: [{ id: "core.invite", title: "Invite somebody", path: "/team?do=invite", icon: "user-plus", permissions: ["member.write"] }] },
+  { path: "/artists", title: "Artists", icon: "users-round", permission: "subaccount.read", shown: () => Boolean(session.me?.sub_accounts), actions: [{ id: "core.add_artist", title: "Add an artist’s account", path: "/artists?do=add", icon: "plus", permissions: ["subaccount.create"] }] },
   { path: "/connections", title: "Connections", icon: "cable", permission: "connection.read" },
   { path: "/keys", title: "API keys", icon: "key-round", permission: "key.read", actions: [{ id: "core.create_key", title: "Create API key", path: "/keys?do=create", icon: "plus", permissions: ["key.write"] }] },
   { path: "/webhooks", title: "Webhooks", icon: "webhook", permission: "webhook.read", actions: [{ id: "core.add_webhook", title: "Add webhook", path: "/webhooks?do=add", icon: "plus", permissions: ["webhook.write"] }] },
@@ -179,7 +182,7 @@ class MbSide extends LitElement {
   override render() {
     const me = session.me;
     if (!me) return nothing;
-    const own = OWN.filter((entry) => !entry.permission || session.may(entry.permission));
+    const own = OWN.filter((entry) => (!entry.permission || session.may(entry.permission)) && (entry.shown?.() ?? true));
     return html`
       <nav aria-label=${t("shell.navigation", "Main")}>
         ${this.entry({ path: "/home", title: t("shell.home", "Home"), icon: "house" })}

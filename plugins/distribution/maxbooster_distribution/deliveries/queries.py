@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Select, select
@@ -36,6 +37,26 @@ async def newest(ctx: Context, cursor: str | None, limit: int) -> PageOfRows[Del
 async def newest_of(ctx: Context, release_id: UUID) -> Sequence[Delivery]:
     """The newest delivery of a release to each outlet."""
     return await ctx.all(_newest().where(Delivery.release_id == release_id).order_by(Delivery.outlet))
+
+
+async def newest_states(ctx: Context, release_ids: Sequence[UUID]) -> Sequence[Any]:
+    """`(release_id, state)` of the newest delivery of each of these releases to each outlet."""
+    newest = _newest().with_only_columns(Delivery.release_id, Delivery.state)
+    return await ctx.rows(newest.where(Delivery.release_id.in_(release_ids)))
+
+
+_LISTED = (Release.id, Release.title, Release.release_date, Release.upc)
+
+
+async def releases_by_state(ctx: Context, states: Collection[str], limit: int) -> Sequence[Any]:
+    """Releases whose newest delivery to some outlet is in one of these states, the newest first."""
+    in_state = _newest().with_only_columns(Delivery.release_id).where(Delivery.state.in_(states))
+    found = select(*_LISTED).where(Release.id.in_(in_state)).order_by(Release.id.desc())
+    return await ctx.rows(found.limit(limit))
+
+
+async def newest_releases(ctx: Context, *, but: Sequence[UUID], limit: int) -> Sequence[Any]:
+    return await ctx.rows(select(*_LISTED).where(Release.id.not_in(but)).order_by(Release.id.desc()).limit(limit))
 
 
 def _newest() -> Select[Delivery]:

@@ -8,6 +8,7 @@ revision = "distribution_0007"
 down_revision = "distribution_0006"
 branch_labels = None
 depends_on = None
+contracts = "nothing was released that knows the column by its former name"
 
 
 def upgrade() -> None:
