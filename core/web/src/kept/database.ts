@@ -25,6 +25,8 @@ export interface Waiting {
   method: string;
   address: string;
   body: string;
+  /** What the form held when it was saved. */
+  typed: Fields;
   at: number;
   /** Why the server didn’t take it. */
   refused?: string;

@@ -1,6 +1,6 @@
 import "fake-indexeddb/auto";
 import { beforeEach, describe, expect, it } from "vitest";
-import { dropDraft, draftOf, keepDraft, keepWaiting, listDrafts, listWaiting, mayWait, refuseWaiting, useOwner, waitingOf } from "./drafts";
+import { dropDraft, dropWaiting, draftOf, keepDraft, keepWaiting, listDrafts, listWaiting, mayWait, refuseWaiting, useOwner, waitingOf } from "./drafts";
 import { forgetAll, forgetPerson, lastPerson, rememberPerson } from "./person";
 
 const draft = (owner: string, form: string, at = 1) => ({ owner, form, path: "/links", base: { title: "" }, typed: { title: form }, at });
@@ -79,13 +79,24 @@ describe("what waits to be sent", () => {
     expect(mayWait(unsent("DELETE", undefined))).toBe(false);
   });
 
+  it("takes its draft along when it is sent, but not what was typed since", async () => {
+    for (const form of ["a", "b"]) {
+      await keepDraft(draft("nova/one", form));
+      await keepWaiting(form, "/a", unsent("PUT", { version: 1 }), { title: form });
+    }
+    await keepDraft({ ...draft("nova/one", "b"), typed: { title: "b and more" } }, { title: "b" });
+    for (const waiting of await listWaiting()) await dropWaiting(waiting);
+    expect(await listWaiting()).toEqual([]);
+    expect((await listDrafts()).map(({ base, typed }) => [base, typed])).toEqual([[{ title: "b" }, { title: "b and more" }]]);
+  });
+
   it("keeps its place when it is saved again, and goes with its draft", async () => {
     await keepDraft(draft("nova/one", "a"));
-    await keepWaiting("a", "/a", unsent("PUT", { version: 1 }));
+    await keepWaiting("a", "/a", unsent("PUT", { version: 1 }), {});
     await new Promise((later) => setTimeout(later, 2));
-    await keepWaiting("b", "/b", unsent("PUT", { version: 1 }));
+    await keepWaiting("b", "/b", unsent("PUT", { version: 1 }), {});
     await new Promise((later) => setTimeout(later, 2));
-    await keepWaiting("a", "/a", unsent("PUT", { version: 1, title: "again" }));
+    await keepWaiting("a", "/a", unsent("PUT", { version: 1, title: "again" }), {});
     expect((await listWaiting()).map(({ form }) => form)).toEqual(["a", "b"]);
     await refuseWaiting((await waitingOf("b"))!, "Somebody else changed it.");
     expect((await waitingOf("b"))?.refused).toBe("Somebody else changed it.");

@@ -69,9 +69,20 @@ export function mayWait({ method, body }: Unsent): boolean {
   return /^(PUT|PATCH)$/.test(method) && (typeof version === "number" || (expected !== undefined && expected !== null));
 }
 
-export async function keepWaiting(form: string, path: string, unsent: Unsent): Promise<void> {
+export async function keepWaiting(form: string, path: string, unsent: Unsent, typed: Fields): Promise<void> {
   const known = await waitingOf(form);
-  await (await database()).put("waiting", { ...unsent, form, path, owner, at: known?.at ?? Date.now() });
+  await (await database()).put("waiting", { ...unsent, form, path, typed, owner, at: known?.at ?? Date.now() });
+  changed();
+}
+
+/** It was sent. What was typed since it was saved stays. */
+export async function dropWaiting({ owner: whose, form, typed }: Waiting): Promise<void> {
+  const writing = (await database()).transaction(["drafts", "waiting"], "readwrite", { durability: "strict" });
+  const drafts = writing.objectStore("drafts");
+  const draft = await drafts.get([whose, form]);
+  const more = draft && !same(draft.typed, typed);
+  await Promise.all([more ? drafts.put({ ...draft, base: typed }) : drafts.delete([whose, form]), writing.objectStore("waiting").delete([whose, form])]);
+  await writing.done;
   changed();
 }
 

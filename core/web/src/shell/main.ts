@@ -46,7 +46,7 @@ class MbApp extends LitElement {
   static override styles = css`
     :host {
       display: grid;
-      grid-template: 48px 1fr / 208px minmax(0, 1fr);
+      grid-template: 48px auto 1fr / 208px minmax(0, 1fr);
       min-height: 100dvh;
     }
     header {
@@ -108,7 +108,15 @@ class MbApp extends LitElement {
       padding: var(--mb-space-2);
       margin-inline-start: calc(-1 * var(--mb-space-2));
     }
+    mb-offline {
+      grid-row: 2;
+      grid-column: 1 / -1;
+    }
+    mb-side {
+      grid-row: 3;
+    }
     main {
+      grid-row: 3;
       min-width: 0;
       outline: 0;
     }
@@ -156,7 +164,7 @@ class MbApp extends LitElement {
     }
     @media (max-width: 760px) {
       :host {
-        grid-template: 48px 1fr / minmax(0, 1fr);
+        grid-template: 48px auto 1fr / minmax(0, 1fr);
       }
       .menu {
         display: block;
@@ -188,7 +196,7 @@ class MbApp extends LitElement {
       }
     }
     :host([alone]) {
-      grid-template: 1fr / minmax(0, 1fr);
+      grid-template: auto auto 1fr / minmax(0, 1fr);
     }
   `;
 
@@ -302,8 +310,8 @@ class MbApp extends LitElement {
     const alone = this.hasAttribute("alone");
     return html`
       ${alone || !session.me ? nothing : this.around()}
+      <mb-offline></mb-offline>
       <main id="main" tabindex="-1" aria-busy=${!this.ready}>
-        <mb-offline></mb-offline>
         ${session.me?.lacks_factor && !alone ? needsFactor() : nothing}
         ${this.failure
           ? html`<mb-failure heading=${this.failure.title} text=${this.failure.text}></mb-failure>`

@@ -4,7 +4,7 @@ import { csrfHeaders, overNetwork } from "../api/client";
 import { connection } from "../api/connection";
 import type { ProblemDetails } from "../api/problem";
 import type { Waiting } from "../kept/database";
-import { dropDraft, listWaiting, refuseWaiting } from "../kept/drafts";
+import { dropWaiting, listWaiting, refuseWaiting } from "../kept/drafts";
 import { router } from "./router";
 import { events } from "./panels";
 import { session } from "./session";
@@ -24,7 +24,7 @@ async function sendAll(): Promise<number> {
     if (refused === undefined) return sent;
     if (refused) await tell(waiting, refused);
     else {
-      await dropDraft(waiting.form);
+      await dropWaiting(waiting);
       sent += 1;
     }
   }

@@ -25,7 +25,8 @@ export interface Drafted {
   label?(path: readonly string[]): string;
   /** Fields of a draft that the form doesn’t have: they may appear later. */
   hold?(fields: Fields): void;
-  /** Those that didn’t. */
+  held?(): Fields;
+  /** Those that didn’t appear. */
   gone?(): Fields;
 }
 
@@ -144,6 +145,7 @@ export class Draft implements ReactiveController {
     if (name === undefined || !saved) return;
     this.base = this.kept = saved;
     this.waiting = false;
+    this.form.hold?.({});
     this.show(undefined, []);
     this.form.put(saved);
     await dropDraft(name).catch(() => {});
@@ -166,8 +168,13 @@ export class Draft implements ReactiveController {
    */
   async waits(problem: unknown): Promise<boolean> {
     if (!(problem instanceof Problem) || !problem.unsent || this.name === undefined || !mayWait(problem.unsent)) return false;
-    await this.keepNow();
-    await keepWaiting(this.name, here(), problem.unsent);
+    try {
+      await this.keepNow();
+      await keepWaiting(this.name, here(), problem.unsent, structuredClone(this.form.typed()));
+    } catch (error) {
+      tellUnkept(error);
+      return false;
+    }
     this.waiting = true;
     this.tell();
     return true;
@@ -192,7 +199,7 @@ export class Draft implements ReactiveController {
     const [base, typed] = this.held(draft.base, draft.typed, now);
     const { fields, clashes } = merge(base, merge(saved, typed, this.form.typed()).fields, now);
     this.base = clashes.length ? base : now;
-    if (same(fields, now) && !Object.keys(this.form.gone?.() ?? {}).length) return void dropDraft(name);
+    if (same(fields, now) && !Object.keys(this.form.held?.() ?? {}).length) return void dropDraft(name);
     this.form.put(fields);
     this.kept = this.form.typed();
     this.show(draft.at, clashes);
@@ -254,7 +261,7 @@ export class Draft implements ReactiveController {
     this.kept = structuredClone(typed);
     try {
       if (same(typed, base) && !this.clashes.length) await dropDraft(name);
-      else await keepDraft({ owner: this.owner, form: name, path: here(), base: this.since ?? base, typed: { ...this.form.gone?.(), ...typed }, at: Date.now() }, before);
+      else await keepDraft({ owner: this.owner, form: name, path: here(), base: this.since ?? base, typed: { ...this.form.held?.(), ...typed }, at: Date.now() }, before);
     } catch (error) {
       tellUnkept(error);
     }
@@ -267,6 +274,7 @@ export class Draft implements ReactiveController {
     const [draft, waiting] = await Promise.all([draftOf(name), waitingOf(name)]).catch(() => []);
     if (name !== this.name) return;
     if (this.waiting && !waiting && !draft) return this.accept();
+    if (this.waiting && !waiting && draft) this.since = draft.base; // it was sent, and more was typed since
     this.waiting = Boolean(waiting && !waiting.refused);
     this.refused = waiting?.refused ?? "";
     this.tell();
@@ -278,7 +286,6 @@ export class Draft implements ReactiveController {
     this.refused = restored ? this.refused : "";
     this.tell();
   }
-
 }
 
 const here = (): string => location.pathname + location.search;

@@ -25,9 +25,13 @@ export class FormDraft implements ReactiveController {
       saved: () => this.saved,
       typed: () => this.shown,
       put: (fields) => this.put(fields),
-      accept: () => (this.saved = { ...this.shown }),
+      accept: () => {
+        this.saved = { ...this.shown };
+        this.missing = {};
+      },
       label: ([field = ""]) => (this.form && labelOf(this.form, field)) ?? field,
       hold: (fields) => this.hold(fields),
+      held: () => this.missing,
       gone: () => (this.overdue ? this.missing : {}),
     };
     host.addController(this);

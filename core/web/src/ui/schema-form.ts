@@ -83,6 +83,7 @@ export class MbForm extends LitElement {
     put: (fields) => (this.typed = new Map([...this.typed, ...(Object.entries(fields) as [string, Typed][])])),
     label: ([path = ""]) => this.fields.find((each) => each.path === path)?.label ?? path,
     hold: (fields) => (this.missing = fields),
+    held: () => this.missing,
     gone: () => this.missing,
   });
 
