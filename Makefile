@@ -1,5 +1,6 @@
 # Everything that a developer or CI does here. `make setup` first; it needs Python 3.11+, make and git.
-# `make test FAMILY=billing` runs one family's tests; tests wait now and then, so two cores serve three workers.
+# `make test FAMILY=billing` runs one family's tests; tests wait now and then, so two cores serve three workers. Each test runs on SQLite
+# or PostgreSQL, half on either; `DATABASES=both` (as in CI and `make test-all`) runs it on both.
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -10,6 +11,7 @@ REFERENCE := $(BIN)/python -m maxbooster.plugins.reference docs/plugins/hooks.md
 NODE := PATH="$(CURDIR)/node_modules/.bin:$$PATH:$(CURDIR)/$(BIN)"
 TESTS := $(if $(FAMILY),$(wildcard tests/$(FAMILY) tests/journeys/test_$(FAMILY)_*.py))
 WORKERS ?= 3
+DATABASES ?= one
 SEED ?= 1
 ROUNDS ?= 5
 
@@ -85,7 +87,7 @@ wheels: setup
 
 test: setup
 	$(call in_each_web,vitest run --silent)
-	$(BIN)/pytest -n $(WORKERS) --dist worksteal -m "not slow" $(TESTS)
+	$(BIN)/pytest -n $(WORKERS) --dist worksteal -m "not slow" $(if $(filter one,$(DATABASES)),--one-database) $(TESTS)
 
 # What failed among others, once more and alone. What passes then is listed: such a test depends on its neighbors, and is to be mended.
 test-failed:

@@ -48,7 +48,15 @@ def on_page_markdown(markdown: str, page: Any, files: Files, **_: Any) -> str:
         return f"[{words}]({'../' * depth}{place}{anchor})" if place else words
 
     text = _LINK.sub(moved, markdown)
+    if page.file.src_uri == "decisions/README.md":
+        text += "\n" + "\n".join(_decisions())
     return text.replace("](docs/pictures/", "](pictures/") if source else text
+
+
+def _decisions() -> Iterator[str]:
+    for file in sorted((ROOT / "docs" / "decisions").glob("0*.md")):
+        title = file.read_text("utf-8").partition("\n")[0].removeprefix("# ")
+        yield f"* [{title}]({file.name})"
 
 
 def _resolved(path: PurePosixPath) -> str:

@@ -20,6 +20,7 @@ ROOT = Path(__file__).parents[2]
 PAGES = sorted([ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").rglob("*.md")])
 UNITS = sorted((ROOT / "deploy" / "systemd").iterdir())
 _BLOCK = re.compile(r"```(?:sh|bash|console)\n(.*?)```", re.DOTALL)
+_TYPED = re.compile(r"(?:^|\$\(|[;&] )(?:sudo (?:-u \S+ )?)?(?:[A-Z_]+=\S+ )*(?:/\S+/)?(maxbooster [^)\n#;&]+)")
 _INLINE = re.compile(r"`(maxbooster [^`\n]+)`")
 _PLACEHOLDER = re.compile(r"^[A-Z_]+$|[…|\[\]/]|^\.\.\.$")
 
@@ -29,7 +30,7 @@ def typed(page: Path) -> Iterator[str]:
     text = page.read_text("utf-8")
     for block in _BLOCK.findall(text):
         for line in block.replace("\\\n", " ").splitlines():
-            yield from re.findall(r"(?:^|[\s$(;&/])(maxbooster [^)\n#;&]+)", f" {line}")
+            yield from _TYPED.findall(line)
     yield from _INLINE.findall(text)
 
 

@@ -97,7 +97,7 @@ class Client(threading.Thread):
 
     def _status(self, connection: http.client.HTTPConnection, *, writes: bool) -> int:
         if writes:
-            new = {"title": "Summer", "venue": uuid4().hex, "played_on": "2027-06-01", "songs": []}
+            new = {"title": uuid4().hex, "venue": "Quay 9", "played_on": "2027-06-01", "songs": []}
             connection.request("POST", "/api/setlist/setlists", json.dumps(new), self._headers)
         else:
             connection.request("GET", "/api/core/account", headers=self._headers)

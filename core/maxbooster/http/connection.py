@@ -19,6 +19,8 @@ HEADERS_S = 10.0
 """From the connection, or from a request's first byte, to the end of its headers."""
 LINGER_S = 5.0
 """What is left of a body that nobody reads any more, and an answer to a client that has hung up, take no longer."""
+FIRST_REQUEST_S, NEXT_REQUEST_S = 1.0, 0.1
+"""When the server ends: what was on its way by then is answered. Who has connected just now is about to ask."""
 UNREAD_S = 60.0
 """A client that takes nothing of its answer for so long has gone."""
 LEFTOVER_BYTES = 1_000_000
@@ -42,6 +44,7 @@ class PatientProtocol(HttpToolsProtocol):
         self._header_bytes = self._leftover_bytes = 0
         self._stuck: tuple[str, float] = "", 0.0
         self._look: asyncio.TimerHandle | None = None
+        self._is_ending = False
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
@@ -74,6 +77,20 @@ class PatientProtocol(HttpToolsProtocol):
     def on_headers_complete(self) -> None:
         self._headers_are_in()
         super().on_headers_complete()
+        if self._is_ending and self.cycle is not None:
+            self.cycle.keep_alive = False
+
+    def shutdown(self) -> None:
+        """The server ends. Closing a connection at once would reset it under a request that has just been sent."""
+        if not self._is_between_requests():
+            super().shutdown()
+            return
+        self._is_ending = True
+        self.loop.call_later(FIRST_REQUEST_S if self.cycle is None else NEXT_REQUEST_S, self._end)
+
+    def _end(self) -> None:
+        if self._is_between_requests() and not self.transport.is_closing():
+            self.transport.close()
 
     # Waiting for headers
 

@@ -12,6 +12,7 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
 from uuid import UUID
+from zlib import crc32
 
 import httpx
 import pytest
@@ -21,6 +22,30 @@ from . import services
 from .clock import Clock
 
 KINDS = ("sqlite", "postgresql")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--one-database",
+        action="store_true",
+        help="run each test on one of the databases, SQLite or PostgreSQL by its name, instead of on both",
+    )
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if config.getoption("one_database"):
+        left_out = [item for item in items if _is_on_the_other(item)]
+        items[:] = [item for item in items if item not in set(left_out)]
+        config.hook.pytest_deselected(items=left_out)
+
+
+def _is_on_the_other(item: pytest.Item) -> bool:
+    """Half of the tests run on either, always the same ones."""
+    given = item.callspec.params.values() if hasattr(item, "callspec") else ()
+    kind = next((each for each in given if isinstance(each, str) and each in KINDS), None)
+    if kind is None:
+        return False
+    return KINDS[crc32(item.nodeid.replace(kind, "").encode()) % len(KINDS)] != kind
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -64,9 +64,9 @@ RELEASES = RollUp(
     permission="release.oversee",
     columns=(
         RollUpColumn("title", "Release"),
+        RollUpColumn("status", "Status", "status", _STATUS),
         RollUpColumn("release_date", "Release date", "date"),
         RollUpColumn("upc", "UPC"),
-        RollUpColumn("status", "Status", "status", _STATUS),
         RollUpColumn("live", "Live in stores", "number"),
         RollUpColumn("stores", "Sent to stores", "number"),
     ),
