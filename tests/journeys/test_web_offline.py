@@ -59,6 +59,17 @@ async def _until_kept(page: Page, words: str) -> None:
     raise AssertionError(f"{words!r} was not kept")
 
 
+async def _look(page: Page, name: str) -> None:
+    """In both sizes and both themes."""
+    for theme in ("light", "dark"):
+        await page.emulate_media(color_scheme=theme)
+        for size, view in SIZES.items():
+            await page.set_viewport_size(view)
+            await page.screenshot(path=SCREENS / f"{name}-{theme}-{size}.png")
+            assert await _axe(page) == []
+    await page.set_viewport_size(SIZES["desktop"])
+
+
 async def _at_home_on_the_device(seat: Seat) -> None:
     """From the next page on the worker answers."""
     await seat.page.evaluate(READY)
@@ -91,11 +102,7 @@ async def test_the_application_is_installable_opens_offline_and_keeps_what_is_ty
     await page.locator("form").first.get_by_role("button", name="Save").click()
     await page.get_by_text("Waiting to be sent. It goes out").wait_for()
     await page.get_by_role("link", name="1 change waiting to be sent").wait_for()
-    for size, view in SIZES.items():
-        await page.set_viewport_size(view)
-        await page.screenshot(path=SCREENS / f"offline-{size}.png")
-        assert await _axe(page) == []
-    await page.set_viewport_size(SIZES["desktop"])
+    await _look(page, "offline")
     kept = await _kept(page)
     assert "never kept" not in kept
     assert 'csrf":""' in kept.replace("\\", "")
@@ -145,11 +152,7 @@ async def test_an_hour_without_a_connection(platform, seats):
         await page.get_by_text("this needs a connection").first.wait_for()
         await page.get_by_role("link", name="1 change waiting to be sent").click()
         await page.get_by_role("link", name="Dawn, at last").wait_for()
-        for size, view in SIZES.items():
-            await page.set_viewport_size(view)
-            await page.screenshot(path=SCREENS / f"drafts-{size}.png")
-            assert await _axe(page) == []
-        await page.set_viewport_size(SIZES["desktop"])
+        await _look(page, "drafts")
     finally:
         platform.process.start(port=int(platform.base.rpartition(":")[2]))
     await page.get_by_text("The change that you saved offline was sent.").wait_for(timeout=40_000)
@@ -185,11 +188,7 @@ async def test_two_devices_that_edited_the_same_draft(platform, seats):
     await page.get_by_label("Genre").fill("Ambient")
     await page.get_by_role("button", name="Save", exact=True).click()
     await page.get_by_text("This was changed elsewhere while you were editing").wait_for()
-    for size, view in SIZES.items():
-        await page.set_viewport_size(view)
-        await page.screenshot(path=SCREENS / f"conflict-{size}.png")
-        assert await _axe(page) == []
-    await page.set_viewport_size(SIZES["desktop"])
+    await _look(page, "conflict")
     await expect(page.get_by_label("Label", exact=True)).to_have_value("Quay")
     await page.get_by_role("button", name="Save", exact=True).click()
     await page.get_by_text("Choose above what to keep").wait_for()
