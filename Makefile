@@ -54,6 +54,7 @@ $(WEB): node_modules/ready $(KERNEL) $(WEB_SOURCES)
 	$(NODE) node core/web/schemas.mjs .build/openapi
 	$(call in_each_web,tsc --noEmit)
 	$(call in_each_web,vite build --logLevel warn)
+	$(NODE) tsc --noEmit -p core/web/tsconfig.worker.json
 	$(NODE) tsc -p core/web/tsconfig.types.json
 	cp core/web/src/api/schema.d.ts core/maxbooster/static/types/api/
 	touch $@

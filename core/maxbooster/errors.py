@@ -136,6 +136,16 @@ class Conflict(Problem):
     title = "The change conflicts with the current state"
 
 
+def refuse_overwriting(expected: object, found: object) -> None:
+    """For what has no version: a change says what it expects to replace. None expects nothing.
+
+    Raises:
+        Conflict: it is something else by now.
+    """
+    if expected is not None and expected != found:
+        raise Conflict("Somebody else changed this in the meantime; load it again and repeat.", field="expected")
+
+
 class TooLarge(Problem):
     status = 413
     type = "too-large"

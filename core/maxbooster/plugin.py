@@ -21,6 +21,7 @@ from .errors import NotReady as NotReady
 from .errors import Problem as Problem
 from .errors import TooLarge as TooLarge
 from .errors import UsageError as UsageError
+from .errors import refuse_overwriting as refuse_overwriting
 from .plugins.hookspecs import hookimpl as hookimpl
 from .plugins.hookspecs import hookspec as hookspec
 from .plugins.late import late_imports as late_imports

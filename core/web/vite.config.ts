@@ -20,7 +20,8 @@ export default defineConfig({
     assetsInlineLimit: 0,
     rollupOptions: {
       preserveEntrySignatures: "exports-only",
-      input: { shell: here("./src/shell/main.ts"), ui: here("./src/ui/index.ts"), lit: here("./src/lit.ts") },
+      output: { entryFileNames: ({ name }) => (name === "service-worker" ? "[name].js" : "assets/[name]-[hash].js") },
+      input: { "service-worker": here("./src/service-worker/main.ts"), shell: here("./src/shell/main.ts"), ui: here("./src/ui/index.ts"), lit: here("./src/lit.ts") },
     },
   },
 });

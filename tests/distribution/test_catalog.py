@@ -106,6 +106,16 @@ async def test_removing_a_release_gives_its_upc_back_but_keeps_recordings_with_i
 # Codes
 
 
+async def test_label_details_that_somebody_else_changed_are_not_overwritten(api):
+    at = "/api/distribution/registrant"
+    assert (await api.put(at, json=REGISTRANT | {"expected": {"name": ""}})).status_code == 204
+    read = {name: (await api.get(at)).json()[name] for name in ("name", "dpid", "isrc_prefix", "gs1_prefix")}
+    assert (await api.put(at, json=read | {"name": "Quay", "expected": read})).status_code == 204
+    refused = await api.put(at, json=read | {"name": "Harbor", "expected": read})
+    assert (refused.status_code, refused.json()["field"]) == (409, "expected")
+    assert (await api.get(at)).json()["name"] == "Quay"
+
+
 async def test_codes_come_from_the_accounts_prefixes_alone(api):
     made = (await api.post(RELEASES, json=described())).json()
     at = f"{RELEASES}/{made['id']}/identifiers"

@@ -145,6 +145,14 @@ async def test_names_are_text_and_addresses_are_checked(app, api, account):
     for link in ("javascript:alert(1)", "data:text/html,x", "//evil.example", "https://a@evil.example/", "https:///x"):
         refused = await api.put(f"{at}/page", json={"stores": {"spotify": link}})
         assert (refused.status_code, refused.json()["field"]) == (422, "stores.spotify"), link
+    read = {"stores": {"spotify": ""}, "theme": {"accent": "#ffb020", "ground": "auto"}}
+    stale = {"expected": {"stores": {"spotify": "https://open.spotify.com/album/9"}}}
+    assert (await api.put(f"{at}/page", json={"stores": {"spotify": ""}} | stale)).status_code == 409
+    stale = {"expected": {"theme": {"accent": "#000000", "ground": "dark"}}}
+    assert (await api.put(f"{at}/page", json={"theme": read["theme"]} | stale)).status_code == 409
+    assert (
+        await api.put(f"{at}/page", json={"theme": read["theme"], "expected": {"theme": read["theme"]}})
+    ).status_code == 204
     foreign = await api.put(f"{at}/page", json={"stores": {"deezer": "https://deezer.example/1"}})
     assert foreign.status_code == 422
     own = {"spotify": "https://öpen.example/album/1"}

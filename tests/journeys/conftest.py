@@ -144,7 +144,11 @@ async def seats(chromium: Browser, platform: Platform) -> AsyncIterator[Callable
     taken: list[Seat] = []
 
     async def sit(**options: Any) -> Seat:
-        chosen = {"viewport": {"width": 1440, "height": 900}, "locale": "en-GB"} | options
+        chosen = {
+            "viewport": {"width": 1440, "height": 900},
+            "locale": "en-GB",
+            "service_workers": "block",  # what it answers, no test could answer otherwise; those about it allow it
+        } | options
         context = await chromium.new_context(**chosen)
         page = await context.new_page()
         complaints: list[str] = []
@@ -161,7 +165,7 @@ def heard(page: Page, complaints: list[str]) -> Page:
     """The page, once what its console complains of is kept."""
 
     def note(kind: str, text: str, where: str = "") -> None:
-        if kind in ("error", "warning"):
+        if kind in ("error", "warning") and "blocked by Playwright" not in text:
             complaints.append(f"{kind}: {text} {where}".rstrip())
 
     page.on("console", lambda message: note(message.type, message.text, message.location["url"]))

@@ -17,7 +17,7 @@ from ..auth.limits import count_trial
 from ..auth.models import User
 from ..context import Context
 from ..db.types import new_id
-from ..errors import Conflict, Invalid
+from ..errors import Conflict, Invalid, refuse_overwriting
 from ..mail import Mail
 from ..paging import PageOfRows
 from ..public import rendering
@@ -52,15 +52,17 @@ async def postal_address(ctx: Context) -> str:
     return found.lines if found is not None else ""
 
 
-async def set_postal_address(ctx: Context, lines: str) -> None:
+async def set_postal_address(ctx: Context, lines: str, expected: str | None = None) -> None:
     """
     Raises:
         Invalid: it is empty.
+        Conflict: the address isn't what was `expected`.
     """
     kept = "\n".join(line for each in lines.splitlines() if (line := " ".join(each.split())))
     if not kept:
         raise Invalid("Enter a postal address at which you get mail.", field="postal_address")
     row = await queries.sender_address(ctx)
+    refuse_overwriting(expected, row.lines if row is not None else "")
     if row is None:
         row = SenderAddress(lines=kept)
         ctx.add(row)

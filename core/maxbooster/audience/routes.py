@@ -95,10 +95,10 @@ async def get_settings(ctx: Context) -> AudienceSettings:
     return AudienceSettings(await mailing.postal_address(ctx), rendering.languages(ctx.app.offers.catalog))
 
 
-@put("/settings", operation_id="updateAudienceSettings", permission="audience.send", status_code=204)
+@put("/settings", operation_id="updateAudienceSettings", permission="audience.send", raises=[Conflict], status_code=204)
 async def update_settings(ctx: Context, data: PostalAddress) -> None:
     """Enter the postal address, without which nothing can be sent to a list."""
-    await mailing.set_postal_address(ctx, data.postal_address)
+    await mailing.set_postal_address(ctx, data.postal_address, data.expected)
 
 
 @get("/suppressions", operation_id="listSuppressions", permission="audience.read")

@@ -26,6 +26,8 @@ class NewMailingList(Struct, forbid_unknown_fields=True):
 class PostalAddress(Struct, forbid_unknown_fields=True):
     postal_address: Annotated[str, Meta(min_length=1, max_length=500, examples=["Nova Lane\n1 Quay Street\nPortland"])]
     """Where the account gets post; it stands in every email to a list."""
+    expected: Annotated[str, Meta(max_length=500)] | None = None
+    """The address as it was read: the change is refused if it is another by now."""
 
 
 class AudienceSettings(Struct):

@@ -84,7 +84,7 @@ def build(app: App) -> Litestar:
 
     routers, pages = _routers(app), Pages(app)
     litestar = Litestar(
-        route_handlers=[*routers, *_static(app), pages.route(), *_of_strangers(app)],
+        route_handlers=[*routers, *_static(app), *pages.routes(), *_of_strangers(app)],
         dependencies={"ctx": Provide(context)},
         guards=[Guard(app)],
         exception_handlers=_handlers(app, pages),

@@ -90,6 +90,9 @@ class Panel(Struct, frozen=True, kw_only=True):
     """Where it stands in the navigation, which follows the work: 20 create, 30 release, 40 royalties, 50 money,
     60 promote, 90 examples."""
     api: int = API
+    offline: bool = False
+    """Whether what it read last stays on the person's device and is shown, with its time, while there is no
+    connection. Not for what others who use the device must not find: money, addresses of people."""
 
 
 class ExtensionPoint(Struct, frozen=True, kw_only=True):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
 from litestar import Request, Response, get
 from litestar.datastructures import State
 from litestar.exceptions import NotFoundException
@@ -13,6 +14,7 @@ from ..app import App
 from ..auth import cookies
 from ..http.problems import on_http
 from ..http.routes import PUBLIC
+from .offline import PAGE, app_manifest, kept_page, worker_script
 from .shell import PAGES, Shell
 
 AnyRequest = Request[Any, Any, State]
@@ -25,13 +27,40 @@ class Pages:
         self._app = app
         self._shell = Shell()
 
-    def route(self) -> HTTPRouteHandler:
+    def routes(self) -> list[HTTPRouteHandler]:
+        return [self._pages(), *self._of_devices()]
+
+    def _pages(self) -> HTTPRouteHandler:
         async def page(request: AnyRequest) -> Response[str]:
             return self._answer(request, 200)
 
         panels = [panel.route for _, panel in self._app.offers.panels]
         paths = [*PAGES, *panels, *(f"{route}/{{rest:path}}" for route in panels)]
         return get(paths, include_in_schema=False, opt={"permission": PUBLIC}, name="web")(page)
+
+    def _of_devices(self) -> list[HTTPRouteHandler]:
+        """What installs the application, and keeps it where there is no connection."""
+        offers = self._app.offers
+        opened: dict[str, Any] = {"include_in_schema": False, "opt": {"permission": PUBLIC}}
+
+        def script() -> Response[str]:
+            headers = {"content-security-policy": "default-src 'self'", "cache-control": "no-cache"}
+            return Response(worker_script(offers), media_type="text/javascript", headers=headers)
+
+        def manifest() -> Response[bytes]:
+            headers = {"cache-control": "no-cache"}
+            described = msgspec.json.encode(app_manifest(offers))
+            return Response(described, media_type="application/manifest+json", headers=headers)
+
+        def page() -> Response[str]:
+            headers = {"content-security-policy": self._shell.policy, "cache-control": "no-cache"}
+            return Response(kept_page(self._shell, offers), media_type="text/html", headers=headers)
+
+        return [
+            get("/service-worker.js", sync_to_thread=True, **opened)(script),
+            get("/manifest.webmanifest", sync_to_thread=False, **opened)(manifest),
+            get(PAGE, sync_to_thread=False, **opened)(page),
+        ]
 
     def instead_of_nothing(self, request: AnyRequest, error: NotFoundException) -> Response[Any]:
         """A person who follows a wrong link sees the application say so; programs get problem details."""

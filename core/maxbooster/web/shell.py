@@ -16,7 +16,7 @@ STATIC = Path(__file__).parent.parent / "static"
 BASE = "/static/core/"
 PAGES = (
     "/", "/login", "/register", "/verify", "/reset", "/invitation", "/email", "/review", "/home", "/profile",
-    "/devices", "/artists", "/artists/{name:str}", "/audience", "/audience/emails", "/audience/write",
+    "/devices", "/drafts", "/artists", "/artists/{name:str}", "/audience", "/audience/emails", "/audience/write",
     "/audience/suppressed", "/team", "/connections", "/connections/return", "/connections/return/{rest:path}", "/keys",
     "/webhooks", "/files", "/links", "/shared", "/activity", "/work", "/plugins", "/style",
 )  # fmt: skip
@@ -63,6 +63,9 @@ class Shell:
             '<meta name="viewport" content="width=device-width, initial-scale=1">'
             '<meta name="color-scheme" content="dark light"><title>Max Booster</title>'
             f'<link rel="icon" href="{BASE}icon.svg" type="image/svg+xml">'
+            f'<link rel="apple-touch-icon" href="{BASE}icon-192.png"><link rel="manifest" href="/manifest.webmanifest">'
+            '<meta name="theme-color" media="(prefers-color-scheme: dark)" content="#0e0f11">'
+            '<meta name="theme-color" media="(prefers-color-scheme: light)" content="#fbfaf7">'
             f'<script src="{BASE}theme.js"></script><script type="importmap">{self._import_map}</script>{styles}{loads}'
             f'<script type="module" src="{BASE}{shell["file"]}"></script></head>'
             "<body><mb-app></mb-app><mb-toasts></mb-toasts>"
@@ -82,12 +85,13 @@ class Shell:
                 "img-src 'self' data: blob:",
                 "media-src 'self' blob:",
                 "worker-src 'self' blob:",
+                "manifest-src 'self'",
                 "object-src 'none'",
                 "base-uri 'none'",
                 "form-action 'self'",
                 "frame-ancestors 'none'",
                 "require-trusted-types-for 'script'",
-                "trusted-types lit-html default maxbooster-parse",
+                "trusted-types lit-html default maxbooster-parse maxbooster-worker",
                 f"report-uri {REPORTS}",
             )
         )

@@ -249,6 +249,7 @@ def register_panels() -> Sequence[Panel]:
             order=30,
             tag="mb-distribution-releases",
             module="releases.js",
+            offline=True,
             permissions=("release.read",),
             actions=(
                 PanelAction(

@@ -94,6 +94,7 @@ def register_panels() -> Sequence[Panel]:
             order=20,
             tag="mb-studio-master",
             module="master.js",
+            offline=True,
             permissions=("studio.read",),
             actions=(
                 PanelAction(

@@ -91,6 +91,14 @@ async def test_everybody_on_the_list_gets_it_with_a_way_out(app, api, account, f
     assert sorted(each.to for each in app.mail.sent) == [each for each in FANS if each != mail.to]
 
 
+async def test_a_postal_address_that_somebody_else_changed_is_not_overwritten(api, fans):
+    at, read = f"{AT}/settings", "Nova\n1 Quay Street\nPortland"
+    assert (await api.put(at, json={"postal_address": "2 Quay Street", "expected": read})).status_code == 204
+    refused = await api.put(at, json={"postal_address": "3 Quay Street", "expected": read})
+    assert (refused.status_code, refused.json()["field"]) == (409, "expected")
+    assert (await api.get(at)).json()["postal_address"] == "2 Quay Street"
+
+
 async def test_a_server_that_is_busy_is_asked_again_for_the_rest_alone(app, api, account, fans, clock):
     async def busy(transport, mail):
         if transport.tries == 4:

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, select, update
 
 from ...context import Context
 from ...db import directory
-from ...errors import Invalid
+from ...errors import Invalid, refuse_overwriting
 from ...mail import address as normal
 from .. import letters, proofs
 from ..events import EmailChanged, PasswordChanged, note
@@ -20,8 +20,13 @@ from .oneself import alone, gone_on, oneself
 from .registration import accepted_password
 
 
-async def rename(ctx: Context, name: str) -> User:
+async def rename(ctx: Context, name: str, expected: str | None = None) -> User:
+    """
+    Raises:
+        Conflict: the name isn't what was `expected`.
+    """
     user = await oneself(ctx)
+    refuse_overwriting(expected, user.name)
     ctx.audit("user.renamed", f"core_user:{user.id}")
     user.name = name.strip()
     await ctx.commit()

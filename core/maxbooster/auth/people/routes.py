@@ -92,9 +92,9 @@ async def confirm_email(ctx: Context, data: Link) -> Registered:
     return Registered(await profile.change_email(ctx, data.token))
 
 
-@patch("/", operation_id="updateProfile", permission="profile.write")
+@patch("/", operation_id="updateProfile", permission="profile.write", raises=[Conflict])
 async def update_profile(ctx: Context, data: Profile) -> UserOut:
-    return user_out(await profile.rename(ctx, data.name))
+    return user_out(await profile.rename(ctx, data.name, data.expected))
 
 
 @post("/password", operation_id="updatePassword", permission="profile.write", step_up=True, status_code=200)

@@ -81,6 +81,8 @@ class Reset(Struct, frozen=True, forbid_unknown_fields=True):
 
 class Profile(Struct, frozen=True, forbid_unknown_fields=True):
     name: Name
+    expected: Annotated[str, Meta(max_length=200)] | None = None
+    """The name as it was read: the change is refused if it is another by now."""
 
 
 class NewPassword(Struct, frozen=True, forbid_unknown_fields=True):

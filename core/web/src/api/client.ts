@@ -1,6 +1,8 @@
 /** The one way to the server: typed from its OpenAPI description, with the session's csrf value, errors as Problem. */
 import { everyPage, MOST, type Growing, type Page } from "../ui/paging";
 import type { Api, Method, RequestOptions } from "../ui/api";
+import { remembering } from "../kept/seen";
+import { connection } from "./connection";
 import { OFFLINE, Problem, type ProblemDetails } from "./problem";
 import type { paths } from "./schema";
 
@@ -31,8 +33,9 @@ async function call(send: Send, method: Method, path: string, options: RequestOp
   const { body } = options;
   const headers = { ...(method === "get" ? {} : csrfHeaders()), ...(body === undefined ? {} : { "content-type": "application/json" }) };
   const init = { method: method.toUpperCase(), headers, body: body === undefined ? null : JSON.stringify(body) };
-  const answer = await send(addressOf(path, options), init).catch((error: unknown) => {
-    throw error instanceof TypeError ? new Problem(OFFLINE) : error;
+  const address = addressOf(path, options);
+  const answer = await send(address, init).catch((error: unknown) => {
+    throw error instanceof TypeError ? new Problem(OFFLINE, { method: init.method, address, body: init.body ?? "" }) : error;
   });
   if (!answer.ok) throw new Problem(await details(answer));
   const text = await answer.text();
@@ -65,4 +68,21 @@ async function details(response: Response): Promise<ProblemDetails> {
   }
 }
 
-export const api = apiOver((address, init) => fetch(address, init));
+/** A request over the network; what happens to it tells whether there is a connection. */
+export const overNetwork: Send = async (address, init) => {
+  try {
+    const answer = await fetch(address, init);
+    connection.answered(answer);
+    return answer;
+  } catch (error) {
+    connection.failed();
+    throw error;
+  }
+};
+
+/** Of the core’s own answers, those that may stay on this device: none about people, money or what proves who somebody is. */
+const MAY_STAY = /^\/api\/core\/(panels|panel-extensions|first-steps|files|links|jobs|permissions|plugins)\b/;
+
+export const mayStay = (address: string): boolean => MAY_STAY.test(address);
+
+export const api = apiOver(remembering(overNetwork, mayStay));

@@ -1,11 +1,16 @@
 import { withMoney } from "../ui/format";
+import type { Unsent } from "../kept/drafts";
 import type { components } from "./schema";
 
 /** An answer that is an error, as the server words it (RFC 9457). */
 export type ProblemDetails = components["schemas"]["ProblemDetails"] & { [more: string]: unknown };
 
 export class Problem extends Error {
-  constructor(readonly details: ProblemDetails) {
+  /** @param unsent the request, where it never reached the server */
+  constructor(
+    readonly details: ProblemDetails,
+    readonly unsent?: Unsent,
+  ) {
     super(withMoney(details.detail || details.title));
     this.name = "Problem";
   }
@@ -29,9 +34,12 @@ export class Problem extends Error {
   }
 }
 
+/** What the page itself objects to, before anything is sent. */
+export const refusal = (text: string, field?: string): Problem => new Problem({ type: "about:blank", title: "Not sent", status: 0, detail: text, ...(field ? { field } : {}) });
+
 export const OFFLINE: ProblemDetails = {
   type: "urn:maxbooster:problem:offline",
   title: "No connection",
   status: 0,
-  detail: "The server cannot be reached. What you typed is still here; try again in a moment.",
+  detail: "The server can’t be reached, and this needs a connection. Try again when you’re back online; what you type is kept on this device.",
 };

@@ -74,7 +74,7 @@ class MbArtists extends LitElement {
     notify(t("artists.added", "{name} has an account of their own now.", { name: made.name }));
     await session.load();
     await this.artists.again();
-  });
+  }, { draft: "artists/new" });
 
   constructor() {
     super();
@@ -130,7 +130,7 @@ class MbArtists extends LitElement {
   }
 
   private newAccount() {
-    return html`<form @submit=${this.form.submit}>
+    return html`<form ${this.form.here()}>
       ${field(this.form, { name: "name", label: t("artists.name", "Name of the artist or project") })} ${this.form.words(["name"])}
       <div class="actions">
         <wa-button type="submit" variant="brand" ?loading=${this.form.pending}>${t("artists.create", "Create account")}</wa-button>

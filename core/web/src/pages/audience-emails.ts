@@ -56,7 +56,7 @@ class MbAudienceEmails extends LitElement {
       </div>
       ${audienceSections("/audience/emails")} ${this.mailings.show((list) => (list.length ? this.rows(list) : this.empty()))}
       <h2>${t("audience.address_title", "Postal address")}</h2>
-      ${this.settings.show(({ postal_address }) => html`<mb-postal-address .address=${postal_address} @saved=${this.settings.again}></mb-postal-address>`)}`;
+      ${this.settings.show(({ postal_address }) => html`<mb-postal-address .address=${postal_address} @saved=${this.settings.again} @stale=${this.settings.again}></mb-postal-address>`)}`;
   }
 
   private rows(list: Mailing[]): TemplateResult {

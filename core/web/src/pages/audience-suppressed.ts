@@ -51,13 +51,13 @@ class MbAudienceSuppressed extends LitElement {
   private readonly lookup = new FormController(this, async ({ email = "" }) => {
     this.found = await api.post("/api/core/audience/suppressions/search", { body: { email } });
     this.asked = email;
-  });
+  }, { unkept: "a search" });
   private readonly add = new FormController(this, async ({ email = "", reason = "unsubscribed", said = "" }) => {
     await api.post("/api/core/audience/suppressions", { body: { email, reason: reason as Reason, said } });
     notify(t("audience.suppressed_now", "{email} gets no more email from you.", { email }));
     this.adding = false;
     await this.list.again();
-  });
+  }, { draft: "audience/suppress" });
 
   constructor() {
     super();
@@ -82,7 +82,7 @@ class MbAudienceSuppressed extends LitElement {
   }
 
   private search(): TemplateResult {
-    return html`<form class="lookup" @submit=${this.lookup.submit}>
+    return html`<form class="lookup" ${this.lookup.here()}>
         ${field(this.lookup, { name: "email", label: t("audience.look_up", "Look up an address"), type: "email", inputmode: "email", maxlength: 254 })}
         <wa-button type="submit" appearance="outlined" ?loading=${this.lookup.pending}>${t("audience.look_up_go", "Look up")}</wa-button>
       </form>
@@ -95,7 +95,7 @@ class MbAudienceSuppressed extends LitElement {
   }
 
   private addForm(): TemplateResult {
-    return html`<form class="add" @submit=${this.add.submit}>
+    return html`<form class="add" ${this.add.here()}>
       ${field(this.add, { name: "email", label: t("audience.email", "Email"), type: "email", inputmode: "email", maxlength: 254 })}
       <label>${t("audience.reason", "Reason")}
         <select name="reason">

@@ -5,7 +5,7 @@ import "@awesome.me/webawesome/dist/components/input/input.js";
 import "@awesome.me/webawesome/dist/components/textarea/textarea.js";
 import { css, html, LitElement, nothing, type TemplateResult } from "lit";
 import { unsafeHTML } from "lit/directives/unsafe-html.js";
-import { choices, confirmed, form, notify, number, page, t } from "@maxbooster/ui";
+import { choices, confirmed, Draft, form, notify, number, page, t, type Fields } from "@maxbooster/ui";
 import { Problem } from "../api/problem";
 import { api } from "../api/client";
 import type { components } from "../api/schema";
@@ -116,8 +116,27 @@ class MbAudienceWrite extends LitElement {
   private readonly lists = new Loaded(this, async () => {
     const lists = await api.list("/api/core/audience/lists");
     if (lists.length === 1 && !this.chosen.size) this.choose(lists[0]!.id, true);
+    if (!this.begun && !this.from) this.begin();
     return lists;
   });
+
+  private readonly keeping = new Draft(this, {
+    name: () => "audience/write",
+    saved: () => this.begun,
+    typed: () => ({ ...this.written, at: this.at }),
+    put: ({ lists, subject, text, format, at }) => {
+      this.chosen = new Set(lists as string[]);
+      this.subject = subject as string;
+      this.text = text as string;
+      this.format = format as Text["format"];
+      this.at = at as string;
+      this.show();
+    },
+  });
+  /** The email that this one began as. */
+  private readonly from = new URLSearchParams(location.search).get("from");
+  /** What the page opened with, once that is known. */
+  private begun: Fields | undefined;
 
   constructor() {
     super();
@@ -125,8 +144,7 @@ class MbAudienceWrite extends LitElement {
     this.subject = this.text = this.at = "";
     this.busy = "";
     this.format = "markdown";
-    const from = new URLSearchParams(location.search).get("from");
-    if (from) void this.copyFrom(from);
+    if (this.from) void this.copyFrom(this.from);
   }
 
   override disconnectedCallback(): void {
@@ -140,7 +158,13 @@ class MbAudienceWrite extends LitElement {
     this.text = text;
     this.format = format;
     this.chosen = new Set(lists);
+    this.begin();
     this.show();
+  }
+
+  /** From here on a draft is kept. */
+  private begin(): void {
+    this.begun = { ...this.written, at: this.at };
   }
 
   private choose(id: string, on: boolean): void {
@@ -202,7 +226,8 @@ class MbAudienceWrite extends LitElement {
     const title = at ? t("audience.schedule_title", "Schedule this email?") : t("audience.send_title", "Send this email now?");
     const action = at ? t("audience.schedule_go", "Schedule email") : t("audience.send_go", "Send email");
     if (!(await confirmed({ title, facts, action, harmless: true }))) return;
-    const sent = await this.doing(at ? "later" : "send", () => api.post("/api/core/audience/mailings", { body: { ...this.written, once: this.once, at, zone: this.zone } }));
+    const act = () => api.post("/api/core/audience/mailings", { body: { ...this.written, once: this.once, at, zone: this.zone } });
+    const sent = await this.doing(at ? "later" : "send", () => this.keeping.around(act));
     if (!sent) return;
     notify(at ? t("audience.scheduled_now", "Email scheduled.") : t("audience.sending_now", "Sending."));
     router.go("/audience/emails");
@@ -215,7 +240,7 @@ class MbAudienceWrite extends LitElement {
           <p><a href="/audience/emails">${t("audience.back_to_emails", "Back to emails")}</a></p>
         </div>
       </div>
-      ${this.settings.show(({ postal_address }) => (postal_address ? html`` : html`<mb-postal-address @saved=${this.saved}></mb-postal-address>`))}
+      ${this.settings.show(({ postal_address }) => (postal_address ? html`` : html`<mb-postal-address @saved=${this.saved} @stale=${this.settings.again}></mb-postal-address>`))}
       ${this.lists.show((lists) => (lists.length ? html`<div class="columns">${this.editor(lists)} ${this.arriving()}</div>` : this.noLists()))}`;
   }
 
@@ -227,6 +252,7 @@ class MbAudienceWrite extends LitElement {
   private editor(lists: List[]): TemplateResult {
     const wrong = (name: string) => (this.problem?.field === name ? this.problem.message : "");
     return html`<form @submit=${(event: Event) => event.preventDefault()}>
+      ${this.keeping.bar()}
       <fieldset>
         <legend>${t("audience.to", "To")}</legend>
         ${lists.map(({ id, title, confirmed: readers }) => html`<wa-checkbox .checked=${this.chosen.has(id)} @change=${(event: Event) => this.choose(id, (event.target as HTMLInputElement).checked)}>${title} (${number(readers)})</wa-checkbox>`)}

@@ -99,7 +99,7 @@ class MbAudience extends LitElement {
     this.result = await api.post("/api/core/audience/lists/{list_id}/contacts", { list_id: list, body: { content: await base64(file), source: values.source ?? "" } });
     this.importing = false;
     await Promise.all([this.contacts.again(), this.lists.again()]);
-  });
+  }, { draft: "audience/import" });
 
   constructor() {
     super();
@@ -161,7 +161,7 @@ class MbAudience extends LitElement {
 
   private imports() {
     const lists = this.lists.value ?? [];
-    return html`<form @submit=${this.form.submit}>
+    return html`<form ${this.form.here()}>
       <label>${t("audience.file", "CSV file with the columns “email” and “name”")}<input type="file" name="file" accept=".csv,.txt,text/csv" required /></label>
       ${lists.length
         ? html`<label>${t("audience.into", "List")}

@@ -1,9 +1,8 @@
 import "@awesome.me/webawesome/dist/components/button/button.js";
 import "@awesome.me/webawesome/dist/components/input/input.js";
 import { css, html, LitElement, nothing } from "lit";
-import { confirmed, date, field, form, FormController, loadForm, notify, page, t, type JsonSchema } from "@maxbooster/ui";
+import { confirmed, date, field, form, FormController, loadForm, notify, page, t, type JsonSchema, type Submitted } from "@maxbooster/ui";
 import { api } from "../api/client";
-import { Problem } from "../api/problem";
 import type { components } from "../api/schema";
 import { Loaded } from "../shell/loaded";
 import { session } from "../shell/session";
@@ -14,7 +13,7 @@ type Connection = components["schemas"]["ConnectionOut"];
 type Provider = components["schemas"]["ConnectionProvider"];
 
 class MbConnections extends LitElement {
-  static override properties = { adding: { state: true }, setting: { state: true }, entering: { state: true }, renaming: { state: true }, problem: { state: true }, pending: { state: true } };
+  static override properties = { adding: { state: true }, setting: { state: true }, entering: { state: true }, renaming: { state: true } };
   static override styles = [
     page,
     form,
@@ -41,26 +40,23 @@ class MbConnections extends LitElement {
   /** The provider whose form is open, and the connection that it restores. */
   declare entering: { provider: Provider; connection?: Connection } | undefined;
   declare renaming: string;
-  declare problem: Problem | undefined;
-  declare pending: boolean;
   private readonly connections = new Loaded(this, () => api.get("/api/core/connections"));
   private readonly providers = new Loaded(this, () => api.get("/api/core/connections/providers"));
   private readonly naming = new FormController(this, async ({ title = "" }) => {
     await api.patch("/api/core/connections/{connection_id}", { connection_id: this.renaming, body: { title } });
     this.renaming = "";
     await this.connections.again();
-  });
+  }, { draft: () => this.renaming && `connections/${this.renaming}` });
 
   constructor() {
     super();
-    this.adding = this.setting = this.pending = false;
+    this.adding = this.setting = false;
     this.renaming = "";
   }
 
   private async connect(provider: Provider, connection?: Connection): Promise<void> {
     if (provider.kind !== "oauth") {
       await loadForm();
-      this.problem = undefined;
       this.entering = { provider, connection };
       return;
     }
@@ -71,22 +67,16 @@ class MbConnections extends LitElement {
     });
   }
 
-  private readonly enter = async (event: CustomEvent<{ values: Record<string, unknown> }>): Promise<void> => {
+  private readonly enter = ({ detail }: CustomEvent<Submitted>): Promise<void> => {
     const { provider, connection } = this.entering!;
-    this.pending = true;
-    try {
-      const body = { provider: provider.name, values: event.detail.values, connection: connection?.id ?? null };
+    return detail.send(async () => {
+      const body = { provider: provider.name, values: detail.values, connection: connection?.id ?? null };
       await api.post("/api/core/connections", { body });
       this.entering = undefined;
       this.adding = false;
       notify(t("connections.connected", "{service} is connected.", { service: provider.title }));
       await this.connections.again();
-    } catch (error) {
-      if (!(error instanceof Problem)) throw error;
-      this.problem = error;
-    } finally {
-      this.pending = false;
-    }
+    });
   };
 
   private async disconnect(connection: Connection): Promise<void> {
@@ -149,8 +139,7 @@ class MbConnections extends LitElement {
       <h2>${t("connections.log_in", "Log in at {service}", { service: provider.title })}</h2>
       <mb-form
         .schema=${(provider.form ?? {}) as JsonSchema}
-        .problem=${this.problem}
-        ?pending=${this.pending}
+        draft="connections/new/${provider.name}"
         submit-label=${t("connections.connect", "Connect")}
         @form-submit=${this.enter}
       >
@@ -187,7 +176,7 @@ class MbConnections extends LitElement {
   }
 
   private rename(connection: Connection) {
-    return html`<form @submit=${this.naming.submit}>
+    return html`<form ${this.naming.here()}>
       ${field(this.naming, { name: "title", label: t("connections.name", "Name"), value: connection.title, maxlength: 200 })}
       ${this.naming.words(["title"])}
       <div class="actions">

@@ -4,9 +4,8 @@
  */
 import "@awesome.me/webawesome/dist/components/button/button.js";
 import { css, html, LitElement, nothing, type PropertyValues } from "lit";
-import { confirmed, form, loadForm, notify, page, t, type JsonSchema } from "@maxbooster/ui";
+import { confirmed, form, loadForm, notify, page, t, type JsonSchema, type Submitted } from "@maxbooster/ui";
 import { api } from "../api/client";
-import { Problem } from "../api/problem";
 import type { components } from "../api/schema";
 import { Loaded } from "../shell/loaded";
 import { session } from "../shell/session";
@@ -16,7 +15,7 @@ type Connector = components["schemas"]["ConnectorOut"];
 type Settings = components["schemas"]["ConnectorSettings"];
 
 class MbConnectorSettings extends LitElement {
-  static override properties = { open: { state: true }, problem: { state: true }, pending: { state: true } };
+  static override properties = { open: { state: true } };
   static override styles = [
     page,
     form,
@@ -49,14 +48,7 @@ class MbConnectorSettings extends LitElement {
     `,
   ];
   declare private open: Settings | undefined;
-  declare private problem: Problem | undefined;
-  declare private pending: boolean;
   private readonly connectors = new Loaded(this, async () => (await api.get("/api/core/connectors")).filter(({ state }) => state !== "nothing"));
-
-  constructor() {
-    super();
-    this.pending = false;
-  }
 
   override async connectedCallback(): Promise<void> {
     super.connectedCallback();
@@ -71,25 +63,18 @@ class MbConnectorSettings extends LitElement {
   private async enter(plugin: string): Promise<void> {
     await tried(async () => {
       const [found] = await Promise.all([api.get("/api/core/connectors/{plugin}/settings", { plugin }), loadForm()]);
-      this.problem = undefined;
       this.open = found;
     });
   }
 
-  private readonly save = async (event: CustomEvent<{ values: Record<string, unknown> }>): Promise<void> => {
+  private readonly save = ({ detail }: CustomEvent<Submitted>): Promise<void> => {
     const { plugin, title, version } = this.open!;
-    this.pending = true;
-    try {
-      await api.put("/api/core/connectors/{plugin}/settings", { plugin, body: { values: event.detail.values, version } });
+    return detail.send(async () => {
+      await api.put("/api/core/connectors/{plugin}/settings", { plugin, body: { values: detail.values, version } });
       this.open = undefined;
       notify(t("connectors.saved", "{title} is set up.", { title }));
       await this.connectors.again();
-    } catch (error) {
-      if (!(error instanceof Problem)) throw error;
-      this.problem = error;
-    } finally {
-      this.pending = false;
-    }
+    });
   };
 
   private async clear({ plugin, title }: Connector): Promise<void> {
@@ -140,8 +125,8 @@ class MbConnectorSettings extends LitElement {
       .schema=${translated(settings)}
       .given=${settings.values}
       .kept=${settings.secrets}
-      .problem=${this.problem}
-      ?pending=${this.pending}
+      draft="connectors/${settings.plugin}"
+      .again=${() => this.enter(settings.plugin)}
       @form-submit=${this.save}
     >
       <wa-button slot="actions" appearance="plain" @click=${() => (this.open = undefined)}>${t("connectors.leave", "Cancel")}</wa-button>

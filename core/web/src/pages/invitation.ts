@@ -14,8 +14,8 @@ class MbInvitation extends LitElement {
   declare invited: Invited | undefined;
   declare words: string;
   private readonly token = linkToken() || sessionStorage.getItem("invitation") || "";
-  private readonly accepting = new FormController(this, () => this.accept());
-  private readonly joining = new FormController(this, (values) => this.join(values));
+  private readonly accepting = new FormController(this, () => this.accept(), { unkept: "nothing is typed" });
+  private readonly joining = new FormController(this, (values) => this.join(values), { unkept: "nobody is logged in yet, and a password is typed" });
 
   constructor() {
     super();
@@ -62,7 +62,7 @@ class MbInvitation extends LitElement {
 
   private way(invited: Invited): TemplateResult {
     if (session.me) {
-      return html`<form @submit=${this.accepting.submit}>
+      return html`<form ${this.accepting.here()}>
         ${this.accepting.words()}
         <wa-button type="submit" variant="brand" ?loading=${this.accepting.pending}>${t("invitation.accept", "Join")}</wa-button>
       </form>`;
@@ -70,7 +70,7 @@ class MbInvitation extends LitElement {
     if (invited.registered) {
       return html`<wa-button variant="brand" href="/login?to=/invitation">${t("invitation.login", "Log in and join")}</wa-button>`;
     }
-    return html`<form @submit=${this.joining.submit}>
+    return html`<form ${this.joining.here()}>
       ${field(this.joining, { name: "name", label: t("register.name", "Your name or artist name"), autocomplete: "name", maxlength: 200 })}
       ${field(this.joining, { name: "password", label: t("login.password", "Password"), type: "password", autocomplete: "new-password" })}
       ${field(this.joining, { name: "born_on", label: t("register.born", "Date of birth"), type: "date", autocomplete: "bday" })}

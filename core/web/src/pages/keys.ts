@@ -25,7 +25,7 @@ class MbKeys extends LitElement {
     this.made = key;
     this.making = false;
     await this.keys.again();
-  });
+  }, { draft: "keys/new" });
 
   constructor() {
     super();
@@ -65,7 +65,7 @@ class MbKeys extends LitElement {
   }
 
   private create() {
-    return html`<form @submit=${this.form.submit}>
+    return html`<form ${this.form.here()}>
       ${field(this.form, { name: "name", label: t("keys.name", "Name"), hint: t("keys.name_hint", "What the key is for, such as “Backup script”"), maxlength: 100 })}
       ${field(this.form, { name: "days", label: t("keys.days", "Days until it expires"), type: "number", value: "90", inputmode: "numeric" })}
       ${this.permissions.show((list) => choose(t("keys.permissions", "Permissions"), list.filter(({ name }) => session.may(name) && !name.startsWith("profile."))))}

@@ -28,14 +28,14 @@ class MbLinks extends LitElement {
     this.making = false;
     await this.links.again();
     await this.open(link.id);
-  });
+  }, { draft: "links/new" });
   private readonly change = new FormController(this, async ({ target = "", title = "" }) => {
     const link = this.link;
     if (!link) return;
     await api.patch("/api/core/links/{link_id}", { link_id: link.id, body: { version: link.version, target, title } });
     this.changing = false;
     await this.links.again();
-  });
+  }, { draft: () => (this.changing && this.opened ? `links/${this.opened}` : undefined), again: this.links.again, later: true });
 
   constructor() {
     super();
@@ -106,7 +106,7 @@ class MbLinks extends LitElement {
   }
 
   private newLink(): TemplateResult {
-    return html`<form @submit=${this.create.submit}>
+    return html`<form ${this.create.here()}>
       ${this.fields(this.create)}
       <div class="actions">
         <wa-button type="submit" variant="brand" ?loading=${this.create.pending}>${t("links.create", "Create link")}</wa-button>
@@ -160,7 +160,7 @@ class MbLinks extends LitElement {
   }
 
   private changeForm(link: Link): TemplateResult {
-    return html`<form @submit=${this.change.submit}>
+    return html`<form ${this.change.here()}>
       ${this.fields(this.change, link)}
       <div class="actions">
         <wa-button type="submit" variant="brand" ?loading=${this.change.pending}>${t("links.save", "Save")}</wa-button>

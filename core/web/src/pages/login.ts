@@ -16,7 +16,7 @@ class MbLogin extends LitElement {
   declare asksCode: boolean;
   /** What a passkey may answer in place of a code. */
   declare asksPasskey: PasskeyOptions | undefined;
-  private readonly form = new FormController(this, (values) => this.logIn(values));
+  private readonly form = new FormController(this, (values) => this.logIn(values), { unkept: "a password and a code" });
 
   constructor() {
     super();
@@ -26,7 +26,7 @@ class MbLogin extends LitElement {
   private readonly withPasskey = new FormController(this, async () => {
     const credential = await usePasskey(await api.post("/api/core/session/passkey/options"));
     this.enter(await api.post("/api/core/session/passkey", { body: { credential } }));
-  });
+  }, { unkept: "nothing is typed" });
 
   private enter(me: Me): void {
     session.take(me);
@@ -53,7 +53,7 @@ class MbLogin extends LitElement {
   override render() {
     return framed(
       t("login.title", "Log in"),
-      html`<form @submit=${this.form.submit}>
+      html`<form ${this.form.here()}>
           ${field(this.form, { name: "email", label: t("login.email", "Email"), type: "email", autocomplete: "username" })}
           ${field(this.form, { name: "password", label: t("login.password", "Password"), type: "password", autocomplete: "current-password" })}
           ${this.asksCode
@@ -71,7 +71,7 @@ class MbLogin extends LitElement {
           <wa-button type="submit" variant="brand" ?loading=${this.form.pending}>${t("login.go", "Log in")}</wa-button>
         </form>
         ${passkeysWork()
-          ? html`<form @submit=${this.withPasskey.submit}>
+          ? html`<form ${this.withPasskey.here()}>
               ${this.withPasskey.words()}
               <wa-button type="submit" appearance="outlined" ?loading=${this.withPasskey.pending}>${t("login.passkey", "Log in with a passkey")}</wa-button>
             </form>`

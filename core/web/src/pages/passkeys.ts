@@ -68,12 +68,12 @@ class MbPasskeys extends LitElement {
     await this.passkeys.again();
     this.renderRoot.querySelector<HTMLFormElement>("form:last-of-type")?.reset();
     if (!this.codes.length) notify(t("passkeys.added", "“{name}” is added.", { name }));
-  });
+  }, { draft: "passkeys/new" });
   private readonly rename = new FormController(this, async ({ name = "" }) => {
     await api.patch("/api/core/profile/passkeys/{passkey_id}", { passkey_id: this.renaming, body: { name } });
     this.renaming = "";
     await this.passkeys.again();
-  });
+  }, { draft: () => this.renaming && `passkeys/${this.renaming}` });
 
   constructor() {
     super();
@@ -118,7 +118,7 @@ class MbPasskeys extends LitElement {
   }
 
   private renamed(passkey: Passkey) {
-    return html`<form @submit=${this.rename.submit}>
+    return html`<form ${this.rename.here()}>
       ${field(this.rename, { name: "name", label: t("passkeys.name", "Name"), value: passkey.name, maxlength: 100 })} ${this.rename.words(["name"])}
       <div class="actions">
         <wa-button type="submit" ?loading=${this.rename.pending}>${t("passkeys.save", "Save")}</wa-button>
@@ -128,7 +128,7 @@ class MbPasskeys extends LitElement {
   }
 
   private add() {
-    return html`<form @submit=${this.adding.submit}>
+    return html`<form ${this.adding.here()}>
       ${field(this.adding, { name: "name", label: t("passkeys.name_new", "Name of the new passkey"), hint: t("passkeys.name_hint", "Where it is, such as “My phone”"), maxlength: 100 })}
       ${this.adding.words(["name"])}
       <div class="actions"><wa-button type="submit" ?loading=${this.adding.pending}>${t("passkeys.add", "Add a passkey")}</wa-button></div>

@@ -5,6 +5,7 @@ import { form, FormController, notify, page, t } from "@maxbooster/ui";
 import { api } from "../api/client";
 import { session } from "../shell/session";
 
+/** Events: `saved`; `stale`, when the address turns out to be another by now. */
 class MbPostalAddress extends LitElement {
   static override properties = { address: {}, editing: { state: true } };
   static override styles = [
@@ -20,11 +21,11 @@ class MbPostalAddress extends LitElement {
   declare address: string;
   declare private editing: boolean;
   private readonly form = new FormController(this, async ({ postal_address = "" }) => {
-    await api.put("/api/core/audience/settings", { body: { postal_address } });
+    await api.put("/api/core/audience/settings", { body: { postal_address, expected: this.address } });
     notify(t("audience.address_saved", "Postal address saved."));
     this.editing = false;
     this.dispatchEvent(new Event("saved"));
-  });
+  }, { draft: "audience/postal-address", again: async () => void this.dispatchEvent(new Event("stale")), later: true });
 
   constructor() {
     super();
@@ -39,7 +40,7 @@ class MbPostalAddress extends LitElement {
         ${may ? html`<wa-button size="s" appearance="plain" @click=${() => (this.editing = true)}>${t("audience.address_change", "Change")}</wa-button>` : nothing}</p>`;
     }
     if (!may) return html`<p>${t("audience.address_missing", "There’s no postal address yet.")}</p>`;
-    return html`<form @submit=${this.form.submit}>
+    return html`<form ${this.form.here()}>
       <wa-textarea name="postal_address" rows="3" resize="auto" required maxlength="500" autocomplete="street-address" .value=${this.address || null}
         label=${t("audience.address", "Your postal address")}
         hint=${this.form.at("postal_address") || t("audience.address_hint", "The law asks for one at the end of every email to fans. A P.O. box will do.")}></wa-textarea>

@@ -37,24 +37,24 @@ class MbProfile extends LitElement {
   declare codes: string[];
   declare sentTo: string;
   private readonly naming = new FormController(this, async ({ name = "" }) => {
-    await api.patch("/api/core/profile", { body: { name } });
+    await api.patch("/api/core/profile", { body: { name, expected: session.me?.user?.name ?? null } });
     await session.load();
     notify(t("profile.saved", "Saved."));
-  });
+  }, { draft: "profile/name", again: () => session.load(), later: true });
   private readonly password = new FormController(this, async ({ current = "", password = "" }) => {
     session.take(await proven(() => api.post("/api/core/profile/password", { body: { current, password } })));
     notify(t("profile.password_changed", "Password changed. All other devices are logged out."));
-  });
+  }, { unkept: "passwords" });
   private readonly email = new FormController(this, async ({ email = "" }) => {
     await proven(() => api.post("/api/core/profile/email", { body: { email } }));
     this.sentTo = email;
-  });
+  }, { draft: "profile/email" });
   private readonly confirming = new FormController(this, async ({ code = "" }) => {
     const { codes } = await proven(() => api.post("/api/core/profile/totp/confirm", { body: { code } }));
     this.codes = codes;
     this.secret = undefined;
     await session.load();
-  });
+  }, { unkept: "a code" });
 
   private async takeOut(): Promise<void> {
     const data = await proven(() => api.get("/api/core/profile/export"));
@@ -96,6 +96,18 @@ class MbProfile extends LitElement {
     this.sentTo = "";
   }
 
+  override connectedCallback(): void {
+    super.connectedCallback();
+    session.addEventListener("change", this.again);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    session.removeEventListener("change", this.again);
+  }
+
+  private readonly again = (): void => this.requestUpdate();
+
   private async begin(): Promise<void> {
     const data = await proven(() => api.post("/api/core/profile/totp"));
     await import("@awesome.me/webawesome/dist/components/qr-code/qr-code.js");
@@ -114,7 +126,7 @@ class MbProfile extends LitElement {
     if (!user) return nothing;
     return html`<h1>${t("profile.title", "Your profile")}</h1>
       <p>${user.email}</p>
-      <form @submit=${this.naming.submit}>
+      <form ${this.naming.here()}>
         ${field(this.naming, { name: "name", label: t("profile.name", "Name"), value: user.name, autocomplete: "name", maxlength: 200 })}
         ${this.naming.words(["name"])}
         <div class="actions"><wa-button type="submit" ?loading=${this.naming.pending}>${t("profile.save", "Save")}</wa-button></div>
@@ -129,14 +141,14 @@ class MbProfile extends LitElement {
       <h2>${t("profile.email", "Email")}</h2>
       ${this.sentTo
         ? html`<p role="status">${t("profile.email_sent", "We sent a link to {email}. Open it to confirm the change.", { email: this.sentTo })}</p>`
-        : html`<form @submit=${this.email.submit}>
+        : html`<form ${this.email.here()}>
             ${field(this.email, { name: "email", label: t("profile.new_email", "New email"), type: "email", autocomplete: "email" })}
             ${this.email.words(["email"])}
             <div class="actions"><wa-button type="submit" ?loading=${this.email.pending}>${t("profile.change_email", "Change email")}</wa-button></div>
           </form>`}
 
       <h2>${t("profile.password", "Password")}</h2>
-      <form @submit=${this.password.submit}>
+      <form ${this.password.here()}>
         ${username()}
         ${field(this.password, { name: "current", label: t("profile.current", "Current password"), type: "password", autocomplete: "current-password" })}
         ${field(this.password, { name: "password", label: t("reset.password", "New password"), type: "password", autocomplete: "new-password" })}
@@ -163,7 +175,7 @@ class MbProfile extends LitElement {
 
   private confirm(secret: Secret) {
     return html`<p>${t("profile.scan", "Scan this with your authenticator app, or type in the key below it. Then enter the code the app shows.")}</p>
-      <form @submit=${this.confirming.submit}>
+      <form ${this.confirming.here()}>
         <wa-qr-code value=${secret.uri} label=${t("profile.qr", "QR code for the authenticator app")} size="160"></wa-qr-code>
         <span class="code" data-secret>${secret.secret}</span>
         ${field(this.confirming, { name: "code", label: t("login.code", "Two-factor code"), inputmode: "numeric", autocomplete: "one-time-code", maxlength: 20 })}

@@ -9,7 +9,7 @@ class MbRegister extends LitElement {
   static override properties = { sentTo: { state: true } };
   static override styles = alone;
   declare sentTo: string;
-  private readonly form = new FormController(this, (values) => this.register(values));
+  private readonly form = new FormController(this, (values) => this.register(values), { unkept: "nobody is logged in yet, and a password is typed" });
 
   constructor() {
     super();
@@ -32,7 +32,7 @@ class MbRegister extends LitElement {
     }
     return framed(
       t("register.title", "Create an account"),
-      html`<form @submit=${this.form.submit}>
+      html`<form ${this.form.here()}>
           ${field(this.form, { name: "name", label: t("register.name", "Your name or artist name"), autocomplete: "name", maxlength: 200 })}
           ${field(this.form, { name: "email", label: t("login.email", "Email"), type: "email", autocomplete: "email" })}
           ${field(this.form, {

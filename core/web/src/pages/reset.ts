@@ -11,11 +11,11 @@ class MbReset extends LitElement {
   private readonly asking = new FormController(this, async ({ email = "" }) => {
     await api.post("/api/core/password-reset", { body: { email } });
     this.stage = "sent";
-  });
+  }, { unkept: "nobody is logged in" });
   private readonly choosing = new FormController(this, async ({ password = "" }) => {
     await api.post("/api/core/password-reset/confirm", { body: { token: this.token, password } });
     this.stage = "done";
-  });
+  }, { unkept: "a password" });
 
   constructor() {
     super();
@@ -27,7 +27,7 @@ class MbReset extends LitElement {
   }
 
   ask() {
-    return html`<form @submit=${this.asking.submit}>
+    return html`<form ${this.asking.here()}>
         ${field(this.asking, { name: "email", label: t("login.email", "Email"), type: "email", autocomplete: "username" })}
         ${this.asking.words(["email"])}
         <wa-button type="submit" variant="brand" ?loading=${this.asking.pending}>${t("reset.ask", "Send reset link")}</wa-button>
@@ -40,7 +40,7 @@ class MbReset extends LitElement {
   }
 
   choose() {
-    return html`<form @submit=${this.choosing.submit}>
+    return html`<form ${this.choosing.here()}>
       ${field(this.choosing, { name: "password", label: t("reset.password", "New password"), type: "password", autocomplete: "new-password" })}
       ${this.choosing.words(["password"])}
       <wa-button type="submit" variant="brand" ?loading=${this.choosing.pending}>${t("reset.go", "Change password")}</wa-button>

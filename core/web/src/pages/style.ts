@@ -264,6 +264,7 @@ class MbStyle extends LitElement {
         .schema=${RELEASE}
         .given=${{ title: "Nightfall", genres: ["Ambient"], contact: { email: "" } }}
         .problem=${this.problem}
+        unkept="an example"
         submit-label=${t("style.save", "Save the release")}
         @form-submit=${() => (this.problem = new Problem(REFUSED))}
       ></mb-form>`;

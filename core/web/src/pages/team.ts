@@ -45,7 +45,7 @@ class MbTeam extends LitElement {
     notify(t("team.invited", "Invitation sent to {email}.", { email }));
     this.renderRoot.querySelector("form")?.reset();
     await this.invitations.again();
-  });
+  }, { draft: "team/invite" });
 
   constructor() {
     super();
@@ -76,7 +76,7 @@ class MbTeam extends LitElement {
   }
 
   private invite() {
-    return html`<form @submit=${this.inviting.submit}>
+    return html`<form ${this.inviting.here()}>
       ${field(this.inviting, { name: "email", label: t("team.invite", "Invite by email"), type: "email" })}
       <wa-select name="role" label=${t("team.role", "Role")} value="artist">
         ${ROLES.map((role) => html`<wa-option value=${role}>${roleTitle(role)}</wa-option>`)}

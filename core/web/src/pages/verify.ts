@@ -13,13 +13,13 @@ class MbVerify extends LitElement {
     const me = await api.post("/api/core/session", { body: { email, password } });
     session.take(me);
     router.go("/home", true);
-  });
+  }, { unkept: "a password" });
 
   override render() {
     return framed(
       t("verify.title", "Welcome"),
       html`<p>${t("verify.text", "Enter the password you chose, so we know it was you who signed up.")}</p>
-        <form @submit=${this.form.submit}>
+        <form ${this.form.here()}>
           ${field(this.form, { name: "password", label: t("login.password", "Password"), type: "password", autocomplete: "current-password" })}
           ${this.form.words(["password"])}
           <wa-button type="submit" variant="brand" ?loading=${this.form.pending}>${t("verify.go", "Confirm and log in")}</wa-button>

@@ -54,7 +54,7 @@ class MbWebhooks extends LitElement {
     this.secret = secret;
     this.adding = false;
     await this.endpoints.again();
-  });
+  }, { draft: "webhooks/new" });
 
   constructor() {
     super();
@@ -141,7 +141,7 @@ class MbWebhooks extends LitElement {
   }
 
   private create() {
-    return html`<form @submit=${this.form.submit}>
+    return html`<form ${this.form.here()}>
       ${field(this.form, { name: "url", label: t("webhooks.url", "URL"), hint: t("webhooks.url_hint", "An https address that takes POST requests"), inputmode: "url", maxlength: 2000 })}
       ${field(this.form, { name: "description", label: t("webhooks.description", "Description"), required: false, maxlength: 200 })}
       ${this.kinds.show((list) => choose(t("webhooks.events", "Events (all, if you choose none)"), list))}

@@ -1,7 +1,11 @@
 /** What the navigation and the palette can do beside going somewhere. */
+import { confirmed, number, t, type Question } from "@maxbooster/ui";
 import { api } from "../api/client";
+import { currentOwner, listDrafts } from "../kept/drafts";
+import { forgetAll } from "../kept/person";
 import { router } from "./router";
 import { session } from "./session";
+import { tried } from "./tried";
 
 export async function switchAccount(account: string, path = "/home"): Promise<void> {
   session.take(await api.post("/api/core/session/account", { body: { account } }));
@@ -22,8 +26,21 @@ export function chooseTheme(chosen: Theme): void {
   dispatchEvent(new Event("theme-change"));
 }
 
+/** Ends the session, and with it all that this browser keeps of the person; drafts only after asking. */
 export async function logOut(): Promise<void> {
-  await api.delete("/api/core/session");
-  session.take(undefined);
-  router.go("/login");
+  const drafts = await listDrafts().catch(() => []);
+  if (drafts.length && !(await confirmed(unsaved(drafts.length)))) return;
+  const owner = currentOwner();
+  await tried(async () => {
+    await session.leave();
+    await forgetAll(owner).catch(() => {});
+    router.go("/login");
+  });
 }
+
+const unsaved = (drafts: number): Question => ({
+  title: t("shell.log_out_title", "Log out and delete your drafts?"),
+  text: t("shell.log_out_text", "What you typed and haven’t saved is only on this device. Logging out deletes it."),
+  facts: [[t("shell.drafts", "Drafts"), number(drafts)]],
+  action: t("shell.log_out_go", "Log out and delete"),
+});

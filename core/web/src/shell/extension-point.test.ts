@@ -157,6 +157,6 @@ describe("an extension point", () => {
       throw new TypeError("Failed to fetch");
     });
     const point = await placed();
-    await vi.waitFor(() => expect(alerts(point)[0]).toContain("cannot be reached"));
+    await vi.waitFor(() => expect(alerts(point)[0]).toContain("can’t be reached"));
   });
 });

@@ -29,6 +29,6 @@ export async function speak(): Promise<void> {
 }
 
 async function read<T>(path: string, otherwise: T): Promise<T> {
-  const answer = await fetch(path);
-  return answer.ok ? ((await answer.json()) as T) : otherwise;
+  const answer = await fetch(path).catch(() => undefined);
+  return answer?.ok ? ((await answer.json()) as T) : otherwise;
 }

@@ -1,5 +1,6 @@
 /** Live updates: hints from the server. After each (re)connection everything shown is to be loaded again. */
 import { notify, t } from "@maxbooster/ui";
+import { connection } from "../api/connection";
 import { events } from "./panels";
 import { session } from "./session";
 
@@ -50,6 +51,7 @@ export class Updates {
   };
 
   private readonly failed = (): void => {
+    connection.failed();
     if (this.source?.readyState !== EventSource.CLOSED) return;
     this.refusals += 1;
     if (this.refusals === TOLD_AT) {

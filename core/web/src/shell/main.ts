@@ -8,6 +8,7 @@ import { t } from "@maxbooster/ui";
 import { Problem } from "../api/problem";
 import { listPanels, openPanel, PanelFailed, type Panel } from "./panels";
 import { PAGES } from "./pages";
+import { installOffline } from "../service-worker/registration";
 import { router, type Route } from "./router";
 import { session } from "./session";
 import { chooseTheme, logOut, switchAccount } from "./actions";
@@ -21,6 +22,8 @@ import "./live";
 import { actionCommands, MbPalette, panelCommands, type Command } from "./palette";
 import { OWN, THEMES, type Entry } from "./side";
 import "./tray";
+import { watchConnection } from "./sending";
+import "./offline";
 import { watchTyping } from "./typed";
 import "./upgrade";
 
@@ -43,7 +46,7 @@ class MbApp extends LitElement {
   static override styles = css`
     :host {
       display: grid;
-      grid-template: 48px 1fr / 208px minmax(0, 1fr);
+      grid-template: 48px auto 1fr / 208px minmax(0, 1fr);
       min-height: 100dvh;
     }
     header {
@@ -105,7 +108,15 @@ class MbApp extends LitElement {
       padding: var(--mb-space-2);
       margin-inline-start: calc(-1 * var(--mb-space-2));
     }
+    mb-offline {
+      grid-row: 2;
+      grid-column: 1 / -1;
+    }
+    mb-side {
+      grid-row: 3;
+    }
     main {
+      grid-row: 3;
       min-width: 0;
       outline: 0;
     }
@@ -153,7 +164,7 @@ class MbApp extends LitElement {
     }
     @media (max-width: 760px) {
       :host {
-        grid-template: 48px 1fr / minmax(0, 1fr);
+        grid-template: 48px auto 1fr / minmax(0, 1fr);
       }
       .menu {
         display: block;
@@ -185,7 +196,7 @@ class MbApp extends LitElement {
       }
     }
     :host([alone]) {
-      grid-template: 1fr / minmax(0, 1fr);
+      grid-template: auto auto 1fr / minmax(0, 1fr);
     }
   `;
 
@@ -215,6 +226,7 @@ class MbApp extends LitElement {
       ...panelCommands(this.panels),
       ...pages.flatMap(({ title, actions }) => actionCommands(title, actions ?? [])),
       { title: t("shell.profile", "Your profile"), icon: "user", run: () => router.go("/profile") },
+      { title: t("drafts.title", "Drafts"), icon: "pencil", run: () => router.go("/drafts") },
       { title: t("shell.devices", "Devices"), icon: "monitor", run: () => router.go("/devices") },
       ...others.map(({ id, name }) => ({ title: t("shell.switch", "Switch to {name}", { name }), icon: "users", run: () => void switchAccount(id) })),
       ...THEMES.map(([value, title, icon]) => ({
@@ -236,6 +248,8 @@ class MbApp extends LitElement {
     registerShellKeys(() => this.find());
     keepFocus();
     watchTyping();
+    watchConnection();
+    installOffline();
     this.ready = true;
     await this.open();
   }
@@ -296,6 +310,7 @@ class MbApp extends LitElement {
     const alone = this.hasAttribute("alone");
     return html`
       ${alone || !session.me ? nothing : this.around()}
+      <mb-offline></mb-offline>
       <main id="main" tabindex="-1" aria-busy=${!this.ready}>
         ${session.me?.lacks_factor && !alone ? needsFactor() : nothing}
         ${this.failure

@@ -84,7 +84,7 @@ describe("what a panel gets", () => {
     answering(new Response(JSON.stringify(refused), { status: 404 }), new Response("<html>", { status: 502 }), new TypeError("Failed to fetch"));
     await expect(api().get("/api/x/things/{thing_id}", { thing_id: "1" })).rejects.toThrow("There is no thing.");
     await expect(api().get("/api/x/things")).rejects.toThrow("can be read");
-    await expect(api().get("/api/x/things")).rejects.toThrow("cannot be reached");
+    await expect(api().get("/api/x/things")).rejects.toThrow("can’t be reached");
   });
 });
 

@@ -1,7 +1,8 @@
 /** Panels: loaded in a guard, within a time limit, given one frozen `host`; a failure is named and stays in its place. */
 import { notify, t, type Host } from "@maxbooster/ui";
-import { api, apiOver } from "../api/client";
+import { api, apiOver, mayStay, overNetwork } from "../api/client";
 import type { components, paths } from "../api/schema";
+import { remembering } from "../kept/seen";
 import { proven } from "./prove";
 import { router } from "./router";
 import { session } from "./session";
@@ -40,7 +41,7 @@ export async function openPanel({ plugin, panel }: Panel): Promise<HTMLElement> 
 }
 
 /** Where an element comes from, as panels and extensions say it. */
-type Source = Pick<Panel["panel"], "tag" | "module" | "api">;
+type Source = Pick<Panel["panel"], "tag" | "module" | "api"> & Partial<Pick<Panel["panel"], "offline">>;
 
 /** The message goes on where a title stood: “… never defined its element <mb-x>.” */
 export class ElementFailed extends Error {}
@@ -49,7 +50,7 @@ export class ElementFailed extends Error {}
  * A plugin’s custom element, with its `host`.
  * @throws ElementFailed - its module does not load, or never defines the element or cannot create it, or was written for another API.
  */
-export async function elementOf(plugin: string, { tag, module, api }: Source): Promise<HTMLElement> {
+export async function elementOf(plugin: string, { tag, module, api, offline }: Source): Promise<HTMLElement> {
   if (api !== API) throw new ElementFailed(`is written for panel API ${api}; this is ${API}.`);
   try {
     await import(/* @vite-ignore */ `/static/${plugin}/${module}`);
@@ -58,7 +59,7 @@ export async function elementOf(plugin: string, { tag, module, api }: Source): P
   }
   await within(customElements.whenDefined(tag), () => new ElementFailed(`never defined its element <${tag}>.`));
   try {
-    return Object.assign(new (customElements.get(tag)!)(), { host: host() });
+    return Object.assign(new (customElements.get(tag)!)(), { host: host(offline ? plugin : undefined) });
   } catch (error) {
     throw new ElementFailed(`could not be created: ${error instanceof Error ? error.message : String(error)}`);
   }
@@ -69,9 +70,12 @@ async function within(waiting: Promise<unknown>, failure: () => Error): Promise<
   await Promise.race([waiting, limit]);
 }
 
-export function host(): Host<paths> {
+/** @param kept the plugin whose own answers stay on the device, for when there is no connection */
+export function host(kept?: string): Host<paths> {
+  const own = kept && `/api/${kept.split(".")[0]}/`;
+  const send = remembering(overNetwork, (address) => mayStay(address) || Boolean(own && address.startsWith(own)));
   return Object.freeze({
-    api: apiOver((address, init) => fetch(address, init), proven),
+    api: apiOver(send, proven),
     account: session.me?.account ?? null,
     user: session.me?.user ?? null,
     may: (permission: string) => session.may(permission),

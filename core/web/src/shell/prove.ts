@@ -13,7 +13,7 @@ class MbProve extends LitElement {
   declare open: boolean;
   declare code: boolean;
   done: (proved: boolean) => void = () => {};
-  private readonly form = new FormController(this, (values) => this.prove(values));
+  private readonly form = new FormController(this, (values) => this.prove(values), { unkept: "a password and a code" });
 
   static override styles = [
     form,
@@ -46,7 +46,7 @@ class MbProve extends LitElement {
     const passkey = await usePasskey(await api.post("/api/core/session/prove/passkey"));
     session.take(await api.post("/api/core/session/prove", { body: { passkey } }));
     this.finish(true);
-  });
+  }, { unkept: "nothing is typed" });
 
   private finish(proved: boolean): void {
     this.open = false;
@@ -57,12 +57,12 @@ class MbProve extends LitElement {
   override render() {
     return html`<wa-dialog label=${t("prove.title", "Confirm it’s you")} ?open=${this.open} @wa-after-hide=${() => this.finish(false)}>
       ${this.hasPasskey && passkeysWork()
-        ? html`<form @submit=${this.withPasskey.submit}>
+        ? html`<form ${this.withPasskey.here()}>
             ${this.withPasskey.words()}
             <wa-button type="submit" variant="brand" ?loading=${this.withPasskey.pending}>${t("prove.passkey", "Use a passkey")}</wa-button>
           </form>`
         : nothing}
-      <form @submit=${this.form.submit}>
+      <form ${this.form.here()}>
         ${username()}
         <p>${t("prove.why", "For your security, enter your password again. We won’t ask again for ten minutes.")}</p>
         ${field(this.form, { name: "password", label: t("login.password", "Password"), type: "password", autocomplete: "current-password" })}

@@ -1,12 +1,15 @@
 /** `<mb-upgrade>`: a quiet bar once the server has newer pages than those that are open. Nothing reloads by itself. */
 import { css, html, LitElement, nothing } from "lit";
 import { confirmed, t } from "@maxbooster/ui";
+import { isControlled, reloadAnew } from "../service-worker/registration";
 import { events } from "./panels";
 import { somethingTyped } from "./typed";
 
 class MbUpgrade extends LitElement {
   static override properties = { shown: { state: true } };
   declare private shown: boolean;
+  /** Whether the worker served this page from the start. */
+  private served = isControlled();
 
   static override styles = css`
     :host {
@@ -51,13 +54,29 @@ class MbUpgrade extends LitElement {
 
   override connectedCallback(): void {
     super.connectedCallback();
-    events.addEventListener("new-build", this.show);
+    events.addEventListener("new-build", this.told);
+    events.addEventListener("new-version", this.show);
+    navigator.serviceWorker?.addEventListener("controllerchange", this.replaced);
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
-    events.removeEventListener("new-build", this.show);
+    events.removeEventListener("new-build", this.told);
+    events.removeEventListener("new-version", this.show);
+    navigator.serviceWorker?.removeEventListener("controllerchange", this.replaced);
   }
+
+  /** Where the worker serves the pages, the new ones are here once it has them. */
+  private readonly told = (): void => {
+    if (!isControlled()) this.show();
+  };
+
+  /** Another tab went on to the new version: this one follows, unless something may be lost. */
+  private readonly replaced = (): void => {
+    if (!this.served) this.served = true;
+    else if (somethingTyped()) this.show();
+    else location.reload();
+  };
 
   private readonly show = (): void => {
     this.shown = true;
@@ -65,15 +84,17 @@ class MbUpgrade extends LitElement {
 
   private readonly reload = async (): Promise<void> => {
     const question = {
-      title: t("upgrade.typed", "Reload and lose what you typed?"),
-      text: t("upgrade.typed_text", "Something on this page may not be saved yet. You can save it first and reload later."),
+      title: t("upgrade.typed", "Reload now?"),
+      text: t("upgrade.typed_text", "What you typed is kept on this device and is there again afterwards, except passwords, codes and chosen files."),
       action: t("upgrade.reload", "Reload"),
+      harmless: true,
     };
-    if (!somethingTyped() || (await confirmed(question))) location.reload();
+    if (!somethingTyped() || (await confirmed(question))) await reloadAnew();
   };
 
   private readonly later = (): void => {
-    events.removeEventListener("new-build", this.show);
+    events.removeEventListener("new-build", this.told);
+    events.removeEventListener("new-version", this.show);
     this.shown = false;
   };
 
@@ -81,7 +102,7 @@ class MbUpgrade extends LitElement {
     return html`<div role="status">
       ${this.shown
         ? html`<p>
-            <span>${t("upgrade.here", "A new version is here.")}</span>
+            <span>${t("upgrade.here", "A new version is ready.")}</span>
             <button class="reload" @click=${this.reload}>${t("upgrade.reload", "Reload")}</button>
             <button @click=${this.later}>${t("upgrade.later", "Later")}</button>
           </p>`

@@ -3,24 +3,55 @@ import "@awesome.me/webawesome/dist/components/button/button.js";
 import "@awesome.me/webawesome/dist/components/input/input.js";
 import { html, nothing, type LitElement, type ReactiveController, type TemplateResult } from "lit";
 import { Problem } from "../api/problem";
+import type { DirectiveResult } from "lit/directive.js";
+import { FormDraft, formPart } from "./form-draft";
 
 type Control = HTMLElement & { value: string | null; setCustomValidity(text: string): void; name?: string };
 
-/** Add it to an element: `form = new FormController(this, async (values) => …)`, and render with `form.submit`. */
+/** What of a form stays on the device while it is typed. */
+export interface Keeping {
+  /** Which form it is, of which record (`links/0198…`); while it is undefined, nothing stays. */
+  draft: string | (() => string | undefined);
+  /** Reads again what the form shows, after somebody else has changed it. */
+  again?: () => Promise<unknown>;
+  /** Whether saving it may wait for a connection; only an update that names what it changes does. */
+  later?: boolean;
+}
+
+/** Why nothing that is typed into it stays on the device. */
+export interface Unkept {
+  unkept: string;
+}
+
+/** Add it to an element: `form = new FormController(this, async (values) => …, { draft: "plans/new" })`, and render `<form ${form.here()}>`. */
 export class FormController implements ReactiveController {
   pending = false;
   problem: Problem | undefined;
+  private readonly draft: FormDraft | undefined;
 
   constructor(
     private readonly host: LitElement,
     private readonly send: (values: Record<string, string>) => Promise<unknown>,
+    private readonly keeping: Keeping | Unkept,
   ) {
+    if ("draft" in keeping) this.draft = new FormDraft(host, keeping.draft);
     host.addController(this);
   }
 
   hostConnected(): void {}
 
-  readonly submit = async (event: SubmitEvent): Promise<void> => {
+  /** In the tag of the form: it sends itself, and what is typed stays. */
+  here(): DirectiveResult {
+    return formPart(this);
+  }
+
+  /** Called by the form’s tag. */
+  attach(form: HTMLFormElement): void {
+    form.addEventListener("submit", (event) => void this.submit(event));
+    this.draft?.attach(form);
+  }
+
+  private async submit(event: SubmitEvent): Promise<void> {
     event.preventDefault();
     const form = event.currentTarget as HTMLFormElement;
     if (this.pending) return;
@@ -28,17 +59,25 @@ export class FormController implements ReactiveController {
     this.problem = undefined;
     this.host.requestUpdate();
     try {
-      await this.send(Object.fromEntries([...new FormData(form)].map(([name, value]) => [name, String(value)])));
+      const values = Object.fromEntries([...new FormData(form)].map(([name, value]) => [name, String(value)]));
+      await (this.draft ? this.draft.around(() => this.send(values)) : this.send(values));
     } catch (error) {
-      if (!(error instanceof Problem)) throw error;
-      this.problem = error;
-      await this.host.updateComplete;
-      this.focusWrongField(form);
+      await this.refused(error, form);
     } finally {
       this.pending = false;
       this.host.requestUpdate();
     }
-  };
+  }
+
+  /** @throws unknown - what is no refusal of the server’s. */
+  private async refused(error: unknown, form: HTMLFormElement): Promise<void> {
+    if (!(error instanceof Problem)) throw error;
+    const { later, again } = this.keeping as Partial<Keeping>;
+    if (later && (await this.draft?.waits(error))) return;
+    this.problem = error.status === 409 ? ((await this.draft?.catchUp(again)) ?? error) : error;
+    await this.host.updateComplete;
+    this.focusWrongField(form);
+  }
 
   /** What was wrong with a field, to be shown under it. */
   at(field: string): string {

@@ -80,3 +80,13 @@ export function duration(seconds: number): string {
   const shown = parts[0] ? parts : parts.slice(1);
   return shown.map((part, place) => (place ? String(part).padStart(2, "0") : String(part))).join(":");
 }
+
+/** A moment near now: `today 14:02`, else the day with its time. */
+export function moment(at: number, now = Date.now()): string {
+  const days = Math.round((midnight(at) - midnight(now)) / 86_400_000);
+  const time = new Intl.DateTimeFormat(locale(), { timeStyle: "short" }).format(at);
+  const day = days < -1 || days > 0 ? date(new Date(at).toISOString()) : new Intl.RelativeTimeFormat(locale(), { numeric: "auto" }).format(days, "day");
+  return `${day} ${time}`;
+}
+
+const midnight = (at: number): number => new Date(at).setHours(0, 0, 0, 0);

@@ -5,5 +5,5 @@ export const USUAL = [
   "download", "ellipsis", "eye", "eye-off", "file-audio", "house", "key-round", "layers", "chart-line", "list-checks",
   "list-music", "log-out", "mail", "menu", "minus", "monitor", "moon", "pause", "play", "plug", "plus", "scroll-text", "search",
   "settings", "shield-check", "sliders-vertical", "smartphone", "sparkles", "sun", "trash-2", "triangle-alert",
-  "upload", "user", "users", "wallet", "webhook", "x",
+  "cable", "link", "pencil", "share-2", "upload", "user", "user-plus", "users", "wallet", "webhook", "wifi-off", "x",
 ];

@@ -6,7 +6,9 @@ export { confirmed, undoable, type Question } from "./confirm";
 export { MbEmpty } from "./empty";
 export type { Api } from "./api";
 export type { Host } from "./host";
-export { FormController, field, type Field } from "./form";
+export { Draft, type Clash, type Drafted, type Fields } from "./draft";
+export { FormController, field, type Field, type Keeping, type Unkept } from "./form";
+export { refusal } from "../api/problem";
 export { iconUrl, MbIcon } from "./icons";
 export { more, showMore } from "./more";
 export { Narrow } from "./narrow";
@@ -19,7 +21,7 @@ export { choices, form, page } from "./styles";
 export { notify, type Notice } from "./toast";
 
 export type { MbChart, Series } from "./chart";
-export type { JsonSchema, MbForm } from "./schema-form";
+export type { JsonSchema, MbForm, Submitted } from "./schema-form";
 export type { Column, MbTable, Order } from "./table";
 export type { MbUpload } from "./upload";
 

@@ -7,11 +7,14 @@ import "@awesome.me/webawesome/dist/components/select/select.js";
 import "@awesome.me/webawesome/dist/components/switch/switch.js";
 import "@awesome.me/webawesome/dist/components/tag-input/tag-input.js";
 import "@awesome.me/webawesome/dist/components/textarea/textarea.js";
-import { css, html, LitElement, nothing, type PropertyValues, type TemplateResult } from "lit";
-import type { Problem } from "../api/problem";
+import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from "lit";
+import { Problem } from "../api/problem";
+import { same, type Fields } from "../kept/merge";
+import { Draft } from "./draft";
 import { t } from "./i18n";
 import "./icons";
 import { complaint, fieldNamed, fieldsOf, initial, typedValues, valueAt, wording, type FormField, type JsonSchema, type Typed } from "./schema-fields";
+import { schemaForm } from "./schema-form-style";
 import { form } from "./styles";
 
 export type { JsonSchema } from "./schema-fields";
@@ -25,7 +28,13 @@ const INPUTS: Record<string, { type: string; autocomplete: string }> = {
   password: { type: "password", autocomplete: "new-password" },
 };
 
-/** Event: `form-submit` (`{values}`), once nothing is wrong by the schema. Slot `actions`: buttons beside the one that sends. */
+/** What `form-submit` tells: the values, and the way to send them, which shows that it is under way and what was refused. */
+export interface Submitted {
+  values: Record<string, unknown>;
+  send(act: () => Promise<unknown>): Promise<void>;
+}
+
+/** Event: `form-submit` (`Submitted`), once nothing is wrong by the schema. Slot `actions`: buttons beside the one that sends. */
 export class MbForm extends LitElement {
   static override properties = {
     schema: { attribute: false },
@@ -35,6 +44,9 @@ export class MbForm extends LitElement {
     replaced: { state: true },
     problem: { attribute: false },
     pending: { type: Boolean },
+    draft: {},
+    unkept: {},
+    again: { attribute: false },
     submitLabel: { attribute: "submit-label" },
     typed: { state: true },
     checked: { state: true },
@@ -50,94 +62,32 @@ export class MbForm extends LitElement {
   /** What the server found wrong: shown at its field, else above the button. */
   declare problem: Problem | undefined;
   declare pending: boolean;
+  /** Which form it is, of which record (`plans/0198…`): what is typed stays on the device under it, secrets apart. */
+  declare draft: string | undefined;
+  /** Why it has no draft. */
+  declare unkept: string | undefined;
+  /** Reads again what the form was given, after somebody else has changed it. */
+  declare again: (() => Promise<unknown>) | undefined;
   declare submitLabel: string;
   declare private typed: ReadonlyMap<string, Typed>;
   /** The fields whose complaints are shown: those that were left, and after an attempt to send all. */
   declare private checked: ReadonlySet<string>;
   private fields: FormField[] = [];
+  private saved: Fields | undefined;
+  /** Fields of a draft that the form doesn’t have. */
+  private missing: Fields = {};
+  private readonly keeping = new Draft(this, {
+    name: () => this.draft || undefined,
+    saved: () => this.saved,
+    typed: () => this.open(this.typed),
+    put: (fields) => (this.typed = new Map([...this.typed, ...(Object.entries(fields) as [string, Typed][])])),
+    label: ([path = ""]) => this.fields.find((each) => each.path === path)?.label ?? path,
+    hold: (fields) => (this.missing = fields),
+    held: () => this.missing,
+    gone: () => this.missing,
+  });
 
-  static override styles = [
-    form,
-    css`
-      form {
-        max-width: 480px;
-        gap: var(--mb-space-6) var(--mb-space-4);
-      }
-      fieldset {
-        display: grid;
-        gap: var(--mb-space-4);
-        min-width: 0;
-        margin: 0;
-        padding: var(--mb-space-4) 0 0;
-        border: 0;
-        border-top: 1px solid var(--mb-line);
-      }
-      fieldset.choices {
-        gap: var(--mb-space-2);
-        padding: 0;
-        border: 0;
-      }
-      legend {
-        float: left;
-        padding: 0;
-        font-size: var(--mb-text-m);
-        font-weight: 600;
-      }
-      .choices legend {
-        font-weight: 500;
-      }
-      ::part(hint) {
-        font-size: var(--mb-text-s);
-      }
-      .wrong::part(hint),
-      .said {
-        color: var(--mb-danger);
-      }
-      .wrong {
-        --wa-form-control-border-color: var(--mb-danger);
-      }
-      .kept {
-        display: grid;
-        grid-template-columns: 1fr auto;
-        align-items: center;
-        gap: 0 var(--mb-space-4);
-      }
-      .kept p {
-        grid-column: 1;
-        margin: 0;
-      }
-      .kept p:first-child {
-        font-weight: 500;
-      }
-      .kept wa-button {
-        grid-column: 2;
-        grid-row: 1 / span 2;
-      }
-      .kept wa-input {
-        grid-column: 1 / -1;
-      }
-      .kept wa-input + wa-button {
-        grid-column: 1;
-        grid-row: auto;
-        justify-self: start;
-        margin-top: var(--mb-space-2);
-      }
-      .said,
-      .hint {
-        margin: 0;
-        font-size: var(--mb-text-s);
-      }
-      .hint {
-        color: var(--mb-quiet);
-      }
-      wa-input,
-      wa-select,
-      wa-textarea,
-      wa-tag-input {
-        min-width: 0;
-      }
-    `,
-  ];
+  static override styles = [form, schemaForm];
 
   constructor() {
     super();
@@ -164,14 +114,24 @@ export class MbForm extends LitElement {
 
   override willUpdate(changed: PropertyValues): void {
     if (!this.schema || !(changed.has("schema") || changed.has("components") || changed.has("given"))) return;
+    const before = this.fields.map(({ path }) => path);
     this.fields = fieldsOf(this.schema, this.components);
-    this.typed = new Map(this.fields.map((field) => [field.path, initial(field, valueAt(this.given, field.path))]));
+    const given = new Map(this.fields.map((field) => [field.path, initial(field, valueAt(this.given, field.path))]));
+    const again = this.saved !== undefined && !changed.has("draft") && same(before, this.fields.map(({ path }) => path));
+    this.saved = this.open(given);
+    if (!again || !this.draft) this.typed = given;
     this.checked = new Set();
     this.replaced = new Set();
   }
 
   override updated(changed: PropertyValues): void {
     if (changed.has("problem") && this.problem) this.focusField(this.atFault);
+  }
+
+  /** What may stay on the device. */
+  private open(typed: ReadonlyMap<string, Typed>): Fields {
+    const secret = new Set(this.fields.filter(({ path, schema }) => schema.format === "password" || this.kept.includes(path)).map(({ path }) => path));
+    return Object.fromEntries([...typed].filter(([path]) => !secret.has(path)));
   }
 
   private get atFault(): FormField | undefined {
@@ -205,12 +165,28 @@ export class MbForm extends LitElement {
     const wrong = this.asked.find((field) => complaint(field, this.typed.get(field.path) ?? ""));
     if (wrong) return this.focusField(wrong);
     this.problem = undefined;
-    this.dispatchEvent(new CustomEvent("form-submit", { detail: { values: this.values }, bubbles: true, composed: true }));
+    const detail: Submitted = { values: this.values, send: (act) => this.send(act) };
+    this.dispatchEvent(new CustomEvent("form-submit", { detail, bubbles: true, composed: true }));
   };
+
+  /** @throws unknown - what is no refusal of the server’s. */
+  private async send(act: () => Promise<unknown>): Promise<void> {
+    this.pending = true;
+    try {
+      await this.keeping.around(act);
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error;
+      if (await this.keeping.waits(error)) return;
+      this.problem = error.status === 409 ? ((await this.keeping.catchUp(this.again)) ?? error) : error;
+    } finally {
+      this.pending = false;
+    }
+  }
 
   override render(): TemplateResult {
     const groups = [...new Set(this.fields.map(({ group }) => group))];
     return html`<form novalidate @submit=${this.submit}>
+      ${this.keeping.bar()}
       ${groups.map((group) => {
         const fields = this.fields.filter((each) => each.group === group).map((field) => this.field(field));
         return group ? html`<fieldset><legend>${group}</legend>${fields}</fieldset>` : fields;

@@ -1,10 +1,10 @@
 /** `<mb-billing-payees>`: who has a share, how much of what is owed is theirs, and the way to pay them. */
 import { css, html, LitElement, nothing, type TemplateResult } from "lit";
-import { asked, money, number, t } from "@maxbooster/ui";
+import { asked, FormController, money, number, t } from "@maxbooster/ui";
 import { Api, type Books, type Host, type Payee } from "./api";
 import "./drawer";
 import { billing } from "./styles";
-import { reason, share, standing, way, type Totals } from "./words";
+import { share, standing, way, type Totals } from "./words";
 
 type Owed = Payee["owed"][number];
 const SHOWN = 50;
@@ -13,7 +13,7 @@ const SEARCHED_FROM = 8;
 class MbBillingPayees extends LitElement {
   static override properties = {
     host: { attribute: false }, books: { attribute: false }, sums: { attribute: false },
-    editing: { state: true }, paying: { state: true }, provider: { state: true }, filter: { state: true }, failure: { state: true }, busy: { state: true },
+    editing: { state: true }, paying: { state: true }, provider: { state: true }, filter: { state: true },
   };
   declare host: Host;
   declare books: Books;
@@ -24,8 +24,6 @@ class MbBillingPayees extends LitElement {
   declare private paying: { payee: Payee; currency: string } | undefined;
   declare private provider: string;
   declare private filter: string;
-  declare private failure: string;
-  declare private busy: boolean;
 
   static override styles = [
     billing,
@@ -121,8 +119,6 @@ class MbBillingPayees extends LitElement {
     super();
     this.provider = "";
     this.filter = "";
-    this.failure = "";
-    this.busy = false;
   }
 
   override firstUpdated(): void {
@@ -133,26 +129,13 @@ class MbBillingPayees extends LitElement {
     return this.host.may(permission);
   }
 
-  /** Sends, says what went wrong, and has the books read again. */
-  private async sent(send: () => Promise<unknown>): Promise<boolean> {
-    this.busy = true;
-    this.failure = "";
-    try {
-      await send();
-      this.dispatchEvent(new CustomEvent("books-change"));
-      return true;
-    } catch (error) {
-      this.failure = reason(error);
-      return false;
-    } finally {
-      this.busy = false;
-    }
-  }
+  private readonly saving = new FormController(this, (values) => this.save(values), {
+    draft: () => this.editing && `billing/payees/${this.editing === "new" ? "new" : this.editing.id}`,
+    again: async () => void this.dispatchEvent(new CustomEvent("books-change")),
+  });
 
-  private readonly save = async (event: SubmitEvent): Promise<void> => {
-    event.preventDefault();
-    const given = new FormData(event.currentTarget as HTMLFormElement);
-    const text = (name: string) => String(given.get(name) ?? "").trim();
+  private async save(values: Record<string, string>): Promise<void> {
+    const text = (name: string) => (values[name] ?? "").trim();
     const fields = this.fields();
     const { editing } = this;
     const provider = text("provider") || null;
@@ -160,9 +143,16 @@ class MbBillingPayees extends LitElement {
     const destination = fields.length ? fields.map((_, place) => text(`part${place}`)).join("/") : known;
     const facts = [text("name"), provider, destination] as const;
     const api = new Api(this.host);
-    const done = await this.sent(() => (editing && editing !== "new" ? api.updatePayee(editing, ...facts) : api.createPayee(...facts)));
-    if (done) this.editing = undefined;
-  };
+    await (editing && editing !== "new" ? api.updatePayee(editing, ...facts) : api.createPayee(...facts));
+    this.editing = undefined;
+    this.dispatchEvent(new CustomEvent("books-change"));
+  }
+
+  /** Whoever is edited, as the books have them now. */
+  override willUpdate(changed: Map<string, unknown>): void {
+    const { editing } = this;
+    if (changed.has("books") && editing && editing !== "new") this.editing = this.books.payees.find(({ id }) => id === editing.id) ?? editing;
+  }
 
   private edit(whom: Payee | "new"): void {
     this.editing = whom;
@@ -178,15 +168,14 @@ class MbBillingPayees extends LitElement {
 
   override render(): TemplateResult {
     const { payees, morePayees } = this.books;
-    const failure = this.failure ? html`<p class="problem" role="alert"><mb-icon name="triangle-alert"></mb-icon>${this.failure}</p>` : nothing;
-    if (!payees.length) return html`${failure}${this.editing ? this.form(this.editing) : this.teaching()}`;
+    if (!payees.length) return html`${this.editing ? this.form(this.editing) : this.teaching()}`;
     const found = this.found();
     return html`<div class="bar">
         <h2>${t("billing.payees", "Payees")}<span class="quiet">${morePayees ? t("billing.so_far", "{count} so far", { count: number(payees.length) }) : number(payees.length)}</span></h2>
         ${payees.length > SEARCHED_FROM ? this.search() : nothing}
         ${this.may("payee.write") && !this.editing ? this.opener("") : nothing}
       </div>
-      ${failure} ${this.editing ? this.form(this.editing) : nothing}
+      ${this.editing ? this.form(this.editing) : nothing}
       <ul class="rows">
         ${found.slice(0, SHOWN).map((payee) => this.row(payee))}
       </ul>
@@ -221,7 +210,7 @@ class MbBillingPayees extends LitElement {
   private form(whom: Payee | "new"): TemplateResult {
     const known = whom === "new" ? undefined : whom;
     const offering = this.books.providers.filter(({ offers }) => offers.includes("payout"));
-    return html`<form @submit=${this.save}>
+    return html`<form ${this.saving.here()}>
       <label>${t("billing.name", "Name")}<input name="name" .value=${known?.name ?? ""} required maxlength="200" autocomplete="off" /></label>
       <label
         >${t("billing.paid_by", "Payment method")}
@@ -233,7 +222,8 @@ class MbBillingPayees extends LitElement {
       ${this.provider
         ? this.fields().map((field, place) => this.field(field, place, known))
         : nothing}
-      <button class="primary" ?disabled=${this.busy}>${known ? t("billing.save", "Save") : t("billing.add_now", "Add")}</button>
+      ${this.saving.words()}
+      <button class="primary" ?disabled=${this.saving.pending}>${known ? t("billing.save", "Save") : t("billing.add_now", "Add")}</button>
       <button type="button" @click=${() => (this.editing = undefined)}>${t("billing.cancel", "Cancel")}</button>
     </form>`;
   }
@@ -247,7 +237,7 @@ class MbBillingPayees extends LitElement {
     const parts = (known?.provider === this.provider ? known.destination : "").split("/");
     const value = place === last ? parts.slice(place).join("/") : (parts[place] ?? "");
     return html`<label
-      >${field.label}<input name="part${place}" .value=${value} ?required=${field.required ?? true} placeholder=${field.hint ?? ""} maxlength="200" autocomplete="off"
+      >${field.label}<input name="part${place}" data-secret .value=${value} ?required=${field.required ?? true} placeholder=${field.hint ?? ""} maxlength="200" autocomplete="off"
     /></label>`;
   }
 
@@ -285,7 +275,7 @@ class MbBillingPayees extends LitElement {
       <div class="part"><i style="width: ${part * 100}%"></i></div>
       <div class="amount end">${money(amount, currency)}<small>${t("billing.share", "{percent} of what is owed", { percent })}</small></div>
       ${payable && this.may("payout.request")
-        ? html`<button class="pay" aria-label=${name} ?disabled=${this.busy} @click=${() => (this.paying = { payee, currency })}>${t("billing.pay", "Pay out")}</button>`
+        ? html`<button class="pay" aria-label=${name} @click=${() => (this.paying = { payee, currency })}>${t("billing.pay", "Pay out")}</button>`
         : html`<span class="quiet end">${state}</span>`}
       ${next ? html`<p class="why"><mb-icon name="triangle-alert" size="14"></mb-icon>${next}</p>` : nothing}
     </div>`;

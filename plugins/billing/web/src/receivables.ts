@@ -1,20 +1,18 @@
 /** `<mb-billing-receivables>`: who has yet to pay us, and the form for money that has arrived. */
 import { css, html, LitElement, nothing, type TemplateResult } from "lit";
-import { asked, money, t } from "@maxbooster/ui";
+import { asked, FormController, money, refusal, t } from "@maxbooster/ui";
 import { Api, type Balance, type Books, type Host } from "./api";
 import { billing } from "./styles";
-import { decimal, namesOf, partyName, places, reason, typed } from "./words";
+import { decimal, namesOf, partyName, places, typed } from "./words";
 
 class MbBillingReceivables extends LitElement {
   static override properties = {
-    host: { attribute: false }, books: { attribute: false }, arriving: { state: true }, failure: { state: true }, busy: { state: true },
+    host: { attribute: false }, books: { attribute: false }, arriving: { state: true },
   };
   declare host: Host;
   declare books: Books;
   /** Whose money the form is about. */
   declare private arriving: Balance | undefined;
-  declare private failure: string;
-  declare private busy: boolean;
   /** Names what is sent: pressed twice, it is booked once. */
   private key = "";
 
@@ -50,12 +48,6 @@ class MbBillingReceivables extends LitElement {
     `,
   ];
 
-  constructor() {
-    super();
-    this.failure = "";
-    this.busy = false;
-  }
-
   override firstUpdated(): void {
     if (!asked("record-payment")) return;
     const [first] = this.outstanding();
@@ -69,41 +61,30 @@ class MbBillingReceivables extends LitElement {
 
   private open(balance: Balance): void {
     this.arriving = balance;
-    this.failure = "";
     this.key = crypto.randomUUID();
     void this.updateComplete.then(() => this.renderRoot.querySelector<HTMLInputElement>("input[name=amount]")?.select());
   }
 
-  private readonly book = async (event: SubmitEvent): Promise<void> => {
-    event.preventDefault();
+  private readonly booking = new FormController(this, (values) => this.book(values), { draft: () => this.arriving && `billing/receivables/${this.arriving.id}` });
+
+  private async book(given: Record<string, string>): Promise<void> {
     const { arriving } = this;
     if (!arriving) return;
-    const given = new FormData(event.currentTarget as HTMLFormElement);
-    const amount = typed(String(given.get("amount") ?? ""), arriving.currency);
+    const amount = typed(given["amount"] ?? "", arriving.currency);
     if (!amount || amount < 0) {
-      this.failure = t("billing.arrived_amount", "Enter an amount such as {amount}.", { amount: decimal(arriving.amount, arriving.currency) });
-      return;
+      throw refusal(t("billing.arrived_amount", "Enter an amount such as {amount}.", { amount: decimal(arriving.amount, arriving.currency) }));
     }
-    this.busy = true;
-    this.failure = "";
-    try {
-      const posted = await new Api(this.host).receive(this.key, arriving.party, arriving.currency, amount, String(given.get("memo") ?? "").trim());
-      this.arriving = undefined;
-      const told = posted.pending ? t("billing.arrived_pending", "Waiting for a second person to approve it.") : t("billing.arrived_done", "{amount} from {source} was recorded.", { amount: money(amount, arriving.currency), source: partyName(arriving.party, namesOf(this.books)) });
-      this.host.notify(told);
-      this.dispatchEvent(new CustomEvent("books-change"));
-    } catch (error) {
-      this.failure = reason(error);
-    } finally {
-      this.busy = false;
-    }
-  };
+    const posted = await new Api(this.host).receive(this.key, arriving.party, arriving.currency, amount, (given["memo"] ?? "").trim());
+    this.arriving = undefined;
+    const told = posted.pending ? t("billing.arrived_pending", "Waiting for a second person to approve it.") : t("billing.arrived_done", "{amount} from {source} was recorded.", { amount: money(amount, arriving.currency), source: partyName(arriving.party, namesOf(this.books)) });
+    this.host.notify(told);
+    this.dispatchEvent(new CustomEvent("books-change"));
+  }
 
   override render(): TemplateResult | typeof nothing {
     const open = this.outstanding();
     if (!open.length) return nothing;
     return html`<div class="bar"><h2>${t("billing.outstanding", "Arriving")}</h2></div>
-      ${this.failure ? html`<p class="problem" role="alert"><mb-icon name="triangle-alert"></mb-icon>${this.failure}</p>` : nothing}
       <ul class="rows">
         ${open.map((each) => this.row(each))}
       </ul>`;
@@ -127,13 +108,14 @@ class MbBillingReceivables extends LitElement {
   }
 
   private form({ amount, currency }: Balance): TemplateResult {
-    return html`<form @submit=${this.book}>
+    return html`<form ${this.booking.here()}>
       <label
         >${t("billing.arrived_what", "Amount in {currency}", { currency })}
         <input name="amount" inputmode="decimal" required autocomplete="off" .value=${amount > 0 ? decimal(amount, currency) : ""} placeholder=${places(currency) ? "0.00" : "0"}
       /></label>
       <label>${t("billing.arrived_memo", "Bank reference (optional)")}<input name="memo" maxlength="400" autocomplete="off" /></label>
-      <button class="primary" ?disabled=${this.busy}>${t("billing.arrived_book", "Record")}</button>
+      ${this.booking.words()}
+      <button class="primary" ?disabled=${this.booking.pending}>${t("billing.arrived_book", "Record")}</button>
       <button type="button" @click=${() => (this.arriving = undefined)}>${t("billing.cancel", "Cancel")}</button>
     </form>`;
   }

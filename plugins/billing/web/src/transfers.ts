@@ -1,6 +1,6 @@
 /** The page “Bank transfers”: payouts for the bank, payment files, and what the bank did with each transfer. */
 import { css, html, LitElement, nothing, type TemplateResult } from "lit";
-import { confirmed, date, exactly, money, number, Refresh, t, when } from "@maxbooster/ui";
+import { confirmed, date, exactly, FormController, money, number, Refresh, t, when } from "@maxbooster/ui";
 import { Api, type Host, type PaymentFile, type Transfer, type TransferTotal } from "./api";
 import { billing } from "./styles";
 import { reason, transferCount, transferState } from "./words";
@@ -179,12 +179,16 @@ class MbBillingTransfers extends LitElement {
     if (wanted) await this.sent((api) => api.executeTransfer(id), t("billing.executed_done", "Marked as executed."));
   };
 
-  private readonly reject = async (event: SubmitEvent): Promise<void> => {
-    event.preventDefault();
-    const why = String(new FormData(event.currentTarget as HTMLFormElement).get("reason") ?? "").trim();
-    const transfer = this.rejecting;
-    await this.sent((api) => api.rejectTransfer(transfer, why), t("billing.rejected_done", "Marked as rejected. The money is back in the payee’s balance."));
-  };
+  private readonly rejection = new FormController(
+    this,
+    async ({ reason: why = "" }) => {
+      await new Api(this.host).rejectTransfer(this.rejecting, why.trim());
+      this.host.notify(t("billing.rejected_done", "Marked as rejected. The money is back in the payee’s balance."));
+      this.rejecting = "";
+      await this.load();
+    },
+    { draft: () => this.rejecting && `billing/rejections/${this.rejecting}` },
+  );
 
   private toggle(file: string): void {
     this.open = this.open === file ? "" : file;
@@ -308,9 +312,10 @@ class MbBillingTransfers extends LitElement {
   }
 
   private form(name: string, why = t("billing.bank_said", "What the bank said")): TemplateResult {
-    return html`<form @submit=${this.reject} aria-label=${t("billing.rejected_of", "Rejected: {name}", { name })}>
+    return html`<form ${this.rejection.here()} aria-label=${t("billing.rejected_of", "Rejected: {name}", { name })}>
       <label>${why}<input name="reason" required maxlength="500" pattern=".*\\S.*" autocomplete="off" placeholder=${t("billing.bank_said_hint", "AC04: account closed")} /></label>
-      <button class="primary" ?disabled=${this.busy}>${t("billing.reject_now", "Mark as rejected")}</button>
+      ${this.rejection.words()}
+      <button class="primary" ?disabled=${this.rejection.pending}>${t("billing.reject_now", "Mark as rejected")}</button>
       <button type="button" @click=${() => (this.rejecting = "")}>${t("billing.cancel", "Cancel")}</button>
     </form>`;
   }

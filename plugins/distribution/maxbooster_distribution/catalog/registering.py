@@ -7,12 +7,12 @@ from uuid import UUID
 
 from sqlalchemy import Connection, select, update
 
-from maxbooster.plugin import Context, Invalid
+from maxbooster.plugin import Context, Invalid, refuse_overwriting
 
 from ..quality.texts import unwritable_in
 from . import identifiers, queries
 from .models import Registrant, Release, Track
-from .schemas import Issued, RegistrantIn
+from .schemas import Issued, LabelDetails, RegistrantIn
 
 
 async def register(ctx: Context, said: RegistrantIn) -> None:
@@ -20,8 +20,10 @@ async def register(ctx: Context, said: RegistrantIn) -> None:
 
     Raises:
         Invalid: a prefix or a party id is none.
+        Conflict: the details aren't what was expected.
     """
     row = await queries.registrant(ctx)
+    refuse_overwriting(said.expected, _details(row))
     if row is None:
         row = Registrant()
         ctx.add(row)
@@ -31,7 +33,11 @@ async def register(ctx: Context, said: RegistrantIn) -> None:
     gs1 = identifiers.gs1_prefix(said.gs1_prefix) if said.gs1_prefix else None
     if gs1 != row.gs1_prefix:
         row.gs1_prefix, row.upc_issued = gs1, 0
-    ctx.audit("registrant.changed", row, after=said)
+    ctx.audit("registrant.changed", row, after=_details(row))
+
+
+def _details(row: Registrant | None) -> LabelDetails:
+    return LabelDetails(row.name, row.dpid, row.isrc_prefix, row.gs1_prefix) if row is not None else LabelDetails("")
 
 
 def _written(name: str) -> str:

@@ -54,11 +54,16 @@ class ReleaseOut(Struct):
     changed_at: datetime
 
 
-class RegistrantIn(Struct):
+class LabelDetails(Struct):
     name: Annotated[str, Meta(max_length=200)]
     dpid: Code | None = None
     isrc_prefix: Code | None = None
     gs1_prefix: Code | None = None
+
+
+class RegistrantIn(LabelDetails):
+    expected: LabelDetails | None = None
+    """The details as they were read: the change is refused if they are others by now."""
 
 
 class RegistrantOut(Struct):

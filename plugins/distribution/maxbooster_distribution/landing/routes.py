@@ -25,7 +25,9 @@ async def get_page(ctx: Context, release_id: UUID) -> PageOut:
 )
 async def publish_page(ctx: Context, release_id: UUID, data: PageWanted) -> None:
     """Turn the public page on, or bring it up to date. Anybody who has its address can see it."""
-    await service.publish_page(ctx, release_id, data.stores, sign_up=data.sign_up, theme=data.theme)
+    await service.publish_page(
+        ctx, release_id, data.stores, sign_up=data.sign_up, theme=data.theme, expected=data.expected
+    )
 
 
 @delete("/{release_id:uuid}/page", operation_id="withdrawReleasePage", permission="release.write", status_code=204)

@@ -45,6 +45,14 @@ class PublicRelease(Struct, frozen=True, kw_only=True):
     theme: Theme = PLAIN
 
 
+class PageExpected(Struct):
+    """What of a page was read: the change is refused if it is something else by now."""
+
+    stores: dict[Annotated[str, Meta(max_length=60)], Annotated[str, Meta(max_length=2000)]] | None = None
+    """Store → what was entered for it; empty where nothing was."""
+    theme: Theme | None = None
+
+
 class PageWanted(Struct):
     stores: dict[Annotated[str, Meta(max_length=60)], Annotated[str, Meta(max_length=2000)]] = {}
     """Store → the release's address there. Left out, what was entered before stays; an empty one leads to the store's
@@ -53,6 +61,7 @@ class PageWanted(Struct):
     """Whether fans can sign up on it to hear about new music. Left out, it stays as it is."""
     theme: Theme | None = None
     """Its colors. Left out, they stay as they are."""
+    expected: PageExpected | None = None
 
 
 class EmbedOut(Struct):

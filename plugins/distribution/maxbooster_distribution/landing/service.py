@@ -21,6 +21,7 @@ from maxbooster.plugin import (
     link_to,
     link_url,
     publication_of,
+    refuse_overwriting,
     web_address,
 )
 
@@ -29,7 +30,7 @@ from ..deliveries.models import Delivery
 from . import content
 from .jobs import after_publication
 from .page import HEIGHTS, release_page
-from .schemas import EmbedOut, PageOut, PublicRelease, ShortLink
+from .schemas import EmbedOut, PageExpected, PageOut, PublicRelease, ShortLink
 from .writing import AREA, own_addresses, takes_sign_ups, theme_of, write_page
 
 _NOT_LIVE = "The release isn't live in any store yet."
@@ -75,13 +76,14 @@ async def publish_page(
     *,
     sign_up: bool | None = None,
     theme: Theme | None = None,
+    expected: PageExpected | None = None,
 ) -> None:
     """Publish the page with a short link to it, or bring it up to date. `sign_up`: whether fans can sign up on it;
-    `theme`: its colors; None leaves either as it is. Commits.
+    `theme`: its colors; None leaves either as it is. `expected`: what the change replaces. Commits.
 
     Raises:
         NotFound: no such release in this account.
-        Conflict: no store has it live, or the operator has turned the page off.
+        Conflict: no store has it live, the operator has turned the page off, or it isn't as expected.
         Invalid: an address is none, or of a store that doesn't have it.
     """
     release = await catalog.release(ctx, release_id)
@@ -89,6 +91,10 @@ async def publish_page(
     if not rows:
         raise Conflict(_NOT_LIVE)
     before = await publication_of(ctx, AREA, release_id)
+    if expected is not None:
+        entered = own_addresses(before)
+        refuse_overwriting(expected.stores, {name: entered.get(name, "") for name in expected.stores or ()})
+        refuse_overwriting(expected.theme, theme_of(before))
     own = _entered(rows, own_addresses(before), stores)
     page = await write_page(
         ctx, release_id, rows, own,

@@ -20,7 +20,7 @@ export class Codes extends Part {
     `,
   ];
   private found: Registered | undefined;
-  private readonly form = new FormController(this, (values) => this.save(values));
+  private readonly form = new FormController(this, (values) => this.save(values), { draft: "distribution/registrant", again: this.again, later: true });
 
   protected async load(): Promise<void> {
     this.found = await this.api.registrant();
@@ -28,7 +28,8 @@ export class Codes extends Part {
 
   private async save(values: Record<string, string>): Promise<void> {
     const prefixes = Object.fromEntries(OPTIONAL.map((name) => [name, values[name]?.trim() || null])) as Pick<Registrant, (typeof OPTIONAL)[number]>;
-    await this.api.register({ name: values["name"] ?? "", ...prefixes });
+    const { name, dpid, isrc_prefix, gs1_prefix } = this.found!;
+    await this.api.register({ name: values["name"] ?? "", ...prefixes, expected: { name, dpid, isrc_prefix, gs1_prefix } });
     notify(t("releases.codes_saved", "Saved. New codes will use these prefixes."));
     await this.again();
   }
@@ -40,7 +41,7 @@ export class Codes extends Part {
     return html`<div class="head"><div><h1>${t("releases.codes_title", "Label details and codes")}</h1>
         <p>${t("releases.codes_text", "Stores know you by these. ISRCs and UPCs for new releases are assigned from your own prefixes.")}</p></div></div>
       ${this.problem()}
-      <form @submit=${this.form.submit}>
+      <form ${this.form.here()}>
         ${field(this.form, { name: "name", label: t("releases.sender", "Name that stores see"), value: found.name, hint: t("releases.sender_hint", "Your label’s name or your own"), maxlength: 200 })}
         ${field(this.form, { name: "isrc_prefix", label: t("releases.isrc_prefix", "ISRC prefix"), value: found.isrc_prefix ?? "", hint: this.hint("isrc"), required: false, maxlength: 12 })}
         ${field(this.form, { name: "gs1_prefix", label: t("releases.gs1_prefix", "GS1 company prefix"), value: found.gs1_prefix ?? "", hint: this.hint("upc"), required: false, maxlength: 14 })}

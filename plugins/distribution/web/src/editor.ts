@@ -1,24 +1,20 @@
 /** Describing a release: what an outlet would refuse is shown at its field while it is typed. */
 import { html, nothing, type TemplateResult } from "lit";
-import { loadUpload, notify, page, t } from "@maxbooster/ui";
-import { content, type Credit, type Deal, type Description, type Kind, type RightsLine, type StoredFile, type Track } from "./api";
+import { Draft, loadUpload, notify, page, t, type Fields } from "@maxbooster/ui";
+import { content, words, type Credit, type Deal, type Description, type Kind, type RightsLine, type StoredFile, type Track } from "./api";
 import { streaming } from "./deals";
 import { covers, Describing } from "./describing";
 import { editing } from "./editor-style";
+import { labelOf } from "./labels";
 import { at, controlOf, same, stated } from "./fields";
 import { Leaving } from "./leaving";
 import { style } from "./style";
 import "./credits";
 
-interface Kept { version: number; draft: Description; saved: Description }
-
 const LANGUAGES = ["en", "de", "es", "fr", "it", "pt", "nl", "sv", "da", "nb", "fi", "pl", "cs", "tr", "uk", "ru", "el", "he", "ar", "hi", "zh", "ja", "ko", "id", "sw", "yo"];
 const SHOWN = ["title", "subtitle", "kind", "credits", "label", "genre", "release_date", "original_release_date", "upc", "catalog_number", "p_line", "c_line", "cover", "language", "deals"];
 const SHOWN_OF_TRACK = ["title", "subtitle", "isrc", "language", "instrumental", "audio", "credits"];
 const GENRES = ["Alternative", "Ambient", "Blues", "Classical", "Country", "Dance", "Electronic", "Folk", "Hip-Hop/Rap", "House", "Indie Pop", "Jazz", "Metal", "Pop", "R&B/Soul", "Reggae", "Rock", "Singer/Songwriter", "Techno", "World"];
-
-/** What somebody left without saving, by release: they may come back to it. */
-const left = new Map<string, Kept>();
 
 const blank = (): Description => ({ kind: "single", title: "", credits: [], language: "en", deals: [streaming()], tracks: [] });
 const named = (code: string) => new Intl.DisplayNames(undefined, { type: "language" }).of(code) ?? code;
@@ -50,10 +46,17 @@ export class ReleaseEditor extends Describing {
   private files: StoredFile[] = [];
   /** `?field=tracks[0].title`: where a finding leads, until the focus is there. */
   private field = new URLSearchParams(location.search).get("field") ?? "";
+  private readonly keeping = new Draft(this, {
+    name: () => `releases/${this.release ?? "new"}`,
+    saved: () => this.saved as Fields | undefined,
+    typed: () => (this.draft ?? this.saved) as unknown as Fields,
+    put: (fields) => this.show(fields as unknown as Description),
+    label: (path) => labelOf(path, this.draft?.tracks ?? []),
+  });
   private readonly leaving = new Leaving(this, {
-    unsaved: () => Boolean(this.draft) && !same(this.draft, this.saved),
+    unsaved: () => Boolean(this.draft) && !this.keeping.waiting && !same(this.draft, this.saved),
     title: () => this.draft!.title || t("releases.untitled", "Untitled"),
-    keep: () => void left.set(this.release ?? "", { version: this.version, draft: this.draft!, saved: this.saved! }),
+    giveUp: () => this.keeping.discard(),
     go: (path) => this.host.navigate(path),
   });
 
@@ -74,14 +77,19 @@ export class ReleaseEditor extends Describing {
     ]);
     this.ready = outlets.outlets.filter(({ ready }) => ready).map(({ name }) => name);
     this.files = stored.filter(({ state }) => state === "ready");
-    if (this.draft) return;
-    const kept = left.get(this.release ?? "");
-    left.delete(this.release ?? "");
-    this.version = kept?.version ?? found?.version ?? 0;
+    const begun = Boolean(this.draft);
+    if (begun && !found) return;
+    this.version = found?.version ?? 0;
     this.everything ||= Boolean(found);
-    this.saved = kept?.saved ?? found?.description ?? blank();
-    this.draft = kept?.draft ?? (found ? this.saved : prefilled(this.saved));
+    this.saved = found?.description ?? blank();
+    if (begun) return;
+    this.draft = found ? this.saved : prefilled(this.saved);
     await this.look();
+  }
+
+  private show(draft: Description): void {
+    this.draft = draft;
+    this.put();
   }
 
   override updated(): void {
@@ -96,13 +104,27 @@ export class ReleaseEditor extends Describing {
 
   private readonly save = async (): Promise<void> => {
     let id = this.release;
-    const saved = await this.doing("save", async () => {
-      if (id) await this.api.change(id, this.version, stated(this.draft!));
-      else id = (await this.api.make(stated(this.draft!))).id;
-      this.leaving.release();
-    });
-    if (saved) this.host.navigate(`/releases/${id}`);
+    this.busy = "save";
+    try {
+      await this.keeping.around(async () => {
+        if (id) await this.api.change(id, this.version, stated(this.draft!));
+        else id = (await this.api.make(stated(this.draft!))).id;
+        this.leaving.release();
+      });
+      this.host.navigate(`/releases/${id}`);
+    } catch (error) {
+      await this.refused(error);
+    } finally {
+      this.busy = "";
+    }
   };
+
+  /** Without a connection it waits; what somebody else changed in the meantime is read, and asked about where it clashes. */
+  private async refused(error: unknown): Promise<void> {
+    if (await this.keeping.waits(error)) return;
+    const merged = (error as { status?: number }).status === 409 ? await this.keeping.catchUp(this.again) : undefined;
+    notify({ text: words(merged ?? error), tone: "danger" });
+  }
 
   /** Codes are given to what is stored: save first, then show what came of it. */
   private readonly issue = async (): Promise<void> => {
@@ -144,7 +166,7 @@ export class ReleaseEditor extends Describing {
           <wa-button variant="brand" ?loading=${this.busy === "save"} @click=${this.save}>${this.release ? t("releases.save", "Save") : t("releases.save_new", "Save draft")}</wa-button>
         </div>
       </div>
-      ${this.problem()} ${this.summary()}
+      ${this.problem()} ${this.keeping.bar()} ${this.summary()}
       <div class="whole">
         <div class="side">${this.cover()}</div>
         <div class="fields">

@@ -6,8 +6,8 @@ export interface Typing {
   /** Whether something is typed that is not saved. */
   unsaved(): boolean;
   title(): string;
-  /** Keep what was typed for whoever comes back. */
-  keep(): void;
+  /** Give up what was typed. */
+  giveUp(): unknown;
   go(path: string): void;
 }
 
@@ -37,7 +37,6 @@ export class Leaving implements ReactiveController {
     document.removeEventListener("click", this.followed, true);
     removeEventListener("beforeunload", this.unloading);
     if (!this.asks) return;
-    this.typing.keep();
     const text = t("releases.left", "“{title}” has unsaved changes.", { title: this.typing.title() });
     notify({ text, action: { label: t("releases.back_to_edit", "Back to editing"), run: () => this.typing.go(this.here) } });
   }
@@ -60,6 +59,7 @@ export class Leaving implements ReactiveController {
     const text = t("releases.leave_text", "Your changes to “{title}” since it was last saved will be lost.", { title: this.typing.title() });
     if (!(await confirmed({ title, text, action: t("releases.leave", "Leave without saving") }))) return;
     this.release();
+    await this.typing.giveUp();
     this.typing.go(path);
   }
 }

@@ -1,6 +1,6 @@
 /** One release: what it is, where it is at each outlet, and what needs somebody. */
 import { html, nothing, type TemplateResult } from "lit";
-import { confirmed, date, duration, notify, page, Refresh, t, undoable, when } from "@maxbooster/ui";
+import { confirmed, date, duration, FormController, notify, page, Refresh, t, undoable, when } from "@maxbooster/ui";
 import { content, needsSomebody, words, type Deliveries, type Delivery, type Finding, type Outlets, type Plan, type Release, type Review, type Split, type UnsentChanges } from "./api";
 import { artistLine, asNew } from "./fields";
 import { Part } from "./part";
@@ -30,6 +30,8 @@ export class ReleaseOverview extends Part {
   private splits = new Map<string, Split>();
   private payees = new Map<string, string>();
   private timer = 0;
+  /** What the form about keeping something as it is is about. */
+  private overriding: Finding | undefined;
 
   constructor() {
     super();
@@ -218,18 +220,26 @@ export class ReleaseOverview extends Part {
   /** The field in the editor that a finding is about. */
   private placeOf = ({ field }: Finding): string => `/releases/${this.release}/edit?field=${encodeURIComponent(field)}`;
 
+  private readonly keep = new FormController(
+    this,
+    async ({ reason = "" }) => {
+      if (!reason.trim() || !this.overriding) return;
+      await this.api.override(this.release, this.overriding, reason.trim());
+      notify(t("releases.kept_now", "Kept as is. Your reason is on record."));
+      await this.again();
+    },
+    { draft: () => this.overriding && `releases/${this.release}/override/${this.overriding.rule}/${this.overriding.field}` },
+  );
+
   /** For what is right although a rule objects: the reason goes on record. */
   private keepAsIs(found: Finding): TemplateResult {
-    const keep = async (event: SubmitEvent): Promise<void> => {
-      event.preventDefault();
-      const reason = String(new FormData(event.currentTarget as HTMLFormElement).get("reason")).trim();
-      if (reason) await this.doing("keep", () => this.api.override(this.release, found, reason), t("releases.kept_now", "Kept as is. Your reason is on record."));
-    };
+    this.overriding = found;
     return html`<details class="keep"><summary>${t("releases.keep", "Keep as is…")}</summary>
-      <form @submit=${keep}>
+      <form ${this.keep.here()}>
         <label for="reason">${t("releases.keep_reason", "Why is this right? Your reason goes on record with the release.")}</label>
         <textarea id="reason" name="reason" rows="2" maxlength="1000" required></textarea>
-        <wa-button type="submit" size="s" appearance="outlined" ?loading=${this.busy === "keep"}>${t("releases.keep_go", "Keep as is")}</wa-button>
+        ${this.keep.words()}
+        <wa-button type="submit" size="s" appearance="outlined" ?loading=${this.keep.pending}>${t("releases.keep_go", "Keep as is")}</wa-button>
       </form></details>`;
   }
 

@@ -1,7 +1,7 @@
 /** A release's public page: off until somebody turns it on; then its address, its short link and where it leads. */
 import { css, html, nothing, type TemplateResult } from "lit";
-import { form, notify, number, page, t } from "@maxbooster/ui";
-import type { ReleasePage } from "./api";
+import { form, FormController, notify, number, page, t } from "@maxbooster/ui";
+import type { ReleasePage, Schemas } from "./api";
 import { Part } from "./part";
 import { overview } from "./overview-style";
 import { style } from "./style";
@@ -62,6 +62,20 @@ export class PublicPage extends Part {
   declare live: number;
   private found: ReleasePage | undefined;
 
+  private readonly linking = new FormController(
+    this,
+    async (stores) => {
+      const entered = Object.fromEntries(this.found!.stores.map(({ outlet, url, own }) => [outlet, own ? url : ""]));
+      await this.publish({ stores, expected: { stores: entered } });
+    },
+    { draft: () => `releases/${this.release}/page/links`, again: this.again, later: true },
+  );
+  private readonly coloring = new FormController(
+    this,
+    ({ accent = "", ground = "auto" }) => this.publish({ theme: { accent, ground: ground as ReleasePage["theme"]["ground"] }, expected: { theme: this.found!.theme } }),
+    { draft: () => `releases/${this.release}/page/colors`, again: this.again, later: true },
+  );
+
   constructor() {
     super();
     this.live = 0;
@@ -119,39 +133,36 @@ export class PublicPage extends Part {
   }
 
   private stores({ stores }: ReleasePage): TemplateResult {
-    const save = async (event: SubmitEvent): Promise<void> => {
-      event.preventDefault();
-      const entered = Object.fromEntries([...new FormData(event.currentTarget as HTMLFormElement)].map(([name, value]) => [name, String(value)]));
-      await this.doing("stores", () => this.api.publishPage(this.release, { stores: entered }), t("releases.public_saved", "Saved."));
-    };
     return html`<details><summary>${t("releases.public_links", "Links to stores")}</summary>
-      <form class="links" @submit=${save}>
+      <form class="links" ${this.linking.here()}>
         ${stores.map(({ outlet, title, url, own }) => html`<label>${t("releases.public_link", "Address on {store}", { store: title })}
           <input type="url" name=${outlet} .value=${own ? url : ""} placeholder=${t("releases.public_search", "Empty: the store’s search")} maxlength="2000" /></label>`)}
-        <div><wa-button type="submit" size="s" appearance="outlined" ?loading=${this.busy === "stores"}>${t("releases.public_save", "Save links")}</wa-button></div>
+        ${this.linking.words()}
+        <div><wa-button type="submit" size="s" appearance="outlined" ?loading=${this.linking.pending}>${t("releases.public_save", "Save links")}</wa-button></div>
       </form></details>`;
   }
 
   private colors({ theme }: ReleasePage): TemplateResult {
-    const save = async (event: SubmitEvent): Promise<void> => {
-      event.preventDefault();
-      const chosen = new FormData(event.currentTarget as HTMLFormElement);
-      const wanted = { accent: String(chosen.get("accent")), ground: String(chosen.get("ground")) as ReleasePage["theme"]["ground"] };
-      await this.doing("theme", () => this.api.publishPage(this.release, { theme: wanted }), t("releases.public_saved", "Saved."));
-    };
     const grounds = [
       ["auto", t("releases.ground_auto", "As the visitor’s device")],
       ["light", t("releases.ground_light", "Light")],
       ["dark", t("releases.ground_dark", "Dark")],
     ];
     return html`<details><summary>${t("releases.public_colors", "Colors")}</summary>
-      <form class="links" @submit=${save}>
+      <form class="links" ${this.coloring.here()}>
         <label>${t("releases.accent", "Accent, for buttons and links")}<input type="color" name="accent" .value=${theme.accent} /></label>
         <label>${t("releases.ground", "Background")}
           <select name="ground">${grounds.map(([value, title]) => html`<option value=${value} ?selected=${value === theme.ground}>${title}</option>`)}</select></label>
         <p>${t("releases.readable", "Text stays readable on any color: links are mixed until their contrast is 4.5:1.")}</p>
-        <div><wa-button type="submit" size="s" appearance="outlined" ?loading=${this.busy === "theme"}>${t("releases.save_colors", "Save colors")}</wa-button></div>
+        ${this.coloring.words()}
+        <div><wa-button type="submit" size="s" appearance="outlined" ?loading=${this.coloring.pending}>${t("releases.save_colors", "Save colors")}</wa-button></div>
       </form></details>`;
+  }
+
+  private async publish(wanted: Schemas["PageWanted"]): Promise<void> {
+    await this.api.publishPage(this.release, wanted);
+    notify(t("releases.public_saved", "Saved."));
+    await this.again();
   }
 
   private embeds({ embeds }: ReleasePage): TemplateResult {

@@ -1,9 +1,9 @@
 /** Splits: who has which share of each track. */
 import { html, nothing, type TemplateResult } from "lit";
-import { number, t } from "@maxbooster/ui";
+import { Draft, number, t, type Fields } from "@maxbooster/ui";
 import { month, spoken, type Payee, type Share, type SplitPeriod, type TrackSplit } from "./royalties-api";
 import { RoyaltiesPart } from "./royalties-part";
-import { asParts, total, type Draft } from "./royalties-shares";
+import { asParts, total, type Draft as ShareDraft } from "./royalties-shares";
 
 /** What is edited: a track, or all tracks of a release. */
 interface Editing { track?: TrackSplit; release?: string; name: string; periods: SplitPeriod[] }
@@ -15,7 +15,7 @@ const MONTHS_BACK = 36;
 class Splits extends RoyaltiesPart {
   static override properties = { ...RoyaltiesPart.properties, editing: { state: true }, draft: { state: true }, from: { state: true }, filter: { state: true }, shown: { state: true } };
   declare editing: Editing | undefined;
-  declare draft: Draft[];
+  declare draft: ShareDraft[];
   /** The month of sale from which the draft counts; empty: from the start. */
   declare from: string;
   declare filter: string;
@@ -26,6 +26,18 @@ class Splits extends RoyaltiesPart {
   private names: ReadonlyMap<string, string> = new Map();
   /** `?track=…` or `?release=…`: whose split a link leads to, until its form is open. */
   private linked = new URLSearchParams(location.search);
+
+  /** What the form began with. */
+  private begun: Fields = {};
+  private readonly keeping = new Draft(this, {
+    name: () => this.editing && `royalties/splits/${this.editing.track?.track ?? this.editing.release}`,
+    saved: () => this.begun,
+    typed: () => ({ from: this.from, shares: this.draft }),
+    put: ({ from, shares }) => {
+      this.from = from as string;
+      this.draft = shares as ShareDraft[];
+    },
+  });
 
   constructor() {
     super();
@@ -57,6 +69,7 @@ class Splits extends RoyaltiesPart {
     this.from = from_month ?? "";
     this.draft = shares.map(({ payee, parts }) => ({ payee, percent: Number.isInteger((parts * 1_000_000) / whole) ? String(Number(((parts * 100) / whole).toFixed(4))) : `${parts}/${whole}` }));
     if (!this.draft.length) this.draft = [{ payee: this.payees[0]?.id ?? "", percent: "100" }];
+    this.begun = { from: this.from, shares: this.draft };
     void this.updateComplete.then(() => this.renderRoot.querySelector<HTMLElement>("form select")?.focus());
   }
 
@@ -67,7 +80,7 @@ class Splits extends RoyaltiesPart {
     void this.updateComplete.then(() => this.renderRoot.querySelector<HTMLElement>(`[data-opens="${opener}"]`)?.focus());
   };
 
-  private change(place: number, part: Partial<Draft>): void {
+  private change(place: number, part: Partial<ShareDraft>): void {
     this.draft = this.draft.map((each, at) => (at === place ? { ...each, ...part } : each));
   }
 
@@ -87,7 +100,7 @@ class Splits extends RoyaltiesPart {
     if (!made || !editing) return;
     const split = { ...made, from_month: this.from || null };
     const act = () => (editing.track ? this.royalties.updateSplit(editing.track.track, split) : this.royalties.updateReleaseSplit(editing.release!, split));
-    if (await this.doing("save", act, t("royalties.split_saved", "Saved. It counts for statements imported from now on."))) this.close();
+    if (await this.doing("save", () => this.keeping.around(act), t("royalties.split_saved", "Saved. It counts for statements imported from now on."))) this.close();
   };
 
   override render() {
@@ -157,6 +170,7 @@ class Splits extends RoyaltiesPart {
     const sum = total(this.draft);
     const twice = new Set(this.draft.map(({ payee }) => payee)).size < this.draft.length;
     return html`<form class="form" @submit=${this.save} aria-label=${t("royalties.split_of", "Split of {name}", { name: this.editing?.name ?? "" })}>
+      ${this.keeping.bar()}
       ${this.draft.map((each, place) => this.shareRow(each, place))}
       <p role="status" style="margin: 0" class=${made ? "ok" : "wrong"}>
         ${twice ? t("royalties.twice", "A payee is named twice: add their shares up.") : made ? t("royalties.adds_up", "Total: 100%") : t("royalties.adds_to", "It adds up to {sum}, not 100%.", { sum: Number.isFinite(sum) ? number(sum, { style: "percent", maximumFractionDigits: 4 }) : "–" })}
@@ -171,7 +185,7 @@ class Splits extends RoyaltiesPart {
     </form>`;
   }
 
-  private shareRow(each: Draft, place: number): TemplateResult {
+  private shareRow(each: ShareDraft, place: number): TemplateResult {
     return html`<div class="actions" style="align-items: flex-end; flex-wrap: nowrap">
       <label style="flex: 1; min-width: 0; grid-template-columns: minmax(0, 1fr)">${t("royalties.payee", "Payee")}<select @change=${(event: Event) => this.change(place, { payee: (event.target as HTMLSelectElement).value })}>
         ${this.payees.map(({ id, name }) => html`<option value=${id} ?selected=${id === each.payee}>${name}</option>`)}

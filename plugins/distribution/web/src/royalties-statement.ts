@@ -1,6 +1,6 @@
 /** One statement: what it says, who was credited, its lines, and how to undo it. */
 import { html, nothing, type TemplateResult } from "lit";
-import { date, money, number, notify, t } from "@maxbooster/ui";
+import { date, FormController, money, number, notify, t } from "@maxbooster/ui";
 import { words } from "./api";
 import { amount, exactAmount, inSuspense, month, period, standing, type Line, type Payee, type PayeeAmount, type Statement } from "./royalties-api";
 import { RoyaltiesPart } from "./royalties-part";
@@ -41,23 +41,21 @@ class StatementPage extends RoyaltiesPart {
     this.next = page.next;
   }
 
-  private readonly undo = async (event: SubmitEvent): Promise<void> => {
-    event.preventDefault();
-    const given = new FormData(event.currentTarget as HTMLFormElement);
-    this.busy = "undo";
-    try {
-      await this.royalties.undo(this.statement, String(given.get("reason")), given.get("overpaid") === "on");
+  private readonly undo = new FormController(
+    this,
+    async ({ reason = "", overpaid }) => {
+      try {
+        await this.royalties.undo(this.statement, reason, overpaid === "on");
+      } catch (error) {
+        if ((error as { kind?: string }).kind === "paid-already") this.paid = words(error);
+        throw error;
+      }
       this.undoing = false;
       notify(t("royalties.undo_done", "The statement is undone. You can import the right file now."));
-    } catch (error) {
-      const kind = (error as { kind?: string }).kind;
-      if (kind === "paid-already") this.paid = words(error);
-      else this.failure = words(error);
-    } finally {
-      this.busy = "";
       await this.again();
-    }
-  };
+    },
+    { draft: () => (this.undoing ? `royalties/statements/${this.statement}/undo` : undefined) },
+  );
 
   override render() {
     const { shown } = this;
@@ -74,14 +72,14 @@ class StatementPage extends RoyaltiesPart {
 
   private undoForm(shown: Statement): TemplateResult {
     const credited = shown.payees.filter(({ credited }) => credited);
-    return html`<form class="form" @submit=${this.undo} aria-label=${t("royalties.undo_title", "Undo this statement")}>
+    return html`<form class="form" ${this.undo.here()} aria-label=${t("royalties.undo_title", "Undo this statement")}>
       <strong>${t("royalties.undo_title", "Undo this statement")}</strong>
       <span>${t("royalties.undo_text", "Everything that it posted is reversed: {total} from {source}, the credits of {n} payees, and what was assigned of it. It stays on record, and its file can be imported again.", { total: amount(shown.total, shown.currency), source: shown.source_name, n: credited.length })}</span>
       ${this.paid ? html`<p class="problem" role="alert"><mb-icon name="triangle-alert"></mb-icon><span>${this.paid}</span></p>
-        <label class="check"><input type="checkbox" name="overpaid" />${t("royalties.overpaid", "Undo anyway: they owe it, and it is taken from what they earn next.")}</label>` : nothing}
+        <label class="check"><input type="checkbox" name="overpaid" />${t("royalties.overpaid", "Undo anyway: they owe it, and it is taken from what they earn next.")}</label>` : this.undo.words()}
       <label>${t("royalties.reason", "Reason, for the record")}<input name="reason" required maxlength="500" placeholder=${t("royalties.reason_hint", "Wrong currency")} /></label>
       <div class="actions">
-        <button class="danger" ?disabled=${this.busy !== ""}>${t("royalties.undo_now", "Undo statement")}</button>
+        <button class="danger" ?disabled=${this.undo.pending}>${t("royalties.undo_now", "Undo statement")}</button>
         <button type="button" @click=${() => (this.undoing = false)}>${t("royalties.keep", "Cancel")}</button>
       </div>
     </form>`;

@@ -1,6 +1,6 @@
 /** `<mb-studio-sharing>`: links by which somebody outside listens to a master: create one, copy it, stop it. */
 import { css, html, LitElement, nothing, type TemplateResult } from "lit";
-import { date, exactly, t, when } from "@maxbooster/ui";
+import { date, exactly, FormController, t, when } from "@maxbooster/ui";
 import { Api, type Grant, type Host } from "./api";
 import { studio } from "./styles";
 
@@ -112,20 +112,18 @@ export class MbStudioSharing extends LitElement {
       this.grants = found.filter(({ state }) => state === "active" || state === "offered");
     });
 
-  private readonly share = (event: SubmitEvent): void => {
-    event.preventDefault();
-    const given = new FormData(event.target as HTMLFormElement);
-    const rights = ["studio.read", ...(given.get("download") ? ["studio.download"] : [])];
-    const expires_at = new Date(Date.now() + Number(given.get("days")) * 86_400_000).toISOString();
-    void this.guarded(async () => {
-      const email = String(given.get("email") ?? "").trim() || null;
-      const made = await this.api.share({ kind: "studio.master", object_id: this.masterId, rights, expires_at, email, label: String(given.get("label") ?? "") });
-      this.url = made.url ?? "";
-      if (email) this.host.notify(t("studio.share_emailed", "{email} got an email, and can accept it after logging in.", { email }));
-      this.adding = false;
-      await this.load();
-    });
-  };
+  private readonly sharing = new FormController(this, (given) => this.share(given), { draft: () => (this.adding ? `studio/masters/${this.masterId}/share` : undefined) });
+
+  private async share(given: Record<string, string>): Promise<void> {
+    const rights = ["studio.read", ...(given["download"] ? ["studio.download"] : [])];
+    const expires_at = new Date(Date.now() + Number(given["days"]) * 86_400_000).toISOString();
+    const email = (given["email"] ?? "").trim() || null;
+    const made = await this.api.share({ kind: "studio.master", object_id: this.masterId, rights, expires_at, email, label: given["label"] ?? "" });
+    this.url = made.url ?? "";
+    if (email) this.host.notify(t("studio.share_emailed", "{email} got an email, and can accept it after logging in.", { email }));
+    this.adding = false;
+    await this.load();
+  }
 
   private stop = ({ id }: Grant): Promise<void> =>
     this.guarded(async () => {
@@ -168,15 +166,16 @@ export class MbStudioSharing extends LitElement {
   private form(): TemplateResult {
     return html`<h2>${t("studio.share", "Share for review")}</h2>
       <p class="quiet">${t("studio.share_why", "Whoever has the link can listen to this master and see its loudness report, without an account and nothing else.")}</p>
-      <form @submit=${this.share}>
+      <form ${this.sharing.here()}>
         <label>${t("studio.share_label", "Who is it for? (optional)")}<input name="label" maxlength="100" autocomplete="off" /></label>
         <label>${t("studio.share_email", "Email (optional: for one person with an account, without a link)")}<input name="email" type="email" maxlength="254" autocomplete="off" /></label>
         <label>${t("studio.share_days", "Ends after")}<select name="days">
             ${DAYS.map((days) => html`<option value=${days} ?selected=${days === USUAL}>${days === 1 ? t("studio.share_day", "1 day") : t("studio.share_n_days", "{n} days", { n: days })}</option>`)}
           </select></label>
         <label class="check"><input type="checkbox" name="download" />${t("studio.share_download", "Allow download")}</label>
+        ${this.sharing.words()}
         <div class="row">
-          <button>${t("studio.share_go", "Share")}</button>
+          <button ?disabled=${this.sharing.pending}>${t("studio.share_go", "Share")}</button>
           <button type="button" class="plain" @click=${() => (this.adding = false)}>${t("studio.cancel", "Cancel")}</button>
         </div>
       </form>`;
