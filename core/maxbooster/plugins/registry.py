@@ -53,7 +53,7 @@ class Plugin:
 class _Hooks(pluggy.PluginManager):
     """Plugins are modules: what is marked stands in them, and nothing else has to be looked at."""
 
-    def parse_hookimpl_opts(self, plugin: ModuleType, name: str) -> pluggy.HookimplOpts | None:
+    def parse_hookimpl_opts(self, plugin: object, name: str) -> pluggy.HookimplOpts | None:
         return getattr(vars(plugin).get(name), "maxbooster_impl", None)
 
 

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from glob import glob
 from pathlib import Path
-from typing import Any, ClassVar, LiteralString, cast
+from typing import Any, ClassVar, LiteralString
 from uuid import uuid4
 
 import psycopg
@@ -140,12 +140,12 @@ class _Seed:
             self._drop_added(connection)
             if _schema(connection) != self._schema:
                 return False
-            other = [name for (name,) in connection.execute(self._other_than_seeded)]  # type: ignore[call-overload]
+            other = [name for (name,) in connection.execute(self._other_than_seeded)]
             if other:
-                connection.execute("; ".join(f'DELETE FROM "{name}"' for name in other))  # type: ignore[call-overload]
+                connection.execute("; ".join(f'DELETE FROM "{name}"' for name in other))
             connection.execute(_SEQUENCES)
             for name in self._rows.keys() & set(other):
-                with connection.cursor().copy(f'COPY "{name}" FROM STDIN') as copy:  # type: ignore[call-overload]
+                with connection.cursor().copy(f'COPY "{name}" FROM STDIN') as copy:
                     copy.write(self._rows[name])
         return True
 
@@ -165,9 +165,8 @@ _SEQUENCES = """
 """
 
 
-def _digest(table: str) -> LiteralString:
-    found = f"""SELECT md5(string_agg(each::text, ' ' ORDER BY each::text)) FROM "{table}" AS each"""
-    return cast(LiteralString, found)
+def _digest(table: LiteralString) -> LiteralString:
+    return f"""SELECT md5(string_agg(each::text, ' ' ORDER BY each::text)) FROM "{table}" AS each"""
 
 
 _TABLES = "SELECT relname FROM pg_class WHERE relkind IN ('r', 'p') AND relnamespace = 'public'::regnamespace"
