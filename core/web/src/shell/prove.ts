@@ -5,12 +5,15 @@ import { field, form, FormController, t } from "@maxbooster/ui";
 import { api } from "../api/client";
 import { Problem } from "../api/problem";
 import { passkeysWork, usePasskey } from "./passkeys";
+import { away } from "./providers";
 import { session } from "./session";
 import { username } from "./username";
 
 class MbProve extends LitElement {
-  static override properties = { open: { type: Boolean }, code: { state: true } };
+  static override properties = { open: { type: Boolean }, code: { state: true }, sentTo: { state: true } };
   declare open: boolean;
+  /** Where a link for a new password went. */
+  declare sentTo: string;
   declare code: boolean;
   done: (proved: boolean) => void = () => {};
   private readonly form = new FormController(this, (values) => this.prove(values));
@@ -33,6 +36,7 @@ class MbProve extends LitElement {
   constructor() {
     super();
     this.open = true;
+    this.sentTo = "";
     this.code = (session.me?.user?.second_factor ?? false) || this.hasPasskey;
   }
 
@@ -46,6 +50,16 @@ class MbProve extends LitElement {
     const passkey = await usePasskey(await api.post("/api/core/session/prove/passkey"));
     session.take(await api.post("/api/core/session/prove", { body: { passkey } }));
     this.finish(true);
+  });
+
+  private provider = "";
+  private readonly atProvider = new FormController(this, () =>
+    away(api.post("/api/core/session/provider/prove", { body: { provider: this.provider, to: location.pathname + location.search } })),
+  );
+  private readonly mailing = new FormController(this, async () => {
+    const email = session.me?.user?.email ?? "";
+    await api.post("/api/core/password-reset", { body: { email } });
+    this.sentTo = email;
   });
 
   private finish(proved: boolean): void {
@@ -62,7 +76,30 @@ class MbProve extends LitElement {
             <wa-button type="submit" variant="brand" ?loading=${this.withPasskey.pending}>${t("prove.passkey", "Use a passkey")}</wa-button>
           </form>`
         : nothing}
-      <form @submit=${this.form.submit}>
+      ${(session.me?.providers ?? []).map(
+        ({ name, title }) => html`<form @submit=${this.atProvider.submit}>
+          ${this.provider === name ? this.atProvider.words() : nothing}
+          <wa-button type="submit" appearance="outlined" ?loading=${this.atProvider.pending && this.provider === name} @click=${() => (this.provider = name)}
+            >${t("prove.provider", "Log in again with {title}", { title })}</wa-button
+          >
+        </form>`,
+      )}
+      ${session.me?.user?.password || session.me?.within ? this.byPassword() : this.withoutPassword()}
+    </wa-dialog>`;
+  }
+
+  private withoutPassword() {
+    return this.sentTo
+      ? html`<p role="status">${t("prove.sent", "We sent a link to {email}. Set a password, log in with it, then try again.", { email: this.sentTo })}</p>`
+      : html`<form @submit=${this.mailing.submit}>
+          <p>${t("prove.no_password", "You have no password yet.")}</p>
+          ${this.mailing.words()}
+          <wa-button type="submit" appearance="plain" ?loading=${this.mailing.pending}>${t("profile.set_password", "Email me a link to set one")}</wa-button>
+        </form>`;
+  }
+
+  private byPassword() {
+    return html`<form @submit=${this.form.submit}>
         ${username()}
         <p>${t("prove.why", "For your security, enter your password again. We won’t ask again for ten minutes.")}</p>
         ${field(this.form, { name: "password", label: t("login.password", "Password"), type: "password", autocomplete: "current-password" })}
@@ -71,8 +108,7 @@ class MbProve extends LitElement {
         <div class="actions">
           <wa-button type="submit" variant=${this.hasPasskey && passkeysWork() ? "neutral" : "brand"} ?loading=${this.form.pending}>${t("prove.go", "Continue")}</wa-button>
         </div>
-      </form>
-    </wa-dialog>`;
+      </form>`;
   }
 }
 customElements.define("mb-prove", MbProve);
