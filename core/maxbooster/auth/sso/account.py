@@ -110,7 +110,7 @@ async def switch(ctx: Context, given: AccountProviderSwitch) -> AccountProviderO
         NotFound: nothing is set up.
         Conflict: nobody has signed in with it as it stands, or no domain is confirmed.
     """
-    row = await _locked(ctx)
+    row = await _set_up(ctx)
     if given.enabled and row.tested_at is None:
         raise Conflict("Try it first: sign in there once with “Test sign-in”.", field="enabled")
     if given.required and not any(each.confirmed_at for each in await _domains(ctx)):
@@ -123,11 +123,11 @@ async def switch(ctx: Context, given: AccountProviderSwitch) -> AccountProviderO
     return await found(ctx)
 
 
-async def _locked(ctx: Context) -> AccountProvider:
+async def _set_up(ctx: Context) -> AccountProvider:
     row = await _row(ctx)
     if row is None:
         raise NotFound("This account has no sign-in of its own; set it up first.")
-    return await ctx.lock(AccountProvider, row.id)
+    return row
 
 
 async def remove(ctx: Context) -> None:
@@ -136,7 +136,7 @@ async def remove(ctx: Context) -> None:
     Raises:
         NotFound: nothing is set up.
     """
-    row = await _locked(ctx)
+    row = await _set_up(ctx)
     ctx.audit("sso.deleted", row, before={"issuer": row.issuer})
     ctx.delete(row)
     account = ctx.account
@@ -152,7 +152,7 @@ async def note_test(ctx: Context, arrived: Arrived) -> TestedSignIn:
     ctx.demand("sso.write")
     if arrived.provider.account != ctx.account or arrived.session != (ctx.identity and ctx.identity.credential):
         raise Conflict("You switched to another account in the meantime; go back and test it again.")
-    row = await _locked(ctx)
+    row = await _set_up(ctx)
     if row.version != arrived.kept.version:
         raise Conflict("The settings were changed during the test; test them again.")
     person = arrived.person

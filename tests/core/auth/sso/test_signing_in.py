@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from urllib.parse import parse_qs, urlsplit
+
 from sqlalchemy import text
 
 from maxbooster.auth.sso.queries import KIND
 from maxbooster.db import directory
+from maxbooster.oauth.keys import KeySets
 from maxbooster.testing import make_person
 from tests.core.connections.oidc import sign_in
 
-from .trips import BORN, START, arrive, begin, finish, go, register
+from .trips import BORN, START, arrive, begin, come_back, finish, forge, go, register
 
 IDENTITIES = "/api/core/profile/identities"
 
@@ -61,7 +64,7 @@ async def test_an_email_that_is_known_here_opens_nothing_until_both_are_proved(
 
 
 async def _audited(app):
-    read = text("SELECT action FROM core_audit_payload")
+    read = text("SELECT action FROM core_audit")
     return await app.database.read(lambda connection: list(connection.execute(read).scalars()))
 
 
@@ -119,16 +122,24 @@ async def test_an_invitation_is_honored_by_the_address_that_the_provider_verifie
     assert (refused.status_code, "is for bo@example.org" in refused.json()["detail"]) == (422, True)
 
 
-async def test_proving_again_at_the_provider_needs_a_new_login_there(app, browser, clock):
+async def test_proving_again_at_the_provider_needs_a_new_login_there(app, browser, clock, oidc):
     """A session there may be weeks old; who sits at the browser is then not proved."""
     await register(browser, "ana")
     clock.advance(minutes=11)
-    body = {"provider": "quay"}
+    oidc.ask(skewS=660)
+    body, prove = {"provider": "quay"}, "/api/core/session/provider/prove"
     assert (await browser.post(f"{IDENTITIES}/start", json=body)).json()["type"].endswith("step-up-required")
-    wrong = await go(browser, "/api/core/session/provider/prove", "eve", body)
+    wrong = await go(browser, prove, "eve", body)
     assert (wrong.status_code, "isn't connected to you" in wrong.json()["detail"]) == (401, True)
-    clock.advance(minutes=-11)
-    proved = await go(browser, "/api/core/session/provider/prove", "ana", body)
+    for auth_time in (None, int(app.clock().timestamp()) - 3600):
+        url = (await browser.post(prove, json=body)).json()["url"]
+        asked = parse_qs(urlsplit(url).query)
+        assert (asked["prompt"], asked["max_age"]) == (["login"], ["0"])
+        returned = forge(oidc, url, "ana", int(app.clock().timestamp()), auth_time=auth_time)
+        app.key_sets = KeySets(app.http)
+        stale = await come_back(browser, returned, "quay")
+        assert (stale.status_code, "didn't ask you to log in again" in stale.json()["detail"]) == (424, True)
+    proved = await go(browser, prove, "ana", body)
     assert (proved.status_code, proved.json()["purpose"]) == (200, "prove"), proved.text
     assert (await browser.post(f"{IDENTITIES}/start", json=body)).status_code == 201
 
