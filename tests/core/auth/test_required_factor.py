@@ -64,7 +64,7 @@ async def test_staff_set_one_up_before_they_work_as_staff_and_nobody_else(app, h
 
 
 @pytest.mark.parametrize("required", ["optional"], indirect=True)
-async def test_an_owner_requires_one_of_all_members_in_that_account_alone(app, home, nova, new_browser, switch_on, clock):
+async def test_an_owner_requires_one_of_all_members_in_that_account_alone(app, home, nova, new_browser, switch_on):
     rule, family = "/api/core/account/second-factor", "/api/distribution/releases"
     refused = await home.put(rule, json={"required": True})
     assert (refused.status_code, "for yourself first" in refused.json()["detail"]) == (409, True)

@@ -27,7 +27,10 @@ class MbProviderButtons extends LitElement {
   /** Whether the form for a team’s own sign-in is open. */
   declare private team: boolean;
   private readonly providers = new Loaded(this, () => api.get("/api/core/sign-in/providers"));
-  private readonly going = new FormController(this, () => logInAt(this.chosen, this.to, this.invitation));
+  private readonly going = new FormController(this, ({ provider = "" }) => {
+    this.chosen = provider;
+    return logInAt(provider, this.to, this.invitation);
+  });
   private readonly finding = new FormController(this, async ({ email = "" }) => {
     const { name } = await api.post("/api/core/sign-in/find", { body: { email } });
     await logInAt(name, this.to, this.invitation);
@@ -43,8 +46,9 @@ class MbProviderButtons extends LitElement {
     return html`${this.providers.show(
       (list) => html`${list.map(
         ({ name, title }) => html`<form @submit=${this.going.submit}>
+          <input type="hidden" name="provider" value=${name} />
           ${this.chosen === name ? this.going.words() : nothing}
-          <wa-button type="submit" appearance="outlined" ?loading=${this.going.pending && this.chosen === name} @click=${() => (this.chosen = name)}
+          <wa-button type="submit" appearance="outlined" ?loading=${this.going.pending && this.chosen === name}
             >${t("providers.continue", "Continue with {title}", { title })}</wa-button
           >
         </form>`,

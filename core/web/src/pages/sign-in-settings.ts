@@ -28,6 +28,7 @@ class MbSignInSettings extends LitElement {
     css`
       form {
         max-width: 460px;
+        margin-top: var(--mb-space-4);
       }
       .state {
         display: flex;

@@ -53,9 +53,10 @@ class MbProve extends LitElement {
   });
 
   private provider = "";
-  private readonly atProvider = new FormController(this, () =>
-    away(api.post("/api/core/session/provider/prove", { body: { provider: this.provider, to: location.pathname + location.search } })),
-  );
+  private readonly atProvider = new FormController(this, ({ provider = "" }) => {
+    this.provider = provider;
+    return away(api.post("/api/core/session/provider/prove", { body: { provider, to: location.pathname + location.search } }));
+  });
   private readonly mailing = new FormController(this, async () => {
     const email = session.me?.user?.email ?? "";
     await api.post("/api/core/password-reset", { body: { email } });
@@ -78,8 +79,9 @@ class MbProve extends LitElement {
         : nothing}
       ${(session.me?.providers ?? []).map(
         ({ name, title }) => html`<form @submit=${this.atProvider.submit}>
+          <input type="hidden" name="provider" value=${name} />
           ${this.provider === name ? this.atProvider.words() : nothing}
-          <wa-button type="submit" appearance="outlined" ?loading=${this.atProvider.pending && this.provider === name} @click=${() => (this.provider = name)}
+          <wa-button type="submit" appearance="outlined" ?loading=${this.atProvider.pending && this.provider === name}
             >${t("prove.provider", "Log in again with {title}", { title })}</wa-button
           >
         </form>`,

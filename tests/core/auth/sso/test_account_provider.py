@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlsplit
 from uuid import UUID
 
 import pytest
@@ -13,7 +14,7 @@ from maxbooster.auth.sso import account as accounts
 from maxbooster.identity import EVERYTHING, Identity
 from maxbooster.testing import make_person
 from tests.core.auth.membership import invited
-from tests.core.connections.oidc import sign_in
+from tests.core.connections.oidc import OidcServer, sign_in
 
 from .trips import SECRET, START, arrive, begin, come_back, finish, forge, go, register
 
@@ -165,10 +166,11 @@ async def test_turning_it_off_ends_what_it_opened(app, label, home, new_browser)
     assert (await home.get(PROVIDER)).json()["version"] is None
 
 
-async def test_an_account_trusts_its_provider_for_itself_alone(app, label, home, new_browser, oidc, switch_on):
+async def test_an_account_trusts_its_provider_for_itself_alone(app, label, home, new_browser, switch_on):
     """A second factor that the account requires, and not one that the operator does."""
     await switch_on(home)
     version = (await home.get(PROVIDER)).json()["version"]
+    oidc = OidcServer(urlsplit(app.identity_providers["quay"].issuer).port or 0)
     trusting = settings(oidc, client_secret=None, trusted=True, version=version)
     assert (await home.put(PROVIDER, json=trusting)).json()["trusted"]
     assert (await home.put("/api/core/account/second-factor", json={"required": True})).json()["second_factor"]

@@ -46,7 +46,7 @@ async def test_children_and_used_tickets_are_refused_and_another_browser_too(bro
 
 
 async def test_an_email_that_is_known_here_opens_nothing_until_both_are_proved(
-    app, nova, browser, new_browser, letters, clock
+    app, nova, browser, new_browser, letters
 ):
     """Else whoever gets an address at a provider would get the login of whoever has it here."""
     answer = await arrive(browser, "nova")
@@ -109,7 +109,7 @@ async def test_a_second_factor_is_asked_after_the_provider_too(home, nova, new_b
     assert (await guest.post(factor, json={"ticket": asked["ticket"], "code": phone.code()})).json()["field"] == "state"
 
 
-async def test_an_invitation_is_honored_by_the_address_that_the_provider_verified(app, home, nova, new_browser, link_to):
+async def test_an_invitation_is_honored_by_the_address_that_is_verified_there(home, nova, new_browser, link_to):
     for email in ("ana@example.org", "bo@example.org"):
         await home.post("/api/core/invitations", json={"email": email, "role": "editor"})
     token, other = await link_to("ana@example.org"), await link_to("bo@example.org")
