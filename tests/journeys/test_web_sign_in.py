@@ -107,7 +107,7 @@ async def test_a_person_signs_up_in_and_out_of_a_provider(platform, seats):
     await page.get_by_label("Email").fill("nova@example.org")
     await page.get_by_label("Password", exact=True).fill(PASSWORD)
     await page.get_by_role("button", name="Log in", exact=True).click()
-    await page.get_by_text("Quay is connected").wait_for()
+    await page.get_by_text("You can log in with it from now on").wait_for()
 
     await _log_out(page)
     await _continue(seat)

@@ -49,7 +49,7 @@ class UserOut(Struct, frozen=True):
     second_factor: bool
     operator: str | None
     erase_at: datetime | None
-    password: bool = True
+    has_password: bool = True
     """Whether there is one to log in with."""
 
 

@@ -142,7 +142,7 @@ class MbProfile extends LitElement {
           </form>`}
 
       <h2>${t("profile.password", "Password")}</h2>
-      ${user.password ? this.changePassword() : this.setPassword(user.email)}
+      ${user.has_password ? this.changePassword() : this.setPassword(user.email)}
 
       <h2>${t("profile.yours", "Your data")}</h2>
       <p>${t("profile.yours_text", "Download your profile, devices, activity and the accounts that only you belong to, as one JSON file.")}</p>

@@ -86,7 +86,7 @@ class MbProve extends LitElement {
           >
         </form>`,
       )}
-      ${session.me?.user?.password || session.me?.within ? this.byPassword() : this.withoutPassword()}
+      ${session.me?.user?.has_password || session.me?.within ? this.byPassword() : this.withoutPassword()}
     </wa-dialog>`;
   }
 

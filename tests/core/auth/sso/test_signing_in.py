@@ -21,7 +21,11 @@ async def test_somebody_new_registers_and_logs_in_again_without_a_password(app, 
     assert (await browser.get(f"{START}/providers")).json() == [{"name": "quay", "title": "Quay"}]
     made = await register(browser, "ana")
     me = made["me"]
-    assert (me["user"]["email"], me["user"]["password"], me["account"]["role"]) == ("ana@example.org", False, "owner")
+    assert (me["user"]["email"], me["user"]["has_password"], me["account"]["role"]) == (
+        "ana@example.org",
+        False,
+        "owner",
+    )
     assert (await browser.get("/api/core/keys")).status_code == 200
     [identity] = (await browser.get(IDENTITIES)).json()
     assert (identity["provider_title"], identity["name"]) == ("Quay", "ana@example.org")
