@@ -110,7 +110,8 @@ async def test_it_speaks_for_nobody_elsewhere(app, label, home, new_browser):
     switched = await guest.post("/api/core/session/account", json={"account": str(theo.account)})
     assert switched.status_code == 404
     assert (await guest.get(PROFILE)).status_code == 200
-    assert (await guest.post(f"{PROFILE}/start", json={"provider": "quay"})).status_code == 403
+    refused = await guest.post(f"{PROFILE}/start", json={"provider": "quay"})
+    assert refused.json()["type"].endswith("own-login-needed")
     assert (await home.delete(f"/api/core/members/{theo.user}")).status_code == 204
     assert (await guest.get("/api/core/session")).status_code == 401
     again = new_browser()
