@@ -63,6 +63,7 @@ async def arrive(ctx: Context, arrived: Arrived, client: Client) -> Outcome:
             return Outcome(_answer(arrived))
         case "prove":
             _refuse_other_session(ctx, arrived)
+            _refuse_foreign_proof(ctx, arrived)
             signing_in.refuse_stale(arrived)
     known = await queries.identity_of(ctx, arrived.person.issuer, arrived.person.subject)
     if known is not None:
@@ -80,6 +81,16 @@ def _refuse_other_session(ctx: Context, arrived: Arrived) -> None:
     identity = ctx.identity
     if identity is None or identity.credential != arrived.session or identity.user != arrived.user:
         raise NotAuthenticated("You were logged out in the meantime; log in and start again.")
+
+
+def _refuse_foreign_proof(ctx: Context, arrived: Arrived) -> None:
+    """An account's provider confirms who somebody is in the sessions that it opened, and in no others.
+
+    Raises:
+        NotAllowed: this is another one.
+    """
+    if ctx.identity is None or arrived.provider.account != ctx.identity.within:
+        raise NotAllowed(f"{arrived.provider.title} can't confirm who you are here. Use your password or a passkey.")
 
 
 def _answer(arrived: Arrived, *, next: Next = "done", **more: Any) -> ProviderLogin:

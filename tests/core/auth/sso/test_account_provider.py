@@ -104,6 +104,9 @@ async def test_it_speaks_for_nobody_elsewhere(app, label, home, new_browser):
     linked = await go(own, f"{PROFILE}/start", "theo", {"provider": label})
     assert linked.status_code == 200, linked.text
 
+    proved = await go(own, "/api/core/session/provider/prove", "theo", {"provider": label})
+    assert (proved.status_code, "can't confirm" in proved.json()["detail"]) == (403, True)
+
     guest = new_browser()
     me = (await arrive(guest, "theo", label))["me"]
     assert [each["id"] for each in me["accounts"]] == [label]
@@ -112,11 +115,25 @@ async def test_it_speaks_for_nobody_elsewhere(app, label, home, new_browser):
     assert (await guest.get(PROFILE)).status_code == 200
     refused = await guest.post(f"{PROFILE}/start", json={"provider": "quay"})
     assert refused.json()["type"].endswith("own-login-needed")
+    assert (await guest.post("/api/core/notices/read")).status_code == 204
     assert (await home.delete(f"/api/core/members/{theo.user}")).status_code == 204
     assert (await guest.get("/api/core/session")).status_code == 401
     again = new_browser()
     refused = await finish(again, sign_in(await begin(again, label), "theo"), label)
     assert (refused.status_code, "any more" in refused.json()["detail"]) == (401, True)
+
+
+async def test_a_key_that_is_made_in_such_a_session_reaches_no_further(label, home, new_browser, oidc):
+    version = (await home.get(PROVIDER)).json()["version"]
+    await home.put(PROVIDER, json=settings(oidc, client_secret=None, role="admin", version=version))
+    guest = new_browser()
+    await register(guest, "bo", label)
+    made = await guest.post("/api/core/keys", json={"name": "All", "permissions": ["*"], "days": 9})
+    assert made.status_code == 201, made.text
+    program = new_browser()
+    program.headers["authorization"] = f"Bearer {made.json()['key']}"
+    assert (await program.get("/api/core/files")).status_code == 200
+    assert (await program.patch("/api/core/profile", json={"name": "Somebody"})).status_code == 403
 
 
 async def test_other_domains_are_taken_from_no_provider_of_an_account(app, label, new_browser, nova):
