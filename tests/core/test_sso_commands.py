@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import sqlite3
+from uuid import UUID
 
 import pytest
 
@@ -84,3 +86,18 @@ def test_the_operator_confirms_a_domain_that_an_account_names_and_no_other(data)
     assert "No account says" in run("sso", "domains", data=data).stdout
     off = run("sso", "disable", "--account", account, data=data)
     assert (off.returncode, "set it up first" in off.stderr) == (1, True)
+
+
+def test_a_domain_that_an_account_named_is_confirmed_once(data):
+    account = run("account", "create", "Harbour", data=data).stdout.strip()
+    row = (UUID(account).bytes, UUID(int=1).bytes, "harbour.example", 1_700_000_000_000_000)
+    with sqlite3.connect(data / "maxbooster.db") as database:
+        database.execute(
+            "INSERT INTO core_account_domain (account_id, id, domain, created_at) VALUES (?, ?, ?, ?)", row
+        )
+    database.close()
+    assert "waits" in run("sso", "domains", data=data).stdout
+    for _ in range(2):
+        confirmed = run("sso", "confirm-domain", "Harbour.example", "--account", account, data=data)
+        assert (confirmed.returncode, confirmed.stdout) == (0, "harbour.example is confirmed.\n"), confirmed.stderr
+    assert "confirmed" in run("sso", "domains", data=data).stdout

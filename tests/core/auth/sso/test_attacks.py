@@ -11,9 +11,10 @@ from joserfc import jwk
 from sqlalchemy import text
 
 from maxbooster.oauth.keys import KeySets
+from tests.core.auth.authenticator import Authenticator
 from tests.core.connections.oidc import sign_in
 
-from .trips import START, arrive, begin, finish, forge, register
+from .trips import START, arrive, begin, finish, forge, go, register
 
 
 @pytest.fixture
@@ -232,3 +233,15 @@ async def test_refreshing_is_limited_and_so_are_tokens_that_do_not_work(app, nov
         assert wrong.status_code == 401
     assert (await browser.post("/api/core/tokens/refresh", json={"refresh_token": "mbr_nothing"})).status_code == 429
     assert (await browser.post("/api/core/tokens/revoke", json={"refresh_token": "mbr_nothing"})).status_code == 429
+
+
+async def test_a_passkey_is_the_second_factor_after_a_provider_too(home, new_browser):
+    await go(home, "/api/core/profile/identities/start", "ana", {"provider": "quay"})
+    phone = Authenticator()
+    options = (await home.post("/api/core/profile/passkeys/options")).json()["publicKey"]
+    home.note(await home.post("/api/core/profile/passkeys", json={"name": "P", "credential": phone.create(options)}))
+    guest = new_browser()
+    asked = await arrive(guest, "ana")
+    given = {"ticket": asked["ticket"], "passkey": phone.use(asked["passkey"]["publicKey"])}
+    assert asked["next"] == "factor"
+    assert (await guest.post(f"{START}/factor", json=given)).json()["me"]["user"]["email"] == "nova@example.org"
