@@ -16,7 +16,7 @@ from .places import RECORDINGS
 SUITES = (
     "writes", "reads", "access", "jobs", "start", "plugin_new", "studio_kernel", "studio_master", "billing_ledger",
     "distribution_messages", "royalties_splits", "flood", "connections", "webhooks", "pages", "facts",
-    "backup", "search",
+    "backup", "search", "sign_in",
 )  # fmt: skip
 
 

@@ -19,6 +19,8 @@ from .auth.jwt import Signer
 from .auth.passwords import Hasher
 from .auth.plan import Plans
 from .auth.policy import Policy
+from .auth.sso.settings import SECTION as SIGN_IN
+from .auth.sso.settings import configured
 from .connections.renewal import Renewals
 from .context import Context, unit_of_work
 from .db import known, migrate
@@ -34,6 +36,8 @@ from .jobs.job import Doorbell, Job
 from .links.counting import Clicks
 from .live import Live
 from .mail import MailTransport, unknown
+from .oauth.discovery import Discovery
+from .oauth.keys import KeySets
 from .observe.watchdog import Watchdog
 from .plugins import kinds, switches
 from .plugins import registry as plugins
@@ -72,6 +76,8 @@ class App:
     hasher: Hasher
     connections: Renewals
     credentials: Credentials
+    discovery: Discovery
+    key_sets: KeySets
     grants: Grants
     live: Live
     clicks: Clicks
@@ -84,6 +90,7 @@ class App:
         self.settings = sections.decode("core", Settings)
         off = switches.disabled(self.settings.data) | set(self.settings.disabled)
         self.registry = registry or plugins.load(off, examples=self.settings.examples)
+        self.identity_providers = configured(sections, self.settings)
         self._check_settings()
         self.database = cast(Database, Absent("No database is open while the platform is put together."))
         self.search = SearchIndex()
@@ -119,7 +126,8 @@ class App:
                 self.registry.drop(plugin.name, f"its settings cannot be used: {error}")
             else:
                 self._sections_of[manifest.settings] = plugin.name
-        self.leftovers = self.sections.leftovers(list(self.registry.plugins))
+        providers = [SIGN_IN, *(f"{SIGN_IN}.{name}" for name in self.identity_providers)]
+        self.leftovers = self.sections.leftovers([*self.registry.plugins, *providers])
 
     def settings_of(self, kind: type[S]) -> S:
         """
@@ -170,6 +178,8 @@ class App:
             await self.database.close()
             raise
         self.http = Client(self.settings)
+        self.discovery = Discovery(self.http)
+        self.key_sets = KeySets(self.http)
         self.hasher = Hasher(waiting=self.settings.hashing_waiting)
         self.connections = Renewals(self)
         self.credentials = Credentials(self)

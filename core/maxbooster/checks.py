@@ -11,6 +11,7 @@ from urllib.parse import unquote, urlsplit
 from sqlalchemy import Connection, func, select
 
 from .auth.models import User
+from .auth.sso.models import AccountProvider
 from .connections.models import ConnectionRow
 from .connectors import health as connectors
 from .connectors.models import ConnectorSettingsRow
@@ -108,7 +109,8 @@ async def _secret_keys(ctx: Context) -> str:
         factors = select(User.totp_secret).where(User.totp_secret.is_not(None)).limit(SAMPLE)
         logins = select(ConnectionRow.sealed).where(ConnectionRow.sealed.is_not(None)).limit(SAMPLE)
         set_up = select(ConnectorSettingsRow.sealed).where(ConnectorSettingsRow.sealed.is_not(None)).limit(SAMPLE)
-        more = [each for query in (factors, logins, set_up) for each in connection.execute(query).scalars()]
+        providers = select(AccountProvider.sealed).where(AccountProvider.sealed.is_not(None)).limit(SAMPLE)
+        more = [each for query in (factors, logins, set_up, providers) for each in connection.execute(query).scalars()]
         return [each for each in [*sealed, *more] if each is not None]
 
     settings, opens = ctx.app.settings, ctx.app.keyring.opens
@@ -209,6 +211,14 @@ async def _mail(ctx: Context) -> str:
     raise Advice(told)
 
 
+async def _sign_in_providers(ctx: Context) -> str:
+    """Their settings were checked at start; they themselves are asked by `maxbooster sso check` alone."""
+    known = ctx.app.identity_providers
+    if not known:
+        return "none"
+    return f"{', '.join(known)} (`maxbooster sso check` asks them)"
+
+
 async def _clock(ctx: Context) -> str:
     """The database's clock where it has one of its own, else the newest thing that was written."""
 
@@ -307,6 +317,7 @@ core = [
     HealthCheck("public address", _public_address, thorough=True),
     HealthCheck("encryption", encrypted, thorough=True),
     HealthCheck("mail", _mail, thorough=True),
+    HealthCheck("sign-in", _sign_in_providers, thorough=True),
     HealthCheck("jobs", _jobs, thorough=True),
     HealthCheck("search", _search, thorough=True),
     HealthCheck("clock", _clock, thorough=True),

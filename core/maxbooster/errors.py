@@ -78,6 +78,20 @@ class SecondFactorNeeded(NotAllowed):
     title = "Two-factor authentication is required here"
 
 
+class SignInNeeded(NotAllowed):
+    """The account asks its members to sign in at its own provider."""
+
+    type = "sign-in-needed"
+    title = "This account has its own sign-in"
+
+
+class OwnLoginNeeded(NotAllowed):
+    """An account's provider said who this is: it doesn't speak for what is theirs alone."""
+
+    type = "own-login-needed"
+    title = "Log in with your own password or passkey"
+
+
 class GrantEnded(Problem):
     """What was shared is not shared any more; the same for what never was."""
 

@@ -41,6 +41,10 @@ class Identity(Struct, frozen=True):
     """By which they came: `account` is then its owner's, and nothing but that object is theirs to read."""
     lacks_factor: bool = False
     """Whether they must set up a second factor before they can do more here than that."""
+    lacks_sign_in: bool = False
+    """Whether they must sign in at the account's own provider before that."""
+    within: UUID | None = None
+    """The account whose provider said who they are: they are that person there, and nowhere else."""
 
     def may(self, permission: str) -> bool:
         return EVERYTHING in self.permissions or permission in self.permissions

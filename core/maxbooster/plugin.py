@@ -59,9 +59,7 @@ if TYPE_CHECKING:
     from .connections.client import ConnectedClient as ConnectedClient
     from .connections.events import ConnectionLost as ConnectionLost
     from .connections.events import ConnectionRestored as ConnectionRestored
-    from .connections.providers import Holder as Holder
     from .connections.providers import KeyLogin as KeyLogin
-    from .connections.providers import OAuthLogin as OAuthLogin
     from .connections.providers import PasswordLogin as PasswordLogin
     from .connections.providers import Provider as Provider
     from .connections.service import usable_connection as usable_connection
@@ -120,6 +118,8 @@ if TYPE_CHECKING:
     from .mail import MailTransport as MailTransport
     from .mail import compose as compose
     from .notices import notify as notify
+    from .oauth.login import Holder as Holder
+    from .oauth.login import OAuthLogin as OAuthLogin
     from .paging import Page as Page
     from .paging import PageOfRows as PageOfRows
     from .paging import every_page as every_page

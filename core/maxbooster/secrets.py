@@ -210,11 +210,13 @@ def _put(connection: Connection, account: UUID, name: str, sealed: bytes, *, kee
 
 def rotate_all(connection: Connection, keys: Keyring) -> int:
     """Seal every secret with the newest key; returns how many."""
+    from .auth.sso import queries as sso
     from .connectors import queries as connectors
     from .webhooks.endpoints import queries as endpoints
     from .webhooks.inbox import queries as inbox
 
-    sealed = (_rotate_secrets, _rotate_factors, _rotate_connections, connectors.rotate, inbox.rotate, endpoints.rotate)
+    own = _rotate_secrets, _rotate_factors, _rotate_connections, sso.rotate
+    sealed = (*own, connectors.rotate, inbox.rotate, endpoints.rotate)
     return sum(rotate(connection, keys) for rotate in sealed)
 
 

@@ -113,6 +113,8 @@ class Settings(PluginSettings, kw_only=True, frozen=True):
     session_idle_h: Count = 24 * 7
     session_days: Count = 30
     """A browser is logged out after so many hours without use, and after so many days in any case."""
+    provider_session_h: Count = 24 * 7
+    """A browser that signed in at a provider signs in there again after so many hours."""
     step_up_minutes: Count = 10
     """How long a proof of who one is counts for what asks for one."""
     token_minutes: Count = 10
@@ -197,7 +199,7 @@ class Sections:
     def __init__(self, sections: Mapping[str, Mapping[str, Any]], origin: str = "the settings") -> None:
         self._sections = sections
         self._origin = origin
-        self._decoded: dict[type, Any] = {}
+        self._decoded: dict[tuple[str, type], Any] = {}
 
     def decode(self, section: str, kind: type[T]) -> T:
         """The section as `kind`.
@@ -205,9 +207,13 @@ class Sections:
         Raises:
             SettingsError: an unknown name (with the nearest right one) or a value of the wrong type.
         """
-        if kind not in self._decoded:
-            self._decoded[kind] = self._convert(section, kind)
-        return self._decoded[kind]  # type: ignore[no-any-return]
+        if (section, kind) not in self._decoded:
+            self._decoded[section, kind] = self._convert(section, kind)
+        return self._decoded[section, kind]  # type: ignore[no-any-return]
+
+    def below(self, section: str) -> list[str]:
+        """What stands behind the dot in the names of the sections below one."""
+        return [name.removeprefix(f"{section}.") for name in self._sections if name.startswith(f"{section}.")]
 
     def _convert(self, section: str, kind: type[Any]) -> Any:
         given = self._sections.get(section, {})

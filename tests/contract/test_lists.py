@@ -15,12 +15,13 @@ BOUNDED = {
         "listConnectionProviders", "listConnectors", "listConsoleViews", "listFirstSteps", "listGrantables",
         "listLayouts",
         "listMasterOffers", "listOutlets", "listPanelExtensions", "listPanels", "listPermissions", "listPlugins",
-        "listProviders", "listPurposes", "listRoles", "listSandboxOutlets", "listTargets", "listTranslations",
+        "listProviders", "listPurposes", "listRoles", "listSandboxOutlets", "listSignInProviders", "listTargets",
+        "listTranslations",
         "listWebhookEvents",
     },
     "the people of an account, and what each of them set up by hand": {
-        "listConnections", "listDevices", "listInvitations", "listKeys", "listMembers", "listPasskeys",
-        "listSubAccounts", "listWebhookEndpoints",
+        "listConnections", "listDevices", "listIdentities", "listIdentityProviders", "listInvitations", "listKeys",
+        "listMembers", "listPasskeys", "listSubAccounts", "listWebhookEndpoints",
     },
     "the latest, with a limit of their own": {
         "listGrantOffers", "listGrants", "listNotifications", "listReceivedGrants", "listSuspense", "search",

@@ -240,6 +240,19 @@ def test_the_times_of_sessions_are_the_ones_that_are_justified():
     assert f"{fresh.step_up_minutes} minutes" in why
 
 
+def test_the_times_of_provider_sessions_are_the_ones_that_are_documented():
+    said = _section("Sign-in providers and their sessions")
+    assert f"after {Settings().provider_session_h} hours (`provider_session_h`)" in said
+    for what in ("start", "end", "logging out here", "recent proof", "second factor"):
+        assert re.search(rf"^\| {what} \|", said, re.MULTILINE), what
+
+
+def test_how_a_person_proves_who_they_are_when_a_factor_is_lost_is_written_down():
+    said = _section("Sign-in providers and their sessions")
+    assert re.search(r"a recovery code with the password gets in; who has lost both proves to staff", said)
+    assert "maxbooster user reset EMAIL --two-factor" in said
+
+
 def test_the_limits_of_uploads_are_the_settings_own():
     said, fresh = _section("Uploads"), Settings()
     assert f"`upload_limit_bytes` ({fresh.upload_limit_bytes // 10**9} GB)" in said

@@ -385,7 +385,7 @@ def test_the_limits_stand_in_the_documentation_as_they_are():
     known = {
         f"| `{each.name}` | {each.burst} | {each.per_s:g} |" for each in limits if isinstance(each, throttle.Limit)
     }
-    assert len(known) == 11
+    assert len(known) == 14
     assert set(re.findall(r"^\| `[a-z]+\.?[a-z]*` \| \d+ \| \d+ \|", README, re.MULTILINE)) == known
 
 

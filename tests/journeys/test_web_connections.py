@@ -8,8 +8,8 @@ from uuid import UUID
 import pytest
 from sqlalchemy import text
 
-from maxbooster.connections import oauth
 from maxbooster.errors import AuthFailed
+from maxbooster.oauth import protocol as oauth
 from maxbooster.testing import Clock, make_app
 from tests.contract.test_account_settings import code as pier
 from tests.core.connections.oidc import running

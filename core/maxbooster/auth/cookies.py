@@ -21,9 +21,10 @@ from ..settings import Settings
 
 CSRF_HEADER = "x-csrf-token"
 _DEVICE_S = 365 * 24 * 3600
+_TRIP_S = 30 * 60
 _DEVICE_PLACE = "auth/device"
 
-Which = Literal["session", "device"]
+Which = Literal["session", "device", "trip"]
 
 
 def name(which: Which, settings: Settings) -> str:
@@ -46,6 +47,11 @@ def device(user: UUID, keyring: Keyring, settings: Settings) -> Cookie:
     """Remembers that this user has been logged in here, so that strangers' failures do not slow them down."""
     sealed = keyring.seal(f"{user}/{new_id()}", _DEVICE_PLACE).decode()
     return _cookie("device", sealed, settings, _DEVICE_S)
+
+
+def trip(token: str, settings: Settings) -> Cookie:
+    """Binds a sign-in at a provider to the browser that was sent there."""
+    return _cookie("trip", token, settings, _TRIP_S)
 
 
 def device_of(cookies: Mapping[str, str], user: UUID | None, keyring: Keyring, settings: Settings) -> str | None:

@@ -25,10 +25,12 @@ class LoggedIn(SecurityEvent, frozen=True, tag="security.logged_in"):
     kind: str
     address: str | None
     agent: str
+    factors: str = ""
+    """By which they proved who they are: `password`, `password and code`, `passkey`, `provider`, …"""
 
 
 class LoginRefused(SecurityEvent, frozen=True, tag="security.login_refused"):
-    """`reason`: `password`, `code`, `disabled` or `too many`."""
+    """`reason`: `password`, `code`, `passkey`, `provider`, `disabled` or `too many`."""
 
     reason: str
     address: str | None
@@ -63,6 +65,13 @@ class EmailChanged(SecurityEvent, frozen=True, tag="security.email_changed"):
 class SecondFactorChanged(SecurityEvent, frozen=True, tag="security.second_factor_changed"):
     change: str
     """`on`, `off` or `new recovery codes`."""
+
+
+class IdentityChanged(SecurityEvent, frozen=True, tag="security.identity_changed"):
+    """A login at a provider: `change` is `linked` or `unlinked`."""
+
+    provider: str
+    change: str
 
 
 class KeyChanged(SecurityEvent, frozen=True, tag="security.key_changed"):

@@ -13,7 +13,16 @@ from litestar.connection import ASGIConnection
 from litestar.handlers.base import BaseRouteHandler
 
 from ..db.models import PLATFORM
-from ..errors import GrantEnded, NotAllowed, NotAuthenticated, NotInPlan, SecondFactorNeeded, StepUpRequired
+from ..errors import (
+    GrantEnded,
+    NotAllowed,
+    NotAuthenticated,
+    NotInPlan,
+    OwnLoginNeeded,
+    SecondFactorNeeded,
+    SignInNeeded,
+    StepUpRequired,
+)
 from ..grants.grantable import HEADER, LINK_PREFIX
 from ..grants.lookup import Watch
 from ..http.hosts import is_local
@@ -30,9 +39,16 @@ _SAFE = ("GET", "HEAD", "OPTIONS")
 
 
 def _missing(app: App, identity: Identity, permission: str) -> NotAllowed:
+    if identity.lacks_sign_in:
+        return SignInNeeded("This account asks its members to sign in at its own provider. Log in there, then repeat.")
     if identity.lacks_factor:
         return SecondFactorNeeded(
             "Set up two-factor authentication or a passkey in your profile first; it is required here."
+        )
+    if identity.within is not None and permission.startswith("profile."):
+        return OwnLoginNeeded(
+            "You signed in through your account's provider, which is good for that account alone. Log in with your"
+            " own password or passkey to change your profile."
         )
     return app.policy.missing(permission)
 

@@ -12,14 +12,16 @@ from time import monotonic
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from sqlalchemy import Select, bindparam, exists, or_, select, update
+from sqlalchemy import Select, bindparam, exists, literal, or_, select, update
 
 from ..db.fast import Prepared
 from ..errors import TooMany
 from ..identity import EVERYTHING, Identity, Way
 from .meter import Meter
-from .models import ApiKey, Membership, Session, User
+from .models import Account, ApiKey, Membership, Session, User
 from .passkeys.models import Passkey
+from .policy import Standing
+from .sso.models import AccountDomain, AccountProvider
 
 if TYPE_CHECKING:
     from ..app import App
@@ -33,6 +35,15 @@ BROWSER_REQUESTS_PER_S = 200
 
 
 HAS_FACTOR = or_(User.totp_since.is_not(None), exists().where(Passkey.user_id == User.id))
+SIGN_IN_ASKED = exists().where(
+    AccountProvider.account_id == Session.account_id,
+    AccountProvider.enabled,
+    AccountProvider.required,
+    AccountDomain.account_id == AccountProvider.account_id,
+    AccountDomain.confirmed_at.is_not(None),
+    User.email.like(literal("%@") + AccountDomain.domain),
+)
+"""Whether the account's provider is where people with that email address sign in."""
 
 
 def _session_where(column: Any, parameter: str) -> Select[*tuple[Any, ...]]:
@@ -44,19 +55,25 @@ def _session_where(column: Any, parameter: str) -> Select[*tuple[Any, ...]]:
             Session.seen_at,
             Session.expires_at,
             Session.proved_at,
+            Session.within,
+            Session.vouched,
             User.disabled_at,
             User.operator,
             Membership.role,
             HAS_FACTOR,
+            Account.factor_required,
+            SIGN_IN_ASKED,
         )
         .join(User, User.id == Session.user_id)
         .outerjoin(Membership, (Membership.user_id == Session.user_id) & (Membership.account_id == Session.account_id))
+        .outerjoin(Account, Account.id == Session.account_id)
         .where(column == bindparam(parameter))
     )
 
 
 _BY_COOKIE = Prepared(_session_where(Session.hash, "hash").where(Session.kind == "browser"))
 _BY_ID = Prepared(_session_where(Session.id, "id").where(Session.kind == "client"))
+_ANY_BY_ID = Prepared(_session_where(Session.id, "id"))
 _BY_KEY = Prepared(
     select(
         ApiKey.id,
@@ -70,9 +87,11 @@ _BY_KEY = Prepared(
         User.operator,
         Membership.role,
         HAS_FACTOR,
+        Account.factor_required,
     )
     .outerjoin(User, User.id == ApiKey.user_id)
     .outerjoin(Membership, (Membership.user_id == ApiKey.user_id) & (Membership.account_id == ApiKey.account_id))
+    .outerjoin(Account, Account.id == ApiKey.account_id)
     .where(ApiKey.hash == bindparam("hash"))
 )
 
@@ -171,7 +190,7 @@ class Credentials:
     async def _session(self, rows: list[tuple[Any, ...]], way: Way) -> tuple[Identity | None, datetime | None]:
         if not rows:
             return _NOBODY
-        id, user, account, seen_at, expires_at, proved_at, disabled_at, operator, role, factor = rows[0]
+        id, user, account, seen_at, expires_at, proved_at, within, vouched, disabled_at, *facts = rows[0]
         now, settings = self._app.clock(), self._app.settings
         idle_until = seen_at + timedelta(hours=settings.session_idle_h) if way == "session" else expires_at
         if disabled_at is not None or min(expires_at, idle_until) <= now:
@@ -180,25 +199,58 @@ class Credentials:
             statement = update(Session).where(Session.id == id).values(seen_at=now)
             await self._app.database.write(lambda connection: connection.execute(statement) and None)
         await self._app.policy.refresh(self._app.database)
-        permissions = self._app.policy.of(account, role, operator, factor=bool(factor))
-        lacks = not factor and self._app.policy.wants_factor(account)
-        return Identity(account, user, permissions, way, id, proved_at, lacks_factor=lacks), expires_at
+        operator, role, factor, factor_required, sign_in_asked = facts
+        standing = Standing(
+            account=account,
+            role=role,
+            operator=operator,
+            factor=bool(factor),
+            factor_required=bool(factor_required),
+            vouched=vouched,
+            sign_in_asked=bool(sign_in_asked),
+            within=within,
+        )
+        judged = self._app.policy.judge(standing)
+        identity = Identity(
+            account,
+            user,
+            judged.permissions,
+            way,
+            id,
+            proved_at,
+            lacks_factor=judged.lacks_factor,
+            lacks_sign_in=judged.lacks_sign_in,
+            within=within,
+        )
+        return identity, expires_at
+
+    async def of_session(self, session: UUID, way: Way) -> Identity | None:
+        """Whose a session is as it stands now; None: it has ended."""
+        return (await self._session(await self._app.database.fetch(_ANY_BY_ID, id=session), way))[0]
 
     async def _key(self, hashed: bytes) -> _Known:
         rows = await self._app.database.fetch(_BY_KEY, hash=hashed)
         if not rows:
             return _Known(*_NOBODY)
-        id, account, user, scope, expires_at, used_at, requests, disabled_at, operator, role, factor = rows[0]
+        id, account, user, scope, expires_at, used_at, requests, disabled_at, *facts = rows[0]
         if disabled_at is not None:
             return _Known(*_NOBODY)
         await self._app.policy.refresh(self._app.database)
-        role, factor = (role, bool(factor)) if user is not None else ("owner", True)
-        held = self._app.policy.of(account, role, operator, factor=factor)
-        permissions = within(frozenset(scope.split()), held)
+        operator, role, factor, factor_required = facts if user is not None else (None, "owner", True, False)
+        judged = self._app.policy.judge(
+            Standing(
+                account=account,
+                role=role,
+                operator=operator,
+                factor=bool(factor),
+                factor_required=bool(factor_required),
+            )
+        )
+        permissions = within(frozenset(scope.split()), judged.permissions)
         meter = self._meter(id, await self._requests_per_s(account))
         await self._note_use(id, meter, used_at, requests)
-        lacks = not factor and self._app.policy.wants_factor(account)
-        return _Known(Identity(account, user, permissions, "key", id, lacks_factor=lacks), expires_at, meter)
+        identity = Identity(account, user, permissions, "key", id, lacks_factor=judged.lacks_factor)
+        return _Known(identity, expires_at, meter)
 
     def _metered(self, identity: Identity | None, expires_at: datetime | None, per_s: int) -> _Known:
         if identity is None or identity.credential is None:

@@ -12,6 +12,7 @@ from .passkeys import challenges
 from .people.privacy import erase_people, erase_person
 from .proofs import mail_notice, mail_proof
 from .sessions import queries as sessions
+from .sso import queries as sso
 
 
 @job("core.prune_access", cron="41 * * * *")
@@ -22,6 +23,7 @@ async def prune_access(ctx: Context) -> None:
         sessions.prune(connection, ctx.now)
         throttle.prune(connection, ctx.now)
         challenges.prune(connection, ctx.now)
+        sso.prune(connection, ctx.now)
         connection.execute(delete(Proof).where(Proof.expires_at <= ctx.now))
 
     await ctx.write(forget)

@@ -84,6 +84,19 @@ def second_factor_changed(to: str, change: str, origin: str) -> Mail:
     )
 
 
+def identity_changed(to: str, provider: str, change: str, origin: str) -> Mail:
+    """`change`: `linked` or `unlinked`."""
+    said = {
+        "linked": f"From now on you can log in with {provider}.",
+        "unlinked": f"{provider} doesn't log you in any more, and all other devices were signed out.",
+    }[change]
+    return Mail(
+        to,
+        "Your ways to log in were changed",
+        f"{said}\n\nIf it wasn't you, reset your password now, then look at your profile: {origin}/reset" + _SIGNED,
+    )
+
+
 def erasure_asked(to: str, day: datetime, origin: str) -> Mail:
     return Mail(
         to,

@@ -11,6 +11,9 @@ from .throttle import Limit
 
 LETTERS_TO = Limit("letters.to", burst=3, per_s=600)
 ASKED_FROM = Limit("asked.from", burst=20, per_s=60)
+SIGN_INS_FROM = Limit("signins.from", burst=60, per_s=5)
+TOKENS_FROM = Limit("tokens.from", burst=30, per_s=20)
+REFRESHES = Limit("refreshes", burst=10, per_s=30)
 LINKS_FROM = Limit("links.from", burst=30, per_s=20)
 SIGN_UPS_FROM = Limit("signups.from", burst=30, per_s=10)
 SIGN_UPS_AT = Limit("signups.at", burst=1000, per_s=1)
@@ -45,6 +48,24 @@ async def count_dead_link(ctx: Context) -> None:
     """
     if ctx.address and (wait := await take(ctx, (LINKS_FROM, throttle.network(ctx.address)))):
         raise TooMany(f"Too many links that don't work; try again in {math.ceil(wait)} s.", retry_after_s=wait)
+
+
+async def count_sign_in(ctx: Context) -> None:
+    """
+    Raises:
+        TooMany: too many trips to providers and back from this network.
+    """
+    if ctx.address and (wait := await take(ctx, (SIGN_INS_FROM, throttle.network(ctx.address)))):
+        raise TooMany(f"Too many sign-ins from your network; try again in {math.ceil(wait)} s.", retry_after_s=wait)
+
+
+async def count_dead_token(ctx: Context) -> None:
+    """
+    Raises:
+        TooMany: too many refresh tokens that are worth nothing came from this network.
+    """
+    if ctx.address and (wait := await take(ctx, (TOKENS_FROM, throttle.network(ctx.address)))):
+        raise TooMany(f"Too many tokens that don't work; try again in {math.ceil(wait)} s.", retry_after_s=wait)
 
 
 async def count_sign_up(ctx: Context) -> None:

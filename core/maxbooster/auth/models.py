@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Index, Integer, LargeBinary, String
+from sqlalchemy import BigInteger, Index, Integer, LargeBinary, String, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ..db.models import Local, Reference, Table
@@ -28,6 +28,8 @@ class Account(Table):
     parent_id: Mapped[UUID | None]
     """The label that it is a sub-account of."""
     created_at: Mapped[datetime]
+    factor_required: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Whether members need a second factor to work in it."""
 
 
 class User(Table):
@@ -105,6 +107,10 @@ class Session(Local, Table):
     address: Mapped[str | None] = mapped_column(String(64))
     agent: Mapped[str] = mapped_column(String(300))
     """What the client said it is."""
+    within: Mapped[UUID | None]
+    """The account whose own provider said who they are: it is good for nothing elsewhere."""
+    vouched: Mapped[str | None] = mapped_column(String(10))
+    """Who trusts the second factor that the provider vouched for: `operator` or `account`."""
 
 
 class SpentToken(Local, Table):

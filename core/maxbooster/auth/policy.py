@@ -11,6 +11,7 @@ from time import monotonic
 from typing import TYPE_CHECKING
 from uuid import UUID
 
+from msgspec import Struct
 from sqlalchemy import Connection, bindparam, delete, insert, select
 
 from ..db.engine import Database
@@ -31,6 +32,30 @@ REFRESH_S = 2.0
 """How long a process keeps to the departures that it read."""
 
 _DEPARTURES = Prepared(select(RoleGrant.role, RoleGrant.permission, RoleGrant.granted))
+
+
+class Standing(Struct, frozen=True, kw_only=True):
+    """What decides what a person may do in an account."""
+
+    account: UUID | None
+    role: str | None
+    operator: str | None
+    factor: bool
+    """Whether they have a second factor here."""
+    factor_required: bool = False
+    """Whether the account requires one of its members."""
+    vouched: str | None = None
+    """Who trusts the second factor that a provider vouched for: `operator` or `account`."""
+    sign_in_asked: bool = False
+    """Whether the account asks for a sign-in at its own provider."""
+    within: UUID | None = None
+    """The account whose provider said who they are. What concerns the person alone is none of its business."""
+
+
+class Judged(Struct, frozen=True):
+    permissions: frozenset[str]
+    lacks_factor: bool
+    lacks_sign_in: bool
 
 
 class Policy:
@@ -63,18 +88,29 @@ class Policy:
             self._granted[role] = frozenset(name for name in self.permissions if self._holds(role, name))
         return self._granted[role]
 
-    def wants_factor(self, account: UUID | None) -> bool:
-        """Whether somebody needs a second factor to work in this account."""
-        return self._second_factor == "everybody" or (self._second_factor == "staff" and account == PLATFORM)
+    def judge(self, standing: Standing) -> Judged:
+        """What a person may do where they stand, and what is asked of them before they may do more."""
+        lacks_factor = self._lacks_factor(standing)
+        lacks_sign_in = standing.sign_in_asked and standing.within is None and standing.role not in ("owner", None)
+        allowed = self.granted(PERSON)
+        if not lacks_factor and not lacks_sign_in:
+            allowed = self.of(standing.account, standing.role, standing.operator)
+        if standing.within is not None:
+            allowed -= self.granted(PERSON) - {"profile.read"}
+        return Judged(allowed, lacks_factor, lacks_sign_in)
 
-    def of(
-        self, account: UUID | None, role: str | None, operator: str | None, *, factor: bool = True
-    ) -> frozenset[str]:
-        """What a person may do in an account, by their role there; in the platform's own, as its staff. `factor`:
-        whether they have a second one."""
+    def _lacks_factor(self, standing: Standing) -> bool:
+        """An account that trusts a provider does so for itself alone, not for the operator."""
+        if standing.factor or standing.vouched == "operator":
+            return False
+        by_operator = self._second_factor == "everybody" or (
+            self._second_factor == "staff" and standing.account == PLATFORM
+        )
+        return by_operator or (standing.factor_required and standing.vouched is None)
+
+    def of(self, account: UUID | None, role: str | None, operator: str | None) -> frozenset[str]:
+        """What a person may do in an account, by their role there; in the platform's own, as its staff."""
         permissions = self.granted(PERSON)
-        if not factor and self.wants_factor(account):
-            return permissions
         if account == PLATFORM:
             return permissions | self.granted(STAFF + operator) if operator else permissions
         return permissions | self.granted(role) if role else permissions

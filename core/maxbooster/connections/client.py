@@ -13,8 +13,9 @@ from msgspec import Struct
 
 from ..errors import AuthFailed, UsageError
 from ..http.client.calls import Options
+from ..oauth.login import OAuthLogin
 from . import losing
-from .providers import KeyLogin, OAuthLogin, PasswordLogin
+from .providers import KeyLogin, PasswordLogin
 from .renewal import Login
 
 if TYPE_CHECKING:

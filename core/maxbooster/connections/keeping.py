@@ -8,10 +8,11 @@ from sqlalchemy import inspect
 
 from ..context import Context
 from ..errors import Conflict
+from ..oauth.login import Holder
 from . import queries
 from .events import ConnectionRestored
 from .models import ACTIVE, CLOSED, LOST, ConnectionRow
-from .providers import Holder, Provider
+from .providers import Provider
 from .tokens import Lifetime, Tokens
 
 

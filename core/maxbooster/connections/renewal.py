@@ -20,10 +20,12 @@ from msgspec import Struct
 from ..db.types import new_id
 from ..errors import AuthFailed, NotFound, NotReady, Problem
 from ..identity import Identity
+from ..oauth import protocol as oauth
+from ..oauth.login import OAuthLogin
 from ..observe.logs import log
-from . import losing, oauth, providers, queries
+from . import losing, providers, queries
 from .models import ACTIVE, CLOSED
-from .providers import OAuthLogin, Provider
+from .providers import Provider
 from .tokens import Lifetime, Tokens
 
 if TYPE_CHECKING:

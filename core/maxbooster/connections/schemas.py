@@ -10,9 +10,10 @@ from uuid import UUID
 import msgspec
 from msgspec import Meta, Struct
 
+from ..oauth.login import OAuthLogin
+from ..oauth.round_trip import Returned
 from .models import ConnectionRow
-from .providers import OAuthLogin, Provider
-from .signing_in import Returned
+from .providers import Provider
 
 Name = Annotated[str, Meta(min_length=1, max_length=80)]
 Text = Annotated[str, Meta(max_length=2000)]

@@ -11,9 +11,11 @@ from msgspec import Struct
 from ..context import Context
 from ..errors import Invalid, Problem
 from ..forms import wrong_field
-from . import keeping, oauth, providers, queries
+from ..oauth import protocol as oauth
+from ..oauth.login import OAuthLogin
+from . import keeping, providers, queries
 from .models import CLOSED, ConnectionRow
-from .providers import OAuthLogin, Provider
+from .providers import Provider
 from .tokens import Lifetime, Tokens
 
 

@@ -2,41 +2,33 @@
 
 from __future__ import annotations
 
-import hmac
-import secrets
 from datetime import timedelta
-from hashlib import sha256
 from uuid import UUID
 
 import msgspec
-from msgspec import Struct
 
 from ..context import Context
 from ..db.types import new_id
 from ..errors import Invalid, NotReady
-from . import keeping, oauth, providers, queries
+from ..oauth import protocol as oauth
+from ..oauth.login import OAuthLogin
+from ..oauth.round_trip import (
+    MINUTES,
+    Returned,
+    Secrets,
+    begun_elsewhere,
+    hashed,
+    new_state,
+    refuse_mix_up,
+    said_instead,
+)
+from . import keeping, providers, queries
 from .models import ConnectionRow, SignInRow
-from .providers import OAuthLogin, Provider
+from .providers import Provider
 from .tokens import Lifetime, Tokens
 
-MINUTES = 10
 RETURN_PATH = "/connections/return/"
 """Where providers send the browser back: a page of our own for each, so that one cannot answer for another."""
-
-
-class _Kept(Struct, frozen=True):
-    verifier: str
-    nonce: str
-
-
-class Returned(Struct, frozen=True, kw_only=True):
-    """What the provider sent the browser back with."""
-
-    state: str
-    code: str = ""
-    iss: str = ""
-    error: str = ""
-    error_description: str = ""
 
 
 def redirect_uri(ctx: Context, provider: Provider) -> str:
@@ -58,12 +50,12 @@ async def begin(ctx: Context, name: str, connection: UUID | None) -> str:
         raise NotReady(f"{provider.title} is not set up here: the operator enters client_id in the section [{name}].")
     if connection is not None and (await ctx.get(ConnectionRow, connection)).provider != name:
         raise Invalid(f"This connection is not one at {provider.title}.", field="connection")
-    state, kept = secrets.token_urlsafe(32), _Kept(secrets.token_urlsafe(48), secrets.token_urlsafe(24))
+    state, kept = new_state(), Secrets.new()
     id = new_id()
     ctx.add(
         SignInRow(
             id=id,
-            hash=_hashed(state),
+            hash=hashed(state),
             session_id=ctx.identity.credential if ctx.identity else None,
             user_id=ctx.user,
             provider=name,
@@ -88,26 +80,22 @@ async def complete(ctx: Context, name: str, returned: Returned) -> ConnectionRow
     """
     begun = await ctx.app.database.write(
         lambda connection: queries.take_sign_in(
-            connection, ctx.account, _hashed(returned.state), ctx.identity.credential if ctx.identity else None
+            connection, ctx.account, hashed(returned.state), ctx.identity.credential if ctx.identity else None
         )
     )
     if begun is None or begun.expires_at <= ctx.now or begun.user_id != ctx.user:
-        raise Invalid(
-            f"This sign-in was not started in this browser, was used already, or took longer than {MINUTES} minutes."
-            " Start it again.",
-            field="state",
-        )
+        raise begun_elsewhere()
     if begun.provider != name:
         raise Invalid(f"This sign-in was started at {begun.provider}, not at {name}. Start it again.", field="state")
     provider = await providers.named(ctx, name)
     login = _oauth(provider)
-    _refuse_mix_up(provider, login, returned.iss)
+    refuse_mix_up(provider.title, login, returned.iss)
     if returned.error or not returned.code:
         raise Invalid(_declined(provider, returned), field="code")
-    kept = msgspec.json.decode(ctx.app.keyring.open(begun.sealed, _place(ctx.account, begun.id)), type=_Kept)
+    kept = msgspec.json.decode(ctx.app.keyring.open(begun.sealed, _place(ctx.account, begun.id)), type=Secrets)
     granted = await oauth.exchange(ctx.app.http, login, redirect_uri(ctx, provider), returned.code, kept.verifier)
     now = ctx.app.clock()
-    holder = await oauth.holder(ctx.app.http, login, granted, kept.nonce, now.timestamp())
+    holder = await oauth.holder(ctx.app.http, ctx.app.key_sets, login, granted, nonce=kept.nonce, now=now.timestamp())
     row = await keeping.row_for(ctx, provider, holder, begun.connection_id)
     tokens = Tokens(access=granted.access, refresh=granted.refresh or keeping.refresh_token(ctx, row))
     scopes = granted.scope.replace(login.scope_separator, " ") if granted.scope else " ".join(login.scopes)
@@ -121,27 +109,10 @@ def _oauth(provider: Provider) -> OAuthLogin:
     return provider.login
 
 
-def _refuse_mix_up(provider: Provider, login: OAuthLogin, iss: str) -> None:
-    """RFC 9207 §2.4: an answer that is another server's goes no further."""
-    missing = login.returns_issuer and not iss
-    foreign = bool(iss and login.issuer) and not hmac.compare_digest(iss.encode(), login.issuer.encode())
-    if missing or foreign:
-        raise Invalid(
-            f"This answer does not come from {provider.title}, but from {iss or 'a server without a name'}; nothing was"
-            " connected. Start again, and tell the operator if it happens again.",
-            field="iss",
-        )
-
-
 def _declined(provider: Provider, returned: Returned) -> str:
     if returned.error == "access_denied":
         return f"{provider.title} was not allowed to connect. Start again if that was a mistake."
-    said = returned.error_description or returned.error or "no code came back"
-    return f"{provider.title} did not connect: {said[:300]}. Start again."
-
-
-def _hashed(state: str) -> bytes:
-    return sha256(state.encode()).digest()
+    return f"{provider.title} did not connect: {said_instead(returned)}. Start again."
 
 
 def _place(account: UUID, id: UUID) -> str:

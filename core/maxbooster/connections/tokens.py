@@ -9,10 +9,10 @@ from uuid import UUID
 import msgspec
 from msgspec import Struct
 
+from ..oauth.login import OAuthLogin
+from ..oauth.protocol import Granted
 from ..secrets import Keyring
 from .models import place
-from .oauth import Granted
-from .providers import OAuthLogin
 
 
 class Tokens(Struct, frozen=True, kw_only=True, omit_defaults=True):

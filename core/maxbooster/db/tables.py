@@ -16,6 +16,7 @@ from ..audience.models import (
 from ..audit.models import AuditHead, AuditPayload, AuditRow
 from ..auth.models import Account, ApiKey, Membership, Proof, RecoveryCode, RoleGrant, Session, SpentToken, User
 from ..auth.passkeys.models import Passkey, SpentChallenge
+from ..auth.sso.models import AccountDomain, AccountProvider, LinkedIdentity, SignInTrip
 from ..auth.throttle import Throttle
 from ..connections.models import ConnectionRow, SignInRow
 from ..connectors.models import ConnectorSettingsRow
@@ -36,6 +37,8 @@ from .known import KnownTable
 
 core: list[type] = [
     Account,
+    AccountDomain,
+    AccountProvider,
     ApiKey,
     AuditHead,
     AuditPayload,
@@ -54,6 +57,7 @@ core: list[type] = [
     KnownTable,
     Link,
     LinkClicks,
+    LinkedIdentity,
     ListMember,
     Mailing,
     MailingList,
@@ -72,6 +76,7 @@ core: list[type] = [
     SenderAddress,
     Session,
     SignInRow,
+    SignInTrip,
     SpentChallenge,
     SpentToken,
     Suppression,

@@ -49,7 +49,7 @@ async def list_notifications(ctx: Context, limit: Limit = 30) -> Notices:
     return Notices(await service.unread(ctx), [NoticeOut.of(row) for row in await service.newest(ctx, limit)])
 
 
-@post("/read", operation_id="markNotificationsRead", permission="profile.write", status_code=204)
+@post("/read", operation_id="markNotificationsRead", permission="profile.read", status_code=204)
 async def mark_notifications_read(ctx: Context) -> None:
     """Mark all as read."""
     if ctx.user is not None:

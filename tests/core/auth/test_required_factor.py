@@ -15,7 +15,7 @@ KEYS = "/api/core/keys"
 pytestmark = pytest.mark.usefixtures("at_once")
 
 
-@pytest.fixture(params=["staff", "everybody"])
+@pytest.fixture(params=["staff", "everybody", "optional"])
 def required(request: pytest.FixtureRequest) -> str:
     return request.param
 
@@ -61,3 +61,31 @@ async def test_staff_set_one_up_before_they_work_as_staff_and_nobody_else(app, h
     assert (await browser.get("/api/core/users")).json()["type"] == NEEDED
     await switch_on(browser)
     assert (await browser.get("/api/core/users")).status_code == 200
+
+
+@pytest.mark.parametrize("required", ["optional"], indirect=True)
+async def test_an_owner_requires_one_of_all_members_in_that_account_alone(app, home, nova, new_browser, switch_on):
+    rule, family = "/api/core/account/second-factor", "/api/distribution/releases"
+    refused = await home.put(rule, json={"required": True})
+    assert (refused.status_code, "for yourself first" in refused.json()["detail"]) == (409, True)
+    member = new_browser()
+    theo = await make_person(app, "theo@example.org", role="admin", account=nova.account)
+    await member.log_in(theo)
+    assert (await member.put(rule, json={"required": False})).status_code == 403, "it is the owner's to say"
+    key = (await member.post(KEYS, json={"name": "Script", "permissions": ["file.read"], "days": 9})).json()["key"]
+    assert [(await member.get(each)).status_code for each in (KEYS, family)] == [200, 200]
+    await switch_on(home)
+    assert (await home.put(rule, json={"required": True})).json()["second_factor"] is True
+    assert [(await member.get(each)).json()["type"] for each in (KEYS, family)] == [NEEDED, NEEDED]
+    assert (await member.get("/api/core/session")).json()["lacks_factor"] is True
+    program = new_browser()
+    program.headers["authorization"] = f"Bearer {key}"
+    assert (await program.get("/api/core/files")).json()["type"] == NEEDED
+    own = (await member.post("/api/core/accounts", json={"name": "Own"})).json()["id"]
+    member.note(await member.post("/api/core/session/account", json={"account": own}))
+    assert (await member.get(KEYS)).status_code == 200, "elsewhere nothing is asked"
+    member.note(await member.post("/api/core/session/account", json={"account": str(nova.account)}))
+    await switch_on(member)
+    assert [(await member.get(each)).status_code for each in (KEYS, family)] == [200, 200]
+    [row] = [each for each in (await home.get("/api/core/members")).json() if each["user"] == str(theo.user)]
+    assert row["second_factor"] is True

@@ -225,3 +225,12 @@ async def test_the_current_password_cannot_be_guessed_by_who_has_the_session(hom
     assert answers == [422, 422, 422, 422, 422, 429]
     clock.advance(minutes=2)
     assert (await home.post("/api/core/profile/password", json=body | {"current": PASSWORD})).status_code == 200
+
+
+async def test_devices_are_ended_after_a_recent_proof(home, nova, clock):
+    clock.advance(minutes=11)
+    [device] = (await home.get("/api/core/devices")).json()
+    for path in ("/api/core/devices", f"/api/core/devices/{device['id']}"):
+        assert (await home.delete(path)).json()["type"].endswith("step-up-required")
+    await home.prove(nova)
+    assert (await home.delete("/api/core/devices")).status_code == 204

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import shutil
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,29 +13,16 @@ import pytest
 import pytest_asyncio
 from sqlalchemy import text
 
-from maxbooster.connections import oauth
 from maxbooster.connections.models import ConnectionRow
 from maxbooster.identity import EVERYTHING, Identity
+from maxbooster.oauth import protocol as oauth
 from maxbooster.testing import make_app, make_person, open_browser
 from tests.contract.conftest import site as site  # noqa: PLC0414
 from tests.contract.site import Site
 
-from .oidc import NAME, OidcServer, running, sign_in
+from .oidc import NAME, OidcServer, sign_in
 
 API = "/api/core/connections"
-
-
-@pytest.fixture(scope="session")
-def oidc_process() -> Iterator[OidcServer]:
-    with running("http://127.0.0.1:8080") as server:
-        yield server
-
-
-@pytest.fixture
-def oidc(oidc_process: OidcServer) -> Iterator[OidcServer]:
-    oidc_process.ask(next=[], skewS=0)
-    yield oidc_process
-    oidc_process.ask(next=[], skewS=0)
 
 
 @pytest.fixture

@@ -110,7 +110,7 @@ def sign_in(url: str, name: str) -> dict[str, str]:
         for _ in range(20):
             if answer.next_request is not None:
                 target = urljoin(str(answer.url), answer.headers["location"])
-                if RETURN in target:
+                if "/return/" in target:
                     return {name: values[0] for name, values in parse_qs(urlsplit(target).query).items()}
                 answer = browser.get(target)
                 continue

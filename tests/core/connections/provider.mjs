@@ -21,6 +21,7 @@ globalThis.Date = class extends RealDate {
 const { default: Provider } = await import("oidc-provider");
 
 const issuer = `http://127.0.0.1:${port}`;
+const emailOf = (id) => (id.includes("@") ? id : `${id}@example.org`);
 const client = (id, more = {}) => ({
   client_id: id, client_secret: "100% a+secret: of the operator", redirect_uris: redirectUris,
   grant_types: ["authorization_code", "refresh_token"], response_types: ["code"], ...more,
@@ -28,15 +29,21 @@ const client = (id, more = {}) => ({
 const provider = new Provider(issuer, {
   clients: [client("maxbooster"), client("impatient")],
   pkce: { required: () => true },
-  findAccount: (_, id) => ({ accountId: id, claims: async () => ({ sub: id, name: `Artist ${id}` }) }),
-  claims: { openid: ["sub"], profile: ["name"] },
-  scopes: ["openid", "profile", "offline_access"],
+  findAccount: (_, id) => ({ accountId: id, claims: async () => ({ sub: id, name: `Artist ${id}`, email: emailOf(id), email_verified: true }) }),
+  claims: { openid: ["sub"], profile: ["name"], email: ["email", "email_verified"] },
+  scopes: ["openid", "profile", "email", "offline_access"],
   features: { devInteractions: { enabled: true }, revocation: { enabled: true } },
   issueRefreshToken: async () => true,
   rotateRefreshToken: true,
   ttl: { AccessToken: 3600, RefreshToken: 86_400, Grant: 86_400, Session: 86_400, Interaction: 600, IdToken: 3600, AuthorizationCode: 60 },
   cookies: { keys: ["test"] },
 });
+// Accounts' own providers come back to a page that is named by the account's id, which nobody knows before.
+const signInPages = redirectUris.map((uri) => `${new URL(uri).origin}/sign-in/return/`);
+const { redirectUriAllowed } = provider.Client.prototype;
+provider.Client.prototype.redirectUriAllowed = function (uri, ...more) {
+  return signInPages.some((page) => uri.startsWith(page)) || redirectUriAllowed.call(this, uri, ...more);
+};
 const serve = provider.callback();
 const asked = {};
 let faults = [];

@@ -13,13 +13,14 @@ from sqlalchemy.dialects import postgresql, sqlite
 from ...context import Context
 from ...plugins.manifest import ROLES
 from .. import proofs
+from ..identify import HAS_FACTOR
 from ..models import Account, ApiKey, Membership, Proof, Session, User
 from ..policy import Policy
 
 
 async def members(ctx: Context, account: UUID) -> Sequence[Any]:
     query = (
-        select(User.id, User.name, User.email, Membership.role, Membership.since, User.totp_since)
+        select(User.id, User.name, User.email, Membership.role, Membership.since, HAS_FACTOR.label("has_factor"))
         .join(Membership, Membership.user_id == User.id)
         .where(Membership.account_id == account)
         .order_by(Membership.since, User.id)
@@ -87,6 +88,7 @@ def leave(connection: Connection, account: UUID, user: UUID) -> None:
     connection.execute(delete(Membership).where(Membership.account_id == account, Membership.user_id == user))
     connection.execute(delete(ApiKey).where(ApiKey.account_id == account, ApiKey.user_id == user))
     proofs.withdraw_invitations(connection, account, user)
+    connection.execute(delete(Session).where(Session.within == account, Session.user_id == user))
     elsewhere = update(Session).where(Session.account_id == account, Session.user_id == user)
     connection.execute(elsewhere.values(account_id=None))
 

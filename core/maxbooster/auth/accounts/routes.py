@@ -6,7 +6,7 @@ from uuid import UUID
 
 from ...context import Context
 from ...errors import Conflict, Invalid, NotAllowed, TooMany
-from ...http.routes import Routes, delete, get, patch, post
+from ...http.routes import Routes, delete, get, patch, post, put
 from ...plugins.manifest import ROLES
 from ..models import Account, Proof
 from ..proofs import LinkSpent
@@ -14,6 +14,7 @@ from . import queries, service
 from .schemas import (
     Acceptance,
     AccountDetails,
+    FactorRule,
     Invitation,
     Made,
     Member,
@@ -34,6 +35,7 @@ async def _details(ctx: Context, account: Account) -> AccountDetails:
         plan.name,
         sorted(plan.features),
         dict(plan.limits),
+        account.factor_required,
     )
 
 
@@ -50,6 +52,18 @@ async def get_account(ctx: Context) -> AccountDetails:
 @patch("/", operation_id="updateAccount", permission="account.write")
 async def update_account(ctx: Context, data: NewAccount) -> AccountDetails:
     return await _details(ctx, await service.rename(ctx, data.name))
+
+
+@put(
+    "/second-factor",
+    operation_id="updateRequiredFactor",
+    permission="account.secure",
+    step_up=True,
+    raises=[Conflict],
+)
+async def update_required_factor(ctx: Context, data: FactorRule) -> AccountDetails:
+    """Whether members need two-factor authentication or a passkey to work in this account."""
+    return await _details(ctx, await service.require_factor(ctx, data.required))
 
 
 @get("/roles", operation_id="listRoles", permission="account.read")
@@ -78,7 +92,7 @@ async def create_account(ctx: Context, data: NewAccount) -> Made:
 async def list_members(ctx: Context) -> list[Member]:
     """Who is in this account."""
     return [
-        Member(row.id, row.name, row.email, row.role, row.since, row.totp_since is not None)
+        Member(row.id, row.name, row.email, row.role, row.since, bool(row.has_factor))
         for row in await queries.members(ctx, ctx.account)
     ]
 
@@ -141,7 +155,7 @@ async def create_sub_account(ctx: Context, data: NewAccount) -> Made:
 
 
 routes = [
-    Routes("/api/core/account", [get_account, update_account, list_roles, leave]),
+    Routes("/api/core/account", [get_account, update_account, update_required_factor, list_roles, leave]),
     Routes("/api/core/accounts", [create_account]),
     Routes("/api/core/members", [list_members, update_member, delete_member]),
     Routes("/api/core/invitations", [list_invitations, invite, withdraw, accept]),

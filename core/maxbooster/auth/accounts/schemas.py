@@ -22,6 +22,12 @@ class AccountDetails(Struct, frozen=True):
     features: list[str]
     """`*`: all."""
     limits: dict[str, int]
+    second_factor: bool
+    """Whether members need one to work in it."""
+
+
+class FactorRule(Struct, frozen=True, forbid_unknown_fields=True):
+    required: bool
 
 
 class NewAccount(Struct, frozen=True, forbid_unknown_fields=True):

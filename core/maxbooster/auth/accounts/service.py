@@ -16,9 +16,11 @@ from .. import proofs
 from ..events import MemberChanged, note
 from ..limits import count_letter
 from ..models import Account, ApiKey, Proof
+from ..people.factors import has_factor
 from ..people.oneself import oneself
 from ..people.registration import make_account
 from ..proofs import LinkSpent
+from ..sso.queries import forget_domains
 from . import queries
 from .schemas import NewInvitation
 
@@ -41,6 +43,25 @@ async def rename(ctx: Context, name: str) -> Account:
     ctx.audit("account.renamed", f"core_account:{account.id}", before=account.name, after=name.strip())
     account.name = name.strip()
     await ctx.commit()
+    return account
+
+
+async def require_factor(ctx: Context, required: bool) -> Account:
+    """Ask a second factor of every member who works in the account; without it they reach their own profile alone.
+
+    Raises:
+        Conflict: who asks it of others has none themselves, or only one that a provider vouches for.
+    """
+    account, user = await current(ctx), await oneself(ctx)
+    if required and not await ctx.read(lambda connection: has_factor(connection, user.id)):
+        raise Conflict("Set up two-factor authentication or a passkey for yourself first; you would be asked, too.")
+    if account.factor_required != required:
+        ctx.audit("account.factor_required", f"core_account:{account.id}", after={"required": required})
+        account.factor_required = required
+        members = [member.id for member in await queries.members(ctx, account.id)]
+        await ctx.commit()
+        for member in members:
+            ctx.app.credentials.forget(member)
     return account
 
 
@@ -212,3 +233,4 @@ def erase(connection: Connection, account: UUID) -> None:
     connection.execute(update(Account).where(Account.id == account).values(name="(erased)"))
     connection.execute(delete(Proof).where(Proof.account_id == account))
     connection.execute(delete(ApiKey).where(ApiKey.account_id == account))
+    forget_domains(connection, account)

@@ -42,7 +42,7 @@ async def create_key(
         lambda connection: create(
             connection,
             ctx.account,
-            frozenset(permissions),
+            _scope(ctx, permissions),
             at=ctx.now,
             user=ctx.user,
             lifetime=lifetime,
@@ -51,6 +51,13 @@ async def create_key(
         )
     )
     return id, key
+
+
+def _scope(ctx: Context, permissions: Sequence[str]) -> frozenset[str]:
+    """Everything is what the person may do, unless an account's provider said who they are: then what they may now."""
+    if EVERYTHING in permissions and ctx.identity is not None and ctx.identity.within is not None:
+        return ctx.identity.permissions
+    return frozenset(permissions)
 
 
 def _refuse_unheld(ctx: Context, permission: str) -> None:

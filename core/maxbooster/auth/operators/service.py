@@ -16,6 +16,7 @@ from ..events import SecondFactorChanged, SessionRevoked, UserChanged, note
 from ..models import Session, SpentToken, User
 from ..people.factors import forget_factors
 from ..sessions import queries as sessions
+from ..sso import queries as sso
 
 
 async def find(ctx: Context, cursor: str | None, limit: int, *, email: str | None) -> PageOfRows[User]:
@@ -78,8 +79,8 @@ def _shut_out(connection: Connection, id: UUID, email: str) -> None:
 
 
 async def reset(ctx: Context, id: UUID, *, second_factor: bool) -> User:
-    """End every session and send a link for a new password; `second_factor`: take that off too, for one who has lost
-    it and proved to staff who they are.
+    """End every session, disconnect providers and send a link for a new password; `second_factor`: take that off too,
+    for one who has lost it and proved to staff who they are.
 
     Raises:
         NotFound: no such user.
@@ -95,6 +96,7 @@ async def reset(ctx: Context, id: UUID, *, second_factor: bool) -> User:
         sessions.revoke(connection, id)
         proofs.revoke(connection, id, email, but=link)
         connection.execute(update(User).where(User.id == id).values(password=None))
+        sso.unlink_all(connection, id)
         if second_factor:
             forget_factors(connection, id)
 

@@ -66,7 +66,7 @@ async def update_passkey(ctx: Context, passkey_id: UUID, data: PasskeyName) -> P
     permission="profile.write",
     step_up=True,
     status_code=200,
-    raises=[NotFound],
+    raises=[NotFound, Conflict],
 )
 async def delete_passkey(ctx: Context, passkey_id: UUID) -> Response[Me]:
     """Remove a passkey: it logs nobody in any more."""

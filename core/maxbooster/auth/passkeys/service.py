@@ -14,6 +14,7 @@ from .. import totp
 from ..people.factors import forget_idle_codes, has_factor, note_factor, replace_codes
 from ..people.oneself import alone, gone_on, oneself
 from ..sessions.service import LoggedInBrowser
+from ..sso.queries import has_other_way
 from . import ceremonies, challenges, queries
 from .ceremonies import CreatedCredential
 from .models import Passkey
@@ -97,11 +98,15 @@ async def remove(ctx: Context, id: UUID) -> LoggedInBrowser:
 
     Raises:
         NotFound: the caller has no such passkey.
+        Conflict: it is the last way in which they can log in.
     """
     user, passkey = await oneself(ctx), await _own(ctx, id)
+    usable = list(ctx.app.identity_providers)
     note_factor(ctx, user, f"passkey removed: {passkey.name}")
 
     def forget(connection: Connection) -> str:
+        if not has_other_way(connection, user.id, id, usable):
+            raise Conflict("You couldn't log in any more: set a password first, or add another passkey.")
         connection.execute(delete(Passkey).where(Passkey.id == id, Passkey.user_id == user.id))
         forget_idle_codes(connection, user.id)
         return alone(connection, ctx, user.id)

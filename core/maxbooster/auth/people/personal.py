@@ -20,6 +20,7 @@ from ...storage.models import UploadPart
 from ...webhooks.inbox.models import InboxWebhook
 from ..models import Account, ApiKey, Membership, Proof, RecoveryCode, RoleGrant, Session, SpentToken, User
 from ..passkeys.models import Passkey, SpentChallenge
+from ..sso.models import AccountDomain, AccountProvider, LinkedIdentity, SignInTrip
 from ..throttle import Throttle
 
 _FORGOTTEN = {
@@ -39,6 +40,10 @@ core = [
     PersonalData(table=RecoveryCode, by="user_id"),
     PersonalData(table=Passkey, by="user_id", secret=("credential", "public_key", "sign_count")),
     PersonalData(table=SpentChallenge, why="hashes alone, and for minutes"),
+    PersonalData(table=LinkedIdentity, by="user_id"),
+    PersonalData(table=SignInTrip, by="user_id"),
+    PersonalData(table=AccountProvider, why="what an account sets up: exported and erased with it, its secret apart"),
+    PersonalData(table=AccountDomain, why="an account's domains: exported and erased with it"),
     PersonalData(table=Membership, by="user_id"),
     PersonalData(table=Session, by="user_id"),
     PersonalData(table=Notice, by="user_id"),

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import asyncio
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from time import monotonic
-from typing import ClassVar, Never
+from typing import Any, ClassVar, Never
 
 import msgspec
 from msgspec import Struct
@@ -31,6 +31,7 @@ from ..passkeys.models import Passkey
 from ..passkeys.schemas import UsedCredential
 from ..throttle import Limit
 from . import queries
+from .queries import ByProvider
 from .schemas import Client, Login
 
 PER_ADDRESS = Limit("login.address", burst=50, per_s=5)
@@ -56,6 +57,20 @@ class Proven(Struct, frozen=True):
     step: int | None = None
     recovery: bytes | None = None
     passkey: PasskeyUse | None = None
+    by: ByProvider | None = None
+    also: Callable[[Connection], None] | None = None
+    """What else is written with it, before the rest."""
+
+    @property
+    def factors(self) -> str:
+        """By which they proved themselves, for the audit trail."""
+        second = "code" if self.step is not None else "recovery code" if self.recovery is not None else ""
+        first = "provider" if self.by else "password" if self.is_by_password else ""
+        return " and ".join(each for each in (first, second or ("passkey" if self.passkey else "")) if each)
+
+    @property
+    def is_by_password(self) -> bool:
+        return self.by is None and (self.passkey is None or self.counted is not None)
 
     def write_down(self, connection: Connection) -> None:
         """
@@ -64,6 +79,8 @@ class Proven(Struct, frozen=True):
             NotAuthenticated: so was what the passkey answered, or it was deleted.
         """
         user = self.user.id
+        if self.also is not None:
+            self.also(connection)
         if self.passkey is not None:
             self.passkey.write_down(connection)
         if self.step is not None:
@@ -104,7 +121,7 @@ async def prove(ctx: Context, given: Login, client: Client) -> Proven:
     if user is None or not verdict.right or user.disabled_at is not None:
         await _refuse(ctx, user, "disabled" if verdict.right else "password", client, began)
     proven = Proven(user, counted, verdict.rehash)
-    return await _second_factor(ctx, proven, given, client, began)
+    return await second_factor(ctx, proven, given, client, began)
 
 
 async def prove_by_passkey(ctx: Context, given: UsedCredential, purpose: str, client: Client) -> Proven:
@@ -159,7 +176,13 @@ async def _wait_until(ctx: Context, began: float) -> None:
     await asyncio.sleep(max(0.0, began + ctx.app.settings.login_floor_ms / 1000 - monotonic()))
 
 
-async def _second_factor(ctx: Context, proven: Proven, given: Login, client: Client, began: float) -> Proven:
+async def second_factor(ctx: Context, proven: Proven, given: Login, client: Client, began: float) -> Proven:
+    """With the second factor, where the user has one.
+
+    Raises:
+        SecondFactorRequired: it is missing or wrong.
+        NotAuthenticated: the passkey isn't theirs, or didn't answer.
+    """
     user, known = proven.user, await passkeys.of_user(ctx, proven.user.id)
     if user.totp_since is None and not known:
         return proven
@@ -196,11 +219,19 @@ async def _with_passkey(ctx: Context, proven: Proven, given: UsedCredential, cli
 
 
 def _what_is_asked(ctx: Context, user: User, known: Sequence[Passkey]) -> SecondFactorRequired:
-    app = user.totp_since is not None
-    try:
-        options = ceremonies.request_options(ctx, ceremonies.proving(user.id), known) if known else None
-    except Conflict:  # no passkey can be used at this address
-        options = None
+    app, options = user.totp_since is not None, _requested(ctx, user, known)
     more = {"passkey": {"publicKey": options}} if options else {}
     words = "Enter the code from your authenticator app." if app else "Use your passkey, or enter a recovery code."
     return SecondFactorRequired(words, field="code", **more)
+
+
+def _requested(ctx: Context, user: User, known: Sequence[Passkey]) -> dict[str, Any] | None:
+    try:
+        return ceremonies.request_options(ctx, ceremonies.proving(user.id), known) if known else None
+    except Conflict:  # no passkey can be used at this address
+        return None
+
+
+async def passkey_in_place_of_code(ctx: Context, user: User) -> dict[str, Any] | None:
+    """What the browser needs to use a passkey as the second factor; None: they have none."""
+    return _requested(ctx, user, await passkeys.of_user(ctx, user.id))

@@ -10,11 +10,13 @@ from typing import Any
 from uuid import UUID
 
 from msgspec import Struct
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import Connection, delete, func, insert, or_, select, update
 
 from ...context import Context
 from ...db import directory
 from ...db.models import PLATFORM
+from .. import throttle
+from ..limits import REFRESHES
 from ..models import Account, Membership, Session, SpentToken, User
 
 REFRESH_PREFIX = "mbr_"
@@ -30,6 +32,15 @@ def hash_of(token: str) -> bytes:
     return sha256(token.encode()).digest()
 
 
+class ByProvider(Struct, frozen=True):
+    """That a provider said who logs in, and what that is worth."""
+
+    proved_at: datetime
+    """When they last proved it, there or here; long ago where nobody says."""
+    within: UUID | None = None
+    vouched: str | None = None
+
+
 def open_session(
     connection: Connection,
     id: UUID,
@@ -41,6 +52,7 @@ def open_session(
     lifetime: timedelta,
     address: str | None,
     agent: str,
+    by: ByProvider | None = None,
 ) -> str:
     """A new session; returns its token, of our own making whatever the client brought. Only its hash is kept."""
     token = new_token(kind)
@@ -56,9 +68,11 @@ def open_session(
             created_at=now,
             seen_at=now,
             expires_at=now + lifetime,
-            proved_at=now,
+            proved_at=by.proved_at if by else now,
             address=address,
             agent=agent[:300],
+            within=by.within if by else None,
+            vouched=by.vouched if by else None,
         )
     )
     return token
@@ -89,6 +103,12 @@ def revoke(connection: Connection, user: UUID, only: UUID | None = None, but: UU
     return ids
 
 
+def revoke_within(connection: Connection, account: UUID) -> list[UUID]:
+    """End the sessions that an account's own provider opened; returns whose they were."""
+    ended = delete(Session).where(Session.within == account).returning(Session.user_id)
+    return list(connection.execute(ended).scalars())
+
+
 def close(connection: Connection, token: str) -> None:
     """End the session of a token, if there is one."""
     connection.execute(delete(Session).where(Session.hash == hash_of(token)))
@@ -101,6 +121,8 @@ class Refreshed(Struct, frozen=True):
     user: UUID | None = None
     account: UUID | None = None
     token: str | None = None
+    wait_s: float = 0.0
+    """Until the session may refresh again; it keeps the token that came."""
 
 
 def refresh(connection: Connection, given: str, now: datetime, *, lifetime: timedelta, at_most: timedelta) -> Refreshed:
@@ -116,6 +138,8 @@ def refresh(connection: Connection, given: str, now: datetime, *, lifetime: time
     live = connection.execute(select(User.id).where(User.id == found.user_id, User.disabled_at.is_(None))).first()
     if found.expires_at <= now or live is None:
         return Refreshed()
+    if wait := throttle.take(connection, REFRESHES, str(found.id), now):
+        return Refreshed(wait_s=wait)
     connection.execute(insert(SpentToken).values(hash=found.hash, session_id=found.id, at=now))
     expires_at = min(now + lifetime, found.created_at + at_most)
     token = rotate(connection, found.id, "client", seen_at=now, expires_at=expires_at)
@@ -162,13 +186,18 @@ async def sub_accounts(ctx: Context, account: UUID) -> int:
     return await ctx.platform.first(select(func.count()).where(Account.parent_id == account)) or 0
 
 
-async def accounts(ctx: Context, user: User) -> list[AccountOut]:
-    """Where a user may work, oldest membership first; staff in the platform's own account, too."""
+async def accounts(ctx: Context, user: User, within: UUID | None = None) -> list[AccountOut]:
+    """Where a user may work, oldest membership first; staff in the platform's own account, too. `within`: the account
+    whose provider said who they are, and whatever lies below it."""
     query = (
         select(Account.id, Account.name, Membership.role)
         .join(Membership, Membership.account_id == Account.id)
         .where(Membership.user_id == user.id)
         .order_by(Membership.since, Account.id)
     )
+    if within is not None:
+        query = query.where(or_(Account.id == within, Account.parent_id == within))
     found = [AccountOut(row.id, row.name, row.role) for row in await ctx.platform.rows(query)]
+    if within is not None:
+        return sorted(found, key=lambda each: each.id != within)
     return [*found, AccountOut(PLATFORM, "Platform", user.operator)] if user.operator else found

@@ -127,13 +127,13 @@ async def list_devices(ctx: Context) -> list[Device]:
     ]
 
 
-@delete("/{session_id:uuid}", operation_id="deleteDevice", permission="profile.write")
+@delete("/{session_id:uuid}", operation_id="deleteDevice", permission="profile.write", step_up=True)
 async def delete_device(ctx: Context, session_id: UUID) -> None:
     """Log a device out."""
     await service.end_device(ctx, session_id)
 
 
-@delete("/", operation_id="deleteOtherDevices", permission="profile.write")
+@delete("/", operation_id="deleteOtherDevices", permission="profile.write", step_up=True)
 async def delete_other_devices(ctx: Context) -> None:
     """Log every device out but this one."""
     await service.end_other_devices(ctx)
@@ -145,13 +145,13 @@ async def create_tokens(ctx: Context, request: AnyRequest, data: TokenLogin) -> 
     return await service.issue_tokens(ctx, data, data.account, client_of(request))
 
 
-@post("/refresh", operation_id="refreshTokens", public=True, status_code=200, raises=[NotAuthenticated])
+@post("/refresh", operation_id="refreshTokens", public=True, status_code=200, raises=[NotAuthenticated, TooMany])
 async def refresh_tokens(ctx: Context, data: RefreshToken) -> Tokens:
     """Exchange a refresh token for new tokens. One that is used twice logs the client out."""
     return await service.refresh(ctx, data.refresh_token)
 
 
-@post("/revoke", operation_id="revokeTokens", public=True, status_code=204)
+@post("/revoke", operation_id="revokeTokens", public=True, status_code=204, raises=[TooMany])
 async def revoke_tokens(ctx: Context, data: RefreshToken) -> None:
     """Log an API client out."""
     await service.revoke_tokens(ctx, data.refresh_token)

@@ -49,6 +49,15 @@ class UserOut(Struct, frozen=True):
     second_factor: bool
     operator: str | None
     erase_at: datetime | None
+    has_password: bool = True
+    """Whether there is one to log in with."""
+
+
+class SignInProvider(Struct, frozen=True):
+    """Where one can sign in: the operator's by its name, an account's own by the account's id."""
+
+    name: str
+    title: str
 
 
 class Me(Struct, frozen=True):
@@ -63,6 +72,12 @@ class Me(Struct, frozen=True):
     """How many the user has."""
     lacks_factor: bool = False
     """Whether they must set up a second factor before they can do more here than that."""
+    lacks_sign_in: bool = False
+    """Whether they must sign in at the account's own provider before that."""
+    within: UUID | None = None
+    """The account whose provider said who they are; they work there alone."""
+    providers: list[SignInProvider] = []
+    """At which they can prove once more who they are."""
     csrf: str | None = None
     sub_accounts: int = 0
     """How many the account has, for those who may see them."""

@@ -14,19 +14,21 @@ from sqlalchemy import Connection, select, update
 from ...context import Context
 from ...db.models import PLATFORM
 from ...db.types import new_id
-from ...errors import Conflict, Invalid, NotAllowed, NotAuthenticated, NotFound, StepUpRequired
+from ...errors import Conflict, Invalid, NotAllowed, NotAuthenticated, NotFound, StepUpRequired, TooMany
 from ...identity import Identity, Way
 from .. import cookies
 from ..events import LoggedIn, RefreshReused, SessionRevoked, note
 from ..jwt import Access
+from ..limits import count_dead_token
 from ..models import Account, Session, User
 from ..passkeys import ceremonies
 from ..passkeys import queries as passkeys
 from ..passkeys.schemas import UsedCredential
+from ..sso import providers as identity_providers
 from . import proving, queries
 from .proving import Proven
 from .queries import AccountOut
-from .schemas import Client, Login, Me, Proof, Tokens, UserOut
+from .schemas import Client, Login, Me, Proof, SignInProvider, Tokens, UserOut
 
 # Logging in
 
@@ -46,7 +48,7 @@ async def log_in(ctx: Context, given: Login, client: Client) -> LoggedInBrowser:
         SecondFactorRequired: the code is missing or wrong.
         TooMany: too many tries.
     """
-    return await _opened(ctx, await proving.prove(ctx, given, client), client)
+    return await open_browser(ctx, await proving.prove(ctx, given, client), client)
 
 
 async def log_in_with_passkey(ctx: Context, given: UsedCredential, client: Client) -> LoggedInBrowser:
@@ -56,12 +58,16 @@ async def log_in_with_passkey(ctx: Context, given: UsedCredential, client: Clien
         NotAuthenticated: it isn't known, or didn't answer what we asked.
         TooMany: too many tries.
     """
-    return await _opened(ctx, await proving.prove_by_passkey(ctx, given, ceremonies.LOG_IN, client), client)
+    return await open_browser(ctx, await proving.prove_by_passkey(ctx, given, ceremonies.LOG_IN, client), client)
 
 
-async def _opened(ctx: Context, proven: Proven, client: Client) -> LoggedInBrowser:
-    accounts = await queries.accounts(ctx, proven.user)
-    identity = _entered(ctx, proven.user, accounts[0].id if accounts else None, "session")
+async def open_browser(ctx: Context, proven: Proven, client: Client, *, account: UUID | None = None) -> LoggedInBrowser:
+    """A browser's session of whoever is proven, in place of the one that it may have. `account`: where they start,
+    which may come to be with this; else the first that they are in."""
+    if account is None:
+        accounts = await queries.accounts(ctx, proven.user, proven.by.within if proven.by else None)
+        account = accounts[0].id if accounts else None
+    identity = _entered(ctx, proven.user, account, "session")
     replaced = client.cookies.get(cookies.name("session", ctx.app.settings))
 
     def admit(connection: Connection) -> str:
@@ -70,7 +76,7 @@ async def _opened(ctx: Context, proven: Proven, client: Client) -> LoggedInBrows
         return _admit(connection, ctx, proven, identity, client)
 
     token = await _noted(ctx, proven, identity, client, admit)
-    return LoggedInBrowser(await describe(ctx, identity, accounts=accounts, token=token), token)
+    return LoggedInBrowser(await describe(ctx, identity, token=token), token)
 
 
 async def issue_tokens(ctx: Context, given: Login, account: UUID | None, client: Client) -> Tokens:
@@ -101,7 +107,7 @@ async def _noted(
 ) -> str:
     assert identity.credential is not None
     kind = _KIND[identity.way]
-    note(ctx, LoggedIn(proven.user.id, identity.credential, kind, client.address, client.agent[:300]))
+    note(ctx, LoggedIn(proven.user.id, identity.credential, kind, client.address, client.agent[:300], proven.factors))
     return await ctx.write(admit)
 
 
@@ -111,7 +117,9 @@ _KIND = {"session": "browser", "token": "client"}
 def _admit(connection: Connection, ctx: Context, proven: Proven, identity: Identity, client: Client) -> str:
     proven.write_down(connection)
     settings, kind = ctx.app.settings, _KIND[identity.way]
-    days = settings.session_days if kind == "browser" else settings.refresh_days
+    lifetime = timedelta(days=settings.session_days if kind == "browser" else settings.refresh_days)
+    if proven.by is not None:
+        lifetime = min(lifetime, timedelta(hours=settings.provider_session_h))
     return queries.open_session(
         connection,
         identity.credential or new_id(),
@@ -119,9 +127,10 @@ def _admit(connection: Connection, ctx: Context, proven: Proven, identity: Ident
         proven.user.id,
         identity.account,
         now=ctx.now,
-        lifetime=timedelta(days=days),
+        lifetime=lifetime,
         address=client.address,
         agent=client.agent,
+        by=proven.by,
     )
 
 
@@ -132,20 +141,33 @@ async def describe(
     ctx: Context, identity: Identity, *, accounts: Sequence[AccountOut] | None = None, token: str | None = None
 ) -> Me:
     """Who this is, and where; for a browser with what its pages need to send (`csrf`)."""
+    if identity.credential is not None and identity.way in ("session", "token"):  # as it stands after this unit
+        identity = await ctx.app.credentials.of_session(identity.credential, identity.way) or identity
     permissions, csrf = sorted(identity.permissions), cookies.csrf_token(token) if token else None
     newest = select(User).where(User.id == identity.user).execution_options(populate_existing=True)
     user = await ctx.platform.first(newest) if identity.user else None
     if user is None:
         return Me(None, await _unattended(ctx, identity), [], permissions)
-    found = list(accounts) if accounts is not None else await queries.accounts(ctx, user)
+    found = list(accounts) if accounts is not None else await queries.accounts(ctx, user, identity.within)
     current = next((each for each in found if each.id == identity.account), None)
-    known = await passkeys.of_user(ctx, user.id)
-    factor = user.totp_since is not None or bool(known)
-    if not permissions and current is not None:
-        permissions = sorted(ctx.app.policy.of(current.id, current.role, user.operator, factor=factor))
-    lacks = not factor and current is not None and ctx.app.policy.wants_factor(current.id)
     below = await queries.sub_accounts(ctx, current.id) if current and "subaccount.read" in permissions else 0
-    return Me(user_out(user), current, found, permissions, identity.proved_at, len(known), lacks, csrf, below)
+    return Me(
+        user_out(user),
+        current,
+        found,
+        permissions,
+        identity.proved_at,
+        len(await passkeys.of_user(ctx, user.id)),
+        identity.lacks_factor,
+        identity.lacks_sign_in,
+        identity.within,
+        [
+            SignInProvider(each.name, each.title)
+            for each in await identity_providers.proving(ctx, user.id, identity.within)
+        ],
+        csrf,
+        below,
+    )
 
 
 async def _unattended(ctx: Context, identity: Identity) -> AccountOut | None:
@@ -155,7 +177,15 @@ async def _unattended(ctx: Context, identity: Identity) -> AccountOut | None:
 
 
 def user_out(user: User) -> UserOut:
-    return UserOut(user.id, user.email, user.name, user.totp_since is not None, user.operator, user.erase_at)
+    return UserOut(
+        user.id,
+        user.email,
+        user.name,
+        user.totp_since is not None,
+        user.operator,
+        user.erase_at,
+        user.password is not None,
+    )
 
 
 async def prove(ctx: Context, given: Proof, client: Client) -> LoggedInBrowser:
@@ -168,17 +198,24 @@ async def prove(ctx: Context, given: Proof, client: Client) -> LoggedInBrowser:
     identity = _of_person(ctx)
     user = await ctx.platform.first(select(User).where(User.id == identity.user))
     assert user is not None
-    proven = await _proven_again(ctx, user, given, client)
+    return await renew_proof(ctx, await _proven_again(ctx, user, given, client))
+
+
+async def renew_proof(ctx: Context, proven: Proven) -> LoggedInBrowser:
+    """The session's proof is fresh again.
+
+    Raises:
+        NotAllowed: an API key cannot.
+    """
+    identity = _of_person(ctx)
 
     def renew(connection: Connection) -> str | None:
         proven.write_down(connection)
         return _renewed(connection, identity, proved_at=ctx.now)
 
     token = await _still(ctx.write(renew))
-    ctx.app.credentials.forget(user.id)
-    return LoggedInBrowser(
-        await describe(ctx, msgspec.structs.replace(identity, proved_at=ctx.now), token=token), token
-    )
+    ctx.app.credentials.forget(proven.user.id)
+    return LoggedInBrowser(await describe(ctx, identity, token=token), token)
 
 
 async def _proven_again(ctx: Context, user: User, given: Proof, client: Client) -> Proven:
@@ -214,7 +251,7 @@ async def switch(ctx: Context, account: UUID) -> LoggedInBrowser:
     identity = _of_person(ctx)
     user = await ctx.platform.first(select(User).where(User.id == identity.user))
     assert user is not None
-    accounts = await queries.accounts(ctx, user)
+    accounts = await queries.accounts(ctx, user, identity.within)
     if account not in [each.id for each in accounts]:
         raise NotFound(f"There is no account {account}.", field="account")
     recently = timedelta(minutes=ctx.app.settings.step_up_minutes)
@@ -310,6 +347,9 @@ async def refresh(ctx: Context, given: str) -> Tokens:
         note(ctx, RefreshReused(found.user, found.session, ctx.address))
         await ctx.commit()
         ctx.app.credentials.forget(found.user)
+    if found.wait_s:
+        raise TooMany("These tokens were refreshed too often; use the newest.", retry_after_s=found.wait_s)
+    await count_dead_token(ctx)
     raise NotAuthenticated("This refresh token is not valid; log in again.")
 
 
@@ -328,3 +368,5 @@ async def revoke_tokens(ctx: Context, given: str) -> None:
         note(ctx, SessionRevoked(found.user_id, found.id, "logged out"))
         await ctx.write(queries.revoke, found.user_id, found.id)
         ctx.app.credentials.forget(found.user_id)
+    else:
+        await count_dead_token(ctx)

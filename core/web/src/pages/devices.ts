@@ -4,6 +4,8 @@ import { exactly, notify, page, t, when } from "@maxbooster/ui";
 import { api } from "../api/client";
 import type { components } from "../api/schema";
 import { Loaded } from "../shell/loaded";
+import { proven } from "../shell/prove";
+import { tried } from "../shell/tried";
 
 type Device = components["schemas"]["Device"];
 
@@ -12,15 +14,19 @@ class MbDevices extends LitElement {
   private readonly devices = new Loaded(this, () => api.get("/api/core/devices"));
 
   private async logOut(device: Device): Promise<void> {
-    await api.delete("/api/core/devices/{session_id}", { session_id: device.id });
-    notify(t("devices.removed", "Device logged out."));
-    await this.devices.again();
+    await tried(async () => {
+      await proven(() => api.delete("/api/core/devices/{session_id}", { session_id: device.id }));
+      notify(t("devices.removed", "Device logged out."));
+      await this.devices.again();
+    });
   }
 
   private async removeOthers(): Promise<void> {
-    await api.delete("/api/core/devices");
-    notify(t("devices.others_removed", "All other devices are logged out."));
-    await this.devices.again();
+    await tried(async () => {
+      await proven(() => api.delete("/api/core/devices"));
+      notify(t("devices.others_removed", "All other devices are logged out."));
+      await this.devices.again();
+    });
   }
 
   override render() {

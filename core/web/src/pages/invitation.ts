@@ -5,6 +5,7 @@ import type { components } from "../api/schema";
 import { router } from "../shell/router";
 import { session } from "../shell/session";
 import { alone, framed, linkToken } from "./alone";
+import "./provider-buttons";
 
 type Invited = components["schemas"]["Invited"];
 
@@ -76,7 +77,8 @@ class MbInvitation extends LitElement {
       ${field(this.joining, { name: "born_on", label: t("register.born", "Date of birth"), type: "date", autocomplete: "bday" })}
       ${this.joining.words(["password", "name", "born_on"])}
       <wa-button type="submit" variant="brand" ?loading=${this.joining.pending}>${t("invitation.join", "Create account and join")}</wa-button>
-    </form>`;
+      </form>
+      <mb-provider-buttons to="/home" invitation=${this.token}></mb-provider-buttons>`;
   }
 }
 customElements.define("mb-invitation", MbInvitation);

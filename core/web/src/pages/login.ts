@@ -7,12 +7,17 @@ import { passkeysWork, usePasskey } from "../shell/passkeys";
 import { router } from "../shell/router";
 import { session, type Me } from "../shell/session";
 import { alone, framed } from "./alone";
+import "./provider-buttons";
 
 type PasskeyOptions = components["schemas"]["PasskeyOptions"];
 
 class MbLogin extends LitElement {
-  static override properties = { asksCode: { state: true }, asksPasskey: { state: true } };
+  static override properties = { embedded: { type: Boolean }, intro: {}, done: { attribute: false }, asksCode: { state: true }, asksPasskey: { state: true } };
   static override styles = alone;
+  /** Whether another page has it, with an `intro` of its own, and goes on from there by `done`. */
+  declare embedded: boolean;
+  declare intro: string;
+  declare done: ((me: Me) => Promise<void>) | undefined;
   declare asksCode: boolean;
   /** What a passkey may answer in place of a code. */
   declare asksPasskey: PasskeyOptions | undefined;
@@ -20,24 +25,30 @@ class MbLogin extends LitElement {
 
   constructor() {
     super();
-    this.asksCode = false;
+    this.embedded = this.asksCode = false;
+    this.intro = "";
+  }
+
+  private get to(): string {
+    return ownPath(new URLSearchParams(location.search).get("to"));
   }
 
   private readonly withPasskey = new FormController(this, async () => {
     const credential = await usePasskey(await api.post("/api/core/session/passkey/options"));
-    this.enter(await api.post("/api/core/session/passkey", { body: { credential } }));
+    await this.enter(await api.post("/api/core/session/passkey", { body: { credential } }));
   }, { unkept: "nothing is typed" });
 
-  private enter(me: Me): void {
+  private async enter(me: Me): Promise<void> {
+    if (this.done) return this.done(me);
     session.take(me);
-    router.go(ownPath(new URLSearchParams(location.search).get("to")), true);
+    router.go(this.to, true);
   }
 
   private async logIn(values: Record<string, string>): Promise<void> {
     try {
       const passkey = this.asksPasskey && !values.code ? await usePasskey(this.asksPasskey) : null;
       const body = { email: values.email ?? "", password: values.password ?? "", code: values.code || null, passkey };
-      this.enter(await api.post("/api/core/session", { body }));
+      await this.enter(await api.post("/api/core/session", { body }));
     } catch (error) {
       if (error instanceof Problem && error.kind === "second-factor-required" && !this.asksCode) {
         this.asksCode = true;
@@ -53,7 +64,8 @@ class MbLogin extends LitElement {
   override render() {
     return framed(
       t("login.title", "Log in"),
-      html`<form ${this.form.here()}>
+      html`${this.intro ? html`<p>${this.intro}</p>` : ""}
+        <form ${this.form.here()}>
           ${field(this.form, { name: "email", label: t("login.email", "Email"), type: "email", autocomplete: "username" })}
           ${field(this.form, { name: "password", label: t("login.password", "Password"), type: "password", autocomplete: "current-password" })}
           ${this.asksCode
@@ -76,6 +88,7 @@ class MbLogin extends LitElement {
               <wa-button type="submit" appearance="outlined" ?loading=${this.withPasskey.pending}>${t("login.passkey", "Log in with a passkey")}</wa-button>
             </form>`
           : ""}
+        ${this.embedded ? "" : html`<mb-provider-buttons to=${this.to}></mb-provider-buttons>`}
         <div class="below">
           <a href="/register">${t("login.register", "Create an account")}</a>
           <a href="/reset">${t("login.forgotten", "Forgot your password?")}</a>

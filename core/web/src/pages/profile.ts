@@ -5,9 +5,11 @@ import { api } from "../api/client";
 import { Problem } from "../api/problem";
 import type { components } from "../api/schema";
 import { proven } from "../shell/prove";
+import "./identities";
 import "./passkeys";
 import { username } from "../shell/username";
 import { session, type Me } from "../shell/session";
+import { tried } from "../shell/tried";
 
 type Secret = components["schemas"]["TotpSecret"];
 
@@ -124,6 +126,7 @@ class MbProfile extends LitElement {
   override render() {
     const user = session.me?.user;
     if (!user) return nothing;
+    if (session.me?.within) return this.notHere(user.email);
     return html`<h1>${t("profile.title", "Your profile")}</h1>
       <p>${user.email}</p>
       <form ${this.naming.here()}>
@@ -138,6 +141,9 @@ class MbProfile extends LitElement {
       <h2>${t("passkeys.title", "Passkeys")}</h2>
       <mb-passkeys></mb-passkeys>
 
+      <h2>${t("identities.title", "Connected logins")}</h2>
+      <mb-identities></mb-identities>
+
       <h2>${t("profile.email", "Email")}</h2>
       ${this.sentTo
         ? html`<p role="status">${t("profile.email_sent", "We sent a link to {email}. Open it to confirm the change.", { email: this.sentTo })}</p>`
@@ -148,13 +154,7 @@ class MbProfile extends LitElement {
           </form>`}
 
       <h2>${t("profile.password", "Password")}</h2>
-      <form ${this.password.here()}>
-        ${username()}
-        ${field(this.password, { name: "current", label: t("profile.current", "Current password"), type: "password", autocomplete: "current-password" })}
-        ${field(this.password, { name: "password", label: t("reset.password", "New password"), type: "password", autocomplete: "new-password" })}
-        ${this.password.words(["current", "password"])}
-        <div class="actions"><wa-button type="submit" ?loading=${this.password.pending}>${t("profile.change_password", "Change password")}</wa-button></div>
-      </form>
+      ${user.has_password ? this.changePassword() : this.setPassword(user.email)}
 
       <h2>${t("profile.yours", "Your data")}</h2>
       <p>${t("profile.yours_text", "Download your profile, devices, activity and the accounts that only you belong to, as one JSON file.")}</p>
@@ -166,6 +166,32 @@ class MbProfile extends LitElement {
             <div class="actions"><wa-button @click=${this.stay}>${t("profile.stay", "Cancel deletion")}</wa-button></div>`
         : html`<p>${t("profile.erase_text", "Deletes your login and everything that only you own. You can cancel for a while after you confirm.")}</p>
             <div class="actions"><wa-button appearance="outlined" @click=${this.leave}>${t("profile.erase_button", "Delete login…")}</wa-button></div>`}`;
+  }
+
+  /** Who came through an account’s provider is that person in the account, and their profile is none of its business. */
+  private notHere(email: string) {
+    return html`<h1>${t("profile.title", "Your profile")}</h1>
+      <p>${email}</p>
+      <p role="note">${t("profile.within", "You logged in through your team’s sign-in. Log in with your own password or passkey to change your profile; “Forgot your password?” on the login page sets one.")}</p>`;
+  }
+
+  private changePassword() {
+    return html`<form ${this.password.here()}>
+        ${username()}
+        ${field(this.password, { name: "current", label: t("profile.current", "Current password"), type: "password", autocomplete: "current-password" })}
+        ${field(this.password, { name: "password", label: t("reset.password", "New password"), type: "password", autocomplete: "new-password" })}
+        ${this.password.words(["current", "password"])}
+        <div class="actions"><wa-button type="submit" ?loading=${this.password.pending}>${t("profile.change_password", "Change password")}</wa-button></div>
+      </form>`;
+  }
+
+  private setPassword(email: string) {
+    const send = async () => {
+      await api.post("/api/core/password-reset", { body: { email } });
+      notify(t("profile.password_sent", "We sent a link to {email}.", { email }));
+    };
+    return html`<p>${t("profile.no_password", "You have no password yet; you log in in another way.")}</p>
+      <div class="actions"><wa-button appearance="outlined" @click=${() => tried(send)}>${t("profile.set_password", "Email me a link to set one")}</wa-button></div>`;
   }
 
   private factorOff() {

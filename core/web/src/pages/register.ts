@@ -2,6 +2,7 @@ import { html, LitElement } from "lit";
 import { field, FormController, t } from "@maxbooster/ui";
 import { api } from "../api/client";
 import { alone, framed } from "./alone";
+import "./provider-buttons";
 
 const FIELDS = ["email", "password", "name", "born_on"];
 
@@ -52,6 +53,7 @@ class MbRegister extends LitElement {
           ${this.form.words(FIELDS)}
           <wa-button type="submit" variant="brand" ?loading=${this.form.pending}>${t("register.go", "Create account")}</wa-button>
         </form>
+        <mb-provider-buttons to="/home"></mb-provider-buttons>
         <div class="below"><a href="/login">${t("register.known", "Already have an account? Log in")}</a></div>`,
     );
   }

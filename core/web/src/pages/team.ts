@@ -31,6 +31,13 @@ class MbTeam extends LitElement {
       .problem {
         grid-column: 1 / -1;
       }
+      .security {
+        display: flex;
+        flex-wrap: wrap;
+        align-items: center;
+        gap: var(--mb-space-3);
+        margin-bottom: var(--mb-space-6);
+      }
       @media (max-width: 600px) {
         form {
           grid-template-columns: 1fr;
@@ -38,6 +45,7 @@ class MbTeam extends LitElement {
       }
     `,
   ];
+  private readonly account = new Loaded(this, () => api.get("/api/core/account"));
   private readonly members = new Loaded(this, () => api.get("/api/core/members"));
   private readonly invitations = new Loaded(this, () => api.get("/api/core/invitations"));
   private readonly inviting = new FormController(this, async ({ email = "", role = "viewer" }) => {
@@ -72,7 +80,20 @@ class MbTeam extends LitElement {
     return html`<h1>${t("team.title", "Team")}</h1>
       <p>${t("team.text", "Who works in {account}, and what they can do.", { account: session.me?.account?.name ?? "" })}</p>
       ${may ? this.invite() : nothing}
+      ${session.may("account.secure") || session.may("sso.read") ? this.security() : nothing}
       ${this.members.show((members) => this.table([...members.map(asMember), ...(this.invitations.value ?? []).map(asInvited)], may))}`;
+  }
+
+  private security() {
+    const required = this.account.value?.second_factor ?? false;
+    const put = () => this.change(() => api.put("/api/core/account/second-factor", { body: { required: !required } }), t("team.factor_saved", "Saved.")).then(this.account.again);
+    return html`<p class="security">
+      ${required ? t("team.factor_on", "Members need two-factor authentication or a passkey.") : t("team.factor_off", "Members choose whether they use two-factor authentication.")}
+      ${session.may("account.secure")
+        ? html`<wa-button size="s" appearance="outlined" @click=${put}>${required ? t("team.factor_optional", "Make it optional") : t("team.factor_require", "Require it")}</wa-button>`
+        : nothing}
+      ${session.may("sso.read") ? html`<a href="/team/sign-in">${t("team.sign_in", "Your team’s sign-in")}</a>` : nothing}
+    </p>`;
   }
 
   private invite() {

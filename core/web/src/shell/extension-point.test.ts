@@ -63,7 +63,7 @@ async function placed(context: Record<string, unknown> = {}): Promise<Point> {
 const alerts = (point: Point) => [...point.querySelectorAll("[role=alert]")].map((each) => each.textContent);
 
 describe("an extension point", () => {
-  beforeEach(() => session.take({ permissions: ["plugin.read"], accounts: [], account: null, user: null, csrf: null, proved_at: null, passkeys: 0, lacks_factor: false, sub_accounts: 0 }));
+  beforeEach(() => session.take({ permissions: ["plugin.read"], accounts: [], account: null, user: null, csrf: null, proved_at: null, passkeys: 0, lacks_factor: false, lacks_sign_in: false, within: null, providers: [], sub_accounts: 0 }));
   afterEach(() => {
     vi.unstubAllGlobals();
     vi.useRealTimers();
@@ -115,7 +115,7 @@ describe("an extension point", () => {
     await placed();
     await placed();
     await vi.waitFor(() => expect(said.asked).toBe(1));
-    session.take({ permissions: ["plugin.read"], accounts: [], account: null, user: null, csrf: null, proved_at: null, passkeys: 0, lacks_factor: false, sub_accounts: 0 });
+    session.take({ permissions: ["plugin.read"], accounts: [], account: null, user: null, csrf: null, proved_at: null, passkeys: 0, lacks_factor: false, lacks_sign_in: false, within: null, providers: [], sub_accounts: 0 });
     await placed();
     await vi.waitFor(() => expect(said.asked).toBe(2));
   });
@@ -135,7 +135,7 @@ describe("an extension point", () => {
     vi.stubGlobal("fetch", () => new Promise((_, refuse) => (fail = () => refuse(new TypeError("Failed to fetch")))));
     const point = await placed();
     const failLate = fail;
-    session.take({ permissions: ["plugin.read"], accounts: [], account: null, user: null, csrf: null, proved_at: null, passkeys: 0, lacks_factor: false, sub_accounts: 0 });
+    session.take({ permissions: ["plugin.read"], accounts: [], account: null, user: null, csrf: null, proved_at: null, passkeys: 0, lacks_factor: false, lacks_sign_in: false, within: null, providers: [], sub_accounts: 0 });
     answering(offered("sound", { point: "billing.payout" }));
     point.name = "billing.payout";
     await vi.waitFor(() => expect(point.querySelectorAll("mb-x-sound")).toHaveLength(1));
@@ -146,7 +146,7 @@ describe("an extension point", () => {
   });
 
   it("asks for nothing where the person may not see what is installed", async () => {
-    session.take({ permissions: [], accounts: [], account: null, user: null, csrf: null, proved_at: null, passkeys: 0, lacks_factor: false, sub_accounts: 0 });
+    session.take({ permissions: [], accounts: [], account: null, user: null, csrf: null, proved_at: null, passkeys: 0, lacks_factor: false, lacks_sign_in: false, within: null, providers: [], sub_accounts: 0 });
     const said = answering(offered("sound"));
     const point = await placed();
     expect([said.asked, point.children.length]).toEqual([0, 0]);

@@ -10,6 +10,7 @@ import { listPanels, openPanel, PanelFailed, type Panel } from "./panels";
 import { PAGES } from "./pages";
 import { installOffline } from "../service-worker/registration";
 import { router, type Route } from "./router";
+import { logInAt } from "./providers";
 import { session } from "./session";
 import { chooseTheme, logOut, switchAccount } from "./actions";
 import "./bell";
@@ -24,6 +25,7 @@ import { OWN, THEMES, type Entry } from "./side";
 import "./tray";
 import { watchConnection } from "./sending";
 import "./offline";
+import { tried } from "./tried";
 import { watchTyping } from "./typed";
 import "./upgrade";
 
@@ -312,7 +314,7 @@ class MbApp extends LitElement {
       ${alone || !session.me ? nothing : this.around()}
       <mb-offline></mb-offline>
       <main id="main" tabindex="-1" aria-busy=${!this.ready}>
-        ${session.me?.lacks_factor && !alone ? needsFactor() : nothing}
+        ${session.me?.lacks_sign_in && !alone ? needsSignIn() : session.me?.lacks_factor && !alone ? needsFactor() : nothing}
         ${this.failure
           ? html`<mb-failure heading=${this.failure.title} text=${this.failure.text}></mb-failure>`
           : this.content}
@@ -354,5 +356,17 @@ function needsFactor(): TemplateResult {
   return html`<p class="needs" role="alert">
     <mb-icon name="triangle-alert"></mb-icon>
     <span>${t("shell.needs_factor", "Two-factor authentication is required here.")} <a href="/profile">${t("shell.set_up_factor", "Set it up, or add a passkey")}</a></span>
+  </p>`;
+}
+
+function needsSignIn(): TemplateResult {
+  const account = session.me?.account;
+  const go = (event: Event) => {
+    event.preventDefault();
+    void tried(() => logInAt(account?.id ?? "", router.path));
+  };
+  return html`<p class="needs" role="alert">
+    <mb-icon name="triangle-alert"></mb-icon>
+    <span>${t("shell.needs_sign_in", "{account} asks its members to use the team’s sign-in.", { account: account?.name ?? "" })} <a href="/login" @click=${go}>${t("shell.sign_in", "Log in there")}</a></span>
   </p>`;
 }

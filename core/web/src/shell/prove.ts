@@ -5,12 +5,15 @@ import { field, form, FormController, t } from "@maxbooster/ui";
 import { api } from "../api/client";
 import { Problem } from "../api/problem";
 import { passkeysWork, usePasskey } from "./passkeys";
+import { away } from "./providers";
 import { session } from "./session";
 import { username } from "./username";
 
 class MbProve extends LitElement {
-  static override properties = { open: { type: Boolean }, code: { state: true } };
+  static override properties = { open: { type: Boolean }, code: { state: true }, sentTo: { state: true } };
   declare open: boolean;
+  /** Where a link for a new password went. */
+  declare sentTo: string;
   declare code: boolean;
   done: (proved: boolean) => void = () => {};
   private readonly form = new FormController(this, (values) => this.prove(values), { unkept: "a password and a code" });
@@ -33,6 +36,7 @@ class MbProve extends LitElement {
   constructor() {
     super();
     this.open = true;
+    this.sentTo = "";
     this.code = (session.me?.user?.second_factor ?? false) || this.hasPasskey;
   }
 
@@ -46,6 +50,17 @@ class MbProve extends LitElement {
     const passkey = await usePasskey(await api.post("/api/core/session/prove/passkey"));
     session.take(await api.post("/api/core/session/prove", { body: { passkey } }));
     this.finish(true);
+  }, { unkept: "nothing is typed" });
+
+  private provider = "";
+  private readonly atProvider = new FormController(this, ({ provider = "" }) => {
+    this.provider = provider;
+    return away(api.post("/api/core/session/provider/prove", { body: { provider, to: location.pathname + location.search } }));
+  }, { unkept: "nothing is typed" });
+  private readonly mailing = new FormController(this, async () => {
+    const email = session.me?.user?.email ?? "";
+    await api.post("/api/core/password-reset", { body: { email } });
+    this.sentTo = email;
   }, { unkept: "nothing is typed" });
 
   private finish(proved: boolean): void {
@@ -62,7 +77,31 @@ class MbProve extends LitElement {
             <wa-button type="submit" variant="brand" ?loading=${this.withPasskey.pending}>${t("prove.passkey", "Use a passkey")}</wa-button>
           </form>`
         : nothing}
-      <form ${this.form.here()}>
+      ${(session.me?.providers ?? []).map(
+        ({ name, title }) => html`<form ${this.atProvider.here()}>
+          <input type="hidden" name="provider" value=${name} />
+          ${this.provider === name ? this.atProvider.words() : nothing}
+          <wa-button type="submit" appearance="outlined" ?loading=${this.atProvider.pending && this.provider === name}
+            >${t("prove.provider", "Log in again with {title}", { title })}</wa-button
+          >
+        </form>`,
+      )}
+      ${session.me?.user?.has_password || session.me?.within ? this.byPassword() : this.withoutPassword()}
+    </wa-dialog>`;
+  }
+
+  private withoutPassword() {
+    return this.sentTo
+      ? html`<p role="status">${t("prove.sent", "We sent a link to {email}. Set a password, log in with it, then try again.", { email: this.sentTo })}</p>`
+      : html`<form ${this.mailing.here()}>
+          <p>${t("prove.no_password", "You have no password yet.")}</p>
+          ${this.mailing.words()}
+          <wa-button type="submit" appearance="plain" ?loading=${this.mailing.pending}>${t("profile.set_password", "Email me a link to set one")}</wa-button>
+        </form>`;
+  }
+
+  private byPassword() {
+    return html`<form ${this.form.here()}>
         ${username()}
         <p>${t("prove.why", "For your security, enter your password again. We won’t ask again for ten minutes.")}</p>
         ${field(this.form, { name: "password", label: t("login.password", "Password"), type: "password", autocomplete: "current-password" })}
@@ -71,8 +110,7 @@ class MbProve extends LitElement {
         <div class="actions">
           <wa-button type="submit" variant=${this.hasPasskey && passkeysWork() ? "neutral" : "brand"} ?loading=${this.form.pending}>${t("prove.go", "Continue")}</wa-button>
         </div>
-      </form>
-    </wa-dialog>`;
+      </form>`;
   }
 }
 customElements.define("mb-prove", MbProve);

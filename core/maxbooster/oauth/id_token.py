@@ -9,32 +9,48 @@ from joserfc import jwk, jwt
 from joserfc.errors import JoseError
 
 from ..errors import AuthFailed
-from ..http.client import Client
-from .answers import read_json
-from .providers import OAuthLogin
+from .keys import KeySets
+from .login import OAuthLogin
 
 LEEWAY_S = 120
 """By so much the provider's clock may differ from ours."""
 ALGORITHMS = ["RS256", "PS256", "ES256", "EdDSA"]
+_UNFIT = (JoseError, ValueError, TypeError, KeyError)
 
 
-async def verified(http: Client, login: OAuthLogin, token: str, nonce: str, now: float) -> dict[str, Any]:
+async def verified(keys: KeySets, login: OAuthLogin, token: str, nonce: str, now: float) -> dict[str, Any]:
     """The claims of a token that the provider made for us, for this sign-in.
 
     Raises:
         AuthFailed: there is none, or one that is not that.
+        NotReady: the provider's keys cannot be had.
     """
     if not token:
-        raise AuthFailed(f"{login.issuer} did not say who you are (no ID token); connect again.")
-    keys = await read_json(http, login, login.jwks_url)
+        raise AuthFailed(f"{login.issuer} did not say who you are (no ID token); sign in again.")
     try:
-        found = jwt.decode(token, jwk.KeySet.import_key_set(keys), algorithms=ALGORITHMS)
-        _expected(login, found.claims, nonce, now).validate(found.claims)
-    except (JoseError, ValueError, TypeError, KeyError) as error:
+        claims = await _signed(keys, login, token)
+        _expected(login, claims, nonce, now).validate(claims)
+    except _UNFIT as error:
         raise AuthFailed(
             f"The ID token of {login.issuer} is not valid for this sign-in ({error}); are both clocks right?"
         ) from None
-    return dict(found.claims)
+    return claims
+
+
+async def _signed(keys: KeySets, login: OAuthLogin, token: str) -> dict[str, Any]:
+    """What the provider signed. It may have replaced its keys since we asked for them, even just now: once more then.
+
+    Raises:
+        JoseError, ValueError, TypeError, KeyError: it did not sign this.
+    """
+    try:
+        return _read(token, await keys.of(login))
+    except _UNFIT:
+        return _read(token, await keys.of(login, fresh=True))
+
+
+def _read(token: str, keys: jwk.KeySet) -> dict[str, Any]:
+    return dict(jwt.decode(token, keys, algorithms=ALGORITHMS).claims)
 
 
 def _expected(login: OAuthLogin, claims: Mapping[str, Any], nonce: str, now: float) -> jwt.JWTClaimsRegistry:

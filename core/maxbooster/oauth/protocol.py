@@ -18,7 +18,8 @@ from ..errors import AuthFailed, Invalid, NotReady
 from ..http.client import Client
 from .answers import MAX_BYTES, read_json
 from .id_token import verified
-from .providers import Holder, OAuthLogin
+from .keys import KeySets
+from .login import Holder, OAuthLogin
 
 
 class Granted(Struct, frozen=True):
@@ -86,7 +87,7 @@ async def revoke(http: Client, login: OAuthLogin, token: str, kind: str) -> None
         raise NotReady(f"{answer.url.host} answered {answer.status_code} to the revocation.")
 
 
-async def holder(http: Client, login: OAuthLogin, granted: Granted, nonce: str, now: float) -> Holder:
+async def holder(http: Client, keys: KeySets, login: OAuthLogin, granted: Granted, *, nonce: str, now: float) -> Holder:
     """Whose login was granted: by the ID token where there is one, else by the userinfo endpoint.
 
     Raises:
@@ -94,18 +95,20 @@ async def holder(http: Client, login: OAuthLogin, granted: Granted, nonce: str, 
         NotReady: the provider does not say.
     """
     if login.jwks_url:
-        claims = await verified(http, login, granted.id_token, nonce, now)
+        claims = await verified(keys, login, granted.id_token, nonce, now)
         complete = _text(claims, login.name_field) or not login.userinfo_url
-        said = claims if complete else await _userinfo(http, login, granted)
+        said = claims if complete else await userinfo(http, login, granted)
         return Holder(str(claims["sub"]), _text(said, login.name_field))
-    said = await _userinfo(http, login, granted)
+    said = await userinfo(http, login, granted)
     if not (subject := _text(said, login.subject_field)):
         raise NotReady(f"{login.userinfo_url} does not say who the user is: {login.subject_field!r} is missing.")
     return Holder(subject, _text(said, login.name_field))
 
 
-async def _userinfo(http: Client, login: OAuthLogin, granted: Granted) -> Any:
-    return await read_json(http, login, login.userinfo_url, {"Authorization": f"Bearer {granted.access}"})
+async def userinfo(http: Client, login: OAuthLogin, granted: Granted) -> Any:
+    """Raises as `read_json` does."""
+    headers = {"Authorization": f"Bearer {granted.access}"}
+    return await read_json(http, login.userinfo_url, headers, timeout_s=login.timeout_s, public_only=login.public_only)
 
 
 def _text(said: Any, path: str) -> str:
@@ -159,7 +162,7 @@ def _complaint(said: Mapping[str, Any], host: str, refusals: tuple[str, ...]) ->
 
 async def _post(http: Client, login: OAuthLogin, url: str, headers: dict[str, str], body: str) -> Any:
     url, headers, body = _client(login).client_auth(login.client_auth).prepare("POST", url, headers, body)
-    options: dict[str, Any] = {"headers": headers, "content": body, "user_supplied": True}
+    options: dict[str, Any] = {"headers": headers, "content": body, "user_supplied": login.public_only}
     return await http.request("POST", url, max_bytes=MAX_BYTES, timeout_s=login.timeout_s, **options)
 
 

@@ -9,12 +9,18 @@ import msgspec
 
 from ..errors import NotReady
 from ..http.client import Client
-from .providers import OAuthLogin
 
 MAX_BYTES = 1_000_000
 
 
-async def read_json(http: Client, login: OAuthLogin, url: str, headers: Mapping[str, str] | None = None) -> Any:
+async def read_json(
+    http: Client,
+    url: str,
+    headers: Mapping[str, str] | None = None,
+    *,
+    timeout_s: float = 20.0,
+    public_only: bool = True,
+) -> Any:
     """
     Raises:
         AuthFailed: the provider refuses the credentials.
@@ -22,7 +28,7 @@ async def read_json(http: Client, login: OAuthLogin, url: str, headers: Mapping[
     """
     accept = {"Accept": "application/json", **(headers or {})}
     answer = await http.request(
-        "GET", url, max_bytes=MAX_BYTES, headers=accept, user_supplied=True, timeout_s=login.timeout_s
+        "GET", url, max_bytes=MAX_BYTES, headers=accept, user_supplied=public_only, timeout_s=timeout_s
     )
     try:
         return msgspec.json.decode(http.accepted(answer).content)
