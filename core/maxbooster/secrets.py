@@ -156,6 +156,23 @@ def _create_key(path: Path) -> None:
         ) from error
 
 
+def write_key_file(path: Path, keys: tuple[bytes, ...]) -> None:
+    """A new file of keys, newest first, that is on the disk when this returns.
+
+    Raises:
+        SettingsError: it is there already, or cannot be written.
+    """
+    try:
+        with open(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as file:
+            file.write(b"\n".join(keys))
+            file.flush()
+            os.fsync(file.fileno())
+    except FileExistsError:
+        raise SettingsError(f"{path} is there already: move it away first.", field="core.secret_keys") from None
+    except OSError as error:
+        raise SettingsError(f"{path} cannot be written: {error.strerror}.", field="core.data") from error
+
+
 class Secrets:
     """An account's secrets, by name; outside an account, the platform's."""
 

@@ -19,6 +19,7 @@ from ..auth.passkeys.models import Passkey, SpentChallenge
 from ..auth.throttle import Throttle
 from ..connections.models import ConnectionRow, SignInRow
 from ..connectors.models import ConnectorSettingsRow
+from ..data_keys.models import DataKey
 from ..events.models import EventRow
 from ..facts.models import FactsPart
 from ..grants.models import GrantRow
@@ -44,6 +45,7 @@ core: list[type] = [
     ConnectorSettingsRow,
     Consent,
     Contact,
+    DataKey,
     DirectoryEntry,
     EventRow,
     FactsPart,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from litestar import Request, Response, get
@@ -15,6 +16,7 @@ from ..http.problems import on_http
 from ..http.routes import PUBLIC
 from .shell import PAGES, Shell
 
+_HOST = re.compile(r"[A-Za-z0-9._:\[\]-]{1,260}")
 AnyRequest = Request[Any, Any, State]
 
 
@@ -32,6 +34,17 @@ class Pages:
         panels = [panel.route for _, panel in self._app.offers.panels]
         paths = [*PAGES, *panels, *(f"{route}/{{rest:path}}" for route in panels)]
         return get(paths, include_in_schema=False, opt={"permission": PUBLIC}, name="web")(page)
+
+    def frame(self) -> HTTPRouteHandler:
+        async def framed(request: AnyRequest) -> Response[str]:
+            host = request.headers.get("host", "")
+            headers = {
+                "content-security-policy": self._shell.frame_policy(host if _HOST.fullmatch(host) else "localhost"),
+                "cache-control": "no-cache",
+            }
+            return Response(self._shell.frame_html, media_type="text/html", headers=headers)
+
+        return get("/frame", include_in_schema=False, opt={"permission": PUBLIC}, name="frame")(framed)
 
     def instead_of_nothing(self, request: AnyRequest, error: NotFoundException) -> Response[Any]:
         """A person who follows a wrong link sees the application say so; programs get problem details."""

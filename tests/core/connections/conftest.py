@@ -40,7 +40,7 @@ def oidc(oidc_process: OidcServer) -> Iterator[OidcServer]:
 
 @pytest.fixture
 def installed(site: Site, oidc: OidcServer) -> Site:
-    site.install("quay", oidc.plugin)
+    site.install("quay", oidc.plugin, manifest="hosts=('127.0.0.1',)")
     return site
 
 
