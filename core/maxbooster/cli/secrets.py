@@ -51,8 +51,8 @@ def wrap() -> None:
     settings = read().decode("core", Settings)
     kept = "MAXBOOSTER_SECRET_KEYS" if settings.secret_keys else key_file(settings)
     click.echo(
-        f"{number} keys are wrapped by {settings.key_service}. Restart `up`, `serve` and `worker`; once they run, remove"
-        f" {kept} and keep no copy, or one that is as safe as the key service."
+        f"{number} keys are wrapped by {settings.key_service}. Restart `up`, `serve` and `worker`; once they run,"
+        f" remove {kept} and keep no copy, or one that is as safe as the key service."
     )
 
 

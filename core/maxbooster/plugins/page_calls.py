@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from ..http.probe import addresses
+
 if TYPE_CHECKING:
     from ..app import App
 
@@ -29,7 +31,5 @@ def operations(app: App) -> dict[str, str]:
 def _calls(app: App) -> Iterator[tuple[str, str, str]]:
     for owner, routes in app.offers.routes:
         for handler in routes.handlers:
-            for path in handler.paths:
-                whole = "/".join(["", *filter(None, f"{routes.path}/{path}".split("/"))]) or "/"
-                for method in handler.http_methods - {"OPTIONS", "HEAD"}:
-                    yield owner, str(handler.operation_id), f"{method} {_TYPE.sub('}', whole)}"
+            for address in addresses(owner, routes.path, handler):
+                yield owner, str(handler.operation_id), _TYPE.sub("}", address)

@@ -102,7 +102,8 @@ async def test_who_does_not_say_so_calls_nothing_that_people_name(calling, serve
 @pytest.mark.parametrize(
     ("host", "is_declared"),
     [
-        ("api.example.com", True), ("API.example.com", True), ("api.example.com.", True), ("deep.cdn.example.org", True),
+        ("api.example.com", True), ("API.example.com", True), ("api.example.com.", True),
+        ("deep.cdn.example.org", True),
         ("example.com", False), ("xapi.example.com", False), ("example.org", False), ("evilexample.org", False),
         ("cdn.example.org.evil.com", False),
     ],
