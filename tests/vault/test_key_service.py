@@ -66,7 +66,8 @@ async def finding(app: Any, name: str = "key service") -> Any:
     return next(each for each in await examine(app) if each.name == name)
 
 
-async def test_a_new_installation_gets_a_key_that_lies_nowhere_unwrapped(opened, by_vault, data, account):
+async def test_hook_key_service(opened, by_vault, data, account):
+    """A new installation gets a key that lies nowhere unwrapped."""
     async with opened(**by_vault) as app:
         await keep(app, account, "hunter2")
         raw = app.keyring.raw[0]
