@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
-from sqlalchemy import Connection, LargeBinary, String, UniqueConstraint, select, update
+from sqlalchemy import Connection, LargeBinary, String, UniqueConstraint, delete, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from .db.models import PLATFORM, Owned, Table
@@ -194,6 +194,14 @@ class Secrets:
         await self._ctx.app.database.write(lambda connection: _put(connection, self._account, name, sealed, keep=True))
         return await self.get(name)
 
+    async def delete(self, name: str) -> None:
+        """Remove a secret for good; commits this unit.
+
+        Raises:
+            NotFound: no secret of that name.
+        """
+        await self._ctx.write(_delete, self._account, name)
+
     async def get(self, name: str) -> str:
         """
         Raises:
@@ -206,8 +214,18 @@ class Secrets:
             ).scalar()
         )
         if sealed is None:
-            raise NotFound(f"There is no secret named {name!r}.")
+            raise _missing(name)
         return self._ctx.app.keyring.open(sealed, f"{account}/{name}")
+
+
+def _delete(connection: Connection, account: UUID, name: str) -> None:
+    gone = connection.execute(delete(SecretRow).where(SecretRow.account_id == account, SecretRow.name == name))
+    if gone.rowcount != 1:
+        raise _missing(name)
+
+
+def _missing(name: str) -> NotFound:
+    return NotFound(f"There is no secret named {name!r}.")
 
 
 def _put(connection: Connection, account: UUID, name: str, sealed: bytes, *, keep: bool = False) -> None:

@@ -12,6 +12,8 @@ from ..db.models import Local, Table
 
 
 class DataKey(Local, Table):
+    """The platform's own: it belongs to no account, and its keys open what all of them keep."""
+
     __tablename__ = "core_data_key"
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
