@@ -149,4 +149,4 @@ def worded(ask: str) -> str:
     kind, _, name = ask.partition(":")
     if kind == "hook" and name in _HOOKS:
         return _HOOKS[name]
-    return _WORDS[kind].format(name)
+    return _WORDS[kind].replace("{}", name)
