@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import psycopg
@@ -38,6 +39,16 @@ async def test_a_frame_has_no_origin_and_reaches_built_files_alone(app, api):
     assert policy["require-trusted-types-for"] == "'script'"
     forged = await api.get("/frame", headers={"host": "localhost;script-src *"})
     assert "script-src *" not in forged.headers.get("content-security-policy", "")
+
+
+@SQLITE
+@pytest.mark.parametrize("page", ["/login", "/frame"])
+async def test_the_page_and_its_frames_take_their_colors_from_the_same_tokens(api, page):
+    if not Shell().is_built:
+        pytest.skip("the web application is not built; run `make web`")
+    links = re.findall(r'<link rel="stylesheet" href="([^"]+)"', (await api.get(page)).text)
+    sheets = [(await api.get(link)).text for link in links]
+    assert any("--mb-ground" in sheet for sheet in sheets)
 
 
 @SQLITE

@@ -56,7 +56,7 @@ class Shell:
     @cached_property
     def _html(self) -> str:
         shell = self._entry("src/shell/main.ts")
-        styles = "".join(f'<link rel="stylesheet" href="{BASE}{file}">' for file in shell.get("css", ()))
+        styles = "".join(f'<link rel="stylesheet" href="{BASE}{file}">' for file in self._styles(shell))
         loads = "".join(f'<link rel="modulepreload" href="{BASE}{file}">' for file in self._needed(shell))
         return (
             '<!doctype html><html lang="en" data-theme="dark"><head><meta charset="utf-8">'
@@ -152,8 +152,9 @@ class Shell:
         return entry
 
     def _styles(self, entry: dict[str, Any]) -> list[str]:
-        """Of an entry and of what it imports."""
-        chunks = [entry, *(each for each in self._manifest.values() if each["file"] in self._needed(entry))]
+        """Of what an entry imports, which may be shared with others, and then its own."""
+        needed = self._needed(entry)
+        chunks = [*(each for each in self._manifest.values() if each["file"] in needed), entry]
         return list(dict.fromkeys(file for each in chunks for file in each.get("css", ())))
 
     def _needed(self, entry: dict[str, Any]) -> list[str]:

@@ -90,7 +90,9 @@ async function show(opening: Opening, bridge: Bridge): Promise<Shown> {
   if (!made) throw new Error(`never defined its element <${opening.tag}>.`);
   const element: Shown = Object.assign(new made(), { host: hostOver(bridge, opening) });
   if (opening.context) element.context = Object.freeze(opening.context);
-  document.body.append(element);
+  const main = document.createElement("main");
+  main.append(element);
+  document.body.append(main);
   return element;
 }
 
@@ -148,6 +150,7 @@ function takeToasts(bridge: Bridge): void {
 function focusOn(shown: Shown | undefined): void {
   const heading = (shown?.shadowRoot ?? shown)?.querySelector<HTMLElement>("h1") ?? document.body;
   heading.tabIndex = -1;
+  heading.style.outline = "none"; // as the shell's own <main>: it is where reading starts, not a control
   heading.focus();
 }
 

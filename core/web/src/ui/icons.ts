@@ -65,6 +65,11 @@ export class MbIcon extends LitElement {
       width=${this.size}
       height=${this.size}
       viewBox="0 0 24 24"
+      fill="none"
+      stroke="currentColor"
+      stroke-width="1.5"
+      stroke-linecap="round"
+      stroke-linejoin="round"
       role=${role}
       aria-label=${this.label}
       aria-hidden=${this.label ? "false" : "true"}
