@@ -190,7 +190,7 @@ async def test_a_page_in_a_frame_has_what_it_needs(platform, signed_up):
     await page.get_by_role("button", name="Undo").click()
     await frame.get_by_text("Undone").wait_for()
     await frame.get_by_role("button", name="Delete").click()
-    await frame.get_by_role("dialog").get_by_role("button", name="Delete").click()
+    await frame.locator("mb-confirm").get_by_role("button", name="Delete").click()
     await frame.get_by_text("true").wait_for()
     before = await frame.evaluate("getComputedStyle(document.documentElement).getPropertyValue('--mb-ground')")
     await page.evaluate(
@@ -202,7 +202,10 @@ async def test_a_page_in_a_frame_has_what_it_needs(platform, signed_up):
     await frame.evaluate(
         "document.dispatchEvent(new KeyboardEvent('keydown', { key: 'k', ctrlKey: true, bubbles: true }))"
     )
-    await page.keyboard.press("Escape")
+    finding = page.locator("mb-palette input")
+    await finding.wait_for()
+    await finding.press("Escape")
+    await finding.wait_for(state="hidden")
     await frame.get_by_role("link", name="Home").click()
     await page.wait_for_url(f"{platform.base}/home")
 
