@@ -33,10 +33,10 @@ class Bridge {
     this.port.postMessage(message);
   }
 
-  call(method: Method, path: string, options: RequestOptions = {}): Promise<unknown> {
+  call<Answer>(method: Method, path: string, options: RequestOptions = {}): Promise<Answer> {
     const id = ++this.last;
     return new Promise((done, failed) => {
-      this.waiting.set(id, { done, failed });
+      this.waiting.set(id, { done: done as (value: unknown) => void, failed });
       this.tell({ kind: "call", id, method, path, options: { ...options } });
     });
   }
@@ -66,7 +66,7 @@ class Bridge {
 function hostOver(bridge: Bridge, opening: Opening): Host<never> {
   const by = (method: Method) => (path: string, options?: RequestOptions) => bridge.call(method, path, options);
   const list = (path: string, options?: RequestOptions, growing?: Growing<unknown>) =>
-    everyPage((cursor) => bridge.call("get", path, { ...options, limit: MOST, cursor }) as Promise<Page<unknown>>, growing);
+    everyPage((cursor) => bridge.call<Page<unknown>>("get", path, { ...options, limit: MOST, cursor }), growing);
   const api = Object.freeze({ get: by("get"), list, post: by("post"), put: by("put"), patch: by("patch"), delete: by("delete") });
   const held = new Set(opening.permissions);
   return Object.freeze({
@@ -150,7 +150,7 @@ function takeToasts(bridge: Bridge): void {
 function focusOn(shown: Shown | undefined): void {
   const heading = (shown?.shadowRoot ?? shown)?.querySelector<HTMLElement>("h1") ?? document.body;
   heading.tabIndex = -1;
-  heading.style.outline = "none"; // as the shell's own <main>: it is where reading starts, not a control
+  heading.style.outline = "none"; // reading starts here: it is no control
   heading.focus();
 }
 
