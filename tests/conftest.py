@@ -18,6 +18,9 @@ from maxbooster.testing.services import free_port, wait_for_port
 os.environ.setdefault("MAXBOOSTER_EXAMPLES", "true")
 """The example plugin is tested like any other; processes that tests start inherit it."""
 
+os.environ.setdefault("MAXBOOSTER_APPROVED", "*")
+"""Plugins that tests make have been approved; what asks for approval has tests of its own."""
+
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 """Hundreds of processes are started: where that is set, each would compile the platform anew, which takes as long as
 its work."""

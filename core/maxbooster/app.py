@@ -23,12 +23,13 @@ from .auth.sso.settings import SECTION as SIGN_IN
 from .auth.sso.settings import configured
 from .connections.renewal import Renewals
 from .context import Context, unit_of_work
+from .data_keys.service import open_keyring
 from .db import known, migrate
 from .db.engine import Database
 from .errors import NotReady, PluginError, UsageError, suggestion
 from .grants.lookup import Grants
 from .health import Absent
-from .http.client import Client
+from .http.client import Client, ConfinedClient
 from .http.traffic import Traffic
 from .identity import Identity
 from .jobs import queries as queue
@@ -42,11 +43,12 @@ from .observe.watchdog import Watchdog
 from .plugins import kinds, switches
 from .plugins import registry as plugins
 from .plugins.contributions import Contributions
+from .plugins.hosts import declared_hosts
 from .plugins.kinds import Connector, Kind
 from .resources import Resources
 from .search.building import start_building
 from .search.indexing import SearchIndex
-from .secrets import Keyring, keyring
+from .secrets import Keyring
 from .settings import PluginSettings, Sections, Settings
 from .storage.store import Store
 
@@ -88,8 +90,7 @@ class App:
         self.clock = clock
         self.sections = sections
         self.settings = sections.decode("core", Settings)
-        off = switches.disabled(self.settings.data) | set(self.settings.disabled)
-        self.registry = registry or plugins.load(off, examples=self.settings.examples)
+        self.registry = registry or switches.loaded(self.settings)
         self.identity_providers = configured(sections, self.settings)
         self._check_settings()
         self.database = cast(Database, Absent("No database is open while the platform is put together."))
@@ -100,6 +101,7 @@ class App:
         self.watchdog = Watchdog(self.settings.event_loop_stall_s, self.registry.owner_of)
         self.resources = Resources(self)
         self.reported: dict[int, float] = {}
+        self._confined: dict[str, ConfinedClient] = {}
         self._background: list[asyncio.Task[None]] = []
 
     # Assembly
@@ -154,30 +156,34 @@ class App:
     # Resources
 
     @asynccontextmanager
-    async def opened(self, *, upgrade: bool = False) -> AsyncIterator[App]:
-        """Connect to everything; close it at the end of the block. `upgrade`: bring the database up to date first."""
-        await self.open(upgrade=upgrade)
+    async def opened(self, *, upgrade: bool = False, patient: bool = False) -> AsyncIterator[App]:
+        """Connect to everything; close it at the end of the block. `upgrade`: bring the database up to date first.
+        `patient`: wait for a key service that doesn't answer."""
+        await self.open(upgrade=upgrade, patient=patient)
         try:
             yield self
         finally:
             await self.close()
 
-    async def open(self, *, upgrade: bool = False) -> None:
+    async def open(self, *, upgrade: bool = False, patient: bool = False) -> None:
         """
         Raises:
-            NotReady: the database does not answer, or migrations are pending and `upgrade` was not asked for.
+            NotReady: the database or the key service does not answer, or migrations are pending and `upgrade` was not
+                asked for.
             SettingsError: a folder cannot be written, a URL or a key is wrong.
         """
-        self.keyring = keyring(self.settings)
         self.mail = self.mail_transport()
         self.database = Database(self.settings.database_url, threads=self.settings.database_threads)
+        self.http = Client(self.settings)
+        self._confined.clear()
         try:
             await self._prepare_database(upgrade)
+            self.keyring = await open_keyring(self, patient=patient)
             self.store = Store(self.settings.storage_url)
         except BaseException:
+            await self.http.close()
             await self.database.close()
             raise
-        self.http = Client(self.settings)
         self.discovery = Discovery(self.http)
         self.key_sets = KeySets(self.http)
         self.hasher = Hasher(waiting=self.settings.hashing_waiting)
@@ -248,6 +254,15 @@ class App:
         self.hasher.close()
         await self.http.close()
         await self.database.close()
+
+    def http_of(self, module: str) -> Client:
+        """The client as code of that module gets it: a plugin's is held to the hosts that it declares."""
+        plugin = self.registry.owner_of(module)
+        if plugin in (None, "core"):
+            return self.http
+        if plugin not in self._confined:
+            self._confined[plugin] = ConfinedClient(self.http, lambda: declared_hosts(self, plugin))
+        return self._confined[plugin]
 
     @cached_property
     def signer(self) -> Signer:

@@ -16,6 +16,7 @@ from .connections.models import ConnectionRow
 from .connectors import health as connectors
 from .connectors.models import ConnectorSettingsRow
 from .context import Context
+from .data_keys import service as data_keys
 from .db import migrate
 from .errors import NotReady, SettingsError
 from .health import Advice, HealthCheck, Unexamined
@@ -26,6 +27,7 @@ from .plugins import leftovers
 from .plugins.leftovers import OVERDUE, family_of
 from .search.comparing import compare_index
 from .secrets import SecretRow, key_file
+from .settings import Settings
 from .storage.files import file_key
 from .storage.models import READY, FileRow
 from .transport_security import encrypted
@@ -64,6 +66,10 @@ async def _plugins(ctx: Context) -> str:
     if resting := ctx.app.registry.resting():
         asked = ", ".join(f"{plugin} ({hook})" for plugin, hook in resting)
         raise NotReady(f"Too slow to answer, and left out for a minute: {asked}. The log says hook.timed_out.")
+    if waiting := [plugin.name for plugin in found if plugin.state == "waiting"]:
+        raise Advice(
+            f"Off until you approve what they ask for: {', '.join(waiting)}. `maxbooster plugins enable NAME` shows it."
+        )
     off = [plugin.name for plugin in found if plugin.state == "disabled"]
     return f"{len(found) - len(off)} on" + (f", off: {', '.join(off)}" if off else "")
 
@@ -114,7 +120,7 @@ async def _secret_keys(ctx: Context) -> str:
         return [each for each in [*sealed, *more] if each is not None]
 
     settings, opens = ctx.app.settings, ctx.app.keyring.opens
-    source = f"{len(settings.secret_keys)} in the settings" if settings.secret_keys else str(key_file(settings))
+    source = _source_of_keys(settings)
     secrets = await ctx.app.database.read(sample)
     unreadable = sum(1 for each in secrets if not opens(each))
     if unreadable:
@@ -124,6 +130,12 @@ async def _secret_keys(ctx: Context) -> str:
             field="core.secret_keys",
         )
     return source
+
+
+def _source_of_keys(settings: Settings) -> str:
+    if settings.key_service:
+        return f"the key service {settings.key_service}"
+    return f"{len(settings.secret_keys)} in the settings" if settings.secret_keys else str(key_file(settings))
 
 
 async def _blobs(ctx: Context) -> str:
@@ -306,6 +318,7 @@ core = [
     HealthCheck("storage", _storage, vital=True),
     HealthCheck("redis", _redis, vital=True),
     HealthCheck("plugins", _plugins),
+    HealthCheck("key service", data_keys.check),
     HealthCheck("requests", refuse_when_full, vital=True),
     HealthCheck("event loop", _event_loop),
     HealthCheck("settings", _settings),

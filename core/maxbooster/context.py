@@ -6,6 +6,7 @@ commits it in **one** transaction, or drops it when the unit fails.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
@@ -333,8 +334,8 @@ class Context(Rows):
 
     @property
     def http(self) -> Client:
-        """The client for calls to other hosts."""
-        return self.app.http
+        """The client for calls to other hosts. For code of a plugin it calls what the plugin's manifest declares."""
+        return self.app.http_of(sys._getframe(1).f_globals.get("__name__", ""))
 
     async def resource(self, resource: Resource[T]) -> T:
         """What this process holds once of a kind, such as a loaded model; opened now if nobody asked for it before."""

@@ -10,12 +10,14 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from sqlalchemy import make_url
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import ArgumentError, DBAPIError
 
 from .app import App
+from .data_keys.service import wrapped_keyring
 from .db.engine import Database
 from .errors import NotReady, Problem
-from .health import Absent, HealthResult, examine
+from .health import Absent, HealthResult, Unexamined, examine
+from .http.client import Client
 from .secrets import existing_keyring
 from .settings import read
 from .storage.store import Store
@@ -43,14 +45,29 @@ async def connected(app: App) -> AsyncIterator[list[HealthResult]]:
             setattr(app, attribute, Absent(problem.detail))
             findings.append(HealthResult(title, False, problem.detail))
 
-    opened("keyring", "secret keys", lambda: existing_keyring(app.settings))
     opened("database", "database", lambda: _database(app))
     opened("store", "files", lambda: _store(app.settings.storage_url))
+    app.http = Client(app.settings)
+    if not app.settings.key_service:
+        opened("keyring", "secret keys", lambda: existing_keyring(app.settings))
+    else:
+        await _unwrapped(app, findings)
     try:
         yield findings
     finally:
+        await app.http.close()
         if isinstance(app.database, Database):
             await app.database.close()
+
+
+async def _unwrapped(app: App, findings: list[HealthResult]) -> None:
+    try:
+        app.keyring = await wrapped_keyring(app)
+    except (Unexamined, DBAPIError) as error:  # the database is told about by other checks
+        app.keyring = Absent(str(error))  # type: ignore[assignment]
+    except Problem as problem:
+        app.keyring = Absent(problem.detail)  # type: ignore[assignment]
+        findings.append(HealthResult("secret keys", False, problem.detail))
 
 
 def _data_folder(folder: Path) -> HealthResult:

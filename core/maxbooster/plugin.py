@@ -64,6 +64,7 @@ if TYPE_CHECKING:
     from .connections.providers import Provider as Provider
     from .connections.service import usable_connection as usable_connection
     from .context import Context as Context
+    from .data_keys.seam import KeyService as KeyService
     from .db import Id as Id
     from .db import Json as Json
     from .db import Local as Local

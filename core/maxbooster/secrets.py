@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
-from sqlalchemy import Connection, LargeBinary, String, UniqueConstraint, select, update
+from sqlalchemy import Connection, LargeBinary, String, UniqueConstraint, delete, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from .db.models import PLATFORM, Owned, Table
@@ -156,6 +156,23 @@ def _create_key(path: Path) -> None:
         ) from error
 
 
+def write_key_file(path: Path, keys: tuple[bytes, ...]) -> None:
+    """A new file of keys, newest first, that is on the disk when this returns.
+
+    Raises:
+        SettingsError: it is there already, or cannot be written.
+    """
+    try:
+        with open(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as file:
+            file.write(b"\n".join(keys))
+            file.flush()
+            os.fsync(file.fileno())
+    except FileExistsError:
+        raise SettingsError(f"{path} is there already: move it away first.", field="core.secret_keys") from None
+    except OSError as error:
+        raise SettingsError(f"{path} cannot be written: {error.strerror}.", field="core.data") from error
+
+
 class Secrets:
     """An account's secrets, by name; outside an account, the platform's."""
 
@@ -177,6 +194,14 @@ class Secrets:
         await self._ctx.app.database.write(lambda connection: _put(connection, self._account, name, sealed, keep=True))
         return await self.get(name)
 
+    async def delete(self, name: str) -> None:
+        """Remove a secret for good; commits this unit.
+
+        Raises:
+            NotFound: no secret of that name.
+        """
+        await self._ctx.write(_delete, self._account, name)
+
     async def get(self, name: str) -> str:
         """
         Raises:
@@ -189,8 +214,18 @@ class Secrets:
             ).scalar()
         )
         if sealed is None:
-            raise NotFound(f"There is no secret named {name!r}.")
+            raise _missing(name)
         return self._ctx.app.keyring.open(sealed, f"{account}/{name}")
+
+
+def _delete(connection: Connection, account: UUID, name: str) -> None:
+    gone = connection.execute(delete(SecretRow).where(SecretRow.account_id == account, SecretRow.name == name))
+    if gone.rowcount != 1:
+        raise _missing(name)
+
+
+def _missing(name: str) -> NotFound:
+    return NotFound(f"There is no secret named {name!r}.")
 
 
 def _put(connection: Connection, account: UUID, name: str, sealed: bytes, *, keep: bool = False) -> None:

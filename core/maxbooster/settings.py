@@ -58,6 +58,10 @@ class Settings(PluginSettings, kw_only=True, frozen=True):
     """`file:///path`, `s3://bucket/prefix`, `gs://…`, `az://…`, `memory://`; empty: the data folder."""
     secret_keys: tuple[str, ...] = ()
     """Fernet keys, newest first; empty: a key file in the data folder."""
+    key_service: str = ""
+    """The plugin that wraps the secret keys, such as `vault`. They are in the database then, and unwrapped at start."""
+    key_service_wait_s: Annotated[float, msgspec.Meta(ge=0, le=86_400)] = 120.0
+    """How long a server or worker waits at its start for a key service that doesn't answer, before it gives up."""
     listen: str = "127.0.0.1:8080"
     log: Literal["text", "json"] = "text"
     log_level: str = "info"
@@ -66,6 +70,9 @@ class Settings(PluginSettings, kw_only=True, frozen=True):
     """Whether example plugins are on, which are for plugin authors."""
     disabled: tuple[str, ...] = ()
     """Plugins that are off whatever `maxbooster plugins` says."""
+    approved: tuple[str, ...] = ()
+    """What `maxbooster plugins enable` would ask about is approved: `name@digest`, as it prints it; `*` approves
+    whatever is installed (tests)."""
     body_limit_bytes: Count = 1_000_000
     """The largest request body, uploads apart."""
     bodies_limit_bytes: Count = 200_000_000

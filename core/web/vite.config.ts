@@ -21,7 +21,7 @@ export default defineConfig({
     rollupOptions: {
       preserveEntrySignatures: "exports-only",
       output: { entryFileNames: ({ name }) => (name === "service-worker" ? "[name].js" : "assets/[name]-[hash].js") },
-      input: { "service-worker": here("./src/service-worker/main.ts"), shell: here("./src/shell/main.ts"), ui: here("./src/ui/index.ts"), lit: here("./src/lit.ts") },
+      input: { "service-worker": here("./src/service-worker/main.ts"), shell: here("./src/shell/main.ts"), ui: here("./src/ui/index.ts"), lit: here("./src/lit.ts"), frame: here("./src/frame/main.ts") },
     },
   },
 });

@@ -7,6 +7,7 @@ import json
 import re
 from base64 import urlsafe_b64decode
 from collections.abc import Iterator
+from importlib.metadata import Distribution, distributions
 from pathlib import Path
 
 import pytest
@@ -320,3 +321,30 @@ def test_time_frames_for_dependencies_are_set():
     assert re.search(r"within \d+ days,\s+any other within \d+", said)
     pinned = (ROOT / "constraints.txt").read_text("utf-8").splitlines()
     assert all("==" in line for line in pinned if line.strip() and not line.startswith("#"))
+
+
+# Dependencies
+
+
+def test_whatever_is_used_of_others_is_listed_with_its_version_and_comes_from_a_registry():
+    """`constraints.txt` and `package-lock.json` are the inventory: what is installed is what they say."""
+    lines = (ROOT / "constraints.txt").read_text("utf-8").splitlines()
+    pinned = dict(line.split("#")[0].strip().split("==") for line in lines if "==" in line)
+    pinned = {_plain(name): version for name, version in pinned.items()}
+    ours = {"maxbooster", "pip", "setuptools"}
+    installed = {_plain(each.name): each.version for each in distributions() if not _is_local(each)}
+    assert {name for name, version in installed.items() if pinned.get(name) != version} - ours == set()
+    packages = json.loads((ROOT / "package-lock.json").read_text("utf-8"))["packages"]
+    outside = {name: each for name, each in packages.items() if "node_modules/" in name and not each.get("link")}
+    assert outside
+    assert [name for name, each in outside.items() if not each.get("integrity")] == []
+    registry = "https://registry.npmjs.org/"
+    assert [name for name, each in outside.items() if not each.get("resolved", registry).startswith(registry)] == []
+
+
+def _plain(name: str) -> str:
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def _is_local(distribution: Distribution) -> bool:
+    return bool(distribution.read_text("direct_url.json"))

@@ -21,6 +21,7 @@ from maxbooster.testing import drain, make_app, open_api, partitions, services
 GLOBAL = {
     "billing_ledger_purpose",
     "core_api_key",
+    "core_data_key",
     "core_directory",
     "core_event",
     "core_identity",

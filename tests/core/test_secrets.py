@@ -25,6 +25,20 @@ async def test_a_secret_is_kept_sealed_and_replaced(app, account):
     assert b"hunter2" not in sealed[0]
 
 
+async def test_a_secret_is_removed_for_good(app, account):
+    async with app.unit(account) as ctx:
+        await ctx.secrets.put("bluesky", "hunter2")
+    async with app.unit(account) as ctx:
+        await ctx.secrets.delete("bluesky")
+    async with app.unit(account) as ctx:
+        with pytest.raises(NotFound):
+            await ctx.secrets.get("bluesky")
+    async with app.unit(account) as ctx:
+        with pytest.raises(NotFound):
+            await ctx.secrets.delete("bluesky")
+    assert await app.database.read(lambda connection: connection.execute(select(SecretRow.id)).all()) == []
+
+
 async def test_another_account_does_not_see_it(app, account):
     async with app.unit(account) as ctx:
         await ctx.secrets.put("bluesky", "mine")

@@ -20,7 +20,7 @@ from .test_web_pages import SCREENS, SIZES, _axe
 @pytest.fixture(scope="module")
 def oidc(plugins, port):
     with running(f"http://127.0.0.1:{port}") as server:
-        plugins.install("quay", server.plugin)
+        plugins.install("quay", server.plugin, manifest="hosts=('127.0.0.1',)")
         plugins.install("billing.pier", pier())
         yield server
 

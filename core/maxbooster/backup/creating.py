@@ -173,11 +173,12 @@ class _Backup:
             lost=[],
             parts={},
             seal=seal,
+            key_service=self._installation.settings.key_service,
         )
 
     async def _write(self, manifest: Manifest, folder: Path, lost: list[str]) -> Manifest:
         parts = ["database", LIST]
-        if manifest.encrypted:
+        if manifest.encrypted and not manifest.key_service:
             (folder / "secret.key").write_bytes(b"\n".join(self._installation.keyring.raw))
             parts.append("secret.key")
         written = {name: await self._archive.write_part(manifest.id, name, folder / name) for name in parts}

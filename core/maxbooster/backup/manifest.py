@@ -55,6 +55,8 @@ class Manifest(Struct, frozen=True):
     parts: dict[str, Part]
     seal: str
     """A text sealed with the installation's secret key: whoever opens it can read what is sealed in the database."""
+    key_service: str = ""
+    """The plugin whose service wrapped the secret keys, which are in the database then."""
 
     @classmethod
     def decode(cls, content: bytes, id: str) -> Manifest:

@@ -112,6 +112,14 @@ def _refuse_newer(manifest: Manifest, namespaces: Sequence[migrate.Namespace]) -
 
 def _refuse_other_key(settings: Settings, manifest: Manifest, included: Path | None) -> None:
     """What is sealed in the database (logins at outside services, two-factor secrets) must stay readable."""
+    if manifest.key_service:
+        if settings.key_service != manifest.key_service:
+            raise BackupUnusable(
+                f"The secret keys in the backup {manifest.id} are wrapped by the key service"
+                f" {manifest.key_service!r}: set MAXBOOSTER_KEY_SERVICE={manifest.key_service}, and that plugin's"
+                " settings as in the installation that was backed up."
+            )
+        return
     try:
         ring = existing_keyring(settings)
     except SettingsError:

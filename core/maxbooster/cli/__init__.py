@@ -42,12 +42,10 @@ class Commands(click.Group):
 
 
 def _commands() -> dict[str, Any]:
-    from ..plugins import registry, switches
+    from ..plugins import switches
     from ..settings import Settings, read
 
-    settings = read().decode("core", Settings)
-    off = switches.disabled(settings.data) | set(settings.disabled)
-    found = registry.load(off, examples=settings.examples)
+    found = switches.loaded(read().decode("core", Settings))
     return {command.name: command for _, manifest in found.enabled() for command in manifest.commands}
 
 

@@ -16,8 +16,10 @@ from ..backup.manifest import Manifest
 from ..backup.restoring import check, chosen, restore_into
 from ..db import migrate
 from ..db.engine import Database
+from ..doctor import connected
+from ..errors import NotReady
 from ..plugins import switches
-from ..secrets import existing_keyring
+from ..secrets import Keyring, existing_keyring
 from ..storage.store import Store
 from .printing import AS_JSON, print_json, print_rows
 from .running import assembled
@@ -56,15 +58,24 @@ def _print_created(app: App, made: Created) -> None:
         click.echo(f"Lost: {key} is in the database, but not in the object store nor in the backup.", err=True)
     if made.removed:
         click.echo(f"Removed older backups: {', '.join(made.removed)}.")
-    if not made.encrypted and not app.settings.secret_keys:
+    if not made.encrypted and not app.settings.secret_keys and not app.settings.key_service:
         click.echo(
             f"The secret key isn't in it, because it isn't encrypted: keep a copy of {app.settings.data / 'secret.key'}"
             " in another place."
         )
 
 
+async def _keys(app: App) -> Keyring:
+    if not app.settings.key_service:
+        return existing_keyring(app.settings)
+    async with connected(app) as findings:
+        if not isinstance(app.keyring, Keyring):
+            raise NotReady(" ".join(each.reason or "" for each in findings if not each.ok))
+        return app.keyring
+
+
 async def _create(app: App, archive: Archive, keep: int | None, *, quiet: bool) -> Created:
-    keys = existing_keyring(app.settings)
+    keys = await _keys(app)
     off = sorted(switches.disabled(app.settings.data))
     installation = Installation(app.settings, keys, Store(app.settings.storage_url), off)
     return await create(installation, archive, now(), keep=keep, progress=_progress("Copied", quiet=quiet))

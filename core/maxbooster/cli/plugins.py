@@ -7,8 +7,8 @@ import asyncio
 import click
 
 from ..app import App
-from ..plugins import registry, switches
-from ..plugins.manifest import Manifest
+from ..plugins import enabling, registry, switches
+from ..plugins.approval import Pages, digest
 from ..settings import Settings, read
 from .kinds import list_kinds
 from .printing import AS_JSON, print_rows
@@ -25,8 +25,7 @@ plugins.add_command(list_kinds)
 def loaded() -> tuple[registry.Registry, Settings]:
     """What is installed and on, and the core's settings; nothing is put together."""
     settings = read().decode("core", Settings)
-    off = switches.disabled(settings.data) | set(settings.disabled)
-    return registry.load(off, examples=settings.examples), settings
+    return switches.loaded(settings), settings
 
 
 @plugins.command("list")
@@ -55,22 +54,33 @@ def list_plugins(as_json: bool) -> None:
 
 @plugins.command()
 @click.argument("name")
-def enable(name: str) -> None:
-    """Turn a plugin on, and show what it may do."""
+@click.option("--yes", is_flag=True, help="Approve what it asks for; do not ask.")
+@click.option(
+    "--pages",
+    type=click.Choice(["frame", "page"]),
+    help="Run its pages in a sandboxed frame, or in the page, where they can do what whoever opens them can.",
+)
+def enable(name: str, yes: bool, pages: Pages | None) -> None:
+    """Show what a plugin asks for, and turn it on once that is approved."""
     from .running import assembled
 
     found, settings = loaded()
-    switches.enable(settings.data, found, name)
+    found.named(name)
+    asked = enabling.examine(settings, name)
+    click.echo("\n".join(asked.lines))
+    if asked.unapproved and not yes:
+        click.confirm(f"Approve this and turn {name} on?", abort=True)
+    switches.enable(settings.data, found, name, approved=asked.unapproved, pages=pages)
     plugin = assembled().registry.named(name)
-    if plugin.manifest is not None:
-        _show_needs(plugin.manifest)
     if plugin.state == "broken":
         click.echo(f"{name} is on, but cannot be used: {plugin.reason}.", err=True)
         raise click.exceptions.Exit(1)
-    if plugin.state == "disabled":
+    if plugin.state in registry.OFF:
         reason = plugin.reason or "the setting core.disabled lists it or its family. Remove it there"
         click.echo(f"{name} stays off: {reason}.", err=True)
         raise click.exceptions.Exit(1)
+    for each, asks in asked.unapproved.items():
+        click.echo(f"Approved: {each}@{digest(asks)}")
     click.echo(f"{name} will be on after `up`, `serve` and `worker` are restarted.")
 
 
@@ -131,13 +141,3 @@ async def _open_work(name: str) -> list[str]:
     said = [sentence for answer in answers if answer.error is None for sentence in answer.value]
     failed = [f"{each.plugin} could not find out what is open: {each.error}" for each in answers if each.error]
     return said + failed
-
-
-def _show_needs(manifest: Manifest) -> None:
-    for title, needs in (
-        ("talks to", manifest.hosts),
-        ("requires", manifest.requires),
-        ("adds the permissions", [permission.name for permission in manifest.permissions]),
-    ):
-        if needs:
-            click.echo(f"{manifest.title} {title}: {', '.join(needs)}")

@@ -95,23 +95,23 @@ def _supervise(app: App, sock: socket, processes: int) -> None:
 
 async def _checked(app: App) -> None:
     """Whether a web process could start at all: it is better said once than by each, again and again."""
-    async with app.opened():
+    async with app.opened(patient=True):
         pass
 
 
 async def _up(app: App, sock: socket, replace: Replace) -> None:
-    async with app.opened(upgrade=True), _working(app, QUEUES, replace) as (_, serving):
+    async with app.opened(upgrade=True, patient=True), _working(app, QUEUES, replace) as (_, serving):
         await _serve(app, sock, until=serving)
 
 
 async def serve_web(app: App, sock: socket) -> None:
-    async with app.opened():
+    async with app.opened(patient=True):
         with app.watchdog.watching():
             await _serve(app, sock)
 
 
 async def work(app: App, queues: Iterable[str]) -> None:
-    async with app.opened(), _working(app, queues, _replacing()) as (running, serving):
+    async with app.opened(patient=True), _working(app, queues, _replacing()) as (running, serving):
         loop = asyncio.get_running_loop()
         for signum in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(signum, running.stop)
@@ -182,6 +182,8 @@ async def _serve(app: App, sock: socket, *, until: asyncio.Task[None] | None = N
     for plugin in app.registry.plugins.values():
         if plugin.state == "broken":
             log.error("plugin.broken", plugin=plugin.name, reason=plugin.reason)
+        elif plugin.state == "waiting":
+            log.warning("plugin.waits_for_approval", plugin=plugin.name, reason=plugin.reason)
     if not app.settings.origin.startswith("https://") and not _is_loopback(sock.getsockname()[0]):
         log.warning("web.unprotected", advice="set MAXBOOSTER_PUBLIC_URL=https://… and put TLS in front")
     log.info("web.starting", address=f"http://{app.settings.listen}")

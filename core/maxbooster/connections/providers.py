@@ -9,9 +9,10 @@ from urllib.parse import urlsplit
 from msgspec import Struct
 
 from ..context import Context
-from ..errors import NotFound, NotReady, suggestion
+from ..errors import NotFound, NotReady, UsageError, suggestion
 from ..oauth.login import Holder, OAuthLogin
 from ..observe.logs import log
+from ..plugins.hosts import declared_hosts, host_of
 
 Check = Callable[["Context", Any], Awaitable[Holder]]
 """Whose login that is, tried out where it can be. Raises Invalid or AuthFailed with words for whoever typed it in."""
@@ -64,6 +65,15 @@ class Provider(Struct, frozen=True, kw_only=True):
         return host in self.hosts or host in self._own_hosts
 
     @property
+    def called(self) -> list[str]:
+        """Every host that the platform itself calls for such logins."""
+        way = self.login
+        if not isinstance(way, OAuthLogin):
+            return list(self.hosts)
+        urls = (way.token_url, way.revoke_url, way.userinfo_url, way.jwks_url)
+        return [*self.hosts, *(urlsplit(url).netloc for url in urls if url)]
+
+    @property
     def _own_hosts(self) -> set[str]:
         if not isinstance(self.login, OAuthLogin):
             return set()
@@ -71,15 +81,34 @@ class Provider(Struct, frozen=True, kw_only=True):
 
 
 async def offered(ctx: Context) -> dict[str, Provider]:
-    """Name → provider, of every connector that is enabled, by title."""
-    found: dict[str, Provider] = {}
+    """Name → provider, of every connector that is enabled and declares the hosts of its login, by title."""
+    return {name: provider for name, (provider, fault) in (await _asked(ctx)).items() if fault is None}
+
+
+async def _asked(ctx: Context) -> dict[str, tuple[Provider, str | None]]:
+    """With why a provider cannot be used."""
+    found: dict[str, tuple[Provider, str | None]] = {}
     for answer in await ctx.ask("oauth_provider"):
         for provider in _listed(answer.value):
-            if _is_theirs(provider.name, answer.plugin):
-                found[provider.name] = provider
-            else:
+            if not _is_theirs(provider.name, answer.plugin):
                 log.warning("connection.foreign_provider", plugin=answer.plugin, provider=provider.name)
-    return dict(sorted(found.items(), key=lambda each: each[1].title))
+                continue
+            fault = _undeclared(ctx, answer.plugin, provider)
+            if fault is not None:
+                log.error("connection.undeclared_host", plugin=answer.plugin, provider=provider.name, reason=fault)
+            found[provider.name] = provider, fault
+    return dict(sorted(found.items(), key=lambda each: each[1][0].title))
+
+
+def _undeclared(ctx: Context, plugin: str, provider: Provider) -> str | None:
+    """A login's calls are made by the core, to hosts that the connector's manifest declares."""
+    declared = declared_hosts(ctx.app, plugin)
+    try:
+        for host in provider.called:
+            declared.admit(host_of(host), user_supplied=False)
+    except UsageError as error:
+        return str(error)
+    return None
 
 
 def _listed(value: Any) -> Sequence[Provider]:
@@ -97,20 +126,27 @@ async def named(ctx: Context, name: str) -> Provider:
     """
     Raises:
         NotFound: there is no such provider, or its connector is disabled.
+        NotReady: its connector doesn't declare where it calls.
     """
-    known = await offered(ctx)
+    known = await _asked(ctx)
     if name not in known:
         raise NotFound(f"No enabled plugin connects to {name!r}.{suggestion(name, list(known))}", field="provider")
-    return known[name]
+    return _usable(*known[name])
 
 
 async def at_hand(ctx: Context, name: str) -> Provider:
     """The same, for a connection that exists: its connector may be switched on again.
 
     Raises:
-        NotReady: its connector is disabled.
+        NotReady: its connector is disabled, or doesn't declare where it calls.
     """
-    known = await offered(ctx)
+    known = await _asked(ctx)
     if name not in known:
         raise NotReady(f"The connector {name} is disabled or not installed; its connections are kept.")
-    return known[name]
+    return _usable(*known[name])
+
+
+def _usable(provider: Provider, fault: str | None) -> Provider:
+    if fault is not None:
+        raise NotReady(f"{provider.title} cannot be used: {fault}.")
+    return provider

@@ -20,6 +20,7 @@ from ..auth.sso.models import AccountDomain, AccountProvider, LinkedIdentity, Si
 from ..auth.throttle import Throttle
 from ..connections.models import ConnectionRow, SignInRow
 from ..connectors.models import ConnectorSettingsRow
+from ..data_keys.models import DataKey
 from ..events.models import EventRow
 from ..facts.models import FactsPart
 from ..grants.models import GrantRow
@@ -47,6 +48,7 @@ core: list[type] = [
     ConnectorSettingsRow,
     Consent,
     Contact,
+    DataKey,
     DirectoryEntry,
     EventRow,
     FactsPart,

@@ -59,7 +59,7 @@ class Opening:
             assert self._inner is not None, "the server must run the lifespan"
             await self._inner(scope, receive, send)
             return
-        async with self._app.opened():
+        async with self._app.opened(patient=True):
             with self._app.watchdog.watching():
                 self._inner = serving(self._app)
                 await self._inner(scope, receive, send)
@@ -84,7 +84,7 @@ def build(app: App) -> Litestar:
 
     routers, pages = _routers(app), Pages(app)
     litestar = Litestar(
-        route_handlers=[*routers, *_static(app), *pages.routes(), *_of_strangers(app)],
+        route_handlers=[*routers, *_static(app), *pages.routes(), pages.frame(), *_of_strangers(app)],
         dependencies={"ctx": Provide(context)},
         guards=[Guard(app)],
         exception_handlers=_handlers(app, pages),
@@ -173,6 +173,13 @@ def refuse_undeclared(litestar: Litestar) -> None:
             raise PluginError(f"the route {route.path} declares neither a permission nor public")
 
 
+def _for_frames(answer: Response[Any]) -> Response[Any]:
+    """Built files are everybody's: a panel in a sandboxed frame, which has no origin, loads them too."""
+    answer.headers["access-control-allow-origin"] = "*"
+    answer.headers["cross-origin-resource-policy"] = "cross-origin"
+    return answer
+
+
 def _static(app: App) -> list[Router]:
     """Built files: those named by their content are kept for ever, the others are asked for anew."""
     folders = [(f"/static/{plugin}", folder, CacheControlHeader(no_cache=True)) for plugin, folder in app.offers.static]
@@ -182,6 +189,8 @@ def _static(app: App) -> list[Router]:
         if (folder / "assets").is_dir()
     ]
     return [
-        create_static_files_router(path=path, directories=[folder], opt={"permission": PUBLIC}, cache_control=cached)
+        create_static_files_router(
+            path=path, directories=[folder], opt={"permission": PUBLIC}, cache_control=cached, after_request=_for_frames
+        )
         for path, folder, cached in folders
     ]

@@ -20,6 +20,7 @@ from ..errors import NotFound
 from ..jobs import queries as queue
 from ..paging import Page
 from ..plugins.manifest import ConsoleView, Panel, PanelExtension
+from ..plugins.page_calls import page_calls
 from ..storage.routes import routes as storage_routes
 from .hosts import is_local
 from .page_parameters import Cursor, Limit
@@ -106,9 +107,16 @@ async def list_permissions(ctx: Context) -> list[PermissionOut]:
     ]
 
 
+class FrameOut(Struct):
+    """Where a page runs in a sandboxed frame: what it may call there, as `GET /api/setlist/setlists`."""
+
+    calls: list[str]
+
+
 class PanelOut(Struct):
     plugin: str
     panel: Panel
+    frame: FrameOut | None = None
 
 
 @get("/panels", operation_id="listPanels", permission="plugin.read")
@@ -119,6 +127,7 @@ async def list_panels(ctx: Context) -> list[PanelOut]:
         PanelOut(
             plugin,
             structs.replace(panel, actions=tuple(each for each in panel.actions if _may(ctx, each.permissions))),
+            _frame(ctx, plugin),
         )
         for plugin, panel in ctx.app.offers.panels
         if _may(ctx, panel.permissions)
@@ -126,9 +135,16 @@ async def list_panels(ctx: Context) -> list[PanelOut]:
     return sorted(found, key=lambda each: (each.panel.order, each.panel.title))
 
 
+def _frame(ctx: Context, plugin: str) -> FrameOut | None:
+    if not ctx.app.registry.plugins[plugin].is_framed:
+        return None
+    return FrameOut(page_calls(ctx.app, plugin))
+
+
 class PanelExtensionOut(Struct):
     plugin: str
     extension: PanelExtension
+    frame: FrameOut | None = None
 
 
 @get("/panel-extensions", operation_id="listPanelExtensions", permission="plugin.read")
@@ -136,7 +152,7 @@ async def list_panel_extensions(ctx: Context) -> list[PanelExtensionOut]:
     """What plugins show on each other's pages and the caller may see, in its order."""
     points = ctx.app.offers.extension_points
     found = [
-        PanelExtensionOut(plugin, extension)
+        PanelExtensionOut(plugin, extension, _frame(ctx, plugin))
         for plugin, extension in ctx.app.offers.panel_extensions
         if extension.point in points and _may(ctx, extension.permissions)
     ]

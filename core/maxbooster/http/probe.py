@@ -57,14 +57,15 @@ def _claims(plugin: str, offered: Sequence[Routes], taken: dict[str, str]) -> di
     for path, handler in ((routes.path, handler) for routes in offered for handler in routes.handlers):
         if handler.opt.get("permission") is None:
             raise PluginError(f"{handler.operation_id!r} declares neither permission=… nor public=True")
-        for claim in (f"operation_id {handler.operation_id!r}", *_addresses(plugin, path, handler)):
+        for claim in (f"operation_id {handler.operation_id!r}", *addresses(plugin, path, handler)):
             if claim in taken or claim in claims:
                 raise PluginError(f"{claim} is taken by {(taken | claims)[claim]!r}")
             claims[claim] = plugin
     return claims
 
 
-def _addresses(plugin: str, path: str, handler: HTTPRouteHandler) -> list[str]:
+def addresses(plugin: str, path: str, handler: HTTPRouteHandler) -> list[str]:
+    """“GET /api/setlist/setlists/{id:uuid}”"""
     prefix = "" if plugin == "core" else f"/api/{plugin.partition('.')[0]}"
     return [
         f"{method} {prefix}{path.rstrip('/')}{'' if own == '/' else own}"

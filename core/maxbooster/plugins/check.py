@@ -19,11 +19,13 @@ from sqlalchemy.orm import Mapper
 from .. import privacy
 from ..db import migrate
 from ..db.models import Local, Owned, Reference, Table
+from ..http.excerpt import callable_by
 from ..http.page_parameters import Cursor, Limit
 from ..paging import Page
 from .blocking import Blocking, blocking_calls
 from .contracting import REASON, contracting
 from .manifest import Panel, PanelExtension
+from .page_calls import operations
 from .registry import FAILURES
 
 if TYPE_CHECKING:
@@ -163,6 +165,17 @@ def _element(app: App, plugin: str, name: str, shown: Panel | PanelExtension) ->
 def _is_within(folder: Path, module: str) -> bool:
     file = (folder / module).resolve()
     return file.is_relative_to(folder.resolve()) and file.is_file()
+
+
+def _page_operations(app: App) -> Iterator[Fault]:
+    """What pages call of others exists, and is theirs to call."""
+    known = operations(app)
+    for plugin, manifest in app.registry.enabled():
+        for operation in manifest.operations:
+            if operation not in known:
+                yield Fault(plugin.name, f"operations names {operation!r}, which no route answers")
+            elif (family := known[operation].partition(".")[0]) not in callable_by(plugin.name, app.registry):
+                yield Fault(plugin.name, f"operations names {operation!r} of {family!r}, which it doesn't require")
 
 
 def _console_views(app: App) -> Iterator[Fault]:
@@ -323,6 +336,7 @@ _CHECKS: list[Callable[[App], Iterator[Fault]]] = [
     _commands,
     _panels,
     _panel_extensions,
+    _page_operations,
     _console_views,
     _public_pages,
     _translations,

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from ..auth.plan import Plan
     from ..connections.providers import Provider
     from ..context import Context
+    from ..data_keys import KeyService
     from ..documents.renderer import PdfRenderer
     from ..events import Event, Subscription
     from ..facts.dataset import Dataset
@@ -166,6 +167,12 @@ def job_doorbell(settings: Settings) -> Doorbell | None:
 @hookspec(firstresult=True)
 def mail_transport(settings: Settings) -> MailTransport | None:
     """How mail leaves the platform. The first plugin that answers is used."""
+
+
+@hookspec
+def key_service(ctx: Context) -> KeyService | None:
+    """What wraps and unwraps the platform's secret keys, where `core.key_service` names this plugin: a vault, a cloud's
+    KMS. It's asked at the start, before anything else can be read. See [keys.md](../security/keys.md)."""
 
 
 @hookspec

@@ -165,20 +165,30 @@ class Manifest(Struct, frozen=True, kw_only=True):
     account_settings: type[Any] | None = None
     """An `AccountSettings` struct of a connector: what each account sets up with it, by a form."""
     hosts: tuple[str, ...] = ()
-    """Network hosts that it talks to; shown to the operator at enabling."""
+    """Network hosts that it calls: `api.example.com`, `*.example.com`. `ctx.http` calls no others."""
+    hosts_from_settings: tuple[str, ...] = ()
+    """Fields of its settings whose address or host it calls, such as the URL of a server of the operator's own."""
+    hosts_from_people: bool = False
+    """Whether it also calls what accounts and people name: a server of their own. By `ctx.http` such calls say
+    `user_supplied`, and reach public addresses only."""
     commands: tuple[Command, ...] = ()
     migrations: bool = False
     """Whether the plugin's package has a folder `migrations/` with Alembic versions."""
+    operations: tuple[str, ...] = ()
+    """What its pages call of the API beside their own family's, by `operation_id`. In a sandboxed frame that is all
+    that they can."""
     trust: Literal["page", "frame"] = "page"
-    """Whether its panels run in the page or in a sandboxed frame."""
+    """Whether its panels run in the page or in a sandboxed frame. The operator may frame either."""
 
     def __post_init__(self) -> None:
         if not _NAME.fullmatch(self.name):
             raise ValueError(f"plugin name {self.name!r}: use 'family' or 'family.connector', lower case")
         from ..settings import AccountSettings, PluginSettings
+        from .hosts import refuse_unknown_hosts
 
         if self.settings is not None and not issubclass(self.settings, PluginSettings):
             raise ValueError(f"settings {self.settings!r}: subclass PluginSettings")
+        refuse_unknown_hosts(self.hosts, self.hosts_from_settings, self.settings)
         if self.account_settings is not None and not issubclass(self.account_settings, AccountSettings):
             raise ValueError(f"account_settings {self.account_settings!r}: subclass AccountSettings")
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 PRODUCT = (
     "core", "studio", "billing", "distribution", "social", "marketplace", "analytics", "ai", "growth", "support",
-    "sandbox", "tui",
+    "sandbox", "tui", "vault", "clamav",
 )  # fmt: skip
 """Names that are kept for the product's own families: they are set up first, and only they may claim areas."""
 _CORE = ("core", "home", "login", "security", "notice", "static", "health", "api", "step", "work", "offline")

@@ -23,6 +23,7 @@ import pluggy
 
 from ..errors import PluginError, suggestion
 from . import hookspecs, names
+from .approval import ALL, Approvals, asks_of, comes_approved, worded
 from .manifest import API, Manifest
 
 GROUP = "maxbooster.plugins"
@@ -31,12 +32,13 @@ FAILURES = (Exception, SystemExit)
 """What a plugin's code may raise without ending the process; Ctrl-C still does."""
 
 T = TypeVar("T")
-State = Literal["enabled", "disabled", "broken"]
+State = Literal["enabled", "disabled", "waiting", "broken"]
+OFF = ("disabled", "waiting")
 
 
 @dataclass
 class Plugin:
-    """One entry point and what became of it. `reason` says why a broken plugin is left out."""
+    """One entry point and what became of it. `reason` says why a plugin that is broken or waits is left out."""
 
     name: str
     distribution: str
@@ -45,9 +47,19 @@ class Plugin:
     module: ModuleType | None = None
     manifest: Manifest | None = None
     reason: str | None = None
+    asks: tuple[str, ...] = ()
+    """What it wants the operator to approve; empty while its code is unread."""
+    is_ours: bool = True
+    """Whether it came with the installation, and with that approved."""
+    is_framed: bool = False
+    """Whether its panels run in a sandboxed frame."""
 
     def broke(self, reason: str) -> None:
         self.state, self.reason = "broken", reason
+
+    def wait(self, why: str) -> None:
+        told = f"`maxbooster plugins enable {self.name}` shows what it asks for, and approves it"
+        self.state, self.reason = "waiting", f"{why}; {told}"
 
 
 class _Hooks(pluggy.PluginManager):
@@ -64,6 +76,7 @@ class Registry:
     plugins: dict[str, Plugin] = field(default_factory=dict)
     rests: dict[tuple[str, str], float] = field(default_factory=dict)
     """Plugin and hook that overran their time → until when they are not asked, on the monotonic clock."""
+    _owners: dict[str, str | None] = field(default_factory=dict, repr=False)
     hooks: pluggy.PluginManager = field(default_factory=lambda: _Hooks("maxbooster"))
 
     def enabled(self) -> Iterator[tuple[Plugin, Manifest]]:
@@ -139,6 +152,8 @@ class Registry:
             return None
         if plugin.state == "broken":
             return f"The plugin {name} is off because it is broken; `maxbooster plugins list` says why."
+        if plugin.state == "waiting":
+            return f"The plugin {name} is off until an operator approves it: `maxbooster plugins enable {name}`."
         for needed in (name.partition(".")[0], *(plugin.manifest.requires if plugin.manifest else ())):
             if needed != name and (why := self.why_off(needed)) is not None:
                 return f"The plugin {name} is off, because it requires {needed}. {why}"
@@ -146,6 +161,11 @@ class Registry:
 
     def owner_of(self, module: str) -> str | None:
         """The plugin that a module belongs to: the connector if it is in its own, else the family; None for others."""
+        if module not in self._owners:
+            self._owners[module] = self._owner_of(module)
+        return self._owners[module]
+
+    def _owner_of(self, module: str) -> str | None:
         places = {_place(plugin): plugin.name for plugin in reversed(self.plugins.values()) if plugin.module}
         around = [place for place in places if f"{module}.".startswith(f"{place}.")]
         return places[max(around, key=len)] if around else None
@@ -189,9 +209,13 @@ def _listed(answer: Any, kind: type[T]) -> list[T]:
 
 
 def load(
-    disabled: Collection[str] = (), entries: Iterable[EntryPoint] | None = None, *, examples: bool = True
+    disabled: Collection[str] = (),
+    entries: Iterable[EntryPoint] | None = None,
+    *,
+    examples: bool = True,
+    approvals: Approvals = ALL,
 ) -> Registry:
-    """Find and register every plugin that is installed and not disabled.
+    """Find and register every plugin that is installed, approved and not disabled.
 
     `disabled` holds names of families (which take their connectors with them) and of single connectors. `examples`:
     whether plugins that are there to be read are on as well.
@@ -203,7 +227,7 @@ def load(
         if each.entry.name in registry.plugins:
             _refuse_second(registry, each)
         else:
-            registry.plugins[each.entry.name] = _read(each, disabled)
+            registry.plugins[each.entry.name] = _read(each, disabled, approvals)
     if not examples:
         _leave_out_examples(registry)
     _register(registry)
@@ -262,11 +286,15 @@ def _refuse_second(registry: Registry, found: Found) -> None:
         first.broke(reason)
 
 
-def _read(found: Found, disabled: Collection[str]) -> Plugin:
+def _read(found: Found, disabled: Collection[str], approvals: Approvals) -> Plugin:
     entry, distribution, version = found
     plugin = Plugin(entry.name, distribution, version, state="enabled")
+    plugin.is_ours = comes_approved(entry, owned=_owns(distribution, entry.name))
     if entry.name in disabled or entry.name.partition(".")[0] in disabled:
         plugin.state = "disabled"
+        return plugin
+    if not plugin.is_ours and not approvals.is_wanted(entry.name):
+        plugin.wait("nobody has approved it yet")
         return plugin
     try:
         plugin.module = import_module(entry.module)
@@ -284,7 +312,16 @@ def _read(found: Found, disabled: Collection[str]) -> Plugin:
         plugin.broke(f"it is written for plugin API {manifest.api}; this is API {API}")
     else:
         plugin.manifest = manifest
+        _compare(plugin, manifest, plugin.module, approvals)
     return plugin
+
+
+def _compare(plugin: Plugin, manifest: Manifest, module: ModuleType, approvals: Approvals) -> None:
+    """What it asks for with what was approved."""
+    plugin.asks = asks_of(manifest, module)
+    plugin.is_framed = manifest.trust == "frame" or approvals.pages(plugin.name, ours=plugin.is_ours) == "frame"
+    if not plugin.is_ours and (missing := approvals.missing(plugin.name, plugin.asks)):
+        plugin.wait(f"it asks for what nobody has approved: it {', '.join(map(worded, missing))}")
 
 
 def _leave_out_examples(registry: Registry) -> None:
@@ -304,8 +341,9 @@ def _register(registry: Registry) -> None:
         if missing := _missing(registry, manifest.requires) or _taken(permissions, manifest):
             plugin.broke(missing)
             continue
-        if off := next((name for name in manifest.requires if registry.plugins[name].state == "disabled"), None):
-            plugin.state, plugin.reason = "disabled", f"it requires {off!r}, which is disabled"
+        if off := next((name for name in manifest.requires if registry.plugins[name].state in OFF), None):
+            said = {"disabled": "is disabled", "waiting": "waits for approval"}[registry.plugins[off].state]
+            plugin.state, plugin.reason = "disabled", f"it requires {off!r}, which {said}"
             continue
         try:
             names.refuse_foreign(manifest, claimed)

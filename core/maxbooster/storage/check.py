@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -11,11 +12,13 @@ from sqlalchemy import Connection, delete, select, update
 from ..context import Context
 from ..errors import Conflict, NotReady
 from ..jobs.job import job
+from ..observe.logs import log
 from . import content
 from .files import Digest, StoredFile, file_key, part_key, parts_of, ready_event
 from .models import CHECKING, READY, REJECTED, FileRow, UploadPart
 from .sweep import clear_blobs
 
+SOONEST, LATEST = timedelta(seconds=30), timedelta(minutes=15)
 INSPECTION_S = 900.0
 """How long a plugin may take over one file."""
 
@@ -31,7 +34,21 @@ async def check_file(ctx: Context, file_id: UUID) -> None:
         row.id, row.account_id, row.name, row.size, row.state, row.created_at,
         content.media_type(digest.head), digest.sha256.hexdigest(), purpose=row.purpose,
     )  # fmt: skip
-    await _decide(ctx, file, digest, await _inspect(ctx, file, digest.head))
+    try:
+        reason = await _inspect(ctx, file, digest.head)
+    except Held:
+        ctx.enqueue(check_file, file.id, at=ctx.now + _until_next(ctx.now - row.created_at))
+        return
+    await _decide(ctx, file, digest, reason)
+
+
+class Held(Exception):
+    """An inspector cannot say anything now. The file stays `checking` for as long as it takes."""
+
+
+def _until_next(age: timedelta) -> timedelta:
+    """Soon at first, then more rarely: each look puts the file together anew."""
+    return min(max(age / 2, SOONEST), LATEST)
 
 
 async def _assemble(ctx: Context, row: FileRow) -> Digest:
@@ -59,11 +76,17 @@ async def _inspect(ctx: Context, file: StoredFile, head: bytes) -> str | None:
     """Why a plugin refuses the file; None if none does.
 
     Raises:
+        Held: a plugin is not ready: what it asks doesn't answer.
         NotReady: a plugin failed, so that nobody knows; the job is repeated.
     """
     answers = await ctx.ask("inspect_file", timeout_s=INSPECTION_S, file=file, head=head)
+    if waits := [answer for answer in answers if isinstance(answer.error, NotReady)]:
+        for answer in waits:
+            log.warning("file.held", plugin=answer.plugin, file=str(file.id), reason=str(answer.error))
+        if not any(answer.value for answer in answers):
+            raise Held
     for answer in answers:
-        if answer.error is not None:
+        if answer.error is not None and answer not in waits:
             raise NotReady(f"The plugin {answer.plugin!r} could not inspect file {file.id}: {answer.error!r}.")
     return next((str(answer.value) for answer in answers if answer.value is not None), None)
 

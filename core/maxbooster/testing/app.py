@@ -49,6 +49,7 @@ async def make_app(
         "database": database_url,
         "outbound_private": True,
         "examples": True,
+        "approved": "*",
         "second_factor": "optional",
     } | settings
     environment = {f"MAXBOOSTER_{name.upper()}": str(value) for name, value in given.items()}

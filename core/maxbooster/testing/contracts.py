@@ -27,7 +27,7 @@ class PluginContract:
     @classmethod
     def assembled(cls, tmp_path_factory: pytest.TempPathFactory) -> App:
         data = tmp_path_factory.mktemp("data")
-        return App(read({"MAXBOOSTER_DATA": str(data), "MAXBOOSTER_EXAMPLES": "true"}))
+        return App(read({"MAXBOOSTER_DATA": str(data), "MAXBOOSTER_EXAMPLES": "true", "MAXBOOSTER_APPROVED": "*"}))
 
     def test_it_is_enabled(self, assembled: App) -> None:
         found = assembled.registry.plugins

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import msgspec
@@ -17,6 +18,7 @@ from ..http.routes import PUBLIC
 from .offline import PAGE, app_manifest, kept_page, worker_script
 from .shell import PAGES, Shell
 
+_HOST = re.compile(r"[A-Za-z0-9._:\[\]-]{1,260}")
 AnyRequest = Request[Any, Any, State]
 
 
@@ -61,6 +63,17 @@ class Pages:
             get("/manifest.webmanifest", sync_to_thread=False, **opened)(manifest),
             get(PAGE, sync_to_thread=False, **opened)(page),
         ]
+
+    def frame(self) -> HTTPRouteHandler:
+        async def framed(request: AnyRequest) -> Response[str]:
+            host = request.headers.get("host", "")
+            headers = {
+                "content-security-policy": self._shell.frame_policy(host if _HOST.fullmatch(host) else "localhost"),
+                "cache-control": "no-cache",
+            }
+            return Response(self._shell.frame_html, media_type="text/html", headers=headers)
+
+        return get("/frame", include_in_schema=False, opt={"permission": PUBLIC}, name="frame")(framed)
 
     def instead_of_nothing(self, request: AnyRequest, error: NotFoundException) -> Response[Any]:
         """A person who follows a wrong link sees the application say so; programs get problem details."""

@@ -57,7 +57,7 @@ class Shell:
     @cached_property
     def _html(self) -> str:
         shell = self._entry("src/shell/main.ts")
-        styles = "".join(f'<link rel="stylesheet" href="{BASE}{file}">' for file in shell.get("css", ()))
+        styles = "".join(f'<link rel="stylesheet" href="{BASE}{file}">' for file in self._styles(shell))
         loads = "".join(f'<link rel="modulepreload" href="{BASE}{file}">' for file in self._needed(shell))
         return (
             '<!doctype html><html lang="en" data-theme="dark"><head><meta charset="utf-8">'
@@ -74,13 +74,48 @@ class Shell:
         )
 
     @cached_property
+    def frame_html(self) -> str:
+        """The page in which a sandboxed panel runs; the shell tells it which."""
+        frame = self._entry("src/frame/main.ts")
+        styles = "".join(f'<link rel="stylesheet" href="{BASE}{file}">' for file in self._styles(frame))
+        return (
+            '<!doctype html><html lang="en" data-theme="dark"><head><meta charset="utf-8">'
+            '<meta name="viewport" content="width=device-width, initial-scale=1">'
+            f'<title>Max Booster</title><script type="importmap">{self._import_map}</script>{styles}'
+            f'<script type="module" src="{BASE}{frame["file"]}"></script></head><body></body></html>'
+        )
+
+    def frame_policy(self, host: str) -> str:
+        """Of a sandboxed panel: no origin, and nothing but built files of ours. `host`: as this server is called,
+        with its port."""
+        built = f"{host}/static/"
+        return "; ".join(
+            (
+                "sandbox allow-scripts",
+                "default-src 'none'",
+                f"script-src {built} 'sha256-{self._import_map_digest}'",
+                f"style-src {built}",
+                "style-src-attr 'unsafe-inline'",
+                f"img-src {built} data: blob:",
+                f"media-src {built} blob:",
+                f"font-src {built}",
+                f"connect-src {built}",
+                "form-action 'none'",
+                "base-uri 'none'",
+                "frame-ancestors 'self'",
+                "webrtc 'block'",
+                "require-trusted-types-for 'script'",
+                "trusted-types lit-html default maxbooster-parse",
+            )
+        )
+
+    @cached_property
     def policy(self) -> str:
         """The Content-Security-Policy: nothing from elsewhere, no inline script but the import map."""
-        digest = b64encode(sha256(self._import_map.encode()).digest()).decode()
         return "; ".join(
             (
                 "default-src 'self'",
-                f"script-src 'self' 'sha256-{digest}' 'wasm-unsafe-eval'",
+                f"script-src 'self' 'sha256-{self._import_map_digest}' 'wasm-unsafe-eval'",
                 "style-src 'self'",
                 "style-src-attr 'unsafe-inline'",
                 "img-src 'self' data: blob:",
@@ -96,6 +131,10 @@ class Shell:
                 f"report-uri {REPORTS}",
             )
         )
+
+    @cached_property
+    def _import_map_digest(self) -> str:
+        return b64encode(sha256(self._import_map.encode()).digest()).decode()
 
     @cached_property
     def _import_map(self) -> str:
@@ -116,6 +155,12 @@ class Shell:
     def _entry(self, source: str) -> dict[str, Any]:
         entry: dict[str, Any] = self._manifest[source]
         return entry
+
+    def _styles(self, entry: dict[str, Any]) -> list[str]:
+        """Of what an entry imports, which may be shared with others, and then its own."""
+        needed = self._needed(entry)
+        chunks = [*(each for each in self._manifest.values() if each["file"] in needed), entry]
+        return list(dict.fromkeys(file for each in chunks for file in each.get("css", ())))
 
     def _needed(self, entry: dict[str, Any]) -> list[str]:
         """The files that an entry imports, and those that they import."""

@@ -70,6 +70,7 @@ manifest = Manifest(
     name="distribution",
     version="0.1.0",
     title="Distribution",
+    hosts_from_people=True,
     requires=("billing",),
     hookspecs=("maxbooster_distribution.hookspecs",),
     areas=(

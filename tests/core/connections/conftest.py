@@ -27,7 +27,7 @@ API = "/api/core/connections"
 
 @pytest.fixture
 def installed(site: Site, oidc: OidcServer) -> Site:
-    site.install("quay", oidc.plugin)
+    site.install("quay", oidc.plugin, manifest="hosts=('127.0.0.1',)")
     return site
 
 

@@ -6,6 +6,7 @@ from ...audience.models import Contact
 from ...audit.models import AuditHead, AuditPayload, AuditRow
 from ...connections.models import SignInRow
 from ...connectors.models import ConnectorSettingsRow
+from ...data_keys.models import DataKey
 from ...db.directory import DirectoryEntry
 from ...db.known import KnownTable
 from ...events.models import EventRow
@@ -34,6 +35,7 @@ _FORGOTTEN = {
 }
 
 core = [
+    PersonalData(table=DataKey, why="keys of the platform, as a key service wrapped them"),
     PersonalData(table=KnownTable, why="it describes tables"),
     PersonalData(table=User, by="id", erase=_FORGOTTEN, secret=("password", "totp_step")),
     PersonalData(table=DirectoryEntry, by="user_id"),

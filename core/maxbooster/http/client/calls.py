@@ -16,6 +16,7 @@ import tenacity as again
 from ... import __version__
 from ...db.guard import refuse_in_write
 from ...observe import metrics, trace
+from ...observe.logs import log
 from ...settings import Settings
 from .address import address
 from .answers import Refused, Unreachable, accepted, pause_s, read_whole, within
@@ -183,8 +184,9 @@ class Client:
                         finally:
                             await response.aclose()
                 host.breaker.record(response.status_code < 500)
-        except Unreachable:
+        except Unreachable as failure:
             outcome = "unreachable"
+            log.warning("outbound.failed", host=host.label, method=call.method, reason=failure.detail)
             host.breaker.record(False)
             raise
         finally:

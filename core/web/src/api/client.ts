@@ -45,13 +45,14 @@ async function call(send: Send, method: Method, path: string, options: RequestOp
 
 /**
  * What stands in braces is filled; the other parameters are the query, those without a value apart.
- * @throws Error - a parameter of the path has no value.
+ * @throws Error - a parameter of the path has no value, or one that would lead to another path.
  */
 export function addressOf(path: string, { body: _, ...parameters }: RequestOptions): string {
   const rest = new Map(Object.entries(parameters));
   const filled = path.replace(/\{(\w+)\}/g, (_, name: string) => {
     const value = rest.get(name);
     if (value === undefined || value === null || value === "") throw new Error(`${path} needs ${name}.`);
+    if (/^\.\.?$/.test(String(value))) throw new Error(`${path} can’t have ${String(value)} as its ${name}.`);
     rest.delete(name);
     return encodeURIComponent(String(value));
   });

@@ -6,7 +6,7 @@ import { css, html, LitElement, type PropertyValues } from "lit";
 import { t } from "@maxbooster/ui";
 import { api } from "../api/client";
 import type { components } from "../api/schema";
-import { elementOf } from "./panels";
+import { elementOf, framed } from "./panels";
 import { session } from "./session";
 
 type Extension = components["schemas"]["PanelExtensionOut"];
@@ -71,10 +71,10 @@ class MbExtensionPoint extends LitElement {
     await Promise.all(found.map((each, index) => this.show(each, places[index]!)));
   }
 
-  private async show({ plugin, extension }: Extension, place: HTMLElement): Promise<void> {
+  private async show({ plugin, extension, frame }: Extension, place: HTMLElement): Promise<void> {
     let shown: Shown = place;
     try {
-      const element = await elementOf(plugin, extension);
+      const element = frame ? framed(plugin, extension, frame.calls, false) : await elementOf(plugin, extension);
       if (!place.isConnected) return;
       tell(element, this.context);
       attach(element, place);

@@ -248,6 +248,7 @@ class MbApp extends LitElement {
       this.fail(error);
     }
     registerShellKeys(() => this.find());
+    addEventListener("find", () => this.find());
     keepFocus();
     watchTyping();
     watchConnection();
@@ -296,7 +297,7 @@ class MbApp extends LitElement {
     if (!panel) throw new Error(t("shell.nothing_here", "There is no page at this address."));
     document.title = `${panel.panel.title} · ${TITLE}`;
     const frame = document.createElement("div");
-    frame.className = "panel";
+    frame.className = panel.frame ? "framed" : "panel";
     frame.append(await openPanel(panel));
     return frame;
   }

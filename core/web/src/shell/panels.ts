@@ -3,6 +3,7 @@ import { notify, t, type Host } from "@maxbooster/ui";
 import { api, apiOver, mayStay, overNetwork } from "../api/client";
 import type { components, paths } from "../api/schema";
 import { remembering } from "../kept/seen";
+import { MbPanelFrame } from "./panel-frame";
 import { proven } from "./prove";
 import { router } from "./router";
 import { session } from "./session";
@@ -32,12 +33,22 @@ export async function listPanels(): Promise<Panel[]> {
  * The panel’s element, ready to be put into the page.
  * @throws PanelFailed - its module does not load, or never defines its element, or was written for another API.
  */
-export async function openPanel({ plugin, panel }: Panel): Promise<HTMLElement> {
+export async function openPanel(found: Panel): Promise<HTMLElement> {
+  const { plugin, panel, frame } = found;
   try {
-    return await elementOf(plugin, panel);
+    return frame ? framed(plugin, panel, frame.calls, true) : await elementOf(plugin, panel);
   } catch (error) {
-    throw error instanceof ElementFailed ? new PanelFailed({ plugin, panel }, error.message) : error;
+    throw error instanceof ElementFailed ? new PanelFailed(found, error.message) : error;
   }
+}
+
+/**
+ * The element in a sandboxed frame; what it fails in, it says in its place.
+ * @throws ElementFailed - it was written for another API.
+ */
+export function framed(plugin: string, { tag, module, api, title }: Source & { title: string }, calls: readonly string[], fills: boolean): HTMLElement {
+  if (api !== API) throw new ElementFailed(`is written for panel API ${api}; this is ${API}.`);
+  return MbPanelFrame.of({ plugin, title, tag, module, calls, fills }, events);
 }
 
 /** Where an element comes from, as panels and extensions say it. */
@@ -78,6 +89,7 @@ export function host(kept?: string): Host<paths> {
     api: apiOver(send, proven),
     account: session.me?.account ?? null,
     user: session.me?.user ?? null,
+    path: router.path + location.search,
     may: (permission: string) => session.may(permission),
     navigate: (path: string) => router.go(path),
     events,

@@ -4,12 +4,14 @@ import type { Api } from "./api";
 import type { t } from "./i18n";
 import type { notify } from "./toast";
 
-type Me = components["schemas"]["Me"];
+export type Me = components["schemas"]["Me"];
 
 export interface Host<Paths> {
   api: Api<Paths>;
   account: Me["account"];
   user: Me["user"];
+  /** The address that the panel was opened at, with its query: of its route, or below it. */
+  path: string;
   may(permission: string): boolean;
   navigate(path: string): void;
   events: EventTarget;

@@ -6,6 +6,11 @@ export function useTexts(loaded: Record<string, string>): void {
   texts = loaded;
 }
 
+/** Those of the person’s language, for a frame that has no way to ask for them. */
+export function textsInUse(): Record<string, string> {
+  return texts;
+}
+
 /** The names in braces of a text: `"{done} of {all}"` has `"done" | "all"`. */
 type Named<Text extends string> = Text extends `${string}{${infer Name}}${infer Rest}` ? Name | Named<Rest> : never;
 /** Every name must be given a value: a text with a gap doesn't compile. */

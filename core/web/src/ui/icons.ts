@@ -1,6 +1,6 @@
 /** Icons by their Lucide name, from our own server. */
 import { registerIconLibrary } from "@awesome.me/webawesome/dist/components/icon/library.js";
-import { css, html, LitElement } from "lit";
+import { css, html, LitElement, svg } from "lit";
 import { USUAL } from "./icon-names";
 
 const BASE = "/static/core/";
@@ -23,6 +23,15 @@ export function iconUrl(name: string): string {
 
 /** Web Awesome draws a sprite's icon without saying how large its canvas is. */
 const mutator = (svg: SVGElement) => svg.setAttribute("viewBox", "0 0 24 24");
+
+/** What each icon of the sheet consists of, where a frame may not refer to a file of another origin. */
+let drawn: Map<string, SVGSymbolElement> | undefined;
+
+/** @param sheet the address of the usual icons; all others stay blank */
+export async function drawIconsFrom(sheet: string): Promise<void> {
+  const parsed = new DOMParser().parseFromString(await (await fetch(sheet)).text(), "image/svg+xml");
+  drawn = new Map([...parsed.querySelectorAll("symbol")].map((symbol) => [symbol.id, symbol]));
+}
 
 for (const library of ["default", "system"]) {
   registerIconLibrary(library, { resolver: iconUrl, spriteSheet: true, mutator });
@@ -50,16 +59,22 @@ export class MbIcon extends LitElement {
   }
 
   override render() {
+    const symbol = drawn?.get(SYSTEM[this.name] ?? this.name);
     const role = this.label ? "img" : "presentation";
     return html`<svg
       width=${this.size}
       height=${this.size}
       viewBox="0 0 24 24"
+      fill="none"
+      stroke="currentColor"
+      stroke-width="1.5"
+      stroke-linecap="round"
+      stroke-linejoin="round"
       role=${role}
       aria-label=${this.label}
       aria-hidden=${this.label ? "false" : "true"}
     >
-      <use href=${iconUrl(this.name)}></use>
+      ${drawn ? [...(symbol?.cloneNode(true).childNodes ?? [])] : svg`<use href=${iconUrl(this.name)}></use>`}
     </svg>`;
   }
 }
