@@ -82,6 +82,7 @@ class App:
         self.clock = clock
         self.sections = sections
         self.settings = sections.decode("core", Settings)
+        self.http = Client(self.settings)
         off = switches.disabled(self.settings.data) | set(self.settings.disabled)
         self.registry = registry or plugins.load(off, examples=self.settings.examples)
         self._check_settings()
@@ -160,6 +161,7 @@ class App:
             SettingsError: a folder cannot be written, a URL or a key is wrong.
         """
         self.keyring = keyring(self.settings)
+        self.http = Client(self.settings)
         self.mail = self.mail_transport()
         self.database = Database(self.settings.database_url, threads=self.settings.database_threads)
         try:
@@ -168,7 +170,6 @@ class App:
         except BaseException:
             await self.database.close()
             raise
-        self.http = Client(self.settings)
         self.hasher = Hasher(waiting=self.settings.hashing_waiting)
         self.connections = Renewals(self)
         self.credentials = Credentials(self)
@@ -186,7 +187,8 @@ class App:
         Raises:
             SettingsError: `core.mail` names a transport that nobody has, or one that cannot be used.
         """
-        offered = self.registry.answers("mail_transport", MailTransport, settings=self.settings)
+        ctx = Context(self, writable=False)
+        offered = self.registry.answers("mail_transport", MailTransport, settings=self.settings, ctx=ctx)
         if not offered:
             raise unknown(self.settings.mail)
         transport: MailTransport = offered[-1][1]

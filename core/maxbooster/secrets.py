@@ -211,10 +211,14 @@ def _put(connection: Connection, account: UUID, name: str, sealed: bytes, *, kee
 def rotate_all(connection: Connection, keys: Keyring) -> int:
     """Seal every secret with the newest key; returns how many."""
     from .connectors import queries as connectors
+    from .push import queries as push
     from .webhooks.endpoints import queries as endpoints
     from .webhooks.inbox import queries as inbox
 
-    sealed = (_rotate_secrets, _rotate_factors, _rotate_connections, connectors.rotate, inbox.rotate, endpoints.rotate)
+    sealed = (
+        _rotate_secrets, _rotate_factors, _rotate_connections, connectors.rotate, inbox.rotate, endpoints.rotate,
+        push.rotate,
+    )  # fmt: skip
     return sum(rotate(connection, keys) for rotate in sealed)
 
 

@@ -20,7 +20,12 @@ export default defineConfig({
     assetsInlineLimit: 0,
     rollupOptions: {
       preserveEntrySignatures: "exports-only",
-      input: { shell: here("./src/shell/main.ts"), ui: here("./src/ui/index.ts"), lit: here("./src/lit.ts") },
+      input: {
+        shell: here("./src/shell/main.ts"),
+        ui: here("./src/ui/index.ts"),
+        lit: here("./src/lit.ts"),
+        "service-worker": here("./src/service-worker/main.ts"),
+      },
     },
   },
 });

@@ -22,8 +22,7 @@ from cryptography.x509.oid import NameOID
 from maxbooster.auth.proofs import notify
 from maxbooster.errors import AuthFailed, Invalid, NotReady, SettingsError
 from maxbooster.jobs import queries as queue
-from maxbooster.mail import Mail, MailTransport, transport
-from maxbooster.mail.smtp import MailRefused
+from maxbooster.mail import Mail, MailRefused, MailTransport, transport
 from maxbooster.testing.app import drain
 from maxbooster.testing.services import free_port, wait_for_port
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from ..http.routes import Routes
     from ..jobs import Doorbell, Job
     from ..mail import MailTransport
+    from ..notices.kinds import NoticeKind
     from ..privacy import PersonalData
     from ..storage import FilePurpose
     from ..web.first_steps import FirstStep
@@ -134,11 +135,12 @@ def register_routes() -> Sequence[Routes]:
     from ..links.routes import routes as links
     from ..notices.routes import routes as notices
     from ..public.routes import routes as pages
+    from ..push.routes import routes as push
     from ..web import first_steps, live_routes, reports, search, translations
     from ..webhooks.routes import routes as webhooks
 
     web = [*live_routes.routes, *first_steps.routes, *search.routes, *translations.routes, *reports.routes]
-    own = [*routes, *audience, *connections, *connectors, *facts, *grants, *links, *notices, *pages, *webhooks]
+    own = [*routes, *audience, *connections, *connectors, *facts, *grants, *links, *notices, *pages, *push, *webhooks]
     return [*core_routes.routes, *own, *web]
 
 
@@ -148,10 +150,13 @@ def register_jobs() -> Sequence[Job]:
     from ..auth.jobs import jobs
     from ..connections.jobs import jobs as connections
     from ..jobs import upkeep
+    from ..mail.mailboxes import tell_mailbox
+    from ..notices.delivery import jobs as notices
+    from ..push.sending import jobs as push
     from ..search.building import build_search
     from ..webhooks.jobs import jobs as webhooks
 
-    return [*upkeep.jobs, *jobs, *audience, *connections, *webhooks, build_search]
+    return [*upkeep.jobs, *jobs, *audience, *connections, *notices, *push, *webhooks, build_search, tell_mailbox]
 
 
 @hookimpl
@@ -160,6 +165,13 @@ def register_public_events() -> Sequence[type[Event]]:
     from ..storage.events import FileReady
 
     return [FileReady, PageTakenDown]
+
+
+@hookimpl
+def register_notice_kinds() -> Sequence[NoticeKind]:
+    from ..notices.kinds import core
+
+    return core
 
 
 @hookimpl

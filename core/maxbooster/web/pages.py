@@ -33,6 +33,16 @@ class Pages:
         paths = [*PAGES, *panels, *(f"{route}/{{rest:path}}" for route in panels)]
         return get(paths, include_in_schema=False, opt={"permission": PUBLIC}, name="web")(page)
 
+    def service_worker(self) -> HTTPRouteHandler:
+        """At the root, so that its scope is the whole application."""
+
+        async def service_worker(request: AnyRequest) -> Response[bytes]:
+            content = self._shell.service_worker.read_bytes()
+            return Response(content, media_type="text/javascript", headers={"cache-control": "no-cache"})
+
+        shown: dict[str, Any] = {"include_in_schema": False, "opt": {"permission": PUBLIC}}
+        return get("/service-worker.js", **shown)(service_worker)
+
     def instead_of_nothing(self, request: AnyRequest, error: NotFoundException) -> Response[Any]:
         """A person who follows a wrong link sees the application say so; programs get problem details."""
         wants_html = "text/html" in request.headers.get("accept", "")

@@ -16,8 +16,8 @@ STATIC = Path(__file__).parent.parent / "static"
 BASE = "/static/core/"
 PAGES = (
     "/", "/login", "/register", "/verify", "/reset", "/invitation", "/email", "/review", "/home", "/profile",
-    "/devices", "/audience", "/audience/emails", "/audience/write", "/audience/suppressed", "/team", "/connections",
-    "/connections/return", "/connections/return/{rest:path}", "/keys",
+    "/notifications", "/devices", "/audience", "/audience/emails", "/audience/write", "/audience/suppressed", "/team",
+    "/connections", "/connections/return", "/connections/return/{rest:path}", "/keys",
     "/webhooks", "/files", "/links", "/shared", "/activity", "/work", "/plugins", "/style",
 )  # fmt: skip
 """The shell's own addresses; each panel adds its route."""
@@ -68,6 +68,11 @@ class Shell:
             "<body><mb-app></mb-app><mb-toasts></mb-toasts>"
             "<noscript>Max Booster needs JavaScript.</noscript></body></html>"
         )
+
+    @property
+    def service_worker(self) -> Path:
+        """The file of the service worker."""
+        return self._folder / str(self._entry("src/service-worker/main.ts")["file"])
 
     @cached_property
     def policy(self) -> str:

@@ -126,6 +126,10 @@ class MbProfile extends LitElement {
       <h2>${t("passkeys.title", "Passkeys")}</h2>
       <mb-passkeys></mb-passkeys>
 
+      <h2>${t("notifications.title", "Notifications")}</h2>
+      <p>${t("profile.notifications", "Choose what you hear about at the bell, by email and on your devices.")}</p>
+      <div class="actions"><wa-button appearance="outlined" href="/notifications">${t("profile.notifications_open", "Notification settings")}</wa-button></div>
+
       <h2>${t("profile.email", "Email")}</h2>
       ${this.sentTo
         ? html`<p role="status">${t("profile.email_sent", "We sent a link to {email}. Open it to confirm the change.", { email: this.sentTo })}</p>`

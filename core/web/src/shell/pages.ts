@@ -11,6 +11,7 @@ export const PAGES: Route[] = [
   { path: "/email", tag: "mb-email", load: () => import("../pages/email"), open: true },
   { path: "/home", tag: "mb-home", load: () => import("../pages/home") },
   { path: "/profile", tag: "mb-profile", load: () => import("../pages/profile") },
+  { path: "/notifications", tag: "mb-notifications", load: () => import("../pages/notifications") },
   { path: "/devices", tag: "mb-devices", load: () => import("../pages/devices") },
   { path: "/team", tag: "mb-team", load: () => import("../pages/team") },
   { path: "/audience", tag: "mb-audience", load: () => import("../pages/audience") },
