@@ -190,7 +190,7 @@ class App:
         ctx = Context(self, writable=False)
         offered = self.registry.answers("mail_transport", MailTransport, settings=self.settings, ctx=ctx)
         if not offered:
-            raise unknown(self.settings.mail)
+            raise unknown(self.settings.mail, [each.reason or "" for each in self.registry.plugins.values()])
         transport: MailTransport = offered[-1][1]
         return transport
 

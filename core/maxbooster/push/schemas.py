@@ -16,11 +16,12 @@ class PushKeys(Struct, frozen=True, forbid_unknown_fields=True):
     auth: Base64Url
 
 
-class NewPushDevice(Struct, frozen=True):
+class NewPushDevice(Struct, frozen=True, forbid_unknown_fields=True):
     """`PushSubscription.toJSON()` of the browser."""
 
     endpoint: Annotated[str, Meta(min_length=1, max_length=2000)]
     keys: PushKeys
+    expirationTime: float | None = None
 
 
 class PushKey(Struct, frozen=True):

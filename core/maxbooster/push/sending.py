@@ -105,6 +105,7 @@ async def send(ctx: Context, device: PushDevice, push: Push, *, ttl: timedelta, 
         },
         user_supplied=True,
         breaker=str(device.id),
+        quota=str(device.id),
         timeout_s=TIMEOUT_S,
         max_bytes=_ANSWER_BYTES,
     )

@@ -63,7 +63,7 @@ class MbPushDevices extends LitElement {
     }
   }
 
-  private async remove(device: PushDevice): Promise<void> {
+  private async takeAway(device: PushDevice): Promise<void> {
     if (device.this_session) await turnOffPush().catch(() => undefined);
     await api.delete("/api/core/push/devices/{device_id}", { device_id: device.id });
     notify(t("push.removed", "Notifications are off for {device}.", { device: named(device) }));
@@ -107,7 +107,7 @@ class MbPushDevices extends LitElement {
         <small>${device.fault || used}</small>
       </span>
       <wa-button size="s" appearance="plain" aria-label=${t("push.test_on", "Send a test to {device}", { device: name })} @click=${() => this.test(device)}>${t("push.test", "Send a test")}</wa-button>
-      <wa-button size="s" appearance="outlined" aria-label=${t("push.remove_from", "Remove {device}", { device: name })} @click=${() => this.remove(device)}>${t("push.remove", "Remove")}</wa-button>
+      <wa-button size="s" appearance="outlined" aria-label=${t("push.remove_from", "Remove {device}", { device: name })} @click=${() => this.takeAway(device)}>${t("push.remove", "Remove")}</wa-button>
     </li>`;
   }
 }
