@@ -92,7 +92,7 @@ class Shell:
                 "form-action 'self'",
                 "frame-ancestors 'none'",
                 "require-trusted-types-for 'script'",
-                "trusted-types lit-html default maxbooster-parse",
+                "trusted-types lit-html default maxbooster-parse maxbooster-worker",
                 f"report-uri {REPORTS}",
             )
         )

@@ -1,7 +1,10 @@
 /** The service worker of this origin, registered when it is first needed. */
+import { scriptUrl } from "../shell/trusted";
+
 let registered: Promise<ServiceWorkerRegistration> | undefined;
 
 export function serviceWorker(): Promise<ServiceWorkerRegistration> {
-  registered ??= navigator.serviceWorker.register("/service-worker.js", { scope: "/", type: "module" });
+  if (!navigator.serviceWorker) return Promise.reject(new Error("This browser runs no service worker here. It needs https, or localhost."));
+  registered ??= navigator.serviceWorker.register(scriptUrl("/service-worker.js"), { scope: "/" });
   return registered;
 }
