@@ -19,7 +19,8 @@ BOUNDED = {
         "listWebhookEvents",
     },
     "the people of an account, and what each of them set up by hand": {
-        "listConnections", "listDevices", "listInvitations", "listKeys", "listMembers", "listPasskeys", "listPushDevices",
+        "listConnections", "listDevices", "listInvitations", "listKeys", "listMembers", "listPasskeys",
+        "listPushDevices",
         "listSubAccounts", "listWebhookEndpoints",
     },
     "the latest, with a limit of their own": {

@@ -50,11 +50,14 @@ def push_service(tmp_path: Path) -> Any:
     process.wait()
 
 
+def _taken(folder: Path) -> list[Any]:
+    return [json.loads(path.read_text() or "null") for path in sorted(folder.glob("*.json"))]
+
+
 async def _pushed(folder: Path, number: int) -> Any:
     for _ in range(200):
-        found = sorted(folder.glob("*.json"))
-        if len(found) >= number:
-            return json.loads(found[number - 1].read_text())
+        if (taken := _taken(folder))[number - 1 :]:
+            return taken[number - 1]
         await asyncio.sleep(0.05)
     raise AssertionError("nothing was pushed")
 
@@ -93,8 +96,8 @@ async def test_from_the_settings_to_the_device_and_the_inbox(platform, seats, pu
       const { csrf } = await (await fetch("/api/core/session")).json();
       const send = (path, body) => fetch(path, { method: "POST", body: JSON.stringify(body), headers: {
         "content-type": "application/json", "x-csrf-token": csrf } });
-      const made = await (await send("/api/setlist/setlists", { title: "Spring", venue: "Kitchen", played_on: "2027-06-01",
-        songs: [{ title: "So What", duration_s: 545 }] })).json();
+      const made = await (await send("/api/setlist/setlists", { title: "Spring", venue: "Kitchen",
+        played_on: "2027-06-01", songs: [{ title: "So What", duration_s: 545 }] })).json();
       await send(`/api/setlist/setlists/${made.id}/publish`, {});
     }""")
     told = browser.read(bytes.fromhex((await _pushed(folder, 2))["body"]))
