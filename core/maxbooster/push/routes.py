@@ -8,9 +8,10 @@ from uuid import UUID
 from litestar import Request
 from litestar.datastructures import State
 
+from ..auth.limits import count_trial
 from ..auth.people.oneself import oneself
 from ..context import Context
-from ..errors import Conflict, Invalid, NotFound
+from ..errors import Conflict, Invalid, NotFound, TooMany
 from ..http.routes import Routes, delete, get, post
 from . import queries, service
 from .models import PushDevice
@@ -50,13 +51,14 @@ async def delete_push_device(ctx: Context, device_id: UUID) -> None:
     operation_id="testPushDevice",
     permission="profile.write",
     status_code=202,
-    raises=[NotFound],
+    raises=[NotFound, TooMany],
 )
 async def test_push_device(ctx: Context, device_id: UUID) -> None:
     """Send a notification to a device of yours, to see that it arrives."""
     mine = {each.id for each in await queries.of_user(ctx, (await oneself(ctx)).id)}
     if device_id not in mine:
         raise NotFound(f"You have no device {device_id}.")
+    await count_trial(ctx, str(device_id))
     ctx.enqueue(push_test, device_id, _TEST)
 
 

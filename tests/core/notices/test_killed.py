@@ -51,14 +51,14 @@ async def main():
             app.mail.send = killed_by_sending
         async with app.unit() as ctx:
             ctx.enqueue(app.jobs["core.gather_digests"])
-        await drain(app)
+        await drain(app, timeout_s=60)
 
 asyncio.run(main())
 """
 
 
 def ended(*given: str) -> int:
-    return subprocess.run(given, check=False, timeout=60).returncode
+    return subprocess.run(given, check=False, timeout=120).returncode
 
 
 @pytest.mark.slow

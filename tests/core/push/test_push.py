@@ -194,6 +194,8 @@ async def test_a_test_is_sent_and_a_device_removed(app, nova, home, service):
     assert (await home.post(f"{DEVICES}/{device['id']}/test")).status_code == 202
     await drain(app)
     assert browser.read(bytes.fromhex(service.taken[0]["body"]))["title"] == "Notifications work on this device"
+    tests = [(await home.post(f"{DEVICES}/{device['id']}/test")).status_code for _ in range(11)]
+    assert (tests[:9], tests[-1]) == ([202] * 9, 429), "it is no way to knock at other servers"
     assert (await home.delete(f"{DEVICES}/{device['id']}")).status_code == 204
     assert (await home.delete(f"{DEVICES}/{device['id']}")).status_code == 404
 

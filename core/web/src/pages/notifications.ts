@@ -3,6 +3,7 @@ import "@awesome.me/webawesome/dist/components/checkbox/checkbox.js";
 import "@awesome.me/webawesome/dist/components/option/option.js";
 import "@awesome.me/webawesome/dist/components/select/select.js";
 import { css, html, LitElement, nothing } from "lit";
+import { live } from "lit/directives/live.js";
 import { form, FormController, notify, page, t } from "@maxbooster/ui";
 import { api } from "../api/client";
 import { Problem } from "../api/problem";
@@ -223,17 +224,17 @@ class MbNotifications extends LitElement {
     return html`<tr data-kind=${setting.kind}>
       <td>${title}${setting.required ? html`<small>${t("notifications.required", "Always at the bell or by email at once")}</small>` : nothing}</td>
       <td>
-        <wa-checkbox .checked=${setting.bell} @change=${(event: Event) => change({ bell: checked(event) })}>
+        <wa-checkbox .checked=${live(setting.bell)} @change=${(event: Event) => change({ bell: checked(event) })}>
           <span class="unseen">${t("notifications.bell_for", "Bell: {title}", { title })}</span><span class="short" aria-hidden="true">${t("notifications.bell", "Bell")}</span>
         </wa-checkbox>
       </td>
       <td class="email">
-        <wa-select size="s" label=${t("notifications.email_for", "Email: {title}", { title })} .value=${setting.email} @change=${(event: Event) => change({ email: chosen(event) as Email })}>
+        <wa-select size="s" label=${t("notifications.email_for", "Email: {title}", { title })} .value=${live(setting.email)} @change=${(event: Event) => change({ email: chosen(event) as Email })}>
           ${emails().map(([value, label]) => html`<wa-option value=${value}>${label}</wa-option>`)}
         </wa-select>
       </td>
       <td>
-        <wa-checkbox .checked=${setting.push} @change=${(event: Event) => change({ push: checked(event) })}>
+        <wa-checkbox .checked=${live(setting.push)} @change=${(event: Event) => change({ push: checked(event) })}>
           <span class="unseen">${t("notifications.push_for", "Devices: {title}", { title })}</span><span class="short" aria-hidden="true">${t("notifications.push", "Devices")}</span>
         </wa-checkbox>
       </td>
