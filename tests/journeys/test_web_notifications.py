@@ -117,7 +117,7 @@ async def test_from_the_settings_to_the_device_and_the_inbox(platform, seats, pu
         "() => [...document.querySelector('mb-app').shadowRoot.querySelector('mb-notifications').shadowRoot"
         ".querySelectorAll('tr[data-kind=\"setlist.printed\"] wa-select')].some((each) => each.value === 'never')"
     )
-    await page.get_by_role("button", name=re.compile("^Remove ")).click()
+    await page.get_by_role("button", name=re.compile("^Remove")).click()
     await page.get_by_text("Notifications are off for").wait_for()
 
 

@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy import Connection, Select, func, select, update
 
 from ..auth.models import Membership, User
+from ..push.models import PushDevice
 from .kinds import Channels, Email
 from .models import Notice, NoticePreference, NoticeTimes
 from .times import USUAL, Times
@@ -57,6 +58,11 @@ async def times(ctx: Context, users: Collection[UUID]) -> Mapping[UUID, Times]:
         row.user_id: Times(zone=row.zone, hour=row.hour, weekday=row.weekday, language=row.language) for row in found
     }
     return {user: said.get(user, USUAL) for user in users}
+
+
+async def with_devices(ctx: Context, users: Collection[UUID]) -> set[UUID]:
+    """Those of them who turned notifications on anywhere."""
+    return set(await ctx.platform.all(select(PushDevice.user_id).where(PushDevice.user_id.in_(users))))
 
 
 # At the bell

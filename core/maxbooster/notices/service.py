@@ -79,21 +79,23 @@ async def _tell(
     usual = alone or (kind.channels if kind is not None else UNDECLARED)
     chosen = await queries.chosen(ctx, readers, given.kind) if alone is None else {}
     times = await queries.times(ctx, readers)
-    for user in readers:
-        _give(ctx, given, user, chosen.get(user, usual), times[user])
+    wanted = {user: chosen.get(user, usual) for user in readers}
+    reached = await queries.with_devices(ctx, [user for user, channels in wanted.items() if channels.push])
+    for user, channels in wanted.items():
+        row = _given_to(ctx, given, user, channels, times[user])
+        ctx.add(row)
+        if channels.email == "at_once":
+            ctx.enqueue(ctx.app.jobs["core.email_notice"], row.id)
+        if user in reached:
+            ctx.enqueue(ctx.app.jobs["core.push_notice"], row.id)
     ctx.emit(NoticeGiven(given.kind))
 
 
-def _give(ctx: Context, given: Notice, user: UUID, channels: Channels, times: Times) -> None:
-    row = Notice(
+def _given_to(ctx: Context, given: Notice, user: UUID, channels: Channels, times: Times) -> Notice:
+    return Notice(
         id=new_id(), user_id=user, kind=given.kind, title=given.title, text=given.text, path=given.path,
         tone=given.tone, facts=given.facts, at=given.at, bell=channels.bell, digest_at=_digest_at(ctx, channels, times),
     )  # fmt: skip
-    ctx.add(row)
-    if channels.email == "at_once":
-        ctx.enqueue(ctx.app.jobs["core.email_notice"], row.id)
-    if channels.push:
-        ctx.enqueue(ctx.app.jobs["core.push_notice"], row.id)
 
 
 def _digest_at(ctx: Context, channels: Channels, times: Times) -> datetime | None:

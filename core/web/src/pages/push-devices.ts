@@ -20,6 +20,13 @@ class MbPushDevices extends LitElement {
       .rows {
         margin-top: var(--mb-space-4);
       }
+      .unseen {
+        position: absolute;
+        width: 1px;
+        height: 1px;
+        overflow: hidden;
+        clip-path: inset(50%);
+      }
       .problem {
         display: flex;
         gap: var(--mb-space-2);
@@ -106,8 +113,8 @@ class MbPushDevices extends LitElement {
         ${name}
         <small>${device.fault || used}</small>
       </span>
-      <wa-button size="s" appearance="plain" aria-label=${t("push.test_on", "Send a test to {device}", { device: name })} @click=${() => this.test(device)}>${t("push.test", "Send a test")}</wa-button>
-      <wa-button size="s" appearance="outlined" aria-label=${t("push.remove_from", "Remove {device}", { device: name })} @click=${() => this.takeAway(device)}>${t("push.remove", "Remove")}</wa-button>
+      <wa-button size="s" appearance="plain" @click=${() => this.test(device)}>${t("push.test", "Send a test")}<span class="unseen">: ${name}</span></wa-button>
+      <wa-button size="s" appearance="outlined" @click=${() => this.takeAway(device)}>${t("push.remove", "Remove")}<span class="unseen">: ${name}</span></wa-button>
     </li>`;
   }
 }
