@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from playwright.async_api import expect
 
 from maxbooster.testing.services import free_port, wait_for_port
 from tests.core.push.browser import FakeBrowser
@@ -113,10 +114,7 @@ async def test_from_the_settings_to_the_device_and_the_inbox(platform, seats, pu
     await stranger.page.get_by_role("button", name="Stop these emails").click()
     await stranger.page.get_by_text("You won’t get these emails anymore").wait_for()
     await page.reload()
-    await page.wait_for_function(
-        "() => [...document.querySelector('mb-app').shadowRoot.querySelector('mb-notifications').shadowRoot"
-        ".querySelectorAll('tr[data-kind=\"setlist.printed\"] wa-select')].some((each) => each.value === 'never')"
-    )
+    await expect(page.locator("tr[data-kind='setlist.printed'] wa-select")).to_have_js_property("value", "never")
     await page.get_by_role("button", name=re.compile("^Remove")).click()
     await page.get_by_text("Notifications are off for").wait_for()
 
