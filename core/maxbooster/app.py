@@ -90,6 +90,7 @@ class App:
         self.clock = clock
         self.sections = sections
         self.settings = sections.decode("core", Settings)
+        self.http = Client(self.settings)
         self.registry = registry or switches.loaded(self.settings)
         self.identity_providers = configured(sections, self.settings)
         self._check_settings()
@@ -172,10 +173,10 @@ class App:
                 asked for.
             SettingsError: a folder cannot be written, a URL or a key is wrong.
         """
-        self.mail = self.mail_transport()
-        self.database = Database(self.settings.database_url, threads=self.settings.database_threads)
         self.http = Client(self.settings)
         self._confined.clear()
+        self.mail = self.mail_transport()
+        self.database = Database(self.settings.database_url, threads=self.settings.database_threads)
         try:
             await self._prepare_database(upgrade)
             self.keyring = await open_keyring(self, patient=patient)
@@ -203,9 +204,10 @@ class App:
         Raises:
             SettingsError: `core.mail` names a transport that nobody has, or one that cannot be used.
         """
-        offered = self.registry.answers("mail_transport", MailTransport, settings=self.settings)
+        ctx = Context(self, writable=False)
+        offered = self.registry.answers("mail_transport", MailTransport, settings=self.settings, ctx=ctx)
         if not offered:
-            raise unknown(self.settings.mail)
+            raise unknown(self.settings.mail, [each.reason or "" for each in self.registry.plugins.values()])
         transport: MailTransport = offered[-1][1]
         return transport
 

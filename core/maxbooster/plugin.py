@@ -115,9 +115,17 @@ if TYPE_CHECKING:
     from .links.queries import link_to as link_to
     from .links.schemas import link_url as link_url
     from .links.service import create_link as create_link
+    from .mail import Action as Action
+    from .mail import Item as Item
+    from .mail import Letter as Letter
     from .mail import Mail as Mail
+    from .mail import MailRefused as MailRefused
     from .mail import MailTransport as MailTransport
     from .mail import compose as compose
+    from .mail.mailboxes import MailEvent as MailEvent
+    from .mail.mailboxes import record_mail_event as record_mail_event
+    from .mail.message import mailbox as mailbox
+    from .notices import NoticeKind as NoticeKind
     from .notices import notify as notify
     from .oauth.login import Holder as Holder
     from .oauth.login import OAuthLogin as OAuthLogin

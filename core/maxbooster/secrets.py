@@ -247,11 +247,12 @@ def rotate_all(connection: Connection, keys: Keyring) -> int:
     """Seal every secret with the newest key; returns how many."""
     from .auth.sso import queries as sso
     from .connectors import queries as connectors
+    from .push import queries as push
     from .webhooks.endpoints import queries as endpoints
     from .webhooks.inbox import queries as inbox
 
     own = _rotate_secrets, _rotate_factors, _rotate_connections, sso.rotate
-    sealed = (*own, connectors.rotate, inbox.rotate, endpoints.rotate)
+    sealed = (*own, connectors.rotate, inbox.rotate, endpoints.rotate, push.rotate)
     return sum(rotate(connection, keys) for rotate in sealed)
 
 

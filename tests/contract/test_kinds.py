@@ -201,7 +201,8 @@ def test_what_is_off_is_refused_with_the_way_to_switch_it_on(assembled, off):
 @pytest.mark.parametrize("family", FAMILIES)
 async def test_without_a_family_the_rest_fits_together_and_serves(tmp_path, account, family):
     url = f"sqlite:///{tmp_path}/one.db"
-    async with make_app(tmp_path / "data", url, disabled=family) as app, open_api(app, account.account) as api:
+    name = import_module(f"maxbooster_{family}.plugin").manifest.name
+    async with make_app(tmp_path / "data", url, disabled=name) as app, open_api(app, account.account) as api:
         assert faults(app) == []
         states = {each.state for each in app.registry.plugins.values()}
         assert states == {"enabled", "disabled"}

@@ -21,7 +21,7 @@ BOUNDED = {
     },
     "the people of an account, and what each of them set up by hand": {
         "listConnections", "listDevices", "listIdentities", "listIdentityProviders", "listInvitations", "listKeys",
-        "listMembers", "listPasskeys", "listSubAccounts", "listWebhookEndpoints",
+        "listMembers", "listPasskeys", "listPushDevices", "listSubAccounts", "listWebhookEndpoints",
     },
     "the latest, with a limit of their own": {
         "listGrantOffers", "listGrants", "listNotifications", "listReceivedGrants", "listSuspense", "search",

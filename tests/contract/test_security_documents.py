@@ -89,6 +89,9 @@ LISTED_AS = {
     "bytes_to_base64url": None, "options_to_json": None, "generate_registration_options": "webauthn",
     "generate_authentication_options": "webauthn",
     "verify_registration_response": "webauthn", "verify_authentication_response": "webauthn", "file_digest": "sha256",
+    "ECDH": "ECDH", "SECP256R1": "ECDH", "EllipticCurvePrivateKey": "ECDH", "EllipticCurvePublicKey": "ECDH",
+    "generate_private_key": "ECDH", "AESGCM": "AESGCM", "ECKey": "RS256", "Encoding": None, "PublicFormat": None,
+    "PrivateFormat": None, "NoEncryption": None, "load_pem_private_key": None,
     "jwk": "RS256", "jwt": "RS256", "InvalidHashError": None, "VerificationError": None, "new": None,
 }  # fmt: skip
 """None: an error, or a module whose functions are listed by their own names."""

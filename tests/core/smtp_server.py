@@ -1,7 +1,9 @@
 """A mail server for tests, as a process: `python smtp_server.py '{"port": …, "mode": …}'`.
 
 What it does with a message depends on the part before the recipient's @: `busy` 451, `gone` 550, `full` 452 after the
-data, `spam` 554 after the data, `hang` no answer, `cut` the connection is closed in the middle of the data.
+data, `spam` 554 and `huge` 552 after the data, `hang` no answer, `cut` the connection is closed in the middle of the
+data, `silent` it is closed after the data, which were taken, `limited` and `broken` 421. With `greylist_s` who is new
+gets 450 until so much time has gone by, by the clock in the file `minutes`.
 """
 
 from __future__ import annotations
@@ -19,12 +21,20 @@ from aiosmtpd.smtp import SMTP, AuthResult
 NUMBERS = count()
 CONFIG = json.loads(sys.argv[1])
 FOLDER = Path(CONFIG["folder"])
-AFTER_DATA = {"full": "452 4.2.2 Mailbox full", "spam": "554 5.7.1 Looks like spam"}
+AFTER_DATA = {
+    "full": "452 4.2.2 Mailbox full",
+    "spam": "554 5.7.1 Looks like spam",
+    "huge": "552 5.3.4 Message too big",
+}
 
 
 class Handler:
     async def handle_RCPT(self, server: Any, session: Any, envelope: Any, address: str, options: Any) -> str:
+        if CONFIG.get("greylist_s") and _is_new(address):
+            return "450 4.2.0 Greylisted, try again"
         match address.partition("@")[0]:
+            case "limited" | "broken":
+                return "421 4.7.0 Too many messages, slow down"
             case "busy":
                 return "451 4.3.0 Try again\x1b[31m later"
             case "gone":
@@ -47,7 +57,18 @@ class Handler:
         }
         (FOLDER / f"{number:04}.eml").write_bytes(envelope.original_content)
         (FOLDER / f"{number:04}.json").write_text(json.dumps(facts))
+        if envelope.rcpt_tos[0].startswith("silent@"):
+            server.transport.abort()
         return "250 OK"
+
+
+def _is_new(address: str) -> bool:
+    clock, first = FOLDER / "minutes", FOLDER / f"{address}.first"
+    minutes = int(clock.read_text() or 0) if clock.exists() else 0
+    clock.write_text(str(minutes))
+    if not first.exists():
+        first.write_text(str(minutes))
+    return (minutes - int(first.read_text())) * 60 < CONFIG["greylist_s"]
 
 
 class Cutting(SMTP):

@@ -19,12 +19,13 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+from maxbooster.auth import letters
 from maxbooster.auth.proofs import notify
 from maxbooster.errors import AuthFailed, Invalid, NotReady, SettingsError
 from maxbooster.jobs import queries as queue
-from maxbooster.mail import Mail, MailTransport, transport
-from maxbooster.mail.smtp import MailRefused
+from maxbooster.mail import Mail, MailRefused, MailTransport, transport
 from maxbooster.testing.app import drain
+from maxbooster.testing.mail import MailTransportContract
 from maxbooster.testing.services import free_port, wait_for_port
 
 SENDER = "Max Booster <noreply@music.example>"
@@ -235,12 +236,62 @@ async def test_a_job_tries_again_or_ends_at_once(app, start):
     app.mail = to(f"smtp://localhost:{server.port}?timeout=1")
     for reader in ("busy", "gone", "ann"):
         async with app.unit() as ctx:
-            notify(ctx, Mail(f"{reader}@example.org", reader, "T"))
+            notify(ctx, f"{reader}@example.org", letters.password_changed, origin="https://music.example")
     await drain(app)
     rows = await app.database.read(lambda connection: queue.page(connection, limit=10).items)
-    notes = {row.state: row.note or "" for row in rows if row.name == "core.mail_notice"}
+    notes = {row.state: row.note or "" for row in rows if row.name == "core.mail_letter"}
     assert sorted(notes) == ["dead", "done", "ready"]
     assert "550 5.1.1" in notes["dead"]
     assert "451 4.3.0" in notes["ready"]
     assert {row.attempts for row in rows} == {1}
-    assert [message["Subject"] for message in server.messages] == ["ann"]
+    assert [message["To"] for message in server.messages] == ["ann@example.org"]
+
+
+class TestSmtp(MailTransportContract):
+    refuses = ("busy", "limited", "broken", "hang", "gone", "spam", "huge")
+
+    @pytest.fixture
+    def sending(self, start, certificate):
+        def made(fault=""):
+            if fault != "unauthorized":
+                return to(f"smtp://localhost:{start().port}?timeout=1")
+            port = start("starttls", user=USER, password=PASSWORD).port
+            return to(f"smtp://{USER.replace('@', '%40')}:hunter2@localhost:{port}?ca={certificate}&tls=required")
+
+        return made
+
+    @pytest.fixture
+    def arrived(self, start):
+        server = start()
+        return lambda: server.messages
+
+
+async def test_a_greylisted_letter_comes_later_under_the_same_id(app, start, clock):
+    """450 to whoever is seen for the first time; those that try again are taken. The job outlasts the usual quarter of
+    an hour."""
+    server = start("plain", greylist_s=900)
+    app.mail = to(f"smtp://localhost:{server.port}?timeout=1")
+    async with app.unit() as ctx:
+        notify(ctx, "ann@example.org", letters.password_changed, origin="https://music.example")
+    for _ in range(40):
+        await drain(app)
+        if server.messages:
+            break
+        clock.advance(minutes=1)
+        (server.folder / "minutes").write_text(str(int((server.folder / "minutes").read_text() or 0) + 1))
+    [message] = server.messages
+    assert message["Subject"] == "Your password was changed"
+    assert 15 <= int((server.folder / "minutes").read_text()) < 40
+
+
+async def test_an_answer_that_was_lost_after_the_data_leaves_two_with_one_id(app, start, clock):
+    """Nobody can rule it out: the server has the message, and we do not know. It is the same message by its id."""
+    server = start()
+    app.mail = to(f"smtp://localhost:{server.port}?timeout=1")
+    async with app.unit() as ctx:
+        notify(ctx, "silent@example.org", letters.password_changed, origin="https://music.example")
+    await drain(app)
+    clock.advance(minutes=5)
+    await drain(app)
+    first, again, *_ = (message["Message-ID"] for message in server.messages)
+    assert first == again

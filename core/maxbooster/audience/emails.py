@@ -9,7 +9,7 @@ from html import escape
 from markdown_it import MarkdownIt
 from msgspec import Struct
 
-from ..mail import Mail
+from ..mail import Action, Letter, Mail
 from .models import PLAIN
 
 Texts = Callable[..., str]
@@ -28,20 +28,39 @@ class Message(Struct, frozen=True, kw_only=True):
 
 
 def confirmation(
-    to: str, t: Texts, *, title: str, sender: str, page: str, words: str, link: str, unsubscribe: str
+    to: str, t: Texts, *, title: str, sender: str, page: str, words: str, link: str, unsubscribe: str, language: str
 ) -> Mail:
-    facts = {"title": title, "sender": sender, "page": page, "words": words, "link": link, "unsubscribe": unsubscribe}
-    return Mail(
-        to,
-        t("core.page_mail_confirm", title=title),
-        t("core.page_mail_confirm_text", **facts),
-        sender=sender,
-        unsubscribe=unsubscribe,
+    letter = confirmation_letter(
+        t, title=title, sender=sender, page=page, words=words, link=link, unsubscribe=unsubscribe, language=language
+    )  # fmt: skip
+    return letter.mail(to, sender=sender)
+
+
+def confirmation_letter(
+    t: Texts, *, title: str, sender: str, page: str, words: str, link: str, unsubscribe: str, language: str
+) -> Letter:
+    return Letter(
+        subject=t("core.page_mail_confirm", title=title),
+        paragraphs=(t("core.page_mail_confirm_text", title=title, page=page), t("core.page_mail_confirm_how")),
+        action=Action(t("core.page_mail_confirm_go"), link),
+        after=(t("core.page_mail_confirm_words", words=words), t("core.page_mail_confirm_else", sender=sender)),
+        foot=(t("core.page_mail_confirm_for", sender=sender),),
+        unsubscribe=Action(t("core.page_mail_unsubscribe"), unsubscribe),
+        language=language,
     )
 
 
 def mailing(
-    to: str, t: Texts, message: Message, *, title: str, sender: str, language: str, unsubscribe: str, key: str
+    to: str,
+    t: Texts,
+    message: Message,
+    *,
+    title: str,
+    sender: str,
+    language: str,
+    unsubscribe: str,
+    key: str,
+    reference: str = "",
 ) -> Mail:
     """With an HTML part where the text is Markdown; plain text is left to the reader's program."""
     return Mail(
@@ -52,6 +71,7 @@ def mailing(
         key=key,
         sender=sender,
         unsubscribe=unsubscribe,
+        reference=reference,
     )
 
 

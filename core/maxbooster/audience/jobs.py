@@ -7,7 +7,7 @@ from uuid import UUID
 
 from ..context import Context
 from ..jobs.job import job
-from ..mail.smtp import MailRefused
+from ..mail import MailRefused
 from ..public import rendering
 from . import emails, queries, sending, service
 from .consent import Evidence
@@ -48,6 +48,7 @@ async def mail_confirmation(ctx: Context, member_id: UUID) -> None:
         words=given.words,
         link=confirmation_link(settings, ctx.account, member.id, secret),
         unsubscribe=unsubscribe_link(settings, ctx.account, member.id, key),
+        language=rendering.spoken(ctx.app.offers.catalog, of_list.language),
     )
     try:
         await ctx.app.mail.send(mail)

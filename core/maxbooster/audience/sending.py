@@ -19,7 +19,8 @@ from ..context import Context
 from ..db.types import new_id
 from ..errors import AuthFailed, Invalid, NotReady
 from ..jobs.job import LONG_QUEUE, job
-from ..mail.smtp import MailRefused
+from ..mail import MailRefused
+from ..mail.mailboxes import MAILING
 from ..public import rendering
 from . import emails, queries, service
 from .keys import AudienceKey, key_of, unsubscribe_link
@@ -126,6 +127,7 @@ async def _send(ctx: Context, going: _Going, recipient: MailingRecipient) -> Non
         language=reader.of_list.language,
         unsubscribe=unsubscribe_link(ctx.app.settings, ctx.account, reader.member, going.key),
         key=str(recipient.id),
+        reference=f"{MAILING}:{ctx.account}:{recipient.id}",
     )
     try:
         await ctx.app.mail.send(mail)

@@ -1,115 +1,120 @@
-"""The emails that the core sends, in plain words."""
+"""The letters of logins: confirming, resetting, warning. `t`: the texts in the reader's language."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Callable
+from typing import Final
 
-from ..mail import Mail
+from ..mail import Action, Letter
 
-_SIGNED = "\n\nMax Booster\n"
-
-
-def verify(to: str, link: str) -> Mail:
-    return Mail(
-        to,
-        "Confirm your email address",
-        "Welcome! Confirm your email address with this link. It works for 24 hours:\n\n"
-        f"{link}\n\nIf you didn't sign up, ignore this email; no account has been created." + _SIGNED,
-    )
+Texts = Callable[..., str]
 
 
-def known_already(to: str, origin: str) -> Mail:
-    return Mail(
-        to,
-        "You already have an account",
-        "Somebody, probably you, entered this email address to sign up or to change an address. It already belongs to"
-        f" an account.\n\nSign in: {origin}/login\nForgot your password? {origin}/reset\n\n"
-        "If it wasn't you, you don't have to do anything." + _SIGNED,
-    )
+def verify(t: Texts, link: str) -> Letter:
+    return _with_link(t, "verify", link, t("core.mail_verify_else"))
 
 
-def reset(to: str, link: str) -> Mail:
-    return Mail(
-        to,
-        "Reset your password",
-        f"Choose a new password with this link. It works for one hour:\n\n{link}\n\n"
-        "If you didn't ask for this, ignore this email; your password stays the same." + _SIGNED,
-    )
+def known_already(t: Texts, origin: str) -> Letter:
+    forgotten = t("core.mail_known_else", link=f"{origin}/reset")
+    return _with_link(t, "known", f"{origin}/login", forgotten)
 
 
-def shared(to: str, owner: str, what: str, link: str) -> Mail:
+def reset(t: Texts, link: str) -> Letter:
+    return _with_link(t, "reset", link, t("core.mail_reset_else"))
+
+
+def shared(t: Texts, owner: str, kind: str, link: str) -> Letter:
     """To somebody who may have no login. What it is called stays out: anybody may write anything there."""
-    return Mail(
-        to,
-        f"{owner} wants to share something with you",
-        f"{owner} wants to share something with you in Max Booster: {what.lower()}.\n\n"
-        f"Log in with this email address, or sign up with it, and accept it here:\n\n{link}\n\n"
-        "If you don't know them, ignore this email." + _SIGNED,
+    return Letter(
+        subject=t("core.mail_shared", owner=owner),
+        paragraphs=(t("core.mail_shared_text", owner=owner, object=kind.lower()), t("core.mail_shared_how")),
+        action=Action(t("core.mail_shared_go"), link),
+        after=(t("core.mail_shared_else"),),
+        language=t("core.mail_language"),
     )
 
 
-def password_changed(to: str, origin: str) -> Mail:
-    return Mail(
-        to,
-        "Your password was changed",
-        "Your password was just changed, and all other devices were signed out.\n\n"
-        f"If it wasn't you, reset your password now: {origin}/reset" + _SIGNED,
+def password_changed(t: Texts, origin: str) -> Letter:
+    return _warning(t, t("core.mail_password"), t("core.mail_password_text"), origin)
+
+
+def new_address(t: Texts, link: str) -> Letter:
+    return _with_link(t, "new_address", link)
+
+
+def mailbox(t: Texts, link: str) -> Letter:
+    """To an address from which email came back."""
+    return _with_link(t, "mailbox", link)
+
+
+def address_changed(t: Texts, new: str, origin: str) -> Letter:
+    """To the old address: whoever has the new one could undo nothing there."""
+    return Letter(
+        subject=t("core.mail_address"),
+        paragraphs=(t("core.mail_address_text", email=new, origin=origin),),
+        language=t("core.mail_language"),
     )
 
 
-def new_address(to: str, link: str) -> Mail:
-    return Mail(
-        to,
-        "Confirm your new email address",
-        f"Confirm that you want to sign in with this email address from now on. The link works for 24 hours:\n\n{link}"
-        + _SIGNED,
+def second_factor_changed(t: Texts, change: str, origin: str) -> Letter:
+    return _warning(t, t("core.mail_factor"), t("core.mail_factor_text", change=change), origin)
+
+
+def erasure_asked(t: Texts, day: str, origin: str) -> Letter:
+    return Letter(
+        subject=t("core.mail_erasure"),
+        paragraphs=(t("core.mail_erasure_text", day=day),),
+        action=Action(t("core.mail_erasure_go"), f"{origin}/profile"),
+        language=t("core.mail_language"),
     )
 
 
-def address_changed(to: str, new: str, origin: str) -> Mail:
-    return Mail(
-        to,
-        "Your email address was changed",
-        f"From now on you sign in with {new}. If it wasn't you, contact the people who run {origin} right away."
-        + _SIGNED,
+def invitation(t: Texts, account: str, role: str, link: str) -> Letter:
+    return Letter(
+        subject=t("core.mail_invitation", account=account),
+        paragraphs=(t("core.mail_invitation_text", account=account, role=role),),
+        action=Action(t("core.mail_invitation_go"), link),
+        after=(t("core.mail_invitation_else"),),
+        language=t("core.mail_language"),
     )
 
 
-def second_factor_changed(to: str, change: str, origin: str) -> Mail:
-    return Mail(
-        to,
-        "Your two-factor authentication was changed",
-        f"Two-factor authentication of your account was just changed ({change}).\n\n"
-        f"If it wasn't you, reset your password now: {origin}/reset" + _SIGNED,
+def _with_link(t: Texts, name: str, link: str, *after: str) -> Letter:
+    name = f"core.mail_{name}"
+    return Letter(
+        subject=t(name),
+        paragraphs=(t(f"{name}_text"),),
+        action=Action(t(f"{name}_go"), link),
+        after=after,
+        language=t("core.mail_language"),
     )
 
 
-def identity_changed(to: str, provider: str, change: str, origin: str) -> Mail:
+def identity_changed(t: Texts, provider: str, change: str, origin: str) -> Letter:
     """`change`: `linked` or `unlinked`."""
-    said = {
-        "linked": f"From now on you can log in with {provider}.",
-        "unlinked": f"{provider} doesn't log you in any more, and all other devices were signed out.",
-    }[change]
-    return Mail(
-        to,
-        "Your ways to log in were changed",
-        f"{said}\n\nIf it wasn't you, reset your password now, then look at your profile: {origin}/reset" + _SIGNED,
+    return _warning(t, t("core.mail_identity"), t(f"core.mail_identity_{change}", provider=provider), origin)
+
+
+def _warning(t: Texts, subject: str, text: str, origin: str) -> Letter:
+    return Letter(
+        subject=subject,
+        paragraphs=(text, t("core.mail_not_you")),
+        action=Action(t("core.mail_not_you_go"), f"{origin}/reset"),
+        language=t("core.mail_language"),
     )
 
 
-def erasure_asked(to: str, day: datetime, origin: str) -> Mail:
-    return Mail(
-        to,
-        "Your account will be deleted",
-        f"As you asked, your account and everything stored about you will be deleted on {day:%Y-%m-%d}. Until then you"
-        f" can sign in and cancel: {origin}/profile" + _SIGNED,
+WAITING: Final = {
+    each.__name__: each
+    for each in (
+        shared,
+        password_changed,
+        address_changed,
+        second_factor_changed,
+        identity_changed,
+        erasure_asked,
     )
-
-
-def invitation(to: str, account: str, role: str, link: str) -> Mail:
-    return Mail(
-        to,
-        f"You're invited to {account}",
-        f"You're invited to work in “{account}” as {role}. Accept with this link. It works for one week:\n\n{link}\n\n"
-        "If you don't know why you got this, ignore this email." + _SIGNED,
-    )
+}
+"""Those that are queued by name, with their facts: they are written in the reader's language when they are sent."""
+ABOUT_LOGINS: Final = frozenset(WAITING) - {"shared"}
+"""Those that come even to whoever has reported other email as spam."""

@@ -19,9 +19,12 @@ from sqlalchemy import ColumnElement, Connection, and_, delete, or_, select, upd
 from ..context import Context
 from ..db import directory
 from ..db.types import new_id
-from ..errors import Problem
+from ..errors import Invalid, Problem
 from ..jobs.job import job
-from ..mail import Mail
+from ..mail import Letter, Mail
+from ..mail.sending import send_to_person
+from ..notices import queries as notices
+from ..public.rendering import speaking
 from . import letters
 from .limits import count_dead_link
 from .models import Account, Proof, User
@@ -133,21 +136,30 @@ def _hash(token: str) -> bytes:
     return sha256(token.encode()).digest()
 
 
-@job("core.mail_proof", attempts=8, priority=10)
+@job("core.mail_proof", attempts=10, backoff_s=5.0, priority=10)
 async def mail_proof(ctx: Context, proof_id: UUID) -> None:
-    """Write the letter, if there is somebody to write to. Sent again, it carries a new link."""
+    """Write the letter, if there is somebody to write to. Sent again, it carries a new link.
+
+    It goes to a mailbox from which email came back too: somebody asks for it, and may have no other way in.
+    """
     proof = await ctx.platform.first(select(Proof).where(Proof.id == proof_id))
     if proof is None or proof.expires_at <= ctx.now or await _is_outdated(ctx, proof):
         return
     token = secrets.token_urlsafe(32)
-    mail = await _LETTERS[proof.kind](ctx, proof, f"{ctx.app.settings.origin}/{PAGE[proof.kind]}#{token}")
-    if mail is None or not mail.text.count(token):
+    letter = await _LETTERS[proof.kind](ctx, proof, f"{ctx.app.settings.origin}/{PAGE[proof.kind]}#{token}")
+    if letter is None or token not in letter.text:
         ctx.delete(proof)
     else:
         proof.hash = _hash(token)
         proof.tries += 1
-    if mail is not None:
-        await ctx.app.mail.send(mail)
+    if letter is not None:
+        await ctx.app.mail.send(letter.mail(proof.email))
+
+
+async def texts_for(ctx: Context, user: UUID | None) -> letters.Texts:
+    """In the language that somebody reads; in English where that is not known."""
+    language = (await notices.times(ctx, [user]))[user].language if user is not None else "en"
+    return speaking(ctx.app.offers.catalog, language)
 
 
 async def _is_outdated(ctx: Context, proof: Proof) -> bool:
@@ -160,13 +172,13 @@ async def _user_of(ctx: Context, email: str) -> UUID | None:
     return rows[0][1] if rows else None
 
 
-async def _register(ctx: Context, proof: Proof, link: str) -> Mail:
-    if await _user_of(ctx, proof.email) is not None:
-        return letters.known_already(proof.email, ctx.app.settings.origin)
-    return letters.verify(proof.email, link)
+async def _register(ctx: Context, proof: Proof, link: str) -> Letter:
+    user = await _user_of(ctx, proof.email)
+    t = await texts_for(ctx, user)
+    return letters.verify(t, link) if user is None else letters.known_already(t, ctx.app.settings.origin)
 
 
-async def _reset(ctx: Context, proof: Proof, link: str) -> Mail | None:
+async def _reset(ctx: Context, proof: Proof, link: str) -> Letter | None:
     user = await _user_of(ctx, proof.email)
     if (
         user is None
@@ -174,18 +186,21 @@ async def _reset(ctx: Context, proof: Proof, link: str) -> Mail | None:
     ):
         return None
     proof.user_id = user
-    return letters.reset(proof.email, link)
+    return letters.reset(await texts_for(ctx, user), link)
 
 
-async def _email(ctx: Context, proof: Proof, link: str) -> Mail:
-    if await _user_of(ctx, proof.email) is not None:
-        return letters.known_already(proof.email, ctx.app.settings.origin)
-    return letters.new_address(proof.email, link)
+async def _email(ctx: Context, proof: Proof, link: str) -> Letter:
+    owner = await _user_of(ctx, proof.email)
+    t = await texts_for(ctx, proof.user_id)
+    if owner is None:
+        return letters.new_address(t, link)
+    return letters.mailbox(t, link) if owner == proof.user_id else letters.known_already(t, ctx.app.settings.origin)
 
 
-async def _invitation(ctx: Context, proof: Proof, link: str) -> Mail | None:
+async def _invitation(ctx: Context, proof: Proof, link: str) -> Letter | None:
     name = await ctx.platform.first(select(Account.name).where(Account.id == proof.account_id))
-    return letters.invitation(proof.email, name, proof.facts["role"], link) if name is not None else None
+    t = await texts_for(ctx, await _user_of(ctx, proof.email))
+    return letters.invitation(t, name, proof.facts["role"], link) if name is not None else None
 
 
 _LETTERS: dict[str, Callable[[Context, Proof, str], Any]] = {
@@ -198,10 +213,23 @@ _LETTERS: dict[str, Callable[[Context, Proof, str], Any]] = {
 
 @job("core.mail_notice", attempts=8)
 async def mail_notice(ctx: Context, to: str, subject: str, text: str) -> None:
-    """A letter without a link that opens anything."""
+    """A letter that was queued before letters had names."""
     await ctx.app.mail.send(Mail(to, subject, text, key=ctx.request_id or ""))
 
 
-def notify(ctx: Context, mail: Mail) -> None:
-    """Send a letter after this unit's commit. It must hold nothing secret: it waits in the jobs table."""
-    ctx.enqueue(mail_notice, mail.to, mail.subject, mail.text)
+@job("core.mail_letter", attempts=10, backoff_s=5.0)
+async def mail_letter(ctx: Context, to: str, name: str, facts: dict[str, str]) -> None:
+    """A letter without a link that opens anything."""
+    if name not in letters.WAITING:
+        raise Invalid(f"No letter is named {name!r}; it was queued by another version.", field="name")
+    user = await _user_of(ctx, to)
+    mail = letters.WAITING[name](await texts_for(ctx, user), **facts).mail(to, key=ctx.request_id or "")
+    if user is None:
+        await ctx.app.mail.send(mail)
+    else:
+        await send_to_person(ctx, user, mail, security=name in letters.ABOUT_LOGINS)
+
+
+def notify(ctx: Context, to: str, letter: Callable[..., Letter], **facts: str) -> None:
+    """Send a letter after this unit's commit. Its facts hold nothing secret: they wait in the jobs table."""
+    ctx.enqueue(mail_letter, to, letter.__name__, facts)

@@ -26,8 +26,10 @@ from ..facts.models import FactsPart
 from ..grants.models import GrantRow
 from ..jobs.models import JobRow
 from ..links.models import Link, LinkClicks
-from ..notices.models import Notice
+from ..mail.models import Mailbox
+from ..notices.models import Notice, NoticePreference, NoticeTimes
 from ..public.models import Publication
+from ..push.models import PushDevice
 from ..search.models import SearchBuilt, SearchEntry
 from ..secrets import SecretRow
 from ..storage.models import FileRow, UploadPart
@@ -61,15 +63,19 @@ core: list[type] = [
     LinkClicks,
     LinkedIdentity,
     ListMember,
+    Mailbox,
     Mailing,
     MailingList,
     MailingRecipient,
     MailingTarget,
     Membership,
     Notice,
+    NoticePreference,
+    NoticeTimes,
     Passkey,
     Proof,
     Publication,
+    PushDevice,
     RecoveryCode,
     RoleGrant,
     SearchBuilt,

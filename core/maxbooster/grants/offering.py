@@ -26,7 +26,8 @@ async def invite(ctx: Context, email: str, grantable: Grantable) -> None:
     """
     await count_letter(ctx, email)
     names = await queries.account_names(ctx, [ctx.account])
-    notify(ctx, letters.shared(email, names.get(ctx.account, ""), grantable.title, f"{ctx.app.settings.origin}/shared"))
+    facts = {"owner": names.get(ctx.account, ""), "kind": grantable.title, "link": f"{ctx.app.settings.origin}/shared"}
+    notify(ctx, email, letters.shared, **facts)
 
 
 async def offers(ctx: Context) -> list[GrantOffer]:

@@ -23,6 +23,7 @@ from ..auth.schemes import schemes
 from ..context import Context, unit_of_work
 from ..errors import PluginError
 from ..links.following import Following
+from ..notices.pages import StopPages
 from ..public.site import Site, instead_of_json
 from ..web.pages import Pages
 from .answers import with_whole_answers
@@ -126,7 +127,7 @@ def _handlers(app: App, pages: Pages) -> dict[Any, Any]:
 
 
 def _of_strangers(app: App) -> list[HTTPRouteHandler]:
-    return [*Site(app).routes(), Following(app).route(), *AudiencePages(app).routes()]
+    return [*Site(app).routes(), Following(app).route(), *AudiencePages(app).routes(), *StopPages(app).routes()]
 
 
 def description(litestar: Litestar) -> dict[str, Any]:

@@ -40,7 +40,8 @@ class Mail(Struct, frozen=True):
 
     `key`: what makes it the same message when it is sent again, such as the job's id; it becomes the Message-ID, by
     which mail servers drop duplicates. Left out, each time is a message of its own. `sender`: whose name stands before
-    the platform's address. `unsubscribe`: an address that takes a POST and asks no questions (RFC 8058).
+    the platform's address. `unsubscribe`: an address that takes a POST and asks no questions (RFC 8058). `reference`:
+    what a provider says again when it tells what became of the message (`record_mail_event`); at most 200 characters.
 
     Raises:
         Invalid: `to` is not one address, or a line break would add a header (`field` says where).
@@ -53,12 +54,22 @@ class Mail(Struct, frozen=True):
     key: str = ""
     sender: str = ""
     unsubscribe: str = ""
+    reference: str = ""
 
     def __post_init__(self) -> None:
         refuse_breaks(self.subject, "subject")
         refuse_breaks(self.sender, "sender")
         refuse_breaks(self.unsubscribe, "unsubscribe")
         mailbox(self.to, "to")
+
+
+class MailRefused(Invalid):
+    """The mail server will not take this message, now or later; trying again is of no use. `field` is `to` where it
+    is about the recipient."""
+
+    type = "mail-refused"
+    title = "The mail server refused the message"
+    final = True
 
 
 @runtime_checkable
@@ -71,7 +82,7 @@ class MailTransport(Protocol):
         Raises:
             NotReady: not now; try again later.
             AuthFailed: the provider refused our credentials; a person has to fix them.
-            Invalid: the message was refused for good.
+            MailRefused: the message was refused for good.
         """
 
     async def close(self) -> None: ...

@@ -17,20 +17,12 @@ import aiosmtplib
 from msgspec import Struct
 
 from ..db.guard import refuse_in_write
-from ..errors import AuthFailed, Invalid, NotReady, SettingsError, suggestion
-from .message import Mail, compose, mailbox, writes_utf8
+from ..errors import AuthFailed, NotReady, SettingsError, suggestion
+from .message import Mail, MailRefused, compose, mailbox, writes_utf8
 
 PORTS = {"smtp": 587, "smtps": 465}
 OPTIONS = ("from", "tls", "ca", "timeout")
 _REPLY_LIMIT = 300
-
-
-class MailRefused(Invalid):
-    """The mail server will not take this message, now or later; trying again is of no use."""
-
-    type = "mail-refused"
-    title = "The mail server refused the message"
-    final = True
 
 
 class Server(Struct, frozen=True, kw_only=True):

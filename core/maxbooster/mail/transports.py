@@ -6,6 +6,7 @@ import asyncio
 import os
 import secrets
 import sys
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -40,9 +41,13 @@ def transport(url: str, sender: str) -> MailTransport | None:
     return None
 
 
-def unknown(url: str) -> SettingsError:
-    """No plugin has a transport for this URL. Only its scheme is shown: the rest may hold a password."""
+def unknown(url: str, reasons: Sequence[str] = ()) -> SettingsError:
+    """No plugin has a transport for this URL. Only its scheme is shown: the rest may hold a password. `reasons`: why
+    plugins are off; where one could not make its transport, that is the answer."""
     scheme = _scheme(url)
+    for reason in reasons:
+        if reason.startswith("mail_transport()"):
+            return _unusable(f"core.mail names the transport {scheme!r}, whose plugin is off: {reason}")
     return _unusable(
         f"core.mail names the transport {scheme!r}, which neither the core nor an enabled plugin has; use"
         f" smtp://user:password@host:587, smtps://…, file:///folder or console:.{suggestion(scheme, SCHEMES)}"

@@ -8,7 +8,7 @@ from alembic import op
 from maxbooster.plugin import Id, UtcTime
 
 revision = "core_0022"
-down_revision = "core_0020"
+down_revision = "core_0021"
 branch_labels = None
 depends_on = None
 

@@ -19,6 +19,7 @@ from ..health import HealthCheck
 from ..http import probe
 from ..http.routes import Routes
 from ..jobs.job import Job
+from ..notices.kinds import NoticeKind
 from ..privacy import PersonalData
 from ..public.page import PublicPage
 from ..rollups.roll_up import RollUp
@@ -47,14 +48,12 @@ class Contributions:
         subscriptions = self._named("register_subscriptions", Subscription, "subscription", lambda each: each.name)
         points = self._named("register_extension_points", ExtensionPoint, "extension point", lambda point: point.name)
         extensions = self._named("register_panel_extensions", PanelExtension, "panel extension", lambda each: each.id)
-        panels = registry.collect("register_panels", Panel)
+        notice_kinds = self._named("register_notice_kinds", NoticeKind, "notification", lambda each: each.name)
+        panels, services = registry.collect("register_panels", Panel), registry.collect("register_services", Service)
         console_views = registry.collect("register_console_views", ConsoleView)
         health_checks = registry.collect("register_health_checks", HealthCheck)
-        services = registry.collect("register_services", Service)
-        tables, public_events = (
-            registry.collect("register_tables", type),
-            registry.collect("register_public_events", type),
-        )
+        tables = registry.collect("register_tables", type)
+        public_events = registry.collect("register_public_events", type)
         datasets = self._named("register_datasets", Dataset, "dataset", lambda each: each.name)
         purposes = self._named("register_file_purposes", FilePurpose, "file purpose", lambda each: each.name)
         personal_data = self._personal_data()
@@ -62,8 +61,7 @@ class Contributions:
         public_pages = self._named("public_page", PublicPage, "public page", lambda page: page.area)
         roll_ups = self._named("register_roll_ups", RollUp, "roll-up", lambda each: each.name)
         static, translations = (
-            registry.answers("register_static", Path),
-            registry.answers("register_translations", Mapping),
+            registry.answers(f"register_{what}", kind) for what, kind in (("static", Path), ("translations", Mapping))
         )
         self._keep_names([("panel", panels), ("console view", console_views)], names.refuse, lambda each: each.id)
         self._keep_public(public_events)
@@ -90,6 +88,7 @@ class Contributions:
         self.personal_data = [each for _, each in self._of_enabled(personal_data)]
         self.grantables = {each.name: each for _, each in self._of_enabled(grantables)}
         self.searchables = [each for _, each in self._of_enabled(searchables)]
+        self.notice_kinds: Named[NoticeKind] = self._of_enabled(notice_kinds)
         self.jobs = {job.name: job for _, job in self._of_enabled(jobs)}
         self.subscriptions: Named[Subscription] = self._of_enabled(subscriptions)
         self._publish(cast(Named[type[Event]], self._of_enabled(public_events)))

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from ..http.routes import Routes
     from ..jobs import Doorbell, Job
     from ..mail import MailTransport
+    from ..notices.kinds import NoticeKind
     from ..privacy import PersonalData
     from ..rollups.roll_up import RollUp
     from ..storage import FilePurpose
@@ -145,6 +146,7 @@ def register_routes() -> Sequence[Routes]:
     from ..links.routes import routes as links
     from ..notices.routes import routes as notices
     from ..public.routes import routes as pages
+    from ..push.routes import routes as push
     from ..rollups.routes import routes as roll_ups
     from ..web import first_steps, live_routes, reports, search, translations
     from ..webhooks.routes import routes as webhooks
@@ -160,6 +162,7 @@ def register_routes() -> Sequence[Routes]:
         *links,
         *notices,
         *pages,
+        *push,
         *roll_ups,
         *webhooks,
     ]
@@ -172,10 +175,13 @@ def register_jobs() -> Sequence[Job]:
     from ..auth.jobs import jobs
     from ..connections.jobs import jobs as connections
     from ..jobs import upkeep
+    from ..mail.mailboxes import tell_mailbox
+    from ..notices.delivery import jobs as notices
+    from ..push.sending import jobs as push
     from ..search.building import build_search
     from ..webhooks.jobs import jobs as webhooks
 
-    return [*upkeep.jobs, *jobs, *audience, *connections, *webhooks, build_search]
+    return [*upkeep.jobs, *jobs, *audience, *connections, *notices, *push, *webhooks, build_search, tell_mailbox]
 
 
 @hookimpl
@@ -192,6 +198,13 @@ def register_roll_ups() -> Sequence[RollUp]:
     from ..rollups.people import PEOPLE
 
     return [PEOPLE]
+
+
+@hookimpl
+def register_notice_kinds() -> Sequence[NoticeKind]:
+    from ..notices.kinds import core
+
+    return core
 
 
 @hookimpl

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from ..http.routes import Routes
     from ..jobs import Doorbell, Job
     from ..mail import MailTransport
+    from ..notices.kinds import NoticeKind
     from ..privacy import PersonalData
     from ..public.page import PublicPage
     from ..rollups.roll_up import RollUp
@@ -71,6 +72,12 @@ def register_public_events() -> Sequence[type[Event]]:  # type: ignore[empty-bod
 def webhook_source() -> WebhookSource:  # type: ignore[empty-body]
     """How a provider's webhooks are checked and handled. They come in at `/api/core/webhooks/<name of the plugin>`,
     are stored raw, answered at once, and handled once per event, in any order."""
+
+
+@hookspec
+def register_notice_kinds() -> Sequence[NoticeKind]:  # type: ignore[empty-body]
+    """What `notify` tells people of, each kind with a title by which they choose how they hear of it: at the bell, by
+    email at once or in a digest, on their devices. See [notifications.md](notifications.md)."""
 
 
 @hookspec
@@ -165,8 +172,10 @@ def job_doorbell(settings: Settings) -> Doorbell | None:
 
 
 @hookspec(firstresult=True)
-def mail_transport(settings: Settings) -> MailTransport | None:
-    """How mail leaves the platform. The first plugin that answers is used."""
+def mail_transport(settings: Settings, ctx: Context) -> MailTransport | None:
+    """How mail leaves the platform, where `settings.mail` names a way of this plugin's (`sendgrid:`). `ctx` has no
+    account and no database: `ctx.settings(…)` and `ctx.http` work. What the provider tells later of a message goes to
+    `record_mail_event`. See [mail.md](mail.md)."""
 
 
 @hookspec

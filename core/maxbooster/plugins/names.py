@@ -16,12 +16,14 @@ if TYPE_CHECKING:
 
 PRODUCT = (
     "core", "studio", "billing", "distribution", "social", "marketplace", "analytics", "ai", "growth", "support",
-    "sandbox", "tui", "vault", "clamav",
+    "sandbox", "tui", "vault", "clamav", "sendgrid",
 )  # fmt: skip
 """Names that are kept for the product's own families: they are set up first, and only they may claim areas."""
-_CORE = ("core", "home", "login", "security", "notice", "static", "health", "api", "step", "work", "offline")
+_CORE = (
+    "core", "home", "login", "security", "notice", "notice_kind", "static", "health", "api", "step", "work", "offline",
+)  # fmt: skip
 """Words of the core beyond the areas of its permissions."""
-_OF_SOMETHING = ("job", "step", "event", "notice", "audit", "grant")
+_OF_SOMETHING = ("job", "step", "event", "notice", "notice_kind", "audit", "grant")
 """Texts about something begin so: `job.setlist.fill` is the text of the job `setlist.fill`."""
 
 

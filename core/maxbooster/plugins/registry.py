@@ -269,9 +269,11 @@ def _by_name(found: Found) -> tuple[bool, str, bool]:
 
 def _owns(distribution: str, name: str) -> bool:
     """Whether a name of the product comes from the product's own distribution."""
-    family = name.partition(".")[0]
-    own = "maxbooster" if family == "core" else f"maxbooster-{family}"
-    return names.is_product(family) and distribution.replace("_", "-").lower() == own
+    family, _, connector = name.partition(".")
+    own = ["maxbooster" if family == "core" else f"maxbooster-{family}"]
+    if names.is_product(connector):
+        own.append(f"maxbooster-{connector}")
+    return names.is_product(family) and distribution.replace("_", "-").lower() in own
 
 
 def _refuse_second(registry: Registry, found: Found) -> None:

@@ -59,12 +59,13 @@ english: Final = {
     "core.page_link_spent": "This link was used, has expired or was replaced. Sign up again to get a new one.",
     "core.page_mail_confirm": "Confirm your sign-up: {title}",
     "core.page_mail_confirm_text": (
-        "Somebody, probably you, signed up for “{title}” with this email address, on this page:\n{page}\n\n"
-        "Confirm with this link. It works for 7 days:\n\n{link}\n\n"
-        "This is what you agree to: “{words}”\n\n"
-        "If it wasn't you, ignore this email; {sender} won't email you unless you confirm.\n\n"
-        "Max Booster, for {sender}\nUnsubscribe: {unsubscribe}\n"
+        "Somebody, probably you, signed up for “{title}” with this email address, on this page: {page}"
     ),
+    "core.page_mail_confirm_how": "Confirm with this link. It works for 7 days.",
+    "core.page_mail_confirm_go": "Confirm sign-up",
+    "core.page_mail_confirm_words": "This is what you agree to: “{words}”",
+    "core.page_mail_confirm_else": "If it wasn't you, ignore this email; {sender} won't email you unless you confirm.",
+    "core.page_mail_confirm_for": "Sent for {sender}",
     "core.page_mail_why": "You get this because you signed up for “{title}”.",
     "core.page_mail_unsubscribe": "Unsubscribe",
     "core.page_mail_own_link": "(each reader’s own link)",
@@ -130,13 +131,16 @@ german: Final = {
     ),
     "core.page_mail_confirm": "Bestätige deine Anmeldung: {title}",
     "core.page_mail_confirm_text": (
-        "Jemand, wahrscheinlich du, hat sich mit dieser E-Mail-Adresse für „{title}“ angemeldet, auf dieser Seite:\n"
-        "{page}\n\n"
-        "Bestätige mit diesem Link. Er gilt 7 Tage:\n\n{link}\n\n"
-        "Dem stimmst du zu: „{words}“\n\n"
-        "Wenn du es nicht warst, ignoriere diese E-Mail; {sender} schreibt dir nur, wenn du bestätigst.\n\n"
-        "Max Booster, für {sender}\nAbmelden: {unsubscribe}\n"
+        "Jemand, wahrscheinlich du, hat sich mit dieser E-Mail-Adresse für „{title}“ angemeldet, auf dieser Seite:"
+        " {page}"
     ),
+    "core.page_mail_confirm_how": "Bestätige mit diesem Link. Er gilt 7 Tage.",
+    "core.page_mail_confirm_go": "Anmeldung bestätigen",
+    "core.page_mail_confirm_words": "Dem stimmst du zu: „{words}“",
+    "core.page_mail_confirm_else": (
+        "Wenn du es nicht warst, ignoriere diese E-Mail; {sender} schreibt dir nur, wenn du bestätigst."
+    ),
+    "core.page_mail_confirm_for": "Gesendet für {sender}",
     "core.page_mail_why": "Du bekommst das, weil du dich für „{title}“ angemeldet hast.",
     "core.page_mail_unsubscribe": "Abmelden",
     "core.page_mail_own_link": "(für alle, die es lesen, ein eigener Link)",

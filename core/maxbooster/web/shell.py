@@ -16,9 +16,9 @@ STATIC = Path(__file__).parent.parent / "static"
 BASE = "/static/core/"
 PAGES = (
     "/", "/login", "/register", "/verify", "/reset", "/invitation", "/email", "/review", "/sign-in/return/{rest:path}",
-    "/home", "/profile", "/devices", "/drafts", "/artists", "/artists/{name:str}", "/audience", "/audience/emails",
-    "/audience/write", "/audience/suppressed", "/team", "/team/sign-in", "/connections", "/connections/return",
-    "/connections/return/{rest:path}", "/keys",
+    "/home", "/profile", "/notifications", "/devices", "/drafts", "/artists", "/artists/{name:str}", "/audience",
+    "/audience/emails", "/audience/write", "/audience/suppressed", "/team", "/team/sign-in", "/connections",
+    "/connections/return", "/connections/return/{rest:path}", "/keys",
     "/webhooks", "/files", "/links", "/shared", "/activity", "/work", "/plugins", "/style",
 )  # fmt: skip
 """The shell's own addresses; each panel adds its route."""

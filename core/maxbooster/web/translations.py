@@ -5,12 +5,14 @@ from __future__ import annotations
 from ..context import Context
 from ..errors import NotFound
 from ..http.routes import Routes, get
+from ..mail import texts as letters
 from ..public import texts as strangers
 
 texts = {
     "en": {
         "core.title": "Max Booster",
         **strangers.english,
+        **letters.english,
         "job.core.join_list": "Adding somebody to a mailing list",
         "job.core.mail_confirmation": "Asking somebody to confirm their sign-up",
         "job.core.prune_audience": "Removing unconfirmed sign-ups",
@@ -25,6 +27,15 @@ texts = {
         "job.core.erase_people": "Looking for accounts to erase",
         "job.core.erase_person": "Erasing an account",
         "job.core.mail_notice": "Sending an email",
+        "job.core.mail_letter": "Sending an email",
+        "job.core.tell_mailbox": "Telling somebody that their email came back",
+        "job.core.email_notice": "Emailing a notification",
+        "job.core.email_digest": "Emailing a digest",
+        "job.core.gather_digests": "Looking for digests to send",
+        "job.core.push_notice": "Sending a notification to devices",
+        "job.core.push_to_device": "Sending a notification to a device",
+        "job.core.push_test": "Sending a test to a device",
+        "job.core.prune_devices": "Removing logged-out devices",
         "job.core.mail_proof": "Sending an email",
         "job.core.prune": "Removing old jobs",
         "job.core.announce_event": "Looking for webhooks to send",
@@ -79,6 +90,10 @@ texts = {
         "audit.key.created": "API key created",
         "audit.member.invited": "Member invited",
         "audit.member.uninvited": "Invitation withdrawn",
+        "audit.mailbox.complained": "Email reported as spam",
+        "audit.mailbox.reachable": "Email address confirmed again",
+        "audit.mailbox.undeliverable": "Email came back",
+        "audit.notification.stopped": "Notification emails stopped by a link",
         "audit.role.changed": "Role changed",
         "audit.user.renamed": "Name changed",
         "audit.security.email_changed": "Email address changed",
@@ -112,6 +127,7 @@ texts = {
         "notice.page.restored": "“{title}” can be published again",
         "notice.webhook.disabled": "The webhook to {host} was disabled",
         "notice.connection.lost": "{provider} is disconnected",
+        "notice.mail.undeliverable": "Email to {email} came back",
         "notice.job.dead": "“{job}” failed",
     },
     "de": strangers.german,

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
         HealthCheck,
         Job,
         MailTransport,
+        NoticeKind,
         PersonalData,
         Plan,
         Routes,
@@ -72,6 +73,14 @@ def register_subscriptions() -> Sequence[Subscription]:
     from .jobs import print_sheet
 
     return [print_sheet]
+
+
+@hookimpl
+def register_notice_kinds() -> Sequence[NoticeKind]:
+    """What `notify(ctx, "setlist.printed", …)` says, and how it comes unless somebody chooses otherwise."""
+    from maxbooster.plugin import NoticeKind
+
+    return [NoticeKind(name="setlist.printed", title="A stage sheet was printed", permission="setlist.read")]
 
 
 @hookimpl
@@ -154,8 +163,8 @@ def job_doorbell(settings: Settings) -> Doorbell | None:
 
 
 @hookimpl
-def mail_transport(settings: Settings) -> MailTransport | None:
-    """None leaves it to the next plugin: set lists bring no mail provider."""
+def mail_transport(settings: Settings, ctx: Context) -> MailTransport | None:
+    """None leaves it to the next plugin: set lists bring no mail provider. `core.sendgrid` brings one."""
     return None
 
 

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
         FirstStep,
         Job,
         Kind,
+        NoticeKind,
         PersonalData,
         RollUp,
         Routes,
@@ -125,6 +126,13 @@ def register_jobs() -> Sequence[Job]:
     from .payouts.jobs import send
 
     return [send, seal]
+
+
+@hookimpl
+def register_notice_kinds() -> Sequence[NoticeKind]:
+    from .notices import kinds
+
+    return kinds
 
 
 @hookimpl

@@ -42,6 +42,7 @@ if TYPE_CHECKING:
         HealthCheck,
         Job,
         Kind,
+        NoticeKind,
         Offer,
         PersonalData,
         Provider,
@@ -130,6 +131,13 @@ def register_jobs() -> Sequence[Job]:
     from .royalties.jobs import jobs as royalties
 
     return [*deliveries, *landing, *royalties]
+
+
+@hookimpl
+def register_notice_kinds() -> Sequence[NoticeKind]:
+    from .notices import kinds
+
+    return kinds
 
 
 @hookimpl

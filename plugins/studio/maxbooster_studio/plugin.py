@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from maxbooster.plugin import Command, Manifest, Panel, PanelAction, Permission, hookimpl
 
 if TYPE_CHECKING:
-    from maxbooster.plugin import Context, Event, FilePurpose, FirstStep, Grantable, Job, Routes, Searchable
+    from maxbooster.plugin import Context, Event, FilePurpose, FirstStep, Grantable, Job, NoticeKind, Routes, Searchable
 
 manifest = Manifest(
     name="studio",
@@ -59,6 +59,13 @@ def register_jobs() -> Sequence[Job]:
     from .recordings.jobs import analyze
 
     return [analyze, make, render_again]
+
+
+@hookimpl
+def register_notice_kinds() -> Sequence[NoticeKind]:
+    from .notices import kinds
+
+    return kinds
 
 
 @hookimpl

@@ -17,7 +17,7 @@ from maxbooster.audience.models import MailingRecipient
 from maxbooster.db.types import new_id
 from maxbooster.errors import Conflict, Invalid, NotFound, NotReady
 from maxbooster.identity import EVERYTHING, Identity
-from maxbooster.mail.smtp import MailRefused
+from maxbooster.mail import MailRefused
 from maxbooster.plugin import mailing_list, send_to_list
 from maxbooster.testing import drain, make_app
 from maxbooster.testing.processes import Process

@@ -89,7 +89,8 @@ async def reset(ctx: Context, id: UUID, *, second_factor: bool) -> User:
     note(ctx, SessionRevoked(id, None, "reset by staff"))
     if second_factor:
         note(ctx, SecondFactorChanged(id, "off"))
-        proofs.notify(ctx, letters.second_factor_changed(found.email, "off, by staff", ctx.app.settings.origin))
+        facts = {"change": "off, by staff", "origin": ctx.app.settings.origin}
+        proofs.notify(ctx, found.email, letters.second_factor_changed, **facts)
     email, link = found.email, await proofs.ask(ctx, "reset", found.email)
 
     def change(connection: Connection) -> None:

@@ -110,7 +110,7 @@ async def renew_recovery_codes(ctx: Context) -> list[str]:
 
 def note_factor(ctx: Context, user: User, change: str) -> None:
     note(ctx, SecondFactorChanged(user.id, change))
-    proofs.notify(ctx, letters.second_factor_changed(user.email, change, ctx.app.settings.origin))
+    proofs.notify(ctx, user.email, letters.second_factor_changed, change=change, origin=ctx.app.settings.origin)
 
 
 def replace_codes(connection: Connection, user: UUID, codes: list[str]) -> None:

@@ -13,9 +13,11 @@ from ...events.models import EventRow
 from ...grants.models import GrantRow
 from ...jobs.models import JobRow
 from ...links.models import LinkClicks
-from ...notices.models import Notice
+from ...mail.models import Mailbox
+from ...notices.models import Notice, NoticePreference, NoticeTimes
 from ...privacy import PersonalData
 from ...public.models import Publication
+from ...push.models import PushDevice
 from ...search.models import SearchBuilt, SearchEntry
 from ...storage.models import UploadPart
 from ...webhooks.inbox.models import InboxWebhook
@@ -49,6 +51,10 @@ core = [
     PersonalData(table=Membership, by="user_id"),
     PersonalData(table=Session, by="user_id"),
     PersonalData(table=Notice, by="user_id"),
+    PersonalData(table=NoticePreference, by="user_id"),
+    PersonalData(table=NoticeTimes, by="user_id"),
+    PersonalData(table=Mailbox, by="user_id"),
+    PersonalData(table=PushDevice, by="user_id", secret=("hash", "sealed")),
     PersonalData(table=SignInRow, by="user_id"),
     PersonalData(table=ApiKey, by="user_id"),
     PersonalData(table=Proof, by="user_id"),

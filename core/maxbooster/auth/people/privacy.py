@@ -70,7 +70,8 @@ async def ask_for_erasure(ctx: Context) -> datetime:
     await ctx.app.database.read(lambda connection: _refuse_orphans(connection, user.id))
     user.erase_at = ctx.now + timedelta(days=ctx.app.settings.erase_after_days)
     note(ctx, UserChanged(user.id, "erasure asked"))
-    proofs.notify(ctx, letters.erasure_asked(user.email, user.erase_at, ctx.app.settings.origin))
+    day = f"{user.erase_at:%Y-%m-%d}"
+    proofs.notify(ctx, user.email, letters.erasure_asked, day=day, origin=ctx.app.settings.origin)
     await ctx.commit()
     return user.erase_at
 
@@ -108,7 +109,7 @@ def _leave_no_orphans(connection: Connection, user: UUID) -> None:
 
 def _forget_machinery(connection: Connection, user: UUID, email: str) -> None:
     """Letters that were queued for them, and security events about them, before their time is over."""
-    letters_to = JobRow.name.in_(["core.mail_notice", "core.mail_proof"]) & JobRow.arguments.contains(email)
+    letters_to = JobRow.name.startswith("core.") & JobRow.arguments.contains(msgspec.json.encode(email).decode())
     connection.execute(delete(JobRow).where(letters_to))
     connection.execute(delete(EventRow).where(EventRow.entity == str(user), EventRow.name.startswith("security.")))
 

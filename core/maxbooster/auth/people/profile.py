@@ -8,8 +8,9 @@ from sqlalchemy import Connection, select, update
 
 from ...context import Context
 from ...db import directory
-from ...errors import Invalid, refuse_overwriting
+from ...errors import Conflict, Invalid, refuse_overwriting
 from ...mail import address as normal
+from ...mail import mailboxes
 from .. import letters, proofs
 from ..events import EmailChanged, PasswordChanged, note
 from ..limits import count_asking, count_guess, count_letter
@@ -50,7 +51,7 @@ async def change_password(ctx: Context, current: str, password: str) -> LoggedIn
         raise Invalid("The current password is wrong.", field="current")
     hashed = await accepted_password(ctx, password, [user.email, user.name])
     note(ctx, PasswordChanged(user.id, "owner"))
-    proofs.notify(ctx, letters.password_changed(user.email, ctx.app.settings.origin))
+    proofs.notify(ctx, user.email, letters.password_changed, origin=ctx.app.settings.origin)
 
     def change(connection: Connection) -> str:
         connection.execute(update(User).where(User.id == user.id).values(password=hashed))
@@ -85,7 +86,7 @@ async def reset_password(ctx: Context, token: str, password: str) -> UUID:
         raise proofs.LinkSpent
     hashed = await accepted_password(ctx, password, [user.email, user.name])
     note(ctx, PasswordChanged(user.id, "link"))
-    proofs.notify(ctx, letters.password_changed(user.email, ctx.app.settings.origin))
+    proofs.notify(ctx, user.email, letters.password_changed, origin=ctx.app.settings.origin)
 
     def change(connection: Connection) -> None:
         proofs.spend(connection, "reset", token, ctx.now)
@@ -115,8 +116,22 @@ async def ask_for_new_email(ctx: Context, given: str) -> None:
     await proofs.ask(ctx, "email", email, user=user.id)
 
 
+async def ask_to_confirm_email(ctx: Context) -> None:
+    """
+    Raises:
+        Conflict: email arrives there, as far as anybody knows.
+        TooMany: too many letters.
+    """
+    user = await oneself(ctx)
+    if await mailboxes.takes(ctx, user.id, user.email):
+        raise Conflict("Your address needs no confirmation: email to it arrives.")
+    await count_letter(ctx, user.email)
+    await proofs.ask(ctx, "email", user.email, user=user.id)
+
+
 async def change_email(ctx: Context, token: str) -> str:
-    """The proof of the new address came; the old one is told, and every other link to it is dead.
+    """The proof of the new address came; the old one is told, and every other link to it is dead. Of the same address,
+    it takes email again.
 
     Raises:
         LinkSpent: the link does not work (any more).
@@ -126,8 +141,12 @@ async def change_email(ctx: Context, token: str) -> str:
     user = await ctx.platform.first(select(User).where(User.id == proof.user_id))
     if user is None or user.disabled_at is not None:
         raise proofs.LinkSpent
+    if proof.email == user.email:
+        await mailboxes.confirm(ctx, user.id)
+        await ctx.write(proofs.spend, "email", token, ctx.now)
+        return proof.email
     note(ctx, EmailChanged(user.id))
-    proofs.notify(ctx, letters.address_changed(user.email, proof.email, ctx.app.settings.origin))
+    proofs.notify(ctx, user.email, letters.address_changed, new=proof.email, origin=ctx.app.settings.origin)
 
     def change(connection: Connection) -> None:
         proofs.spend(connection, "email", token, ctx.now)

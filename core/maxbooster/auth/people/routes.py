@@ -111,6 +111,19 @@ async def update_email(ctx: Context, data: NewEmail) -> Sent:
     return Sent()
 
 
+@post(
+    "/email/confirmation",
+    operation_id="requestEmailConfirmation",
+    permission="profile.write",
+    status_code=202,
+    raises=[Conflict, TooMany],
+)
+async def request_email_confirmation(ctx: Context) -> Sent:
+    """After email to your address came back: a letter with a link goes there; following it says that email arrives."""
+    await profile.ask_to_confirm_email(ctx)
+    return Sent()
+
+
 @post("/totp", operation_id="startTotp", permission="profile.write", step_up=True, raises=[Conflict])
 async def start_totp(ctx: Context) -> TotpSecret:
     """A secret for an authenticator app. It counts once you send a code of it back."""
@@ -178,6 +191,7 @@ routes = [
             update_password,
             update_email,
             confirm_email,
+            request_email_confirmation,
             start_totp,
             confirm_totp,
             delete_totp,

@@ -133,4 +133,5 @@ def _gone(identity: LinkedIdentity) -> IdentityProvider:
 
 def note_link(ctx: Context, user: UUID, email: str, provider: IdentityProvider, change: str) -> None:
     note(ctx, IdentityChanged(user, provider.name, change))
-    proofs.notify(ctx, letters.identity_changed(email, provider.title, change, ctx.app.settings.origin))
+    origin = ctx.app.settings.origin
+    proofs.notify(ctx, email, letters.identity_changed, provider=provider.title, change=change, origin=origin)

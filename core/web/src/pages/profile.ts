@@ -143,6 +143,9 @@ class MbProfile extends LitElement {
 
       <h2>${t("identities.title", "Connected logins")}</h2>
       <mb-identities></mb-identities>
+      <h2>${t("notifications.title", "Notifications")}</h2>
+      <p>${t("profile.notifications", "Choose what you hear about at the bell, by email and on your devices.")}</p>
+      <div class="actions"><wa-button appearance="outlined" href="/notifications">${t("profile.notifications_open", "Notification settings")}</wa-button></div>
 
       <h2>${t("profile.email", "Email")}</h2>
       ${this.sentTo

@@ -5,6 +5,7 @@ import { api } from "../api/client";
 import type { components } from "../api/schema";
 import { jobTitle } from "./jobs";
 import { events } from "./panels";
+import { keepPush } from "./push";
 import { router } from "./router";
 import { session } from "./session";
 
@@ -115,6 +116,14 @@ class MbBell extends LitElement {
     .danger {
       color: var(--mb-danger);
     }
+    .foot {
+      padding-top: var(--mb-space-3);
+      border-top: 1px solid var(--mb-line);
+      text-align: center;
+    }
+    .foot a {
+      color: inherit;
+    }
     p {
       margin: var(--mb-space-3) 0;
       color: var(--mb-quiet);
@@ -134,6 +143,7 @@ class MbBell extends LitElement {
     events.addEventListener("event", this.hear);
     document.addEventListener("click", this.closeElsewhere);
     void this.load();
+    if (session.me?.user) void keepPush(session.me.csrf ?? "").catch(() => undefined);
   }
 
   override disconnectedCallback(): void {
@@ -150,9 +160,10 @@ class MbBell extends LitElement {
   private readonly load = async (): Promise<void> => {
     if (!session.me?.account) return;
     try {
-      const { notices, unread } = await api.get("/api/core/notices");
+      const { notices, unread, has_times } = await api.get("/api/core/notices");
       this.notices = notices;
       this.unread = unread;
+      if (!has_times) await sayTimes();
     } catch {
       // without a connection the last that was known stays; the next catch-up loads it anew
     }
@@ -184,6 +195,7 @@ class MbBell extends LitElement {
             ${this.notices.length
               ? html`<ul>${this.notices.map((each) => html`<li>${this.notice(each)}</li>`)}</ul>`
               : html`<p>${t("bell.empty", "No notifications yet. You’ll hear here when something finishes or needs attention.")}</p>`}
+            <p class="foot"><a href="/notifications" @click=${() => (this.open = false)}>${t("bell.settings", "Notification settings")}</a></p>
           </div>`
         : nothing}`;
   }
@@ -199,6 +211,12 @@ class MbBell extends LitElement {
   }
 }
 customElements.define("mb-bell", MbBell);
+
+/** Once, so that digests come in the person's own morning and language. */
+async function sayTimes(): Promise<void> {
+  const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  await api.put("/api/core/notices/times", { body: { zone, language: document.documentElement.lang || "en" } });
+}
 
 /** In the person's language; a job among the facts by the words that its plugin gave it. */
 export function worded(notice: Notice): string {

@@ -229,6 +229,7 @@ class MbApp extends LitElement {
       ...pages.flatMap(({ title, actions }) => actionCommands(title, actions ?? [])),
       { title: t("shell.profile", "Your profile"), icon: "user", run: () => router.go("/profile") },
       { title: t("drafts.title", "Drafts"), icon: "pencil", run: () => router.go("/drafts") },
+      { title: t("notifications.title", "Notifications"), icon: "bell", run: () => router.go("/notifications") },
       { title: t("shell.devices", "Devices"), icon: "monitor", run: () => router.go("/devices") },
       ...others.map(({ id, name }) => ({ title: t("shell.switch", "Switch to {name}", { name }), icon: "users", run: () => void switchAccount(id) })),
       ...THEMES.map(([value, title, icon]) => ({

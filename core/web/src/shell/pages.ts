@@ -13,6 +13,7 @@ export const PAGES: Route[] = [
   { path: "/home", tag: "mb-home", load: () => import("../pages/home") },
   { path: "/profile", tag: "mb-profile", load: () => import("../pages/profile") },
   { path: "/drafts", tag: "mb-drafts", load: () => import("../pages/drafts") },
+  { path: "/notifications", tag: "mb-notifications", load: () => import("../pages/notifications") },
   { path: "/devices", tag: "mb-devices", load: () => import("../pages/devices") },
   { path: "/team", tag: "mb-team", load: () => import("../pages/team") },
   { path: "/artists", tag: "mb-artists", load: () => import("../pages/artists"), below: true },

@@ -216,6 +216,7 @@ class MbSide extends LitElement {
         </button>`,
       )}
       <a href="/profile" @click=${this.close}><mb-icon name="user"></mb-icon>${t("shell.profile", "Your profile")}</a>
+      <a href="/notifications" @click=${this.close}><mb-icon name="bell"></mb-icon>${t("notifications.title", "Notifications")}</a>
       <a href="/devices" @click=${this.close}><mb-icon name="monitor"></mb-icon>${t("shell.devices", "Devices")}</a>
       <fieldset class="themes">
         <legend>${t("shell.theme", "Theme")}</legend>

@@ -1,0 +1,24 @@
+"""What billing tells people of."""
+
+from __future__ import annotations
+
+from maxbooster.plugin import NoticeKind
+
+kinds = (
+    NoticeKind(
+        name="payout.failed",
+        title="A payout failed",
+        email="at_once",
+        push=True,
+        required=True,
+        permission="payout.read",
+    ),
+    NoticeKind(name="payout.paid", title="A payout was paid", permission="payout.read"),
+    NoticeKind(
+        name="ledger.proposed",
+        title="A ledger posting waits for approval",
+        email="at_once",
+        push=True,
+        permission="ledger.approve",
+    ),
+)
