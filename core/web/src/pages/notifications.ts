@@ -143,7 +143,7 @@ class MbNotifications extends LitElement {
     await api.put("/api/core/notices/times", { body });
     await this.settings.again();
     notify(t("notifications.times_saved", "Saved. It counts for what happens from now on."));
-  });
+  }, { unkept: "three choices" });
 
   constructor() {
     super();
@@ -245,7 +245,7 @@ class MbNotifications extends LitElement {
     const hours = Array.from({ length: 24 }, (_, hour) => hour);
     return html`<h2>${t("notifications.digest", "Digests")}</h2>
       <p>${t("notifications.digest_text", "A daily or weekly email with what happened, at your local time, for all your accounts. Nothing is sent when nothing happened.")}</p>
-      <form class="times" @submit=${this.times.submit}>
+      <form class="times" ${this.times.here()}>
         <wa-select name="zone" label=${t("notifications.zone", "Time zone")} .value=${times.zone}>
           ${zones(times.zone).map((zone) => html`<wa-option value=${zone}>${zone.replaceAll("_", " ")}</wa-option>`)}
         </wa-select>
