@@ -22,7 +22,8 @@ from maxbooster.connections.tokens import Lifetime, Tokens
 from maxbooster.db.types import new_id
 from maxbooster.identity import EVERYTHING, Identity
 from maxbooster.plugin import Context, Holder, Manifest, OAuthLogin, PluginSettings, Provider, hookimpl
-from maxbooster.plugins.registry import GROUP, load
+from maxbooster.plugins.installed import GROUP
+from maxbooster.plugins.registry import load
 from maxbooster.testing import make_app
 
 from .figures import Figure, Pace

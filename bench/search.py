@@ -27,6 +27,7 @@ from maxbooster.identity import EVERYTHING, Identity
 from maxbooster.observe import logs
 from maxbooster.plugin import Context, Manifest, Owned, Permission, Routes, Searchable, Table, get, hookimpl
 from maxbooster.plugins import registry as plugins
+from maxbooster.plugins.installed import GROUP
 from maxbooster.search.building import build
 from maxbooster.settings import read
 
@@ -144,8 +145,8 @@ def _on(kind: str, url: str, data: Path, pace: Pace) -> list[Figure]:
 
 def _site(data: Path, database: str) -> App:
     given = {"data": data, "database": database, "api_requests_per_s": 1_000_000}
-    here = EntryPoint("bench", "bench.search", plugins.GROUP)
-    registry = plugins.load(entries=[*entry_points(group=plugins.GROUP), here])
+    here = EntryPoint("bench", "bench.search", GROUP)
+    registry = plugins.load(entries=[*entry_points(group=GROUP), here])
     return App(read({f"MAXBOOSTER_{name.upper()}": str(value) for name, value in given.items()}), registry=registry)
 
 

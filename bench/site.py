@@ -44,6 +44,7 @@ from maxbooster.plugin import (
     verify_standard,
 )
 from maxbooster.plugins import registry as plugins
+from maxbooster.plugins.installed import GROUP
 from maxbooster.settings import read
 
 manifest = Manifest(
@@ -206,8 +207,8 @@ def register_jobs() -> Sequence[Job]:
 def site(data: Path, database: str, **settings: Any) -> App:
     """An App with this plugin beside the installed ones."""
     given = {"data": data, "database": database} | settings
-    here = EntryPoint("bench", "bench.site", plugins.GROUP)
-    registry = plugins.load(entries=[*entry_points(group=plugins.GROUP), here])
+    here = EntryPoint("bench", "bench.site", GROUP)
+    registry = plugins.load(entries=[*entry_points(group=GROUP), here])
     return App(read({f"MAXBOOSTER_{name.upper()}": str(value) for name, value in given.items()}), registry=registry)
 
 

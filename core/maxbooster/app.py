@@ -48,7 +48,7 @@ from .plugins.kinds import Connector, Kind
 from .resources import Resources
 from .search.building import start_building
 from .search.indexing import SearchIndex
-from .secrets import Keyring
+from .secrets import Keyring, refuse_wrong_keys
 from .settings import PluginSettings, Sections, Settings
 from .storage.store import Store
 
@@ -173,6 +173,7 @@ class App:
                 asked for.
             SettingsError: a folder cannot be written, a URL or a key is wrong.
         """
+        refuse_wrong_keys(self.settings)
         self.http = Client(self.settings)
         self._confined.clear()
         self.mail = self.mail_transport()

@@ -111,6 +111,15 @@ def keyring(settings: Settings) -> Keyring:
     return _from_file(path)
 
 
+def refuse_wrong_keys(settings: Settings) -> None:
+    """
+    Raises:
+        SettingsError: a key in the settings is none.
+    """
+    if settings.secret_keys:
+        Keyring(settings.secret_keys)
+
+
 def existing_keyring(settings: Settings) -> Keyring:
     """The same, creating nothing.
 

@@ -13,7 +13,8 @@ from click.testing import CliRunner
 
 from maxbooster.cli.plugins import plugins as command
 from maxbooster.plugins import registry
-from maxbooster.plugins.registry import GROUP, Plugin
+from maxbooster.plugins.installed import GROUP
+from maxbooster.plugins.registry import Plugin
 from maxbooster.plugins.switches import loaded
 from maxbooster.settings import Settings, read
 

@@ -249,8 +249,8 @@ def test_a_table_that_no_migration_creates_is_found(site, assembled):
 def test_a_migration_that_touches_another_plugins_table_is_found(site, assembled, operation, table, more):
     package = site.install("papa", manifest="migrations=True")
     site.write(package, "migrations/papa_0001.py", MIGRATION.format(operation=operation, table=table, more=more))
-    [what] = found(assembled(), "papa")
-    assert what == f"migration papa_0001.py touches '{table}', which is not its own table"
+    what = f"migration papa_0001.py touches '{table}', which is not its own table"
+    assert what in found(assembled(), "papa")
 
 
 STEPS = """

@@ -9,7 +9,8 @@ from importlib.metadata import EntryPoint, entry_points
 import pytest
 
 from maxbooster.http.assembly import build
-from maxbooster.plugins.registry import GROUP, load
+from maxbooster.plugins.installed import GROUP
+from maxbooster.plugins.registry import load
 from maxbooster.testing import make_app, open_api
 
 ROUTE = """
@@ -210,7 +211,8 @@ async def test_asking_a_hook_that_nobody_defines_is_a_mistake_of_the_caller(tmp_
 MEASURE = """
 import sys, time
 from importlib.metadata import EntryPoint
-from maxbooster.plugins.registry import GROUP, load
+from maxbooster.plugins.installed import GROUP
+from maxbooster.plugins.registry import load
 entries = [EntryPoint(f"many.c{n}", f"many_connectors.c{n}", GROUP) for n in range(int(sys.argv[1]))]
 core = EntryPoint("core", "maxbooster.plugins.core", GROUP)
 load(entries=[core])

@@ -18,7 +18,8 @@ from maxbooster.auth.people import privacy
 from maxbooster.cli import maxbooster
 from maxbooster.health import examine
 from maxbooster.identity import EVERYTHING, Identity
-from maxbooster.plugins.registry import GROUP, load
+from maxbooster.plugins.installed import GROUP
+from maxbooster.plugins.registry import load
 from maxbooster.testing import make_app
 from maxbooster.testing.people import make_person
 from maxbooster_setlist.jobs import fill

@@ -12,13 +12,14 @@ from maxbooster.cli.serve import serve_web, work
 from maxbooster.jobs.job import QUEUES
 from maxbooster.observe import logs
 from maxbooster.plugins import registry
+from maxbooster.plugins.installed import GROUP
 from maxbooster.settings import read
 
 
 def app() -> App:
     entries = [
-        *(entry for entry in entry_points(group=registry.GROUP) if entry.name.startswith("core")),
-        EntryPoint("faults", "tests.faults.orders", registry.GROUP),
+        *(entry for entry in entry_points(group=GROUP) if entry.name.startswith("core")),
+        EntryPoint("faults", "tests.faults.orders", GROUP),
     ]
     return App(read(), registry=registry.load(entries=entries))
 

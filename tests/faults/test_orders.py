@@ -8,20 +8,20 @@ from importlib.metadata import EntryPoint, entry_points
 from sqlalchemy import create_engine, select
 
 from maxbooster.plugins import registry
+from maxbooster.plugins.installed import GROUP
 from maxbooster.testing import drain, make_app, open_api
 
 from .orders import Order, Posting
 
 
-async def test_an_order_is_settled_once_and_heard_of_once(tmp_path, account, monkeypatch):
+async def test_an_order_is_settled_once_and_heard_of_once(tmp_path, account):
     entries = [
-        *(entry for entry in entry_points(group=registry.GROUP) if entry.name.startswith("core")),
-        EntryPoint("faults", "tests.faults.orders", registry.GROUP),
+        *(entry for entry in entry_points(group=GROUP) if entry.name.startswith("core")),
+        EntryPoint("faults", "tests.faults.orders", GROUP),
     ]
-    monkeypatch.setattr(registry, "entry_points", lambda group: entries)
     url = f"sqlite:///{tmp_path}/one.db"
     Order.metadata.create_all(create_engine(url), [Order.__table__, Posting.__table__])
-    async with make_app(tmp_path, url) as app:
+    async with make_app(tmp_path, url, registry=registry.load(entries=entries)) as app:
         assert app.registry.plugins["faults"].reason is None
         async with open_api(app, account.account) as api:
             for number in range(4):

@@ -16,6 +16,7 @@ from maxbooster.app import App
 from maxbooster.cli import maxbooster
 from maxbooster.db import migrate
 from maxbooster.plugins import registry
+from maxbooster.plugins.installed import GROUP
 from maxbooster.settings import read
 from maxbooster.testing import drain, make_app, open_api
 
@@ -116,7 +117,7 @@ async def test_a_connector_is_switched_off_alone(app, api, setlist):
 
 def without_setlist(data: Path, database_url: str) -> App:
     """As after `pip uninstall maxbooster-setlist`."""
-    left = [entry for entry in entry_points(group=registry.GROUP) if entry.dist.name != "maxbooster-setlist"]
+    left = [entry for entry in entry_points(group=GROUP) if entry.dist.name != "maxbooster-setlist"]
     settings = read({"MAXBOOSTER_EXAMPLES": "true", "MAXBOOSTER_DATA": str(data), "MAXBOOSTER_DATABASE": database_url})
     return App(settings, registry=registry.load(entries=left))
 

@@ -41,7 +41,11 @@ def up(listen: str | None) -> None:
     Only one `up` can run on a data folder.
     """
     with _listening(listen) as (sock, app), held(app.settings.data, app.settings.listen):
-        _run(_up(app, sock, _replacing("--listen", f"fd://{_kept(sock)}")))
+        kept = _kept(sock)
+        try:
+            _run(_up(app, sock, _replacing("--listen", f"fd://{kept}")))
+        finally:
+            os.close(kept)
 
 
 @click.command()

@@ -7,26 +7,22 @@ rest are imported in a guard, sorted by what they require and registered with pl
 from __future__ import annotations
 
 import inspect
-import sys
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
 from graphlib import CycleError, TopologicalSorter
 from importlib import import_module
-from importlib.metadata import EntryPoint, entry_points
-from pathlib import Path
+from importlib.metadata import EntryPoint
 from time import monotonic
 from types import ModuleType
-from typing import Any, Literal, NamedTuple, TypeVar
+from typing import Any, Literal, TypeVar
 
 import pluggy
 
 from ..errors import PluginError, suggestion
 from . import hookspecs, names
 from .approval import ALL, Approvals, asks_of, comes_approved, worded
+from .installed import Found, found_of, installed
 from .manifest import API, Manifest
-
-GROUP = "maxbooster.plugins"
 
 FAILURES = (Exception, SystemExit)
 """What a plugin's code may raise without ending the process; Ctrl-C still does."""
@@ -222,7 +218,7 @@ def load(
     """
     registry = Registry()
     registry.hooks.add_hookspecs(hookspecs)
-    found = installed() if entries is None else [_found(entry) for entry in entries]
+    found = installed() if entries is None else [found_of(entry) for entry in entries]
     for each in sorted(found, key=_by_name):
         if each.entry.name in registry.plugins:
             _refuse_second(registry, each)
@@ -232,35 +228,6 @@ def load(
         _leave_out_examples(registry)
     _register(registry)
     return registry
-
-
-class Found(NamedTuple):
-    """An entry point, and what brought it."""
-
-    entry: EntryPoint
-    distribution: str
-    version: str
-
-
-def installed() -> Sequence[Found]:
-    """Read once for as long as the folders of packages stay as they are: the metadata of every package is parsed."""
-    return _installed(tuple((place, _changed_at(place)) for place in sys.path))
-
-
-@lru_cache(maxsize=4)
-def _installed(places: tuple[tuple[str, int | None], ...]) -> Sequence[Found]:
-    return [_found(entry) for entry in entry_points(group=GROUP)]
-
-
-def _changed_at(place: str) -> int | None:
-    try:
-        return Path(place or ".").stat().st_mtime_ns
-    except OSError:
-        return None
-
-
-def _found(entry: EntryPoint) -> Found:
-    return Found(entry, entry.dist.name, entry.dist.version) if entry.dist else Found(entry, "unknown", "")
 
 
 def _by_name(found: Found) -> tuple[bool, str, bool]:
