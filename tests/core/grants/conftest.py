@@ -23,9 +23,9 @@ from ..rows import Crate, Record
 GRANTS = "/api/core/grants"
 HEADER = "maxbooster-grant"
 MANIFEST = """permissions=(
-    Permission('vault.read', 'See crates', roles=('owner', 'artist', 'viewer')),
-    Permission('vault.copy', 'Copy crates', roles=('owner', 'artist')),
-    Permission('vault.burn', 'Burn crates', roles=('owner',)),
+    Permission('depot.read', 'See crates', roles=('owner', 'artist', 'viewer')),
+    Permission('depot.copy', 'Copy crates', roles=('owner', 'artist')),
+    Permission('depot.burn', 'Burn crates', roles=('owner',)),
 )"""
 VAULT = '''
 import asyncio
@@ -35,34 +35,34 @@ from litestar.response import Stream
 from sqlalchemy import select
 from tests.core.rows import Crate, Record
 
-CRATE = {"vault.crate": "crate_id"}
+CRATE = {"depot.crate": "crate_id"}
 
 async def title(ctx, id):
     return (await ctx.get(Crate, id)).name
 
-@get("/{crate_id:uuid}", operation_id="getCrate", permission="vault.read", grantable=CRATE)
+@get("/{crate_id:uuid}", operation_id="getCrate", permission="depot.read", grantable=CRATE)
 async def get_crate(ctx: Context, crate_id: UUID) -> dict[str, str | None]:
     return {"name": await title(ctx, crate_id), "way": ctx.identity.way, "user": ctx.user and str(ctx.user)}
 
-@get("/{crate_id:uuid}/copy", operation_id="copyCrate", permission="vault.copy", grantable=CRATE)
+@get("/{crate_id:uuid}/copy", operation_id="copyCrate", permission="depot.copy", grantable=CRATE)
 async def copy_crate(ctx: Context, crate_id: UUID) -> list[str]:
     return [record.title for record in await ctx.all(select(Record))]
 
-@get("/{crate_id:uuid}/peek", operation_id="peekCrate", permission="vault.read", grantable=CRATE)
+@get("/{crate_id:uuid}/peek", operation_id="peekCrate", permission="depot.read", grantable=CRATE)
 async def peek_crate(ctx: Context, crate_id: UUID, other: UUID) -> str:
     """It forgot to check `other`."""
     return (await ctx.get(Crate, other)).name
 
-@get("/{crate_id:uuid}/all", operation_id="listCrates", permission="vault.read", grantable=CRATE)
+@get("/{crate_id:uuid}/all", operation_id="listCrates", permission="depot.read", grantable=CRATE)
 async def list_crates(ctx: Context, crate_id: UUID) -> list[str]:
     """It forgot to narrow what it reads."""
     return [crate.name for crate in await ctx.all(select(Crate))]
 
-@get("/{crate_id:uuid}/records/{record_id:uuid}", operation_id="getRecord", permission="vault.read", grantable=CRATE)
+@get("/{crate_id:uuid}/records/{record_id:uuid}", operation_id="getRecord", permission="depot.read", grantable=CRATE)
 async def get_record(ctx: Context, crate_id: UUID, record_id: UUID) -> str:
     return (await ctx.get(Record, record_id)).title
 
-@get("/{crate_id:uuid}/sound", operation_id="playCrate", permission="vault.read", grantable=CRATE)
+@get("/{crate_id:uuid}/sound", operation_id="playCrate", permission="depot.read", grantable=CRATE)
 async def play_crate(ctx: Context, crate_id: UUID) -> Stream:
     async def pieces():
         for number in range(1000):
@@ -70,12 +70,12 @@ async def play_crate(ctx: Context, crate_id: UUID) -> Stream:
             await asyncio.sleep(0.01)
     return Stream(pieces())
 
-@get("/{crate_id:uuid}/open", operation_id="openCrate", permission="vault.read")
+@get("/{crate_id:uuid}/open", operation_id="openCrate", permission="depot.read")
 async def open_crate(ctx: Context, crate_id: UUID) -> str:
     """Not open to grants."""
     return await title(ctx, crate_id)
 
-@post("/{crate_id:uuid}", operation_id="burnCrate", permission="vault.burn")
+@post("/{crate_id:uuid}", operation_id="burnCrate", permission="depot.burn")
 async def burn_crate(ctx: Context, crate_id: UUID) -> None:
     ctx.delete(await ctx.get(Crate, crate_id))
 
@@ -86,20 +86,20 @@ def register_routes():
 
 @hookimpl
 def register_grantables():
-    rights = (Right("vault.read", "See it"), Right("vault.copy", "Copy it"))
-    return [Grantable(name="vault.crate", title="Crate", rights=rights, load_title=title,
+    rights = (Right("depot.read", "See it"), Right("depot.copy", "Copy it"))
+    return [Grantable(name="depot.crate", title="Crate", rights=rights, load_title=title,
         parts=(Part(Crate), Part(Record, "crate_id")))]
 '''
 
 
 @pytest.fixture(scope="module")
-def vault(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+def depot(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """A plugin whose handlers forget every check."""
     folder = tmp_path_factory.mktemp("site")
     with pytest.MonkeyPatch.context() as patch:
         patch.syspath_prepend(str(folder))
         site = Site(folder)
-        site.install("vault", VAULT, manifest=MANIFEST)
+        site.install("depot", VAULT, manifest=MANIFEST)
         yield
         site.forget()
 
@@ -115,7 +115,7 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def app(database_url: str, data: Path, vault: None) -> AsyncIterator[Any]:
+async def app(database_url: str, data: Path, depot: None) -> AsyncIterator[Any]:
     async with make_app(data, database_url, migrated=True, mail="memory:") as opened:
         tables = [Crate.__table__, Record.__table__]
         await opened.database.transact(lambda connection: Crate.metadata.create_all(connection, tables))
@@ -135,7 +135,7 @@ class Owner:
     other_record: UUID
 
     async def share(self, status: int = 201, **more: Any) -> dict[str, Any]:
-        new = {"kind": "vault.crate", "object_id": str(self.crate), "rights": ["vault.read"]} | more
+        new = {"kind": "depot.crate", "object_id": str(self.crate), "rights": ["depot.read"]} | more
         answer = await self.browser.post(GRANTS, json=new)
         assert answer.status_code == status, answer.text
         return answer.json()
@@ -191,4 +191,4 @@ async def stranger(app: Any) -> AsyncIterator[Any]:
 
 async def ask(client: Any, path: str, grant: str, method: str = "GET", **more: Any) -> Any:
     headers = {HEADER: grant} | more.pop("headers", {})
-    return await client.request(method, f"/api/vault/crates/{path}", headers=headers, **more)
+    return await client.request(method, f"/api/depot/crates/{path}", headers=headers, **more)

@@ -78,8 +78,8 @@ async def test_it_ends_when_its_giver_may_no_longer_give_it(app, nova, stranger,
 
 async def test_rights_shrink_with_those_of_their_giver(app, nova, stranger):
     async with owning(app, "artist", nova.person.account) as giver:
-        token = await giver.link(rights=["vault.read", "vault.copy"])
-        app.policy._departures = {("artist", "vault.copy"): False}
+        token = await giver.link(rights=["depot.read", "depot.copy"])
+        app.policy._departures = {("artist", "depot.copy"): False}
         app.policy._granted = {}
         app.policy._read_at = float("inf")
         try:
@@ -95,7 +95,7 @@ async def test_an_answer_that_is_on_its_way_is_cut_off_when_it_ends(app, nova):
     shared = await nova.share()
     sent: list[bytes] = []
     headers = [(HEADER.encode(), token_of(shared).encode()), (b"host", b"localhost:8080")]
-    path = f"/api/vault/crates/{nova.crate}/sound"
+    path = f"/api/depot/crates/{nova.crate}/sound"
     scope = {
         "type": "http", "method": "GET", "path": path, "raw_path": path.encode(), "query_string": b"",
         "headers": headers,
@@ -167,14 +167,14 @@ async def test_what_an_api_key_shared_ends_with_the_key(app, nova, stranger, end
     from maxbooster.auth.models import ApiKey
 
     await nova.browser.prove(nova.person)
-    permissions = ["vault.read", "vault.copy", "grant.write"]
+    permissions = ["depot.read", "depot.copy", "grant.write"]
     key = (await nova.browser.post("/api/core/keys", json={"name": "Script", "permissions": permissions})).json()
-    shared = await _shared_with(app, nova, key["key"], ["vault.read", "vault.copy"])
+    shared = await _shared_with(app, nova, key["key"], ["depot.read", "depot.copy"])
     assert (await ask(stranger, f"{nova.crate}/copy", token_of(shared))).status_code == 200
     changed = {
         "revoked": delete(ApiKey),
         "expired": update(ApiKey).values(expires_at=app.clock()),
-        "narrowed": update(ApiKey).values(permissions="grant.write vault.read"),
+        "narrowed": update(ApiKey).values(permissions="grant.write depot.read"),
     }[end].where(ApiKey.id == UUID(key["id"]))
     await app.database.transact(lambda connection: connection.execute(changed))
     assert (await ask(stranger, f"{nova.crate}/copy", token_of(shared))).status_code == (
@@ -189,7 +189,7 @@ async def test_what_a_programs_login_shared_ends_with_that_login(app, nova, stra
 
     login = {"email": nova.person.email, "password": nova.person.password}
     answer = (await stranger.post("/api/core/tokens", json=login)).json()
-    shared = await _shared_with(app, nova, answer["access_token"], ["vault.read"])
+    shared = await _shared_with(app, nova, answer["access_token"], ["depot.read"])
     by_hand = await nova.share()
     for token in (token_of(shared), token_of(by_hand)):
         assert (await ask(stranger, str(nova.crate), token)).status_code == 200
@@ -200,7 +200,7 @@ async def test_what_a_programs_login_shared_ends_with_that_login(app, nova, stra
 
 
 async def _shared_with(app: Any, owner: Any, bearer: str, rights: list[str]) -> dict[str, Any]:
-    new = {"kind": "vault.crate", "object_id": str(owner.crate), "rights": rights}
+    new = {"kind": "depot.crate", "object_id": str(owner.crate), "rights": rights}
     async with open_api(app) as program:
         answer = await program.post(GRANTS, json=new, headers={"authorization": f"Bearer {bearer}"})
     assert answer.status_code == 201, answer.text

@@ -94,7 +94,7 @@ async def test_what_is_no_address_or_too_much_is_refused(app, nova, vera):
         ({"email": anybody(), "receiver": str(vera.person.account)}, "email"),
     ):
         refused = await nova.browser.post(
-            GRANTS, json={"kind": "vault.crate", "object_id": str(nova.crate), "rights": ["vault.read"]} | more
+            GRANTS, json={"kind": "depot.crate", "object_id": str(nova.crate), "rights": ["depot.read"]} | more
         )
         assert refused.status_code == 422
         assert field is None or refused.json()["field"] == field

@@ -23,7 +23,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
 async def test_other_objects_stay_closed_wherever_their_ids_are_put(nova, vera, stranger):
-    token = await nova.link(rights=["vault.read", "vault.copy"])
+    token = await nova.link(rights=["depot.read", "depot.copy"])
     for other in (nova.other, vera.crate, new_id()):
         assert (await ask(stranger, str(other), token)).status_code == 403
         assert (await ask(stranger, f"{nova.crate}/peek?other={other}", token)).status_code == 404
@@ -48,8 +48,8 @@ async def test_what_is_not_declared_for_grants_refuses_them(nova, stranger):
 async def test_a_unit_by_a_grant_reads_the_object_and_its_parts_alone(app, nova):
     from maxbooster.storage.models import FileRow
 
-    granted = Granted(new_id(), "vault.crate", nova.crate)
-    visitor = Identity(nova.person.account, None, frozenset({"vault.read"}), "grant", grant=granted)
+    granted = Granted(new_id(), "depot.crate", nova.crate)
+    visitor = Identity(nova.person.account, None, frozenset({"depot.read"}), "grant", grant=granted)
     async with app.unit(visitor) as ctx:
         assert await ctx.first(select(Record.title).join(Record.crate).where(Crate.id == nova.other)) is None
         crates, _ = await ctx.page(select(Crate.id), Crate.id, cursor=None, limit=9)
@@ -71,14 +71,14 @@ async def test_a_unit_by_a_grant_reads_the_object_and_its_parts_alone(app, nova)
         for write in (
             lambda: ctx.add(Crate(name="x")),
             lambda: ctx.reindex(Crate),
-            lambda: ctx.audit("vault.seen", "crate:1"),
+            lambda: ctx.audit("depot.seen", "crate:1"),
         ):
             with pytest.raises(UsageError):
                 write()
         with pytest.raises(UsageError):
             _ = ctx.secrets
         with pytest.raises(UsageError):
-            async with ctx.enter(new_id(), "vault.read"):
+            async with ctx.enter(new_id(), "depot.read"):
                 pass
         with pytest.raises(UsageError):
             async with ctx.aside():
@@ -139,7 +139,7 @@ async def test_a_link_does_not_join_another_credential(app, nova, stranger):
 
 
 async def test_an_account_reaches_what_is_shared_with_it_and_nobody_else_does(app, nova, vera, stranger):
-    shared = await nova.share(receiver=str(vera.person.account), rights=["vault.read", "vault.copy"])
+    shared = await nova.share(receiver=str(vera.person.account), rights=["depot.read", "depot.copy"])
     assert shared["url"] is None
     grant = shared["id"]
     [received] = (await vera.browser.get(f"{GRANTS}/received")).json()
@@ -149,7 +149,7 @@ async def test_an_account_reaches_what_is_shared_with_it_and_nobody_else_does(ap
     assert seen["user"] == str(vera.person.user)
     assert (await ask(vera.browser, str(nova.other), grant)).status_code == 403
     assert (await ask(vera.browser, str(vera.crate), grant)).status_code == 403, "its own are not reached so"
-    assert (await vera.browser.get(f"/api/vault/crates/{nova.crate}")).status_code == 404, "not without the grant"
+    assert (await vera.browser.get(f"/api/depot/crates/{nova.crate}")).status_code == 404, "not without the grant"
     assert (await ask(stranger, str(nova.crate), grant)).status_code == 401
     assert (await ask(nova.browser, str(nova.crate), grant)).status_code == 410
     async with owning(app, "viewer", vera.person.account) as viewer:
@@ -158,15 +158,15 @@ async def test_an_account_reaches_what_is_shared_with_it_and_nobody_else_does(ap
         assert refused.status_code == 403, "what they may not do at home they may not do by a grant"
     async with open_api(app, vera.person.account, "file.read") as narrow:
         assert (await ask(narrow, str(nova.crate), grant)).status_code == 403, "a key stays within its scope"
-    async with open_api(app, vera.person.account, "vault.read") as wide:
+    async with open_api(app, vera.person.account, "depot.read") as wide:
         assert (await ask(wide, str(nova.crate), grant)).status_code == 200
 
 
 @pytest.mark.parametrize(
     ("declared", "words"),
     [
-        ("@post('/{crate_id:uuid}', operation_id='x', permission='vault.read', grantable=KIND)", "only reads"),
-        ("@get('/{other:uuid}', operation_id='x', permission='vault.read', grantable=KIND)", "no 'crate_id'"),
+        ("@post('/{crate_id:uuid}', operation_id='x', permission='depot.read', grantable=KIND)", "only reads"),
+        ("@get('/{other:uuid}', operation_id='x', permission='depot.read', grantable=KIND)", "no 'crate_id'"),
         ("@get('/{crate_id:uuid}', operation_id='x', public=True, grantable=KIND)", "cannot be granted"),
     ],
 )

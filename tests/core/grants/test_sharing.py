@@ -32,9 +32,9 @@ async def test_hook_register_grantables(nova, stranger):
     assert seen.json()["user"] is None
     opened = (await stranger.get(f"{GRANTS}/open", headers={HEADER: token})).json()
     assert opened["title"].startswith("Jazz")
-    assert opened["rights"] == [{"permission": "vault.read", "title": "See it"}]
+    assert opened["rights"] == [{"permission": "depot.read", "title": "See it"}]
     assert (await ask(stranger, f"{nova.crate}/copy", token)).status_code == 403
-    both = await nova.link(rights=["vault.read", "vault.copy"])
+    both = await nova.link(rights=["depot.read", "depot.copy"])
     copied = (await ask(stranger, f"{nova.crate}/copy", both)).json()
     assert [title[:7] for title in copied] == ["of Jazz"], "records of its own crate alone"
 
@@ -42,8 +42,8 @@ async def test_hook_register_grantables(nova, stranger):
 @pytest.mark.parametrize(
     ("wrong", "status", "field", "words"),
     [
-        ({"kind": "vault.crates"}, 422, "kind", "Did you mean"),
-        ({"rights": ["vault.burn"]}, 422, "rights", "cannot be granted"),
+        ({"kind": "depot.crates"}, 422, "kind", "Did you mean"),
+        ({"rights": ["depot.burn"]}, 422, "rights", "cannot be granted"),
         ({"expires_at": "2020-01-01T00:00:00Z"}, 422, "expires_at", "is over already"),
         ({"expires_at": "2150-01-01T00:00:00Z"}, 422, "expires_at", "a year at most"),
         ({"receiver": "me"}, 422, "receiver", "has it already"),
@@ -63,21 +63,21 @@ async def test_nobody_shares_what_is_another_accounts_or_more_than_they_may(app,
     await vera.share(404, object_id=str(nova.crate))
     async with owning(app, "viewer", nova.person.account) as viewer:
         await viewer.share(403)
-    async with open_api(app, nova.person.account, "grant.write vault.read") as nobodys:
-        new = {"kind": "vault.crate", "object_id": str(nova.crate), "rights": ["vault.read"]}
+    async with open_api(app, nova.person.account, "grant.write depot.read") as nobodys:
+        new = {"kind": "depot.crate", "object_id": str(nova.crate), "rights": ["depot.read"]}
         assert (await nobodys.post(GRANTS, json=new)).status_code == 403, "a key of nobody's"
     key = await app.database.write(
         lambda connection: create(
             connection,
             nova.person.account,
-            frozenset({"grant.write", "vault.read"}),
+            frozenset({"grant.write", "depot.read"}),
             at=app.clock(),
             user=nova.person.user,
         )
     )
     async with open_api(app) as api:
         api.headers["authorization"] = f"Bearer {key}"
-        new = {"kind": "vault.crate", "object_id": str(nova.crate), "rights": ["vault.copy"]}
+        new = {"kind": "depot.crate", "object_id": str(nova.crate), "rights": ["depot.copy"]}
         answer = await api.post(GRANTS, json=new)
         assert (answer.status_code, answer.json()["field"]) == (422, "rights"), "no more than the key holds"
     grant = await nova.share()
@@ -146,7 +146,7 @@ async def test_the_command_lists_and_revokes(nova, stranger, database_url, monke
 
 async def test_an_object_is_shared_so_often_and_no_more_however_many_ask_at_once(nova, monkeypatch):
     monkeypatch.setattr("maxbooster.grants.service.MOST_PER_OBJECT", 5)
-    new = {"kind": "vault.crate", "object_id": str(nova.crate), "rights": ["vault.read"]}
+    new = {"kind": "depot.crate", "object_id": str(nova.crate), "rights": ["depot.read"]}
     answers = await asyncio.gather(*(nova.browser.post(GRANTS, json=new) for _ in range(20)))
     assert sorted(answer.status_code for answer in answers) == [201] * 5 + [403] * 15
     listed = await nova.listed()
