@@ -38,6 +38,7 @@ async def running(folder: Path, database_url: str, more: Mapping[str, str] | Non
     """Start it on a fresh database; `more`: what the server alone has in its environment."""
     port = free_port()
     settings = {
+        "APPROVED": "*",
         "DATA": str(folder / "data"),
         "DATABASE": database_url,
         "LISTEN": f"127.0.0.1:{port}",

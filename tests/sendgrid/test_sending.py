@@ -18,6 +18,12 @@ from .conftest import KEY
 
 
 @pytest.fixture
+def app_settings(running):
+    """Calls go nowhere but to hosts that the plugin names, or its settings do."""
+    return {"core_sendgrid__url": running.url}
+
+
+@pytest.fixture
 def sending(app, api_of_sendgrid):
     def made(fault="", *, clock=None):
         key = "SG.another-hunter2" if fault == "unauthorized" else KEY
