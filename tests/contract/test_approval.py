@@ -130,11 +130,29 @@ def test_the_operator_may_trust_its_pages(site, state):
     assert not state("tuner").is_framed
 
 
-def test_the_product_and_what_is_being_worked_on_need_no_approval(folder, site, state):
+def noted_as_editable(site, folder):
+    [noted] = site.folder.glob("*.dist-info")
+    said = {"url": folder.as_uri(), "dir_info": {"editable": True}}
+    (noted / "direct_url.json").write_text(json.dumps(said), "utf-8")
+
+
+@pytest.mark.parametrize("claimed", ["elsewhere", "where it is installed"])
+def test_a_package_that_says_itself_that_it_is_being_worked_on_waits(site, state, tmp_path, claimed):
+    """A wheel can bring such a note; its code lies among the installed packages all the same."""
+    site.install("tuner", manifest=ASKS)
+    noted_as_editable(site, tmp_path / "here" if claimed == "elsewhere" else site.folder)
+    assert state("tuner").state == "waiting"
+
+
+def test_the_product_and_what_is_being_worked_on_need_no_approval(folder, site, state, tmp_path, monkeypatch):
     """The example is installed from its folder, as an author's plugin is."""
     site.install("tuner", manifest=ASKS)
-    [noted] = site.folder.glob("*.dist-info")
-    (noted / "direct_url.json").write_text(json.dumps({"url": "file:///here", "dir_info": {"editable": True}}), "utf-8")
+    work = tmp_path / "work"
+    work.mkdir()
+    [package] = [each for each in site.folder.iterdir() if each.is_dir() and not each.name.endswith(".dist-info")]
+    package.rename(work / package.name)
+    monkeypatch.syspath_prepend(str(work))
+    noted_as_editable(site, work)
     assert state("tuner").state == "enabled"
     found = loaded(read().decode("core", Settings)).plugins
     product = [each for each in entry_points(group=GROUP) if each.name != "tuner"]

@@ -67,7 +67,7 @@ async def _pushed(folder: Path, number: int) -> Any:
 async def test_from_the_settings_to_the_device_and_the_inbox(platform, seats, push_service):
     port, folder = push_service
     browser = FakeBrowser(f"http://127.0.0.1:{port}/ok/1")
-    seat = await seats()
+    seat = await seats(service_workers="allow")
     page = seat.page
     await seat.context.add_init_script(f"({SUBSCRIBED})({json.dumps(browser.subscription)})")
     await seat.register(platform, "nova@example.org", "Nova")
@@ -127,7 +127,7 @@ async def _choose_email(row: Any, label: str) -> None:
 @pytest.mark.slow
 async def test_the_service_worker_shows_what_was_pushed(platform, seats):
     """Chromium's own: a push that it is handed by the developer tools is shown under its tag."""
-    seat = await seats(permissions=["notifications"])
+    seat = await seats(permissions=["notifications"], service_workers="allow")
     await seat.register(platform, "push@example.org", "Push")
     await seat.go("/notifications")
     page = seat.page

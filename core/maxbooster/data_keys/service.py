@@ -175,9 +175,9 @@ async def drop_old_keys(app: App) -> int:
     Raises:
         SettingsError: it doesn't: run `maxbooster secrets rotate` first.
     """
+    old = (await app.database.read(queries.newest_first))[1:]
     keys = await wrapped_keyring(app)
     newest = Keyring((keys.raw[0].decode(),), f"the key service {app.settings.key_service}")
-    old = (await app.database.read(queries.newest_first))[1:]
 
     def drop(connection: Connection) -> None:
         rotate_all(connection, newest)

@@ -32,6 +32,8 @@ async def invite(ctx: Context, email: str, grantable: Grantable) -> None:
 
 async def offers(ctx: Context) -> list[GrantOffer]:
     """What is offered to the address of the person who is logged in."""
+    if _is_narrowed(ctx):
+        return []
     found = await ctx.app.grants.offered((await oneself(ctx)).email)
     owners = await queries.account_names(ctx, {each.account for each in found})
     known = ctx.app.offers.grantables
@@ -42,6 +44,12 @@ async def offers(ctx: Context) -> list[GrantOffer]:
         )
         for each in found
     ]  # fmt: skip
+
+
+def _is_narrowed(ctx: Context) -> bool:
+    """Whether an account's own provider said who they are: what is offered to the person is not for that account's
+    eyes. Nor for a key's, which such a session may have made."""
+    return ctx.identity is not None and (ctx.identity.within is not None or ctx.identity.way == "key")
 
 
 async def accept(ctx: Context, id: UUID) -> None:
@@ -67,6 +75,6 @@ async def accept(ctx: Context, id: UUID) -> None:
 
 async def offer(ctx: Context, id: UUID) -> Found | None:
     """What is offered to the caller's address under this id; to a key of nobody's nothing is."""
-    if ctx.user is None:
+    if ctx.user is None or _is_narrowed(ctx):
         return None
     return next((each for each in await ctx.app.grants.offered((await oneself(ctx)).email) if each.id == id), None)

@@ -31,7 +31,10 @@ Limit = Annotated[int, QueryParameter(ge=1, le=200, description="At most this ma
 @get("/", operation_id="listNotifications", permission="profile.read")
 async def list_notifications(ctx: Context, limit: Limit = 30) -> Notices:
     """The caller's notifications in this account: those that are shown at the bell."""
-    if ctx.user is None or ctx.identity is None or ctx.identity.account is None:
+    identity = ctx.identity
+    if ctx.user is None or identity is None or identity.account is None:
+        return Notices(0, [], True)
+    if identity.lacks_factor or identity.lacks_sign_in:
         return Notices(0, [], True)
     newest = [NoticeOut.of(row) for row in await queries.newest(ctx, limit)]
     return Notices(await queries.unread(ctx), newest, await preferences.has_times(ctx))

@@ -11,8 +11,11 @@ import json
 from collections.abc import Iterator, Mapping
 from hashlib import sha256
 from importlib.metadata import EntryPoint
+from importlib.util import find_spec
+from pathlib import Path
 from types import ModuleType
 from typing import Any, Literal
+from urllib.parse import unquote, urlsplit
 
 import msgspec
 from msgspec import Struct
@@ -68,11 +71,30 @@ def comes_approved(entry: EntryPoint, *, owned: bool) -> bool:
 
 
 def _is_editable(entry: EntryPoint) -> bool:
+    """Its code lies in the folder that is noted, and not among the installed packages: a wheel may bring a note."""
     noted = entry.dist.read_text("direct_url.json") if entry.dist else None
     try:
-        return bool(noted and json.loads(noted).get("dir_info", {}).get("editable"))
-    except ValueError:
+        said = json.loads(noted) if noted else {}
+        if not said.get("dir_info", {}).get("editable"):
+            return False
+        worked_on = Path(unquote(urlsplit(said["url"]).path)).resolve()
+    except (ValueError, KeyError, AttributeError):
         return False
+    assert entry.dist is not None
+    installed = Path(str(entry.dist.locate_file(""))).resolve()
+    code = _code_of(entry.module.partition(".")[0])
+    return code is not None and code.is_relative_to(worked_on) and not code.is_relative_to(installed)
+
+
+def _code_of(package: str) -> Path | None:
+    """Where a package or a module of the top level lies, without running it."""
+    try:
+        found = find_spec(package)
+    except (ImportError, ValueError):
+        return None
+    places = list(found.submodule_search_locations or ()) if found else []
+    place = places[0] if places else (found.origin if found else None)
+    return Path(place).resolve() if place else None
 
 
 def digest(asks: tuple[str, ...]) -> str:

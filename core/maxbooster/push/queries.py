@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, delete, select, update
+from sqlalchemy import Connection, delete, func, select, update
 
-from ..auth.models import Session
+from ..auth.models import Session, User
 from ..context import Context
 from ..secrets import Keyring
 from .models import PushDevice
@@ -29,13 +29,25 @@ async def by_endpoint(ctx: Context, hash: bytes) -> PushDevice | None:
     return await ctx.platform.first(select(PushDevice).where(PushDevice.hash == hash))
 
 
-def replace(connection: Connection, values: dict[str, Any]) -> None:
-    """A browser's subscription becomes that of whoever is logged in there now."""
+async def is_alive(ctx: Context, device: PushDevice) -> bool:
+    """Whether the session that turned it on has not ended."""
+    alive = select(Session.id).where(Session.id == device.session_id, Session.expires_at > ctx.now)
+    return await ctx.platform.first(alive) is not None
+
+
+def replace(connection: Connection, values: dict[str, Any], most: int) -> bool:
+    """A browser's subscription becomes that of whoever is logged in there now. False: they have so many already."""
     from sqlalchemy.dialects import postgresql, sqlite
 
+    user, hash = values["user_id"], values["hash"]
+    connection.execute(select(User.id).where(User.id == user).with_for_update())
+    others = select(func.count()).where(PushDevice.user_id == user, PushDevice.hash != hash)
+    if connection.execute(others).scalar_one() >= most:
+        return False
     upsert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
     new = upsert(PushDevice).values(**values)
     connection.execute(new.on_conflict_do_update(index_elements=["hash"], set_=values))
+    return True
 
 
 def remove(connection: Connection, user: UUID, id: UUID) -> int:

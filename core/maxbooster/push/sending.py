@@ -64,6 +64,8 @@ async def push_to_device(ctx: Context, notice_id: UUID, device_id: UUID) -> None
     left = notice.at + TTL - ctx.now
     if device is None or device.user_id != notice.user_id or left <= timedelta():
         return
+    if not await queries.is_alive(ctx, device) or await notices.reader(ctx, notice.user_id) is None:
+        return
     await send(ctx, device, await _push_of(ctx, notice), ttl=left, urgent=notice.tone == "danger")
 
 

@@ -38,9 +38,6 @@ async def turn_on(ctx: Context, data: NewPushDevice, agent: str) -> PushDevice:
     host = await _service(ctx, data.endpoint)
     hash = sha256(data.endpoint.encode()).digest()
     known = await queries.by_endpoint(ctx, hash)
-    theirs = await queries.of_user(ctx, user.id)
-    if known is None and len(theirs) >= MOST:
-        raise Conflict(f"Notifications are on for {MOST} devices already; remove one of them first.")
     id = known.id if known is not None and known.user_id == user.id else new_id()
     sealed = ctx.app.keyring.seal_bytes(msgspec.json.encode(data), place(user.id, id))
     values = {
@@ -48,9 +45,11 @@ async def turn_on(ctx: Context, data: NewPushDevice, agent: str) -> PushDevice:
         "agent": agent[:300], "created_at": known.created_at if known is not None else ctx.now, "used_at": None,
         "fault": "",
     }  # fmt: skip
-    await ctx.write(partial(queries.replace, values=values))
+    if not await ctx.write(partial(queries.replace, values=values, most=MOST)):
+        raise Conflict(f"Notifications are on for {MOST} devices already; remove one of them first.")
     found = await queries.by_id(ctx, id)
-    assert found is not None
+    if found is None:
+        raise Conflict("Somebody else turned notifications on in this browser just now.")
     return found
 
 

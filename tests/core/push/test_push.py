@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import subprocess
 import sys
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 import pytest_asyncio
@@ -13,8 +15,11 @@ from sqlalchemy import select
 
 from maxbooster.http.client import Client
 from maxbooster.identity import Identity
+from maxbooster.notices.models import Notice
 from maxbooster.plugin import notify
 from maxbooster.push.models import PushDevice
+from maxbooster.push.sending import push_to_device
+from maxbooster.push.service import MOST
 from maxbooster.testing import drain, make_app, make_person, open_api, open_browser
 from maxbooster.testing.services import free_port, wait_for_port
 
@@ -244,3 +249,27 @@ async def test_the_key_stays_and_what_is_kept_is_sealed(app, nova, home, service
     assert await app.database.transact(lambda connection: rotate_all(connection, app.keyring)) >= 2
     await told(app, nova)
     assert browser.read(bytes.fromhex(service.taken[0]["body"]))["title"]
+
+
+async def test_a_push_that_waits_is_not_sent_to_whoever_logged_out_meanwhile(app, nova, home, service):
+    _, device = await turned_on(home, service)
+    async with app.unit(Identity(nova.account, None, frozenset({"*"}))) as ctx:
+        await notify(ctx, "release.live", "A secret", to=nova.user)
+    async with app.unit(Identity(nova.account, None, frozenset({"*"}))) as ctx:
+        [notice] = await ctx.all(select(Notice))
+        ctx.enqueue(push_to_device, notice.id, UUID(device["id"]), key="127.0.0.1")
+    assert (await home.delete("/api/core/session")).status_code == 204
+    await drain(app)
+    assert service.taken == []
+
+
+async def test_many_at_once_are_no_more_than_a_person_may_have(app, nova, home, service):
+    other = await make_person(app, "other@example.org")
+    same = FakeBrowser(service.endpoint("ok/same")).subscription
+    async with open_browser(app) as elsewhere:
+        await elsewhere.log_in(other)
+        both = [(home, elsewhere)[number % 2].post(DEVICES, json=same) for number in range(12)]
+        assert {answer.status_code for answer in await asyncio.gather(*both)} <= {201, 409}
+    many = [home.post(DEVICES, json=FakeBrowser(service.endpoint(f"ok/{n}")).subscription) for n in range(MOST + 8)]
+    assert {answer.status_code for answer in await asyncio.gather(*many)} == {201, 409}
+    assert len((await home.get(DEVICES)).json()) == MOST

@@ -17,6 +17,7 @@ from ..limits import count_asking, count_guess, count_letter
 from ..models import User
 from ..sessions import queries as sessions
 from ..sessions.service import LoggedInBrowser
+from ..sso import queries as sso
 from .oneself import alone, gone_on, oneself
 from .registration import accepted_password
 
@@ -112,8 +113,23 @@ async def ask_for_new_email(ctx: Context, given: str) -> None:
     email = normal(given)
     if email == user.email:
         raise Invalid("This is your address already.", field="email")
+    await _refuse_leaving(ctx, user.id)
     await count_letter(ctx, email)
     await proofs.ask(ctx, "email", email, user=user.id)
+
+
+async def _refuse_leaving(ctx: Context, user: UUID) -> None:
+    """
+    Raises:
+        Conflict: the address is what an account knows them by, which asks its members to sign in at its own provider.
+    """
+    account = await ctx.read(lambda connection: sso.bound_by_email(connection, user))
+    if account is not None:
+        raise Conflict(
+            f"By your present address {account} knows that you sign in at its provider, so it can't be changed while"
+            " you are a member there. Leave the account first, or ask its owner.",
+            field="email",
+        )
 
 
 async def ask_to_confirm_email(ctx: Context) -> None:
@@ -145,6 +161,7 @@ async def change_email(ctx: Context, token: str) -> str:
         await mailboxes.confirm(ctx, user.id)
         await ctx.write(proofs.spend, "email", token, ctx.now)
         return proof.email
+    await _refuse_leaving(ctx, user.id)
     note(ctx, EmailChanged(user.id))
     proofs.notify(ctx, user.email, letters.address_changed, new=proof.email, origin=ctx.app.settings.origin)
 

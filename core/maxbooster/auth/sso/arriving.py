@@ -145,7 +145,7 @@ async def _second_factor(ctx: Context, arrived: Arrived, user: User) -> Outcome 
     if user.totp_since is None and not await passkeys.of_user(ctx, user.id):
         return None
     options = await proving.passkey_in_place_of_code(ctx, user)
-    ticket = signing_in.hold(ctx, arrived)
+    ticket = signing_in.hold(ctx, arrived, "factor")
     passkey = PasskeyOptions(options) if options else None
     return Outcome(_answer(arrived, next="factor", ticket=ticket, passkey=passkey))
 
@@ -185,7 +185,7 @@ async def give_factor(ctx: Context, given: ProviderFactor, browser: str, client:
         Invalid: nothing was asked in this browser.
         TooMany: too many tries.
     """
-    arrived = await signing_in.held(ctx, given.ticket, browser)
+    arrived = await signing_in.held(ctx, given.ticket, browser, "factor")
     known = await queries.identity_of(ctx, arrived.person.issuer, arrived.person.subject)
     if known is None:
         raise begun_elsewhere()
@@ -213,6 +213,22 @@ async def give_factor(ctx: Context, given: ProviderFactor, browser: str, client:
 
 
 async def _unknown(ctx: Context, arrived: Arrived) -> Outcome:
+    person = arrived.person
+    _refuse_unverified(arrived)
+    await _refuse_strange_domain(ctx, arrived)
+    if await sessions.user_of(ctx, person.email) is not None:
+        ticket = signing_in.hold(ctx, arrived, "link")
+        return Outcome(_answer(arrived, next="link", ticket=ticket, email=person.email))
+    await _refuse_registration(ctx, arrived)
+    ticket = signing_in.hold(ctx, arrived, "register")
+    return Outcome(_answer(arrived, next="register", ticket=ticket, email=person.email, name=person.name))
+
+
+def _refuse_unverified(arrived: Arrived) -> None:
+    """
+    Raises:
+        Invalid: the provider doesn't say that the address is theirs.
+    """
     person, title = arrived.person, arrived.provider.title
     if not person.email:
         raise Invalid(f"{title} didn't tell us your email address, and we need one to know you by.", field="email")
@@ -221,13 +237,6 @@ async def _unknown(ctx: Context, arrived: Arrived) -> Outcome:
             f"{title} hasn't verified your email address {person.email}. Verify it there, then try again.",
             field="email",
         )
-    await _refuse_strange_domain(ctx, arrived)
-    if await sessions.user_of(ctx, person.email) is not None:
-        ticket = signing_in.hold(ctx, arrived)
-        return Outcome(_answer(arrived, next="link", ticket=ticket, email=person.email))
-    await _refuse_registration(ctx, arrived)
-    ticket = signing_in.hold(ctx, arrived)
-    return Outcome(_answer(arrived, next="register", ticket=ticket, email=person.email, name=person.name))
 
 
 async def _refuse_strange_domain(ctx: Context, arrived: Arrived) -> None:
@@ -265,7 +274,8 @@ async def register(ctx: Context, given: ProviderRegistration, browser: str, clie
         LinkSpent: their invitation doesn't work any more, or is for another address.
         Conflict: somebody took the address in the meantime.
     """
-    arrived = await signing_in.held(ctx, given.ticket, browser)
+    arrived = await signing_in.held(ctx, given.ticket, browser, "register")
+    _refuse_unverified(arrived)
     await _refuse_strange_domain(ctx, arrived)
     await _refuse_registration(ctx, arrived)
     refuse_children(given.born_on, ctx.now)

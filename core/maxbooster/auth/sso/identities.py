@@ -118,7 +118,8 @@ async def unlink(ctx: Context, id: UUID) -> LoggedInBrowser:
     def forget(connection: Connection) -> str:
         if not queries.has_other_way(connection, user.id, id, usable):
             raise Conflict("You couldn't log in any more: set a password or add a passkey first.")
-        queries.unlink(connection, identity)
+        if not queries.unlink(connection, identity):
+            raise NotFound(f"You have no connected login {id} any more.")
         return alone(connection, ctx, user.id)
 
     return await gone_on(ctx, forget)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from ipaddress import ip_address
 from typing import Any
@@ -37,12 +36,19 @@ def _is_here(host: str) -> bool:
         return host == "localhost"
 
 
-_WORDS = re.compile(r"[^a-z0-9]+")
-_MULTIPLE = "http://schemas.openid.net/pape/policies/2007/06/multi-factor"
+_MULTIPLE = frozenset(
+    {
+        "mfa",
+        "http://schemas.openid.net/pape/policies/2007/06/multi-factor",
+        "https://refeds.org/profile/mfa",
+        "http://schemas.microsoft.com/claims/multipleauthn",
+    }
+)
+"""As providers write it; whatever else has the letters `mfa` in it may say the opposite."""
 
 
 def used_second_factor(claims: Mapping[str, Any]) -> bool:
     """Whether the provider says so, by `amr` (RFC 8176: `mfa`) or `acr`. What it doesn't say wasn't used."""
     methods, context = claims.get("amr"), str(claims.get("acr") or "").lower()
     said = isinstance(methods, list) and "mfa" in methods
-    return said or context == _MULTIPLE or "mfa" in _WORDS.split(context)
+    return said or context in _MULTIPLE

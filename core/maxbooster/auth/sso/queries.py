@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, delete, exists, insert, or_, select, update
+from sqlalchemy import Connection, delete, exists, insert, literal, or_, select, update
 
 from ...context import Context
 from ...db import directory
@@ -49,10 +49,11 @@ def link(connection: Connection, row: dict[str, Any]) -> None:
     connection.execute(insert(LinkedIdentity).values(**row))
 
 
-def unlink(connection: Connection, identity: Any) -> None:
+def unlink(connection: Connection, identity: Any) -> bool:
+    """False: it was unlinked meanwhile."""
     value = directory_value(identity.issuer, identity.subject)
     directory.release_from_directory(connection, KIND, value, identity.user_id)
-    connection.execute(delete(LinkedIdentity).where(LinkedIdentity.id == identity.id))
+    return connection.execute(delete(LinkedIdentity).where(LinkedIdentity.id == identity.id)).rowcount == 1
 
 
 def unlink_all(connection: Connection, user: UUID) -> None:
@@ -131,6 +132,27 @@ def owns_domain(connection: Connection, account: UUID, domain: str) -> bool:
         AccountDomain.account_id == account, AccountDomain.domain == domain, AccountDomain.confirmed_at.is_not(None)
     )
     return connection.execute(query).first() is not None
+
+
+def bound_by_email(connection: Connection, user: UUID) -> str | None:
+    """The name of an account that asks its members to sign in at its own provider, by the domain of their present
+    address. Owners are not asked."""
+    query = (
+        select(Account.name)
+        .join(Membership, Membership.account_id == Account.id)
+        .join(AccountProvider, AccountProvider.account_id == Account.id)
+        .join(AccountDomain, AccountDomain.account_id == Account.id)
+        .join(User, User.id == Membership.user_id)
+        .where(
+            Membership.user_id == user,
+            Membership.role != "owner",
+            AccountProvider.enabled,
+            AccountProvider.required,
+            AccountDomain.confirmed_at.is_not(None),
+            User.email.like(literal("%@") + AccountDomain.domain),
+        )
+    )
+    return connection.execute(query).scalar()
 
 
 def is_member(connection: Connection, account: UUID, user: UUID) -> bool:

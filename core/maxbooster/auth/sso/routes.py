@@ -196,7 +196,7 @@ async def start_identity(ctx: Context, data: NewIdentity) -> Response[ProviderTr
 async def create_identity(ctx: Context, request: AnyRequest, data: IdentityLink) -> None:
     """Connect the login that was signed in with before you logged in here: you proved both."""
     browser = _browser(ctx, request)
-    arrived = await signing_in.held(ctx, data.ticket, browser)
+    arrived = await signing_in.held(ctx, data.ticket, browser, "link")
     await identities.link(ctx, arrived, ticket=(data.ticket, browser))
 
 

@@ -69,6 +69,8 @@ class Kept(Struct, frozen=True, kw_only=True):
     errand: Errand
     secrets: Secrets | None = None
     person: Person | None = None
+    next: str = ""
+    """What is asked of them: a ticket is good for that step alone."""
     version: int = 0
     """Of what the account had set up."""
 
@@ -128,26 +130,26 @@ def _trip(ctx: Context, secret: str, browser: bytes, provider: str, kept: Kept) 
     )
 
 
-def hold(ctx: Context, arrived: Arrived) -> str:
+def hold(ctx: Context, arrived: Arrived, next: str) -> str:
     """Keep who somebody is at the provider until they did what is asked of them here; returns the ticket for it."""
     ticket = new_state()
-    kept = msgspec.structs.replace(arrived.kept, secrets=None, person=arrived.person)
+    kept = msgspec.structs.replace(arrived.kept, secrets=None, person=arrived.person, next=next)
     row = _trip(ctx, ticket, arrived.browser, arrived.provider.name, kept)
     row.user_id, row.session_id = arrived.user, arrived.session
     ctx.add(row)
     return ticket
 
 
-async def held(ctx: Context, ticket: str, browser: str) -> Arrived:
+async def held(ctx: Context, ticket: str, browser: str, next: str) -> Arrived:
     """Who came with a ticket, which stays valid until it is spent.
 
     Raises:
-        Invalid: there is none such, in this browser.
+        Invalid: there is none such for this step, in this browser.
         NotFound: the provider was switched off meanwhile.
     """
     row = await queries.trip_of(ctx, hashed(ticket), hashed(browser))
     kept = _opened(ctx, row) if row is not None else None
-    if row is None or kept is None or kept.person is None:
+    if row is None or kept is None or kept.person is None or kept.next != next:
         raise begun_elsewhere()
     provider = await providers.named(ctx, row.provider)
     return Arrived(provider, kept, kept.person, row.user_id, row.session_id, row.browser, row.began_at)

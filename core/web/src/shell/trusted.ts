@@ -32,11 +32,15 @@ policies?.createPolicy("default", { createHTML: harmlessSvg });
 /** The one script that the page starts by its address. */
 const WORKER = "/service-worker.js";
 
-const workers = policies?.createPolicy("maxbooster-worker", {
-  createScriptURL: (address) => {
-    if (address !== WORKER) throw new TypeError(`${address} is no worker of ours.`);
-    return address;
-  },
-});
+let workers: Rules | undefined;
 
-export const scriptUrl = (address: string): string => (workers ? workers.createScriptURL(address) : address);
+/** Made when it is first needed: framed panels start no worker, and may have no such policy. */
+export function scriptUrl(address: string): string {
+  workers ??= policies?.createPolicy("maxbooster-worker", {
+    createScriptURL: (given) => {
+      if (given !== WORKER) throw new TypeError(`${given} is no worker of ours.`);
+      return given;
+    },
+  });
+  return workers ? workers.createScriptURL(address) : address;
+}

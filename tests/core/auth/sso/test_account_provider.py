@@ -12,8 +12,8 @@ from sqlalchemy import text
 from maxbooster.auth.policy import Policy
 from maxbooster.auth.sso import account as accounts
 from maxbooster.identity import EVERYTHING, Identity
-from maxbooster.testing import make_person
-from tests.core.auth.membership import invited
+from maxbooster.testing import Person, make_person
+from tests.core.auth.membership import invited, joining
 from tests.core.connections.oidc import OidcServer, sign_in
 
 from .trips import SECRET, START, arrive, begin, come_back, finish, forge, go, register
@@ -208,3 +208,29 @@ async def test_who_may_not_set_it_up(app, label, new_browser):
     assert (await editor.get(PROVIDER)).status_code == 403
     assert (await editor.put(f"{PROVIDER}/switch", json={"enabled": False})).status_code == 403
     assert (await editor.post(f"{PROVIDER}/test")).status_code == 403
+
+
+async def test_nobody_leaves_the_required_sign_in_by_another_address(app, label, home, new_browser):
+    """The account knows by the address who has to sign in at its provider."""
+    token = await invited(app, home, "theo@example.org", "admin")
+    theo = new_browser()
+    assert (await theo.post("/api/core/registration/join", json=joining(token))).status_code == 201
+    await home.put(f"{PROVIDER}/switch", json={"enabled": True, "required": True})
+    await theo.log_in(Person(UUID(int=0), UUID(int=0), "theo@example.org"))
+    assert (await theo.get("/api/core/session")).json()["lacks_sign_in"] is True
+    refused = await theo.post("/api/core/profile/email", json={"email": "theo@elsewhere.example"})
+    assert (refused.status_code, refused.json()["field"]) == (409, "email")
+    assert (await theo.get("/api/core/notices")).json()["notices"] == []
+
+
+async def test_what_is_offered_to_a_person_is_not_for_their_accounts_provider(app, label, home, new_browser):
+    """Whoever runs the provider can log in as any member, and must not take what others share with that person."""
+    theo = await make_person(app, "theo@private.example")
+    token = await invited(app, home, theo.email, "admin")
+    own = new_browser()
+    await own.log_in(theo)
+    assert (await own.post("/api/core/invitations/accept", json={"token": token})).status_code == 200
+    assert (await go(own, f"{PROFILE}/start", "theo", {"provider": label})).status_code == 200
+    by_provider = new_browser()
+    assert (await arrive(by_provider, "theo", label))["me"]["within"] == label
+    assert (await by_provider.get("/api/core/grants/offers")).json() == []

@@ -10,11 +10,12 @@ import pytest
 from joserfc import jwk
 from sqlalchemy import text
 
+from maxbooster.auth.sso.issuers import used_second_factor
 from maxbooster.oauth.keys import KeySets
 from tests.core.auth.authenticator import Authenticator
 from tests.core.connections.oidc import sign_in
 
-from .trips import START, arrive, begin, finish, forge, go, register
+from .trips import BORN, START, arrive, begin, finish, forge, go, register
 
 
 @pytest.fixture
@@ -245,3 +246,31 @@ async def test_a_passkey_is_the_second_factor_after_a_provider_too(home, new_bro
     given = {"ticket": asked["ticket"], "passkey": phone.use(asked["passkey"]["publicKey"])}
     assert asked["next"] == "factor"
     assert (await guest.post(f"{START}/factor", json=given)).json()["me"]["user"]["email"] == "nova@example.org"
+
+
+async def test_a_ticket_is_good_for_the_step_that_it_was_given_for(app, home, new_browser, oidc, switch_on):
+    """Somebody asked for their second factor must not register by that ticket instead, with an address that nobody
+    verified."""
+    await switch_on(home)
+    linked = await go(home, "/api/core/profile/identities/start", "nova", {"provider": "quay"})
+    assert linked.status_code == 200, linked.text
+    guest = new_browser()
+    url = await begin(guest)
+    returned = forge(oidc, url, "nova", _now(app), email="ceo@victim.example", email_verified=False)
+    asked = (await finish(guest, returned)).json()
+    assert asked["next"] == "factor"
+    [identity] = (await home.get("/api/core/profile/identities")).json()
+    home.note(await home.delete(f"/api/core/profile/identities/{identity['id']}"))
+    given = {"ticket": asked["ticket"], "name": "CEO", "born_on": BORN}
+    refused = await guest.post(f"{START}/register", json=given)
+    assert refused.status_code == 422, refused.text
+    held = await app.database.read(lambda connection: connection.execute(text("SELECT email FROM core_user")).all())
+    assert "ceo@victim.example" not in {row.email for row in held}
+
+
+@pytest.mark.parametrize(
+    ("acr", "used"),
+    [("mfa", True), ("https://refeds.org/profile/mfa", True), ("no-mfa", False), ("urn:x:without_mfa", False)],
+)
+def test_a_second_factor_counts_only_where_the_provider_says_so(acr, used):
+    assert used_second_factor({"acr": acr}) is used
