@@ -86,14 +86,15 @@ def _generated(port: int, requests: list[tuple[str, ...]], **more: Any) -> Found
 
 def _hashing(seconds: float) -> Any:
     """Verifications per second of argon2id itself, one thread on each core."""
-    from maxbooster.auth.passwords import _hash, _verify
+    from maxbooster.auth.passwords import Cost, _hash, _verify
 
-    stored = _hash(PASSWORD)
+    cost = Cost()
+    stored = _hash(PASSWORD, cost)
 
     def count(until: float) -> int:
         done = 0
         while perf_counter() < until:
-            _verify(PASSWORD, stored)
+            _verify(PASSWORD, stored, cost)
             done += 1
         return done
 
