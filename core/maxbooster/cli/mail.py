@@ -31,7 +31,7 @@ def test(address: str) -> None:
 
 @mail.command()
 @click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
-@click.option("--language", default="en", show_default=True, help="The language of the letters.")
+@click.option("--language", default="en", show_default=True, help="The language of the emails.")
 def preview(folder: Path, language: str) -> None:
     """Write every email of the platform to FOLDER, as HTML and as plain text, with made-up content."""
     from ..mail.samples import samples

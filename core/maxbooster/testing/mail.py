@@ -26,11 +26,11 @@ class MailTransportContract:
 
     @pytest.fixture
     def sending(self) -> Callable[[str], MailTransport]:
-        raise NotImplementedError
+        pytest.fail("Give your test class a fixture `sending`: fault → the transport under test.")
 
     @pytest.fixture
     def arrived(self) -> Callable[[], list[EmailMessage]]:
-        raise NotImplementedError
+        pytest.fail("Give your test class a fixture `arrived`: () → the messages that the other side took.")
 
     async def test_a_letter_arrives_as_it_was_written(self, sending: Any, arrived: Any) -> None:
         mail = Mail(
@@ -59,7 +59,7 @@ class MailTransportContract:
     @pytest.mark.parametrize("fault", ["busy", "limited", "broken", "hang"])
     async def test_what_fails_for_the_moment_can_be_tried_again(self, sending: Any, arrived: Any, fault: str) -> None:
         if fault not in self.refuses:
-            pytest.skip(f"the other side does not know {fault}")
+            pytest.skip(f"{fault!r} is not in `refuses`: this provider has no such answer")
         with pytest.raises(NotReady) as caught:
             await sending(fault).send(Mail(f"{fault}@example.org", "S", "T"))
         assert caught.value.detail.isprintable()
@@ -72,7 +72,7 @@ class MailTransportContract:
         self, sending: Any, arrived: Any, fault: str, field: str | None
     ) -> None:
         if fault not in self.refuses:
-            pytest.skip(f"the other side does not know {fault}")
+            pytest.skip(f"{fault!r} is not in `refuses`: this provider has no such answer")
         with pytest.raises(MailRefused) as caught:
             await sending(fault).send(Mail(f"{fault}@example.org", "S", "T"))
         assert (caught.value.field, caught.value.final, caught.value.detail.isprintable()) == (field, True, True)

@@ -116,13 +116,13 @@ class MbAudienceWrite extends LitElement {
   private readonly lists = new Loaded(this, async () => {
     const lists = await api.list("/api/core/audience/lists");
     if (lists.length === 1 && !this.chosen.size) this.choose(lists[0]!.id, true);
-    if (!this.begun && !this.from) this.begin();
+    if (!this.initial && !this.from) this.start();
     return lists;
   });
 
   private readonly keeping = new Draft(this, {
     name: () => "audience/write",
-    saved: () => this.begun,
+    saved: () => this.initial,
     typed: () => ({ ...this.written, at: this.at }),
     put: ({ lists, subject, text, format, at }) => {
       this.chosen = new Set(lists as string[]);
@@ -136,7 +136,7 @@ class MbAudienceWrite extends LitElement {
   /** The email that this one began as. */
   private readonly from = new URLSearchParams(location.search).get("from");
   /** What the page opened with, once that is known. */
-  private begun: Fields | undefined;
+  private initial: Fields | undefined;
 
   constructor() {
     super();
@@ -158,13 +158,13 @@ class MbAudienceWrite extends LitElement {
     this.text = text;
     this.format = format;
     this.chosen = new Set(lists);
-    this.begin();
+    this.start();
     this.show();
   }
 
   /** From here on a draft is kept. */
-  private begin(): void {
-    this.begun = { ...this.written, at: this.at };
+  private start(): void {
+    this.initial = { ...this.written, at: this.at };
   }
 
   private choose(id: string, on: boolean): void {

@@ -318,7 +318,7 @@ def _refuse_unreadable(path: Path, name: str) -> None:
     try:
         with zipfile.ZipFile(path) as archive:
             parts = archive.infolist()
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:  # the last: of a newer ZIP version
         raise StatementFault(f"The workbook is damaged. {_AGAIN}", file=name) from error
     if not any(part.filename == "xl/workbook.xml" for part in parts):
         raise StatementFault(f"It is an archive or another spreadsheet, not an Excel workbook. {_AGAIN}", file=name)

@@ -77,12 +77,12 @@ export class ReleaseEditor extends Describing {
     ]);
     this.ready = outlets.outlets.filter(({ ready }) => ready).map(({ name }) => name);
     this.files = stored.filter(({ state }) => state === "ready");
-    const begun = Boolean(this.draft);
-    if (begun && !found) return;
+    const hadDraft = Boolean(this.draft);
+    if (hadDraft && !found) return;
     this.version = found?.version ?? 0;
     this.everything ||= Boolean(found);
     this.saved = found?.description ?? blank();
-    if (begun) return;
+    if (hadDraft) return;
     this.draft = found ? this.saved : prefilled(this.saved);
     await this.look();
   }

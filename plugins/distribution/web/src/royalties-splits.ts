@@ -28,10 +28,10 @@ class Splits extends RoyaltiesPart {
   private linked = new URLSearchParams(location.search);
 
   /** What the form began with. */
-  private begun: Fields = {};
+  private initial: Fields = {};
   private readonly keeping = new Draft(this, {
     name: () => this.editing && `royalties/splits/${this.editing.track?.track ?? this.editing.release}`,
-    saved: () => this.begun,
+    saved: () => this.initial,
     typed: () => ({ from: this.from, shares: this.draft }),
     put: ({ from, shares }) => {
       this.from = from as string;
@@ -69,7 +69,7 @@ class Splits extends RoyaltiesPart {
     this.from = from_month ?? "";
     this.draft = shares.map(({ payee, parts }) => ({ payee, percent: Number.isInteger((parts * 1_000_000) / whole) ? String(Number(((parts * 100) / whole).toFixed(4))) : `${parts}/${whole}` }));
     if (!this.draft.length) this.draft = [{ payee: this.payees[0]?.id ?? "", percent: "100" }];
-    this.begun = { from: this.from, shares: this.draft };
+    this.initial = { from: this.from, shares: this.draft };
     void this.updateComplete.then(() => this.renderRoot.querySelector<HTMLElement>("form select")?.focus());
   }
 
