@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
+from playwright.async_api import expect
 
 from tests.distribution.conftest import wav
 
@@ -107,7 +109,7 @@ async def test_a_release_is_edited_wholly_in_the_page(platform, seats):
     await page.get_by_role("link", name="Edit").click()
     await page.get_by_role("button", name="Assign missing codes").click()
     await page.get_by_text("Missing codes assigned").wait_for()
-    assert (await page.get_by_label("ISRC").nth(1).input_value()).startswith("QZES9")
+    await expect(page.get_by_label("ISRC").nth(1)).to_have_value(re.compile("^QZES9"))  # drawn just after it is told
     await page.get_by_role("button", name="Remove track 1").click()
     await page.get_by_role("button", name="Save", exact=True).click()
     await page.get_by_text("1 track · ", exact=False).first.wait_for()
