@@ -70,8 +70,9 @@ class Context(Rows):
         self.now: datetime = app.clock()
         """When the unit began (UTC); the same for everything in it."""
         account, grant = (identity.account, identity.grant) if identity else (None, None)
-        reach = app.grants.reach(grant, account) if grant is not None and account is not None else None
-        super().__init__(Unit(app.database, app.search, account, writable=writable and grant is None, reach=reach))
+        self._reach = app.grants.reach(identity) if identity is not None and grant is not None else None
+        writable = writable and (self._reach is None or bool(self._reach.writes))
+        super().__init__(Unit(app.database, app.search, account, writable=writable, reach=self._reach))
         self._running: queue.Claimed | None = None
         self._told: list[dict[str, str]] = []
 
@@ -172,12 +173,14 @@ class Context(Rows):
 
     def reindex(self, model: type[Owned], *ids: UUID) -> None:
         """Say that a function given to `write` changes these rows: what the search finds of them follows."""
+        self._refuse_grant("functions that write")
         self._unit.reindex([Change(self.account, table_of(model), id) for id in ids])
 
     async def commit(self) -> None:
         """Commit this unit now rather than at its end, for an answer that tells what the commit made of it
         (a row's new `version`). Afterwards the unit can still read, but not write."""
-        await self.write(lambda _: None)
+        await self._unit.commit()
+        await _after_commit(self)
 
     async def write(self, function: Callable[..., T], *arguments: Any) -> T:
         """Commit this unit now, with `function(connection, *arguments)` as a part of it; returns what it returned.
@@ -185,6 +188,7 @@ class Context(Rows):
         For hot small writes: on its own it shares one COMMIT with those of other units. Afterwards the unit can
         still read, but not write.
         """
+        self._refuse_grant("functions that write")
         value = await self._unit.commit(lambda connection: function(connection, *arguments))
         await _after_commit(self)
         return value  # type: ignore[return-value]
@@ -219,6 +223,19 @@ class Context(Rows):
         `key`: at most `job.per_key` with the same key run at a time, in order. `once`: a name under which it is
         queued only once. `at`: not before then.
         """
+        self._refuse_grant("jobs")
+        return self._enqueue(job, arguments, key=key, once=once, at=at, priority=priority)
+
+    def _enqueue(
+        self,
+        job: Job,
+        arguments: tuple[Any, ...],
+        *,
+        key: str | None = None,
+        once: str | None = None,
+        at: datetime | None = None,
+        priority: int | None = None,
+    ) -> UUID:
         if job.name not in self.app.jobs:
             raise UsageError(f"no enabled plugin registers the job {job.name!r}; return it from register_jobs()")
         id = new_id()
@@ -235,6 +252,7 @@ class Context(Rows):
     def emit(self, event: Event) -> None:
         """Record a domain event with this unit; whoever subscribed hears of it after the commit."""
         self.app.offers.refuse_foreign_event(type(event))
+        self._refuse_ungranted(event)
         account = self.identity.account if self.identity else None
         id, facts = new_id(), msgspec.to_builtins(event)
         written = msgspec.json.encode(event).decode()
@@ -242,9 +260,19 @@ class Context(Rows):
         self._unit.tell(happened | {"at": self.now})
         self._told.append({"name": event.name(), "entity": event.entity()})
         if account is not None and event.name() in self.app.offers.public_events:
-            self.enqueue(self.app.jobs["core.announce_event"], id, event.name(), self.now, facts)
+            self._enqueue(self.app.jobs["core.announce_event"], (id, event.name(), self.now, facts))
         for told in self.app.listeners.get(event.name(), ()):
-            self.enqueue(told, facts, key=event.entity())
+            self._enqueue(told, (facts,), key=event.entity())
+
+    def _refuse_ungranted(self, event: Event) -> None:
+        """Whoever hears of it acts as the platform."""
+        grant = self.identity.grant if self.identity is not None else None
+        if self._reach is None or grant is None:
+            return
+        if type(event) not in self._reach.emits:
+            raise UsageError(f"what was granted does not tell of {event.name()}: no Right that was granted names it")
+        if event.entity() != str(grant.object_id):
+            raise UsageError(f"{event.name()} is about {event.entity()}, not about what was granted, {grant.object_id}")
 
     def audit(
         self, action: str, of: Table | str, *, before: Any = None, after: Any = None, actor: UUID | None = None
@@ -266,6 +294,7 @@ class Context(Rows):
                 before=plain(before),
                 after=plain(after),
                 key_id=self.identity.credential if self.identity and self.identity.way == "key" else None,
+                grant_id=self.identity.grant.id if self.identity and self.identity.grant else None,
             )
         )
 

@@ -38,7 +38,7 @@ class Identity(Struct, frozen=True):
     proved_at: datetime | None = None
     """When they last proved with all their factors who they are; None: that way cannot."""
     grant: Granted | None = None
-    """By which they came: `account` is then its owner's, and nothing but that object is theirs to read."""
+    """By which they came: `account` is then its owner's, and nothing but that object is theirs."""
     lacks_factor: bool = False
     """Whether they must set up a second factor before they can do more here than that."""
     lacks_sign_in: bool = False

@@ -34,6 +34,7 @@ from .db.models import Owned, Table
 from .db.refusals import conflict
 from .db.session import UnitSession
 from .db.writer import Bulk, Step, inserting, run_steps
+from .db.writing import flush_within
 from .errors import AccountRequired, Conflict, UsageError
 from .events.models import EventRow
 from .jobs import queries as queue
@@ -115,7 +116,7 @@ class Unit:
 
     def _refuse_if_closed(self) -> None:
         if not self.writable:
-            raise UsageError("a GET only reads: this unit of work cannot write")
+            raise UsageError("a GET only reads, and a grant without a right that writes: this unit cannot write")
         if self.committed:
             raise UsageError("this unit of work is committed already: at most one write transaction")
 
@@ -220,7 +221,7 @@ class Unit:
         try:
             if self._locked is not None:
                 return await self._commit_locked(self._locked, function)
-            if self._needs_flush:
+            if self._needs_flush or self._reach is not None:
                 return await self._database.transact(lambda connection: self._apply(connection, function))
             return await self._database.write(self._after_rows(function), self._bulk())
         except IntegrityError as error:
@@ -258,6 +259,8 @@ class Unit:
 
     def _apply(self, connection: Connection, function: Callable[[Connection], T] | None) -> T | None:
         """Rows first, so that whoever changes the same entity waits there: jobs and events keep its order."""
+        if self._reach is not None:
+            self._reach.confirm(connection)
         self._flush(connection)
         value = function(connection) if function is not None else None
         run_steps(connection, [self._bulk()])
@@ -288,7 +291,10 @@ class Unit:
         session.add_all(self._added)
         for row in self._deleted:
             session.delete(row)
-        session.flush()
+        if self._reach is not None:
+            flush_within(session, self._reach)
+        else:
+            session.flush()
         session.expunge_all()
         self._added, self._deleted, self._session = [], [], None
 

@@ -30,6 +30,17 @@ class Record(Owned, Table):
     crate: Mapped[Crate] = relationship(lazy="raise", back_populates="records")
 
 
+class Sleeve(Owned, Table):
+    """A sleeve, perhaps with a record in it. Nothing but its own column says in which crate it is."""
+
+    __tablename__ = "test_sleeve"
+    __table_args__ = (owned_reference("record_id", "test_record"),)
+
+    crate_id: Mapped[UUID]
+    record_id: Mapped[UUID | None]
+    note: Mapped[str]
+
+
 class Stacked(Event, frozen=True, tag="crate.stacked"):
     crate: str
     number: int

@@ -40,6 +40,8 @@ class AuditPayload(Owned, Table):
     actor: Mapped[UUID | None] = mapped_column(Id)
     key_id: Mapped[UUID | None] = mapped_column(Id)
     """The API key that it was done with."""
+    grant_id: Mapped[UUID | None] = mapped_column(Id)
+    """The grant by which whoever did it came."""
     request_id: Mapped[str | None] = mapped_column(String(64))
     address: Mapped[str | None] = mapped_column(String(64))
     before: Mapped[Any] = mapped_column(Json, nullable=True)

@@ -46,6 +46,8 @@ class Entry(Struct, frozen=True):
     after: Any = None
     key_id: UUID | UnsetType | None = None
     """The API key that it was done with."""
+    grant_id: UUID | UnsetType | None = None
+    """The grant by which whoever did it came."""
 
 
 def record(connection: Connection, entries: Sequence[Entry]) -> None:
@@ -63,12 +65,13 @@ def record(connection: Connection, entries: Sequence[Entry]) -> None:
 RECORD = Step(8, record)
 
 _ENTRY = ("account_id", "id", "at", "action", "object")
-_PERSONAL = ("account_id", "id", "actor", "request_id", "address", "before", "after", "key_id")
+_PERSONAL = ("account_id", "id", "actor", "request_id", "address", "before", "after", "key_id", "grant_id")
 
 
 def digest(salt: bytes, entry: Entry) -> bytes:
-    """Entries without a key are digested as those that were written before keys were noted."""
-    said = entry if entry.key_id is not None else msgspec.structs.replace(entry, key_id=UNSET)
+    """Entries without a key, or a grant, are digested as those that were written before these were noted."""
+    absent = {name: UNSET for name in ("key_id", "grant_id") if getattr(entry, name) is None}
+    said = msgspec.structs.replace(entry, **absent)
     return sha256(salt + msgspec.json.encode(said, order="deterministic")).digest()
 
 

@@ -26,7 +26,7 @@ from ..errors import (
 from ..grants.grantable import HEADER, LINK_PREFIX
 from ..grants.lookup import Watch
 from ..http.hosts import is_local
-from ..http.routes import PUBLIC
+from ..http.routes import PUBLIC, SAFE
 from ..identity import Identity
 from . import cookies
 from .identify import Credentials
@@ -35,7 +35,6 @@ if TYPE_CHECKING:
     from ..app import App
 
 Connection = ASGIConnection[Any, Any, Any, Any]
-_SAFE = ("GET", "HEAD", "OPTIONS")
 
 
 def _missing(app: App, identity: Identity, permission: str) -> NotAllowed:
@@ -77,7 +76,7 @@ class Guard:
         permission = handler.opt.get("permission")
         scheme, _, token = connection.headers.get("authorization", "").partition(" ")
         bearer = token.strip() if scheme.lower() == "bearer" else ""
-        if not (bearer or handler.opt.get("signed")) and connection.scope["method"] not in _SAFE:  # type: ignore[typeddict-item]
+        if not (bearer or handler.opt.get("signed")) and connection.scope["method"] not in SAFE:  # type: ignore[typeddict-item]
             self._refuse_other_sites(connection)
         if permission == PUBLIC or _is_options(handler):
             return
@@ -135,7 +134,7 @@ class Guard:
         if not token:
             return None
         identity = await credentials.of_cookie(token)
-        if identity is not None and connection.scope["method"] not in _SAFE:  # type: ignore[typeddict-item]
+        if identity is not None and connection.scope["method"] not in SAFE:  # type: ignore[typeddict-item]
             sent = connection.headers.get(cookies.CSRF_HEADER, "")
             if not hmac.compare_digest(sent.encode(), cookies.csrf_token(token).encode()):
                 raise NotAllowed(

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, NoReturn, cast
 from uuid import UUID
 
-from sqlalchemy import BindParameter, CompoundSelect, Dialect, Select, TextClause
+from sqlalchemy import BindParameter, CompoundSelect, Connection, Dialect, Select, TextClause
 from sqlalchemy import Table as CoreTable
 from sqlalchemy.orm import with_loader_criteria
 from sqlalchemy.sql import operators
@@ -34,16 +36,28 @@ _BEYOND = re.compile(
 """Functions that run SQL of their own, read files or change something, on either database."""
 
 Proved = set[tuple[Any, ...]]
-Reach = dict[type[Any], Any]
-"""Mapped class → condition: what a unit that came by a grant may read, and nothing else."""
 _proved: Proved = set()
+
+
+@dataclass(frozen=True)
+class Reach:
+    """What a unit that came by a grant may do, and nothing else."""
+
+    rows: Mapping[type[Any], Any]
+    """Mapped class → condition: which rows it reads."""
+    confirm: Callable[[Connection], None]
+    """Raises, in the transaction that writes, if the grant has ended."""
+    writes: frozenset[type[Any]] = frozenset()
+    """Mapped classes of which it writes rows, as far as it reads them."""
+    emits: frozenset[type[Any]] = frozenset()
+    """Events that it may tell of the object."""
 
 
 def narrowed(statement: Any, account: UUID | None, reach: Reach | None = None) -> Any:
     """The statement, with every owned class that it reaches kept to the account, and to what was granted."""
     if account is None:
         return statement
-    for model, condition in (reach or {}).items():
+    for model, condition in reach.rows.items() if reach is not None else ():
         statement = statement.options(with_loader_criteria(model, condition, include_aliases=True))
     own_account = account
     criteria = with_loader_criteria(Owned, lambda row: row.account_id == own_account, include_aliases=True)
@@ -62,7 +76,7 @@ def prove(
     if not isinstance(statement, Select | CompoundSelect):
         raise UsageError(_not_a_select(statement))
     key = statement._generate_cache_key()
-    open_to = frozenset(model.__table__ for model in reach) if reach is not None else None
+    open_to = frozenset(model.__table__ for model in reach.rows) if reach is not None else None
     shape = (dialect.name, account is None, open_to, platform, locking, key.key) if key is not None else None
     if shape is None or shape not in _proved:
         _refuse_strange(statement)

@@ -10,6 +10,7 @@ from uuid import UUID
 from msgspec import Struct
 
 from ..context import Context
+from ..events.event import Event
 
 HEADER = "maxbooster-grant"
 """Holds a link's token, or the id of a grant to the caller's account."""
@@ -38,6 +39,10 @@ class Right(Struct, frozen=True):
 
     permission: str
     title: str
+    writes: tuple[type[Any], ...] = ()
+    """Parts whose rows it creates, changes and deletes."""
+    emits: tuple[type[Event], ...] = ()
+    """Events about the object that it tells. Whoever hears of one acts as the platform."""
 
 
 class Grantable(Struct, frozen=True, kw_only=True):
@@ -66,19 +71,30 @@ class Grantable(Struct, frozen=True, kw_only=True):
             raise ValueError(f"grantable {self.name!r}: use 'family.object', lower case")
         if not self.rights or not self.parts:
             raise ValueError(f"grantable {self.name!r}: say which rights it offers, and which tables they open")
+        own = {part.table for part in self.parts if part.through is None}
+        leading = {step[0] for step in (*(part.through for part in self.parts), self.files) if step is not None}
+        for table in (table for right in self.rights for table in right.writes):
+            if table not in own:
+                raise ValueError(f"grantable {self.name!r}: {table.__name__} is written: name it as a part of its own")
+            if table in leading:
+                raise ValueError(
+                    f"grantable {self.name!r}: {table.__name__} leads to other rows, so that whoever wrote it would"
+                    " choose what is opened; no right can write it"
+                )
 
     @property
     def permissions(self) -> frozenset[str]:
         return frozenset(right.permission for right in self.rights)
 
+    def held(self, permissions: frozenset[str]) -> list[Right]:
+        return [right for right in self.rights if right.permission in permissions]
 
-def refuse_undeclarable(operation: str, method: str, *, public: bool, step_up: bool) -> None:
+
+def refuse_undeclarable(operation: str, *, public: bool, step_up: bool) -> None:
     """
     Raises:
         TypeError: a route cannot be opened to grants so.
     """
-    if method not in ("get", "head"):
-        raise TypeError(f"{operation}: a grant only reads; leave grantable=… to get and head")
     if public or step_up:
         raise TypeError(f"{operation}: what is public or wants a recent proof cannot be granted")
 

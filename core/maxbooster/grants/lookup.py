@@ -4,15 +4,17 @@ at once."""
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from functools import partial
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import Connection, bindparam, select, update
 
 from ..auth.identify import within
 from ..auth.meter import Meter
 from ..auth.models import ApiKey, Membership, Session, User
+from ..db.boundary import Reach
 from ..db.fast import Prepared
 from ..db.models import Owned
 from ..errors import GrantEnded, TooMany
@@ -22,7 +24,6 @@ from .models import GrantRow
 
 if TYPE_CHECKING:
     from ..app import App
-    from ..db.boundary import Reach
 
 WRITE = "grant.write"
 TOUCH_EVERY = timedelta(minutes=1)
@@ -58,6 +59,8 @@ _SELECT = (
 """Grants whose giver is still a member of the account, with what they were made with."""
 _BY_HASH = Prepared(_SELECT.where(GrantRow.hash == bindparam("hash")))
 _BY_ID = Prepared(_SELECT.where(GrantRow.id == bindparam("id")))
+_KEPT = _SELECT.where(GrantRow.id == bindparam("id")).with_for_update(read=True, of=GrantRow)
+"""Whoever revokes it waits until the transaction that reads this has ended."""
 _OF_OWNER = Prepared(_SELECT.where(GrantRow.account_id == bindparam("owner"), GrantRow.expires_at > bindparam("now")))
 MOST_LISTED = 200
 _OF_EMAIL = Prepared(
@@ -140,22 +143,48 @@ class Grants:
         rows = await self._app.database.fetch(_OF_EMAIL, email=email, now=self._app.clock())
         return [each for row in rows if (each := await self._judged(row)) is not None]
 
-    def reach(self, granted: Granted, account: UUID) -> Reach:
-        """For each table that the grant opens, which of its rows."""
-        grantable = self._app.offers.grantables.get(granted.kind)
-        return {} if grantable is None else _reach(grantable, granted.object_id, account)
+    def reach(self, visitor: Identity) -> Reach:
+        """What the grant opens to whoever came by it, with the rights that they hold."""
+        assert visitor.grant is not None
+        assert visitor.account is not None
+        confirm = partial(self._confirm, visitor)
+        grantable = self._app.offers.grantables.get(visitor.grant.kind)
+        if grantable is None:
+            return Reach({}, confirm)
+        held = grantable.held(visitor.permissions)
+        return Reach(
+            _rows(grantable, visitor.grant.object_id, visitor.account),
+            confirm,
+            writes=frozenset(table for right in held for table in right.writes),
+            emits=frozenset(event for right in held for event in right.emits),
+        )
+
+    def _confirm(self, visitor: Identity, connection: Connection) -> None:
+        """In a transaction that writes: what somebody came with must hold until it is committed.
+
+        Raises:
+            GrantEnded: it was revoked meanwhile, its time is over, or its giver may not give it any more.
+        """
+        assert visitor.grant is not None
+        row = connection.execute(_KEPT, {"id": visitor.grant.id}).first()
+        found = self._standing(tuple(row)) if row is not None else None
+        if found is None or not visitor.permissions <= found.rights:
+            raise GrantEnded(ENDED)
 
     async def _first(self, prepared: Prepared, **given: Any) -> Found | None:
         rows = await self._app.database.fetch(prepared, **given)
         return await self._judged(rows[0]) if rows else None
 
     async def _judged(self, row: tuple[Any, ...]) -> Found | None:
+        await self._app.policy.refresh(self._app.database)
+        return self._standing(row)
+
+    def _standing(self, row: tuple[Any, ...]) -> Found | None:
         """A grant that opens something: not expired, of a kind that there is, and its giver may still give it."""
         found = Found(row)
         grantable = self._app.offers.grantables.get(found.kind)
         if grantable is None or found.expires_at <= self._app.clock():
             return None
-        await self._app.policy.refresh(self._app.database)
         held = found.held(self._app.policy.of(found.account, found.role, found.operator), self._app.clock())
         found.rights &= held & grantable.permissions
         return found if found.rights and WRITE in held else None
@@ -239,14 +268,14 @@ def hash_of(token: str) -> bytes:
     return sha256(token.encode()).digest()
 
 
-def _reach(grantable: Grantable, object_id: UUID, account: UUID) -> Reach:
+def _rows(grantable: Grantable, object_id: UUID, account: UUID) -> dict[type[Any], Any]:
     from ..storage.models import FileRow
 
     files = (Part(FileRow, "id", grantable.files),) if grantable.files is not None else ()
-    reach: Reach = {part.table: _condition(part, object_id, account) for part in (*grantable.parts, *files)}
+    rows = {part.table: _condition(part, object_id, account) for part in (*grantable.parts, *files)}
     for table, column, _ in filter(None, [*(part.through for part in grantable.parts), grantable.files]):
-        reach.setdefault(table, getattr(table, column) == object_id)
-    return reach
+        rows.setdefault(table, getattr(table, column) == object_id)
+    return rows
 
 
 def _condition(part: Part, object_id: UUID, account: UUID) -> Any:

@@ -33,7 +33,7 @@ from .hosts import STRANGERS
 from .patterns import with_json_patterns
 from .probe import router
 from .problems import HANDLERS
-from .routes import PUBLIC
+from .routes import PUBLIC, SAFE
 from .schema_names import with_plain_names
 
 _EXEMPT = ("OPTIONS",)
@@ -73,7 +73,7 @@ def build(app: App) -> Litestar:
     """
 
     async def context(request: Request[Any, Any, State]) -> AsyncGenerator[Context, None]:
-        writable = request.method not in ("GET", "HEAD", "OPTIONS")
+        writable = request.method not in SAFE
         async with unit_of_work(
             app,
             request.scope["state"].get("identity"),

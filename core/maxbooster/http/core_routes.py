@@ -239,6 +239,8 @@ class AuditOut(Struct):
     """Whether it was done with an API key; `actor` is then whose it is."""
     key_name: str | None = None
     """The key's; absent once it is revoked."""
+    grant: UUID | None = None
+    """What was shared, and let in whoever did it; `listGrants` has it."""
 
 
 @get("/", operation_id="listAudit", permission="audit.read")
@@ -268,7 +270,7 @@ async def list_audit(
 
 def _payload(of: AuditPayload, keys: Mapping[UUID, str]) -> tuple[Any, ...]:
     key = keys.get(of.key_id) if of.key_id is not None else None
-    return of.actor, of.request_id, of.before, of.after, of.key_id is not None, key
+    return of.actor, of.request_id, of.before, of.after, of.key_id is not None, key, of.grant_id
 
 
 routes = [

@@ -41,6 +41,8 @@ from .bounds import held
 from .problems import described
 
 PUBLIC = "public"
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+"""Methods that only read."""
 
 Decorator = Callable[[Callable[..., Any]], HTTPRouteHandler]
 
@@ -172,7 +174,7 @@ def _declare(
     if feature is not None:
         possible.append(NotInPlan)
     if grantable:
-        refuse_undeclarable(operation_id, method.__name__, public=public, step_up=bool(step_up))
+        refuse_undeclarable(operation_id, public=public, step_up=bool(step_up))
         possible.append(GrantEnded)
     if "{" in path:
         possible.append(NotFound)

@@ -21,6 +21,7 @@ from ..db import migrate
 from ..db.models import Local, Owned, Reference, Table
 from ..http.excerpt import callable_by
 from ..http.page_parameters import Cursor, Limit
+from ..http.routes import SAFE
 from ..paging import Page
 from .blocking import Blocking, blocking_calls
 from .contracting import REASON, contracting
@@ -86,7 +87,7 @@ def _pages(app: App) -> Iterator[Fault]:
 
 
 def _grantables(app: App) -> Iterator[Fault]:
-    """What routes open to grants is declared, and needs a right that can be granted."""
+    """What routes open to grants is declared, and needs a right that can be granted; to write, one that writes."""
     for plugin, routes in app.offers.routes:
         for handler in routes.handlers:
             for kind in handler.opt.get("grantable") or {}:
@@ -94,6 +95,14 @@ def _grantables(app: App) -> Iterator[Fault]:
                 if grantable is None or permission not in grantable.permissions:
                     yield Fault(
                         plugin, f"{handler.operation_id} is grantable as {kind!r}, which offers no {permission!r}"
+                    )
+                elif not handler.http_methods <= SAFE and not any(
+                    right.writes for right in grantable.held(frozenset({permission}))
+                ):
+                    yield Fault(
+                        plugin,
+                        f"{handler.operation_id} is grantable as {kind!r} and does not only read, but its right"
+                        f" {permission!r} writes nothing: say Right(…, writes=(Table,))",
                     )
     for grantable in app.offers.grantables.values():
         for table in (part.table for part in grantable.parts):

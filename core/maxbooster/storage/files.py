@@ -104,6 +104,7 @@ class Files:
             NotReady: the object store does not answer.
             UsageError: no enabled plugin registers the purpose.
         """
+        self._ctx._refuse_grant("new files")
         if purpose is not None:
             self._refuse_unregistered(purpose)
         ctx, id, digest = self._ctx, new_id(), Digest()

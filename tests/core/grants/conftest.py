@@ -18,13 +18,15 @@ from maxbooster.testing import make_app, make_person, open_api, open_browser
 from maxbooster.testing.pytest_plugin import KINDS, fresh_database
 from tests.contract.site import Site
 
-from ..rows import Crate, Record
+from ..rows import Crate, Record, Sleeve
 
 GRANTS = "/api/core/grants"
 HEADER = "maxbooster-grant"
 MANIFEST = """permissions=(
     Permission('depot.read', 'See crates', roles=('owner', 'artist', 'viewer')),
     Permission('depot.copy', 'Copy crates', roles=('owner', 'artist')),
+    Permission('depot.stack', 'Stack records', roles=('owner', 'artist')),
+    Permission('depot.label', 'Label crates', roles=('owner', 'artist')),
     Permission('depot.burn', 'Burn crates', roles=('owner',)),
 )"""
 VAULT = '''
@@ -33,7 +35,8 @@ from uuid import UUID
 from litestar import Request
 from litestar.response import Stream
 from sqlalchemy import select
-from tests.core.rows import Crate, Record
+from msgspec import Struct
+from tests.core.rows import Crate, Record, Sleeve, Stacked
 
 CRATE = {"depot.crate": "crate_id"}
 
@@ -75,6 +78,30 @@ async def open_crate(ctx: Context, crate_id: UUID) -> str:
     """Not open to grants."""
     return await title(ctx, crate_id)
 
+class NewSleeve(Struct):
+    crate: UUID
+    record: UUID | None = None
+    note: str = ""
+
+@post("/{crate_id:uuid}/sleeves", operation_id="addSleeve", permission="depot.stack", grantable=CRATE)
+async def add_sleeve(ctx: Context, crate_id: UUID, data: NewSleeve) -> UUID:
+    """It forgot to check what the body names."""
+    sleeve = Sleeve(crate_id=data.crate, record_id=data.record, note=data.note)
+    ctx.add(sleeve)
+    ctx.emit(Stacked(str(crate_id), 1))
+    ctx.audit("depot.stacked", sleeve, after={"note": data.note})
+    return sleeve.id
+
+@delete("/{crate_id:uuid}/sleeves/{sleeve_id:uuid}", operation_id="dropSleeve", permission="depot.stack",
+    grantable=CRATE)
+async def drop_sleeve(ctx: Context, crate_id: UUID, sleeve_id: UUID) -> None:
+    ctx.delete(await ctx.get(Sleeve, sleeve_id))
+
+@patch("/{crate_id:uuid}/records/{record_id:uuid}", operation_id="moveRecord", permission="depot.stack",
+    grantable=CRATE)
+async def move_record(ctx: Context, crate_id: UUID, record_id: UUID, to: UUID) -> None:
+    (await ctx.get(Record, record_id)).crate_id = to
+
 @post("/{crate_id:uuid}", operation_id="burnCrate", permission="depot.burn")
 async def burn_crate(ctx: Context, crate_id: UUID) -> None:
     ctx.delete(await ctx.get(Crate, crate_id))
@@ -82,13 +109,15 @@ async def burn_crate(ctx: Context, crate_id: UUID) -> None:
 @hookimpl
 def register_routes():
     return [Routes("/crates", [get_crate, copy_crate, peek_crate, list_crates, get_record, play_crate, open_crate,
-        burn_crate])]
+        add_sleeve, drop_sleeve, move_record, burn_crate])]
 
 @hookimpl
 def register_grantables():
-    rights = (Right("depot.read", "See it"), Right("depot.copy", "Copy it"))
+    rights = (Right("depot.read", "See it"), Right("depot.copy", "Copy it"),
+        Right("depot.stack", "Stack records", writes=(Record, Sleeve), emits=(Stacked,)),
+        Right("depot.label", "Label crates", writes=(Crate,)))
     return [Grantable(name="depot.crate", title="Crate", rights=rights, load_title=title,
-        parts=(Part(Crate), Part(Record, "crate_id")))]
+        parts=(Part(Crate), Part(Record, "crate_id"), Part(Sleeve, "crate_id")))]
 '''
 
 
@@ -117,7 +146,7 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def app(database_url: str, data: Path, depot: None) -> AsyncIterator[Any]:
     async with make_app(data, database_url, migrated=True, mail="memory:") as opened:
-        tables = [Crate.__table__, Record.__table__]
+        tables = [Crate.__table__, Record.__table__, Sleeve.__table__]
         await opened.database.transact(lambda connection: Crate.metadata.create_all(connection, tables))
         yield opened
 
