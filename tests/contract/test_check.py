@@ -20,6 +20,24 @@ async def read_papa() -> str:
 def register_routes():
     return [Routes("/papas", [read_papa])]
 """
+GRANTABLE = """
+from uuid import UUID
+from maxbooster.storage.models import FileRow
+
+async def title(ctx, id): ...
+
+@post("/{papa_id:uuid}", operation_id="touchPapa", permission="papa.read", grantable={"papa.papa": "papa_id"})
+async def touch_papa(ctx: Context, papa_id: UUID) -> None: ...
+
+@hookimpl
+def register_routes():
+    return [Routes("/papas", [touch_papa])]
+
+@hookimpl
+def register_grantables():
+    see = Right("papa.read", "See")
+    return [Grantable(name="papa.papa", title="Papa", rights=(see,), parts=(Part(FileRow),), load_title=title)]
+"""
 LIST = """
 class PapaOut(Struct):
     name: str
@@ -129,6 +147,11 @@ def found(app, family: str) -> list[str]:
             "say which struct its items are",
         ),
         (ROUTES.format(who="permission='papa.fly'"), "", "readPapa needs 'papa.fly', which no manifest declares"),
+        (
+            GRANTABLE,
+            "permissions=(Permission('papa.read', 'See'),)",
+            "its right 'papa.read' writes nothing: say Right(",
+        ),
         (
             PANEL.format(tag="mb-papa-all", module="all.js", who=("papa.fly",)),
             "",

@@ -1,5 +1,5 @@
-"""Every operation × a grant: by a link and to an account, each is refused wherever it isn't declared, and for every
-object but its own."""
+"""Every operation × a grant of each right: by a link and to an account, each is refused wherever it isn't declared, for
+every object but its own, and where another right is needed, such as one that writes."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import httpx
 from sqlalchemy import insert
 
 from maxbooster.db.types import new_id
-from maxbooster.grants.grantable import HEADER, LINK_PREFIX, Grantable
+from maxbooster.grants.grantable import HEADER, LINK_PREFIX
 from maxbooster.grants.lookup import hash_of
 from maxbooster.grants.models import GrantRow
 
@@ -24,14 +24,15 @@ from .server import AT_A_TIME, Platform
 
 Way = Literal["link", "account"]
 _REFUSED = {403: "not-allowed"}
-_GUARD = ("What is shared cannot be used for this", "This was not shared with you")
+_GUARD = ("What is shared cannot be used for this", "This was not shared with you", "This needs the permission")
 
 
 @dataclass(frozen=True)
 class Grant:
-    """One of each kind, by each way; `headers` are what its visitor sends."""
+    """One of each kind and right, by each way; `headers` are what its visitor sends."""
 
     kind: str
+    right: str
     way: Way
     object_id: UUID
     headers: dict[str, str]
@@ -65,12 +66,12 @@ async def ask(platform: Platform, operations: Sequence[Operation]) -> Report:
     answers = await asyncio.gather(*(one(*each) for each in asked))
     faults, opened = [], set()
     for (operation, grant, own), answer in zip(asked, answers, strict=True):
-        may = own and grant.kind in operation.grantable
+        may = own and grant.kind in operation.grantable and grant.right == operation.permission
         reached = not _is_refused(operation, answer)
         if reached != may:
-            wanted = "let in" if may else "refused"
+            wanted, whose = "let in" if may else "refused", "its own" if own else "another"
             faults.append(
-                f"{operation.id} by a grant of {grant.kind} ({grant.way}, {'its own' if own else 'another'} id): "
+                f"{operation.id} by a grant of {grant.kind} ({grant.right}, {grant.way}, {whose} id): "
                 f"{answer.status_code} {answer.text[:160]!r} where it should be {wanted}"
             )
         if reached:
@@ -92,15 +93,16 @@ async def _give(platform: Platform) -> list[Grant]:
     await crowd.store()
     grants, rows = [], []
     for grantable in platform.app.offers.grantables.values():
-        for grant, row in _of(platform, grantable, owner, receiver):
-            grants.append(grant)
-            rows.append(row)
+        for right in grantable.rights:
+            for grant, row in _of(platform, grantable.name, right.permission, owner, receiver):
+                grants.append(grant)
+                rows.append(row)
     await platform.app.database.transact(lambda connection: connection.execute(insert(GrantRow), rows) and None)
     return grants
 
 
 def _of(
-    platform: Platform, grantable: Grantable, owner: Caller, receiver: Caller
+    platform: Platform, kind: str, right: str, owner: Caller, receiver: Caller
 ) -> Iterator[tuple[Grant, dict[str, Any]]]:
     now = platform.app.clock()
     for way in ("link", "account"):
@@ -109,9 +111,9 @@ def _of(
         row = {
             "account_id": owner.account,
             "id": id,
-            "kind": grantable.name,
+            "kind": kind,
             "object_id": object_id,
-            "rights": " ".join(sorted(grantable.permissions)),
+            "rights": right,
             "label": "",
             "receiver_id": None if linked else receiver.account,
             "hash": hash_of(token) if linked else None,
@@ -120,4 +122,4 @@ def _of(
             "expires_at": now + timedelta(days=1),
         }
         headers = {HEADER: token} if linked else receiver.headers | {HEADER: str(id)}
-        yield Grant(grantable.name, "link" if linked else "account", object_id, headers), row
+        yield Grant(kind, right, "link" if linked else "account", object_id, headers), row

@@ -20,6 +20,13 @@ class RecordingAnalyzed(Event, frozen=True, tag="recording.analyzed"):
     true_peak_dbtp: float | None
 
 
+class MasterCommented(Event, frozen=True, tag="master.commented"):
+    """Somebody commented on a master: a member, or somebody with whom it is shared."""
+
+    master: UUID
+    comment: UUID
+
+
 class MasterReady(Event, frozen=True, tag="master.ready"):
     """A master was rendered into `file`. `met`: whether it reached its target."""
 

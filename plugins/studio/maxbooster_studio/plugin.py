@@ -9,7 +9,19 @@ from typing import TYPE_CHECKING
 from maxbooster.plugin import Command, Manifest, Panel, PanelAction, Permission, hookimpl
 
 if TYPE_CHECKING:
-    from maxbooster.plugin import Context, Event, FilePurpose, FirstStep, Grantable, Job, NoticeKind, Routes, Searchable
+    from maxbooster.plugin import (
+        Context,
+        Event,
+        FilePurpose,
+        FirstStep,
+        Grantable,
+        Job,
+        NoticeKind,
+        PersonalData,
+        Routes,
+        Searchable,
+        Subscription,
+    )
 
 manifest = Manifest(
     name="studio",
@@ -26,6 +38,11 @@ manifest = Manifest(
             "studio.download",
             "Download masters",
             roles=("owner", "admin", "manager", "artist", "editor", "viewer"),
+        ),
+        Permission(
+            "studio.comment",
+            "Comment on masters",
+            roles=("owner", "admin", "manager", "artist", "editor"),
         ),
         Permission(
             "studio.master",
@@ -62,6 +79,20 @@ def register_jobs() -> Sequence[Job]:
 
 
 @hookimpl
+def register_subscriptions() -> Sequence[Subscription]:
+    from .masters.comments import subscriptions
+
+    return subscriptions
+
+
+@hookimpl
+def register_personal_data() -> Sequence[PersonalData]:
+    from .masters.comments import personal
+
+    return [personal]
+
+
+@hookimpl
 def register_notice_kinds() -> Sequence[NoticeKind]:
     from .notices import kinds
 
@@ -70,10 +101,10 @@ def register_notice_kinds() -> Sequence[NoticeKind]:
 
 @hookimpl
 def register_tables() -> Sequence[type]:
-    from .masters.models import Master, MasterPicture, Rendering
+    from .masters.models import Master, MasterComment, MasterPicture, Rendering
     from .recordings.models import Preview, Recording, RecordingPicture
 
-    return [Recording, RecordingPicture, Preview, Master, MasterPicture, Rendering]
+    return [Recording, RecordingPicture, Preview, Master, MasterComment, MasterPicture, Rendering]
 
 
 @hookimpl

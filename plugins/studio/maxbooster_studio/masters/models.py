@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Boolean, Index, String, UniqueConstraint
+from sqlalchemy import Boolean, Float, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from maxbooster.plugin import Json, Owned, Table, Work, owned_reference
@@ -67,3 +67,25 @@ class Rendering(Owned, Table):
     reason: Mapped[str | None] = mapped_column(String(500))
     job_id: Mapped[UUID]
     file_id: Mapped[UUID | None]
+
+
+class MasterComment(Owned, Table):
+    """What a member, or somebody with whom the master is shared, says of it."""
+
+    __tablename__ = "studio_master_comment"
+    __table_args__ = (
+        owned_reference("master_id", "studio_master"),
+        Index("ix_studio_master_comment_master", "account_id", "master_id"),
+    )
+
+    master_id: Mapped[UUID]
+    at_s: Mapped[float | None] = mapped_column(Float)
+    """The place in the sound; None: all of it."""
+    text: Mapped[str] = mapped_column(Text)
+    author: Mapped[str] = mapped_column(String(80))
+    """As they call themselves."""
+    user_id: Mapped[UUID | None]
+    """None: whoever had the link."""
+    grant_id: Mapped[UUID | None]
+    """By which they came; None: a member."""
+    created_at: Mapped[datetime]

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from maxbooster.plugin import Context, NotFound, Work
 
-from .models import Master, MasterPicture, Rendering
+from .models import Master, MasterComment, MasterPicture, Rendering
 
 
 async def of_recording(ctx: Context, recording_id: UUID) -> Sequence[Master]:
@@ -49,3 +49,19 @@ async def picture(ctx: Context, id: UUID) -> MasterPicture:
     if row is None:
         raise NotFound(f"Master {id} has no waveform yet; it comes when the master is done.")
     return row
+
+
+async def comments(ctx: Context, master_id: UUID) -> Sequence[MasterComment]:
+    """As they come in the sound, those about all of it first."""
+    of_master = select(MasterComment).where(MasterComment.master_id == master_id)
+    return await ctx.all(of_master.order_by(func.coalesce(MasterComment.at_s, -1.0), MasterComment.id))
+
+
+async def number_of_comments(ctx: Context, master_id: UUID) -> int:
+    counted = select(func.count(MasterComment.id)).where(MasterComment.master_id == master_id)
+    return await ctx.first(counted) or 0
+
+
+async def comment(ctx: Context, master_id: UUID, id: UUID) -> MasterComment | None:
+    of_master = (MasterComment.master_id == master_id, MasterComment.id == id)
+    return await ctx.first(select(MasterComment).where(*of_master))

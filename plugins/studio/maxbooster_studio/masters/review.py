@@ -8,11 +8,13 @@ from uuid import UUID
 from maxbooster.plugin import Conflict, Context, Grantable, Part, Right, StoredFile, Work
 
 from ..audio import format_named
+from ..events import MasterCommented
 from ..recordings.models import Recording
 from ..recordings.schemas import analysis_of
 from ..targets import compliance_of
 from . import queries
-from .models import Master, MasterPicture, Rendering
+from .comments import COMMENT
+from .models import Master, MasterComment, MasterPicture, Rendering
 from .schemas import MasterAudio, MasterReview
 
 READ, DOWNLOAD = "studio.read", "studio.download"
@@ -31,8 +33,12 @@ async def review(ctx: Context, id: UUID) -> MasterReview:
     analysis = analysis_of(row.analysis)
     return MasterReview(
         row.id, recording.title, _name(row), row.state, row.met, analysis, compliance_of(analysis),
-        ctx.identity is not None and ctx.identity.may(DOWNLOAD),
+        _may(ctx, DOWNLOAD), _may(ctx, COMMENT),
     )  # fmt: skip
+
+
+def _may(ctx: Context, permission: str) -> bool:
+    return ctx.identity is not None and ctx.identity.may(permission)
 
 
 async def audio(ctx: Context, id: UUID) -> MasterAudio:
@@ -81,11 +87,16 @@ def _name(row: Master) -> str:
 grantable = Grantable(
     name="studio.master",
     title="Master",
-    rights=(Right(READ, "Listen and see the loudness report"), Right(DOWNLOAD, "Download the file")),
+    rights=(
+        Right(READ, "Listen, see the loudness report and the comments"),
+        Right(DOWNLOAD, "Download the file"),
+        Right(COMMENT, "Comment", writes=(MasterComment,), emits=(MasterCommented,)),
+    ),
     parts=(
         Part(Master),
         Part(MasterPicture),
         Part(Rendering, "master_id"),
+        Part(MasterComment, "master_id"),
         Part(Recording, "id", (Master, "id", "recording_id")),
     ),
     files=(Rendering, "master_id", "file_id"),

@@ -11,14 +11,16 @@ from litestar.params import QueryParameter
 from maxbooster.plugin import Conflict, Context, Routes, delete, get, patch, post
 
 from ..drawings import MOST_BINS, Curve, Peaks, curve, peaks
-from . import queries, review, service
+from . import comments, queries, review, service
 from .schemas import (
     ChainOut,
+    CommentOut,
     MasterAudio,
     MasterMade,
     MasterOut,
     MasterReview,
     MasterUpdate,
+    NewComment,
     NewMaster,
     NewRendering,
     OfferOut,
@@ -134,6 +136,36 @@ async def download_master(ctx: Context, master_id: UUID) -> MasterAudio:
     return await review.download(ctx, master_id)
 
 
+@get("/{master_id:uuid}/comments", operation_id="listMasterComments", permission="studio.read", grantable=SHARED)
+async def list_comments(ctx: Context, master_id: UUID) -> Sequence[CommentOut]:
+    """What was said of a master: about all of it first, then as it comes in the sound."""
+    return await comments.of_master(ctx, master_id)
+
+
+@post(
+    "/{master_id:uuid}/comments",
+    operation_id="createMasterComment",
+    permission="studio.comment",
+    grantable=SHARED,
+    raises=[Conflict],
+)
+async def create_comment(ctx: Context, master_id: UUID, data: NewComment) -> CommentOut:
+    """Comment on a master, or on a place in it."""
+    return await comments.add(ctx, master_id, data)
+
+
+@delete(
+    "/{master_id:uuid}/comments/{comment_id:uuid}",
+    operation_id="deleteMasterComment",
+    permission="studio.comment",
+    grantable=SHARED,
+    status_code=204,
+)
+async def delete_comment(ctx: Context, master_id: UUID, comment_id: UUID) -> None:
+    """Delete a comment: as a member any of them, else your own."""
+    await comments.remove(ctx, master_id, comment_id)
+
+
 routes = [
     Routes("/recordings", [create_master, list_masters]),
     Routes(
@@ -150,6 +182,9 @@ routes = [
             get_review,
             get_audio,
             download_master,
+            list_comments,
+            create_comment,
+            delete_comment,
         ],
     ),
 ]

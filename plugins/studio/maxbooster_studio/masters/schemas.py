@@ -18,7 +18,7 @@ from ..kernel import Chain
 from ..mastering import USUAL_INTENSITY, Reference, Setting, Wishes
 from ..recordings.schemas import Title, analysis_of
 from ..targets import Compliance, Target, compliance_of
-from .models import Master, Rendering
+from .models import Master, MasterComment, Rendering
 
 FormatName = Literal["wav16", "wav24", "wav32f", "flac16", "flac24"]
 
@@ -121,6 +121,31 @@ class MasterOut(Struct):
         )
 
 
+class NewComment(Struct, forbid_unknown_fields=True):
+    text: Annotated[str, Meta(min_length=1, max_length=2000)]
+    author: Annotated[str, Meta(min_length=1, max_length=80)]
+    """The name that others see beside it."""
+    at_s: Annotated[float, Meta(ge=0, le=86_400)] | None = None
+    """The place in the sound; none for all of it."""
+
+
+class CommentOut(Struct):
+    id: UUID
+    at_s: float | None
+    text: str
+    author: str
+    by_visitor: bool
+    """Whether it is by somebody with whom the master is shared."""
+    created_at: datetime
+    may_delete: bool
+    """Whether you may delete it."""
+
+    @classmethod
+    def of(cls, row: MasterComment, *, may_delete: bool) -> CommentOut:
+        by_visitor = row.grant_id is not None
+        return cls(row.id, row.at_s, row.text, row.author, by_visitor, row.created_at, may_delete)
+
+
 class MasterReview(Struct):
     """What a reviewer sees of a master."""
 
@@ -134,6 +159,7 @@ class MasterReview(Struct):
     analysis: Analysis | None
     compliance: list[Compliance]
     may_download: bool
+    may_comment: bool
 
 
 class MasterAudio(Struct):
