@@ -150,7 +150,7 @@ def found(app, family: str) -> list[str]:
         (
             GRANTABLE,
             "permissions=(Permission('papa.read', 'See'),)",
-            "its right 'papa.read' writes nothing: say Right(",
+            "its right 'papa.read' writes nothing",
         ),
         (
             PANEL.format(tag="mb-papa-all", module="all.js", who=("papa.fly",)),

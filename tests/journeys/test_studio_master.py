@@ -75,6 +75,7 @@ async def _offer(platform, seat, other):
     page = seat.page
     await page.get_by_role("button", name="Share for review").click()
     await page.get_by_label("Email (optional").fill("vera@example.org")
+    await page.get_by_label("Allow comments").check()
     await page.get_by_role("button", name="Share", exact=True).click()
     await page.get_by_text("vera@example.org got an email").wait_for()
     await page.get_by_text("not accepted yet").wait_for()
@@ -86,15 +87,18 @@ async def _offer(platform, seat, other):
     await other.page.get_by_role("button", name="Accept").click()
     await other.page.get_by_role("link", name="Master: Nightfall").click()
     await other.page.get_by_role("heading", name="Nightfall").wait_for()
+    await _comment(other.page, "Vera Sol", "I love the chorus.")
     assert other.complaints == []
 
 
 async def _review(seat, stranger):
-    """A link for somebody who isn't logged in: they listen, see the report and download, until it is stopped."""
+    """A link for somebody who isn't logged in: they listen, see the report, comment and download, until it is
+    stopped."""
     page = seat.page
     await page.get_by_role("button", name="Share for review").click()
     await page.get_by_label("Who is it for?").fill("Mastering engineer")
     await page.get_by_label("Allow download").check()
+    await page.get_by_label("Allow comments").check()
     await _seen(seat, "share")
     await page.get_by_role("button", name="Share", exact=True).click()
     link = await page.get_by_label("Review link", exact=True).input_value()
@@ -106,6 +110,7 @@ async def _review(seat, stranger):
     await reviewing.get_by_role("heading", name="Nightfall").wait_for()
     await reviewing.get_by_text("Shared by Nova Reyes").wait_for()
     await reviewing.get_by_text("plays as it is").first.wait_for()
+    await _comment(reviewing, "Rina", "The vocal is too loud here.")
     await _seen(stranger, "review")
     await reviewing.get_by_role("button", name="Play", exact=True).click()
     await reviewing.get_by_role("button", name="Pause").wait_for()
@@ -113,11 +118,22 @@ async def _review(seat, stranger):
         await reviewing.get_by_role("button", name="Download").click()
     assert (await downloading.value).suggested_filename == "Nightfall – Spotify.wav"
     assert [address for address in addresses if link.partition("#")[2] in address.partition("#")[0]] == []
+    await page.reload()
+    await page.get_by_text("The vocal is too loud here.").wait_for()
+    await page.get_by_role("button", name="Delete the comment by Rina").click()
+    await page.get_by_text("The vocal is too loud here.").wait_for(state="detached")
     await page.get_by_role("button", name="Stop sharing").click()
     await reviewing.get_by_role("heading", name="This link has ended").wait_for(timeout=5_000)
     assert await reviewing.get_by_role("button", name="Pause").count() == 0
     await page.get_by_text("Mastering engineer").wait_for(state="detached")
     assert stranger.complaints == []
+
+
+async def _comment(page, author, text):
+    await page.get_by_label("Your name").fill(author)
+    await page.get_by_label("Comment", exact=True).fill(text)
+    await page.get_by_role("button", name="Comment", exact=True).click()
+    await page.get_by_role("list", name="Comments").get_by_text(text).wait_for()
 
 
 @pytest.mark.slow

@@ -80,13 +80,13 @@ class MbReview extends LitElement {
 
   private async open(visit: Visit): Promise<void> {
     try {
-      const opened = visit.isByLink ? await visit.get("/api/core/grants/open") : await received(visit.id);
+      const opened = visit.isByLink ? await visit.api.get("/api/core/grants/open") : await received(visit.id);
       if (!opened) return visit.end();
       await import(/* @vite-ignore */ opened.module);
       if (visit !== this.visit) return;
       const view: View = document.createElement(opened.tag);
       view.objectId = opened.object_id;
-      view.host = Object.freeze({ api: Object.freeze({ get: visit.get }), notify, t });
+      view.host = Object.freeze({ api: visit.api, notify, t });
       document.title = `${opened.title} · Max Booster`;
       this.opened = opened;
       this.view = view;

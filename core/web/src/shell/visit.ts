@@ -30,12 +30,12 @@ export class Visit extends EventTarget {
     this.closing.abort();
   }
 
-  /** What a visitor may do: read. */
-  readonly get: Api<paths>["get"] = apiOver(async (address) => {
-    const answer = await this.fetch(address, "application/json");
+  /** What a visitor may ask: what was granted decides what is answered. */
+  readonly api: Api<paths> = apiOver(async (address, { method, headers, body }) => {
+    const answer = await this.fetch(address, "application/json", { method, headers, body });
     if (!answer.ok) await this.refused(answer.clone());
     return answer;
-  }).get;
+  });
 
   /** Hear when it ends, until `close`. */
   async watch(): Promise<void> {
@@ -64,9 +64,9 @@ export class Visit extends EventTarget {
     if (type === ENDED) this.end();
   }
 
-  private fetch(path: string, accept: string): Promise<Response> {
+  private fetch(path: string, accept: string, { headers, ...sent }: { method?: string; headers?: Record<string, string>; body?: string | null } = {}): Promise<Response> {
     const credentials = this.isByLink ? "omit" : "same-origin";
-    return fetch(path, { headers: { accept, [HEADER]: this.token }, credentials, signal: this.closing.signal });
+    return fetch(path, { ...sent, headers: { ...headers, accept, [HEADER]: this.token }, credentials, signal: this.closing.signal });
   }
 }
 

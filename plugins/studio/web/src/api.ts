@@ -4,6 +4,7 @@ import type { components, paths } from "./schema";
 
 export type Host = HostOf<paths>;
 type Schemas = components["schemas"];
+export type Comment = Schemas["CommentOut"];
 export type Analysis = Schemas["Analysis"];
 export type ChainOut = Schemas["ChainOut"];
 export type Compliance = Schemas["Compliance"];

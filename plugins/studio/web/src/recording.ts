@@ -2,6 +2,7 @@
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from "lit";
 import { confirmed, duration, keycaps, shortcuts, t } from "@maxbooster/ui";
 import { Api, contentOf, type Format, type Host, type Master, type Recording, type Rendering, type Target, type Wishes } from "./api";
+import "./comments";
 import "./curves";
 import { explainedStyles, numbers, why } from "./explained";
 import { outlets, outletStyles } from "./outlets";
@@ -190,10 +191,15 @@ export class MbStudioRecording extends LitElement {
           .target=${this.chosen?.target.integrated_lufs ?? NaN}
           name=${recording.title}
         ></mb-studio-curves>
-        ${this.where(recording)}
+        ${this.chosen ? this.comments(this.chosen) : nothing} ${this.where(recording)}
       </div>
       <aside aria-label=${t("studio.measured", "What was measured")}>${this.aside(recording)}</aside>
     </div>`;
+  }
+
+  private comments({ id }: Master): TemplateResult {
+    const { host } = this;
+    return html`<mb-studio-comments .host=${host} master-id=${id} .at=${this.at} name=${host.user?.name ?? ""} ?may-comment=${host.may("studio.comment")} @seek=${(event: CustomEvent<number>) => this.player?.seek(event.detail)}></mb-studio-comments>`;
   }
 
   private head(recording: Recording): TemplateResult {

@@ -1,7 +1,8 @@
-/** `<mb-studio-review>`: a master that is shared by a link: listen, see the report, download if that is allowed. */
+/** `<mb-studio-review>`: a master that is shared by a link: listen, see the report, comment and download if that is allowed. */
 import { css, html, LitElement, nothing, type TemplateResult } from "lit";
 import { duration, shortcuts, t } from "@maxbooster/ui";
 import { BINS, type Curve, type Host, type MasterReview } from "./api";
+import "./comments";
 import "./curves";
 import { explainedStyles, numbers } from "./explained";
 import { outlets, outletStyles } from "./outlets";
@@ -122,6 +123,7 @@ export class MbStudioReview extends LitElement {
         <mb-studio-waveform .drawn=${this.drawn} .duration=${found.duration_s} .at=${this.at} @seek=${(event: CustomEvent<number>) => (this.sound.currentTime = event.detail)}></mb-studio-waveform>
         ${this.transport(review)} ${problem}
         ${this.curve ? html`<mb-studio-curves .master=${this.curve} .target=${NaN} name=${review.recording}></mb-studio-curves>` : nothing}
+        <mb-studio-comments .host=${this.host} master-id=${this.objectId} .at=${this.at} ?may-comment=${review.may_comment} @seek=${(event: CustomEvent<number>) => (this.sound.currentTime = event.detail)}></mb-studio-comments>
         <section><h2>${t("studio.where", "How stores will play it")}</h2>${outlets(review.compliance)}</section>
       </div>
       <aside>${numbers(found)}</aside>

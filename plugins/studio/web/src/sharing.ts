@@ -115,7 +115,7 @@ export class MbStudioSharing extends LitElement {
   private readonly sharing = new FormController(this, (given) => this.share(given), { draft: () => (this.adding ? `studio/masters/${this.masterId}/share` : undefined) });
 
   private async share(given: Record<string, string>): Promise<void> {
-    const rights = ["studio.read", ...(given["download"] ? ["studio.download"] : [])];
+    const rights = ["studio.read", ...["studio.download", "studio.comment"].filter((right) => given[right])];
     const expires_at = new Date(Date.now() + Number(given["days"]) * 86_400_000).toISOString();
     const email = (given["email"] ?? "").trim() || null;
     const made = await this.api.share({ kind: "studio.master", object_id: this.masterId, rights, expires_at, email, label: given["label"] ?? "" });
@@ -165,14 +165,15 @@ export class MbStudioSharing extends LitElement {
 
   private form(): TemplateResult {
     return html`<h2>${t("studio.share", "Share for review")}</h2>
-      <p class="quiet">${t("studio.share_why", "Whoever has the link can listen to this master and see its loudness report, without an account and nothing else.")}</p>
+      <p class="quiet">${t("studio.share_why", "Whoever has the link can listen to this master, see its loudness report and the comments on it, without an account and nothing else.")}</p>
       <form ${this.sharing.here()}>
         <label>${t("studio.share_label", "Who is it for? (optional)")}<input name="label" maxlength="100" autocomplete="off" /></label>
         <label>${t("studio.share_email", "Email (optional: for one person with an account, without a link)")}<input name="email" type="email" maxlength="254" autocomplete="off" /></label>
         <label>${t("studio.share_days", "Ends after")}<select name="days">
             ${DAYS.map((days) => html`<option value=${days} ?selected=${days === USUAL}>${days === 1 ? t("studio.share_day", "1 day") : t("studio.share_n_days", "{n} days", { n: days })}</option>`)}
           </select></label>
-        <label class="check"><input type="checkbox" name="download" />${t("studio.share_download", "Allow download")}</label>
+        <label class="check"><input type="checkbox" name="studio.download" />${t("studio.share_download", "Allow download")}</label>
+        ${this.host.may("studio.comment") ? html`<label class="check"><input type="checkbox" name="studio.comment" />${t("studio.share_comment", "Allow comments")}</label>` : nothing}
         ${this.sharing.words()}
         <div class="row">
           <button ?disabled=${this.sharing.pending}>${t("studio.share_go", "Share")}</button>
