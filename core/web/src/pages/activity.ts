@@ -94,7 +94,8 @@ class MbActivity extends LitElement {
     return entry.actor ? t("activity.key_of", "{key} (API key of {name})", { key, name: this.person(entry) }) : t("activity.key", "{key} (API key)", { key });
   }
 
-  private person({ actor }: Entry): string {
+  private person({ actor, grant }: Entry): string {
+    if (grant) return t("activity.by_grant", "Somebody it was shared with");
     return actor ? (this.names.get(actor) ?? t("activity.someone", "Someone no longer on the team")) : t("activity.platform", "Max Booster");
   }
 

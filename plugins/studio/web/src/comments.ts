@@ -39,6 +39,7 @@ export class MbStudioComments extends LitElement {
       form {
         gap: var(--mb-space-2);
         max-width: 64ch;
+        margin-top: var(--mb-space-3);
       }
       input,
       textarea {
