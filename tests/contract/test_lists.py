@@ -28,7 +28,7 @@ BOUNDED = {
         "listGrantOffers", "listGrants", "listNotifications", "listReceivedGrants", "listSuspense", "search",
     },
     "one release, recording or delivery": {
-        "listAcknowledgements", "listMasters", "listOverrides", "listReleaseDeliveries",
+        "listAcknowledgements", "listMasterComments", "listMasters", "listOverrides", "listReleaseDeliveries",
     },
     "months, currencies and stores": {
         "getBankTransferTotals", "listBalances", "listEarnings", "listRoyaltyCurrencies", "listRoyaltyEarnings",

@@ -8,7 +8,7 @@ texts = {
         "job.studio.master": "Mastering",
         "job.studio.render": "Writing a file",
         "grant.studio.master": "Master",
-        "job.studio.tell_of_comment": "Telling the team of a comment",
+        "job.on:studio.tell_of_comment": "Telling the team of a comment",
         "grant.studio.master.read": "Listen, see the loudness report and the comments",
         "grant.studio.master.comment": "Comment",
         "grant.studio.master.download": "Download the file",
