@@ -116,7 +116,7 @@ class Unit:
 
     def _refuse_if_closed(self) -> None:
         if not self.writable:
-            raise UsageError("a GET only reads, and a grant without a right that writes: this unit cannot write")
+            raise UsageError("a GET, or a grant without a right that writes, only reads: this unit cannot write")
         if self.committed:
             raise UsageError("this unit of work is committed already: at most one write transaction")
 

@@ -129,12 +129,13 @@ def _sell_what_nobody_knows(at: Journey) -> None:
 
 
 def _share_a_master(at: Journey) -> None:
-    """With whoever has the link; and offered to the artist's own address, so that there is an offer."""
+    """With whoever has the link; and offered to the artist's own address, so that there is an offer. With a comment."""
     [recording, *_] = at.api.get("/api/studio/recordings")["items"]
     [master, *_] = at.api.get(f"/api/studio/recordings/{recording['id']}/masters")
     shared = {"kind": "studio.master", "object_id": master["id"], "rights": ["studio.read"]}
     for receiver in ({}, {"email": at.api.get("/api/core/session")["user"]["email"]}):
         at.api.post("/api/core/grants", shared | receiver)
+    at.api.post(f"/api/studio/masters/{master['id']}/comments", {"text": "Louder, please.", "author": "Nova"})
 
 
 def _show_to_strangers(at: Journey) -> None:

@@ -157,11 +157,12 @@ class Visit:
                 self._report.changed.append(f"{name}: {before.get(name)!r}\n  became {after.get(name)!r}"[:600])
 
     async def _prove_use(self, victim: Caller) -> None:
-        """The owner reaches something with each operation, deleting last."""
+        """The owner reaches something with each operation, deleting last, and before that what is part of something."""
         single = [each for each in self._open if each.path_ids]
-        for operation in sorted(single, key=lambda each: (each.method == "DELETE", each.unsafe)):
+        for operation in sorted(single, key=lambda each: (each.method == "DELETE", each.unsafe, -len(each.path_ids))):
             ids = sorted({id for chance in self._chances[operation] for id in chance})
-            together = permutations(ids, 2) if operation.path_ids and operation.body_has_id else ()
+            in_pairs = operation.body_has_id or len(operation.path_ids) > 1
+            together = permutations(ids, 2) if in_pairs else ()
             for tried in chain(sorted(self._chances[operation]), together):
                 if (await operation.call(self._client, victim.headers, *tried)).status_code != 404:
                     break
