@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -177,19 +177,53 @@ class Archive:
             await self._put_file(self._key(blob.key), folder / "plain")
         return found
 
-    @asynccontextmanager
-    async def fetched(self, blob: BackedUpBlob, *, encrypted: bool) -> AsyncIterator[Path]:
-        """A blob as a file on this machine, proved.
+    async def check(self, blob: BackedUpBlob, *, encrypted: bool) -> None:
+        """Read a blob and compare it with what was written.
 
         Raises:
             BackupDamaged: it is missing, cut, or not what was written.
         """
+        stored = self._plain_path(blob, encrypted=encrypted)
+        if stored is None:
+            async with self._fetched(blob, encrypted=encrypted):
+                return
+        self._refuse_other(blob, await self._in_place(contents_of, stored))
+
+    async def restore(self, blob: BackedUpBlob, into: Store, *, encrypted: bool) -> None:
+        """Copy a blob into the object store, where it is whole or absent. Raises as `check` does."""
+        stored, target = self._plain_path(blob, encrypted=encrypted), into.path(blob.key)
+        if stored is None or target is None:
+            async with self._fetched(blob, encrypted=encrypted) as plain:
+                await into.put(blob.key, pieces(plain))
+            return
+        found = await self._in_place(copy_file, stored, target)
+        try:
+            self._refuse_other(blob, found)
+        except BackupDamaged:
+            await into.delete(blob.key)
+            raise
+
+    def _plain_path(self, blob: BackedUpBlob, *, encrypted: bool) -> Path | None:
+        """Where a blob can be read without a copy of it."""
+        return None if encrypted else self._store.path(blob.key)
+
+    async def _in_place(self, read: Callable[..., Contents], stored: Path, *to: Path) -> Contents:
+        try:
+            return await asyncio.to_thread(read, stored, *to)
+        except (NotFound, FileNotFoundError) as error:
+            raise _missing(str(stored)) from error
+
+    @asynccontextmanager
+    async def _fetched(self, blob: BackedUpBlob, *, encrypted: bool) -> AsyncIterator[Path]:
+        """A blob as a file on this machine, compared."""
         with self.scratch() as folder:
-            found = await self._fetch(blob.key, folder / "plain", encrypted=encrypted)
-            expected = (blob.size, blob.sha256 or found[1])
-            if found != expected:
-                raise _damaged(f"{self.url}/{blob.key}", found, expected)
+            self._refuse_other(blob, await self._fetch(blob.key, folder / "plain", encrypted=encrypted))
             yield folder / "plain"
+
+    def _refuse_other(self, blob: BackedUpBlob, found: Contents) -> None:
+        expected = (blob.size, blob.sha256 or found[1])
+        if found != expected:
+            raise _damaged(f"{self.url}/{blob.key}", found, expected)
 
     async def delete_backup(self, id: str) -> None:
         """The manifest first: what is left of an interruption is no backup."""
@@ -217,7 +251,7 @@ class Archive:
             sealed = target.with_name("sealed")
             await save(self._store.get(key + encryption.SUFFIX), sealed)
         except NotFound as error:
-            raise BackupDamaged(f"{self.url}/{key} is missing.") from error
+            raise _missing(f"{self.url}/{key}") from error
         if self._identity is None:
             raise Conflict("This backup is encrypted; name the file of its key with --key.")
         await asyncio.to_thread(encryption.decrypt, sealed, target, self._identity, f"{self.url}/{key}")
@@ -238,6 +272,10 @@ class Archive:
 
     async def _read(self, key: str) -> bytes:
         return b"".join([piece async for piece in self._store.get(key)])
+
+
+def _missing(name: str) -> BackupDamaged:
+    return BackupDamaged(f"{name} is missing.")
 
 
 def _damaged(name: str, found: Contents, expected: Contents) -> BackupDamaged:

@@ -15,7 +15,7 @@ from msgspec.structs import replace
 from sqlalchemy import Connection
 
 from .. import __version__
-from ..db import migrate
+from ..db.catalog import recorded
 from ..errors import Conflict, NotFound
 from ..secrets import Keyring
 from ..settings import Settings
@@ -149,7 +149,7 @@ class _Backup:
                 await asyncio.to_thread(taken.write)
                 blobs = [self._copied.get(blob.key, blob) for blob in named if blob.key not in gone]
                 write_list(blobs, folder / LIST, hashes=not self._archive.encrypts)
-                revisions = migrate.recorded(taken.connection)
+                revisions = recorded(taken.connection)
                 return await self._write(self._manifest(blobs, revisions, seal, at), folder, await self._lost(gone))
         raise AssertionError("the last try returns")
 

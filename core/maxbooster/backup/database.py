@@ -15,7 +15,7 @@ from sqlalchemy import URL, Connection, create_engine, inspect, make_url, text
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import NullPool
 
-from ..db.engine import checked
+from ..db.urls import checked
 from ..errors import Conflict, NotReady
 from .manifest import BackupDamaged, DatabaseKind
 

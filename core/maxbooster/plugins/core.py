@@ -126,7 +126,7 @@ manifest = Manifest(
         Command("secrets", "Create and rotate secret keys", "maxbooster.cli.secrets:secrets"),
         Command("mail", "Test how email is sent", "maxbooster.cli.mail:mail"),
         Command("backup", "Back up the database and the files", "maxbooster.cli.backup:backup"),
-        Command("restore", "Restore a backup, or check one", "maxbooster.cli.backup:restore"),
+        Command("restore", "Restore a backup, or check one", "maxbooster.cli.restore:restore"),
         Command("openapi", "Print the OpenAPI description", "maxbooster.cli.inspect:openapi"),
         Command("check", "Check that the plugins fit together", "maxbooster.cli.inspect:check"),
         Command("doctor", "Check that everything the platform needs is there", "maxbooster.cli.inspect:doctor"),
