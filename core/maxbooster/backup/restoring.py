@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from ..db import migrate
-from ..errors import Conflict, SettingsError
+from ..errors import Conflict, NotReady, SettingsError
 from ..secrets import existing_keyring, key_file
 from ..settings import Settings
 from ..storage.store import Store
@@ -52,8 +52,14 @@ async def restore_into(
         async def copy(blob: BackedUpBlob) -> None:
             await archive.restore(blob, store, encrypted=manifest.encrypted)
 
-        await in_parallel([blob for blob in blobs if present.get(blob.key) != blob.size], copy, progress)
-        await asyncio.to_thread(restore, settings.database_url, folder / "database")
+        try:
+            await in_parallel([blob for blob in blobs if present.get(blob.key) != blob.size], copy, progress)
+            await asyncio.to_thread(restore, settings.database_url, folder / "database")
+        except NotReady as failure:
+            raise NotReady(
+                f"{failure.detail} Only files are restored yet, in {settings.storage_url}; run the restore again, and"
+                " it goes on from there."
+            ) from failure
 
 
 def _refuse_other_database(settings: Settings, manifest: Manifest) -> None:

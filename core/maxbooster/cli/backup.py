@@ -68,6 +68,8 @@ def _print_created(core: Settings, made: Created) -> None:
     )
     for key in made.lost:
         click.echo(f"Lost: {key} is in the database, but not in the object store nor in the backup.", err=True)
+    if made.interrupted:
+        click.echo(f"Removed what was left of interrupted backups: {', '.join(made.interrupted)}.")
     if made.removed:
         click.echo(f"Removed older backups: {', '.join(made.removed)}.")
     if not made.encrypted and not core.secret_keys and not core.key_service:
