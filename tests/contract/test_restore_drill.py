@@ -59,7 +59,7 @@ def seen(base: str, login: dict[str, str]) -> dict[str, Any]:
         client.headers["Authorization"] = f"Bearer {token}"
         files = client.get("/api/core/files", params={"limit": 100}).raise_for_status().json()["items"]
         contents = {each["name"]: _contents(client, each["id"]) for each in files}
-        balances = client.get("/api/billing/balances").raise_for_status().json()
+        balances = client.get("/api/billing/ledger/balances").raise_for_status().json()
     return {"files": contents, "balances": balances}
 
 
