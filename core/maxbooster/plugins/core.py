@@ -91,6 +91,9 @@ manifest = Manifest(
         Permission("webhook.replay", "Handle what providers sent again", roles=(), operators=("admin",)),
         Permission("audit.read", "Read the audit trail", roles=("owner", "admin"), operators=("admin",)),
         Permission("plugin.read", "See which plugins are enabled", roles=ROLES, operators=OPERATORS),
+        Permission(
+            "plugin.review", "See what plugins ask for, and who approved it", roles=(), operators=("admin", "support")
+        ),
         Permission("page.review", "See public pages of all accounts", roles=(), operators=("admin", "moderator")),
         Permission(
             "page.control",
