@@ -38,6 +38,13 @@ def password_changed(t: Texts, origin: str) -> Letter:
     return _warning(t, t("core.mail_password"), t("core.mail_password_text"), origin)
 
 
+def password_reset(t: Texts, logins: str, passkeys: str, origin: str) -> Letter:
+    """`logins` at providers and `passkeys`: those that still log in, by name; empty: none."""
+    left = [t("core.mail_reset_logins", names=logins)] if logins else []
+    left += [t("core.mail_reset_passkeys", names=passkeys)] if passkeys else []
+    return _warning(t, t("core.mail_password"), t("core.mail_password_text"), origin, *left)
+
+
 def new_address(t: Texts, link: str) -> Letter:
     return _with_link(t, "new_address", link)
 
@@ -95,10 +102,10 @@ def identity_changed(t: Texts, provider: str, change: str, origin: str) -> Lette
     return _warning(t, t("core.mail_identity"), t(f"core.mail_identity_{change}", provider=provider), origin)
 
 
-def _warning(t: Texts, subject: str, text: str, origin: str) -> Letter:
+def _warning(t: Texts, subject: str, text: str, origin: str, *more: str) -> Letter:
     return Letter(
         subject=subject,
-        paragraphs=(text, t("core.mail_not_you")),
+        paragraphs=(text, *more, t("core.mail_not_you")),
         action=Action(t("core.mail_not_you_go"), f"{origin}/reset"),
         language=t("core.mail_language"),
     )
@@ -109,6 +116,7 @@ WAITING: Final = {
     for each in (
         shared,
         password_changed,
+        password_reset,
         address_changed,
         second_factor_changed,
         identity_changed,

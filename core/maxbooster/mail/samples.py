@@ -35,6 +35,7 @@ def samples(catalog: Mapping[str, Mapping[str, str]], origin: str, language: str
         "reset": logins.reset(t, link),
         "shared": logins.shared(t, "Nova & the Night Shift", "Release", f"{origin}/shared"),
         "password_changed": logins.password_changed(t, origin),
+        "password_reset": logins.password_reset(t, "Google (nova@example.org)", "“My phone”", origin),
         "new_address": logins.new_address(t, link),
         "mailbox": logins.mailbox(t, link),
         "address_changed": logins.address_changed(t, "nova.with.a.long.name@music-of-the-night.example", origin),

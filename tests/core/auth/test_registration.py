@@ -7,8 +7,12 @@ from datetime import UTC, date, datetime, time, timedelta
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
+from sqlalchemy import insert
 
+from maxbooster.auth.passkeys.models import Passkey
 from maxbooster.auth.people.registration import refuse_children
+from maxbooster.auth.sso import queries as sso
+from maxbooster.db import new_id
 from maxbooster.errors import Invalid
 from maxbooster.testing import PASSWORD, link_in, make_person
 
@@ -229,3 +233,40 @@ async def test_an_address_that_was_taken_in_the_meantime_is_refused(app, browser
     aster = await make_person(app, ASTER["email"])
     assert (await browser.post("/api/core/profile/email/confirm", json={"token": token})).status_code == 409
     assert (await browser.log_in(aster))["user"]["id"] == str(aster.user)
+
+
+async def test_a_reset_names_what_still_logs_in_and_disconnects_it_if_asked(app, browser, nova, letters, link_to):
+    google, github = [await _connected(app, nova, name) for name in ("google", "github")]
+    await _passkey(app, nova, "My phone")
+    await browser.post(RESET, json={"email": nova.email})
+    token = await link_to(nova.email)
+    left = (await browser.post(f"{RESET}/preview", json={"token": token})).json()
+    assert [each["id"] for each in left["identities"]] == [str(google), str(github)]
+    assert [each["name"] for each in left["passkeys"]] == ["My phone"]
+    chosen = {"token": token, "password": OTHER, "disconnect": [str(github)]}
+    unknown = chosen | {"disconnect": [str(new_id())]}
+    assert (await browser.post(f"{RESET}/confirm", json=unknown)).status_code == 404
+    assert (await browser.post(f"{RESET}/confirm", json=chosen)).status_code == 204
+    async with app.unit() as ctx:
+        assert [each.id for each in await sso.identities(ctx, nova.user)] == [google]
+    sent = (await letters(nova.email))[-1].text
+    assert "You can still log in with: https://google.test (nova at google)." in sent
+    assert "These passkeys still log you in: “My phone”." in sent
+    assert (await browser.post(f"{RESET}/preview", json={"token": token})).status_code == 410
+
+
+async def _connected(app, person, provider):
+    row = {
+        "id": new_id(), "user_id": person.user, "provider": provider, "issuer": f"https://{provider}.test",
+        "subject": "1", "name": f"nova at {provider}", "created_at": app.clock(), "used_at": None,
+    }  # fmt: skip
+    await app.database.transact(lambda connection: sso.link(connection, row))
+    return row["id"]
+
+
+async def _passkey(app, person, name):
+    row = {
+        "id": new_id(), "credential": b"credential", "user_id": person.user, "name": name, "public_key": b"key",
+        "sign_count": 0, "transports": "", "synced": False, "created_at": app.clock(),
+    }  # fmt: skip
+    await app.database.transact(lambda connection: connection.execute(insert(Passkey).values(**row)))

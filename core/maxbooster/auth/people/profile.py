@@ -13,9 +13,8 @@ from ...mail import address as normal
 from ...mail import mailboxes
 from .. import letters, proofs
 from ..events import EmailChanged, PasswordChanged, note
-from ..limits import count_asking, count_guess, count_letter
+from ..limits import count_guess, count_letter
 from ..models import User
-from ..sessions import queries as sessions
 from ..sessions.service import LoggedInBrowser
 from ..sso import queries as sso
 from .oneself import alone, gone_on, oneself
@@ -60,44 +59,6 @@ async def change_password(ctx: Context, current: str, password: str) -> LoggedIn
         return alone(connection, ctx, user.id)
 
     return await gone_on(ctx, change)
-
-
-async def ask_for_reset(ctx: Context, given: str, address: str | None) -> None:
-    """
-    Raises:
-        Invalid: the address is none.
-        TooMany: too many letters.
-    """
-    email = normal(given)
-    await count_asking(ctx, address)
-    await count_letter(ctx, email)
-    await proofs.ask(ctx, "reset", email)
-
-
-async def reset_password(ctx: Context, token: str, password: str) -> UUID:
-    """Set a password by the proof of the mailbox; every session ends. The second factor stays. Returns the user.
-
-    Raises:
-        LinkSpent: the link does not work (any more).
-        Invalid: the password is weak.
-    """
-    proof = await proofs.look(ctx, "reset", token)
-    user = await ctx.platform.first(select(User).where(User.id == proof.user_id))
-    if user is None or user.disabled_at is not None or user.email != proof.email:
-        raise proofs.LinkSpent
-    hashed = await accepted_password(ctx, password, [user.email, user.name])
-    note(ctx, PasswordChanged(user.id, "link"))
-    proofs.notify(ctx, user.email, letters.password_changed, origin=ctx.app.settings.origin)
-
-    def change(connection: Connection) -> None:
-        proofs.spend(connection, "reset", token, ctx.now)
-        connection.execute(update(User).where(User.id == user.id).values(password=hashed))
-        proofs.revoke(connection, user.id, user.email)
-        sessions.revoke(connection, user.id)
-
-    await ctx.write(change)
-    ctx.app.credentials.forget(user.id)
-    return user.id
 
 
 # E-mail address

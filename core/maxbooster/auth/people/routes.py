@@ -5,13 +5,14 @@ from __future__ import annotations
 from litestar import Response
 
 from ...context import Context
-from ...errors import Conflict, Invalid, NotAllowed, NotAuthenticated, TooMany
+from ...errors import Conflict, Invalid, NotAllowed, NotAuthenticated, NotFound, TooMany
 from ...http.routes import Routes, delete, get, patch, post
 from .. import cookies
 from ..proofs import LinkSpent
 from ..sessions.schemas import Me, UserOut
 from ..sessions.service import LoggedInBrowser, user_out
-from . import factors, privacy, profile, registration
+from . import factors, privacy, profile, registration, reset
+from .reset import ResetPreview
 from .schemas import (
     Code,
     Erasure,
@@ -72,14 +73,21 @@ async def join(ctx: Context, data: Joining) -> Registered:
 @post("/", operation_id="requestPasswordReset", public=True, status_code=202, raises=[TooMany])
 async def request_reset(ctx: Context, data: ResetRequest) -> Sent:
     """A letter with a link goes to the address, if somebody has it."""
-    await profile.ask_for_reset(ctx, data.email, ctx.address)
+    await reset.ask_for_reset(ctx, data.email, ctx.address)
     return Sent()
 
 
-@post("/confirm", operation_id="resetPassword", public=True, status_code=204, raises=[LinkSpent, TooMany])
-async def reset(ctx: Context, data: Reset) -> Response[None]:
-    """Choose a new password by the letter's link. Every device is logged out; this one is known from now on."""
-    user = await profile.reset_password(ctx, data.token, data.password)
+@post("/preview", operation_id="previewPasswordReset", public=True, status_code=200, raises=[LinkSpent, TooMany])
+async def preview_reset(ctx: Context, data: Link) -> ResetPreview:
+    """What still logs you in, besides the password that you are about to choose by the link."""
+    return await reset.preview_reset(ctx, data.token)
+
+
+@post("/confirm", operation_id="resetPassword", public=True, status_code=204, raises=[LinkSpent, TooMany, NotFound])
+async def reset_password(ctx: Context, data: Reset) -> Response[None]:
+    """Choose a new password by the letter's link, and disconnect logins at providers if you like. Every device is
+    logged out; this one is known from now on."""
+    user = await reset.reset_password(ctx, data.token, data.password, data.disconnect)
     known = cookies.device(user, ctx.app.keyring, ctx.app.settings)
     return Response(None, status_code=204, cookies=[known])
 
@@ -183,7 +191,7 @@ async def cancel_erasure(ctx: Context) -> None:
 
 routes = [
     Routes("/api/core/registration", [register, verify, preview_invitation, join]),
-    Routes("/api/core/password-reset", [request_reset, reset]),
+    Routes("/api/core/password-reset", [request_reset, preview_reset, reset_password]),
     Routes(
         "/api/core/profile",
         [

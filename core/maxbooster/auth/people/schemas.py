@@ -77,6 +77,8 @@ class ResetRequest(Struct, frozen=True, forbid_unknown_fields=True):
 class Reset(Struct, frozen=True, forbid_unknown_fields=True):
     token: LinkToken
     password: Password
+    disconnect: Annotated[list[UUID], Meta(max_length=100)] = []
+    """Connected logins, of those that `previewPasswordReset` names, that shall log you in no more."""
 
 
 class Profile(Struct, frozen=True, forbid_unknown_fields=True):
