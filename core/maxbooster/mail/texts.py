@@ -1,4 +1,4 @@
-"""What the letters to people with a login say. `…` is the subject, `…_text` what follows, `…_go` the button, `…_else`
+"""What the emails to people with a login say. `…` is the subject, `…_text` what follows, `…_go` the button, `…_else`
 what comes after it."""
 
 from __future__ import annotations

@@ -11,9 +11,9 @@ from ...db import directory
 from ...errors import Conflict, Invalid, refuse_overwriting
 from ...mail import address as normal
 from ...mail import mailboxes
-from .. import letters, proofs
+from .. import emails, proofs
 from ..events import EmailChanged, PasswordChanged, note
-from ..limits import count_guess, count_letter
+from ..limits import count_email, count_guess
 from ..models import User
 from ..sessions.service import LoggedInBrowser
 from ..sso import queries as sso
@@ -51,7 +51,7 @@ async def change_password(ctx: Context, current: str, password: str) -> LoggedIn
         raise Invalid("The current password is wrong.", field="current")
     hashed = await accepted_password(ctx, password, [user.email, user.name])
     note(ctx, PasswordChanged(user.id, "owner"))
-    proofs.notify(ctx, user.email, letters.password_changed, origin=ctx.app.settings.origin)
+    proofs.notify(ctx, user.email, emails.password_changed, origin=ctx.app.settings.origin)
 
     def change(connection: Connection) -> str:
         connection.execute(update(User).where(User.id == user.id).values(password=hashed))
@@ -68,14 +68,14 @@ async def ask_for_new_email(ctx: Context, given: str) -> None:
     """
     Raises:
         Invalid: the address is none, or is the present one.
-        TooMany: too many letters.
+        TooMany: too many emails.
     """
     user = await oneself(ctx)
     email = normal(given)
     if email == user.email:
         raise Invalid("This is your address already.", field="email")
     await _refuse_leaving(ctx, user.id)
-    await count_letter(ctx, email)
+    await count_email(ctx, email)
     await proofs.ask(ctx, "email", email, user=user.id)
 
 
@@ -97,12 +97,12 @@ async def ask_to_confirm_email(ctx: Context) -> None:
     """
     Raises:
         Conflict: email arrives there, as far as anybody knows.
-        TooMany: too many letters.
+        TooMany: too many emails.
     """
     user = await oneself(ctx)
     if await mailboxes.takes(ctx, user.id, user.email):
         raise Conflict("Your address needs no confirmation: email to it arrives.")
-    await count_letter(ctx, user.email)
+    await count_email(ctx, user.email)
     await proofs.ask(ctx, "email", user.email, user=user.id)
 
 
@@ -124,7 +124,7 @@ async def change_email(ctx: Context, token: str) -> str:
         return proof.email
     await _refuse_leaving(ctx, user.id)
     note(ctx, EmailChanged(user.id))
-    proofs.notify(ctx, user.email, letters.address_changed, new=proof.email, origin=ctx.app.settings.origin)
+    proofs.notify(ctx, user.email, emails.address_changed, new=proof.email, origin=ctx.app.settings.origin)
 
     def change(connection: Connection) -> None:
         proofs.spend(connection, "email", token, ctx.now)

@@ -11,9 +11,9 @@ from sqlalchemy import Connection, select, update
 
 from ...context import Context
 from ...mail import address as normal
-from .. import letters, proofs
+from .. import emails, proofs
 from ..events import IdentityChanged, PasswordChanged, note
-from ..limits import count_asking, count_letter
+from ..limits import count_asking, count_email
 from ..models import User
 from ..passkeys import queries as passkeys
 from ..sessions import queries as sessions
@@ -40,11 +40,11 @@ async def ask_for_reset(ctx: Context, given: str, address: str | None) -> None:
     """
     Raises:
         Invalid: the address is none.
-        TooMany: too many letters.
+        TooMany: too many emails.
     """
     email = normal(given)
     await count_asking(ctx, address)
-    await count_letter(ctx, email)
+    await count_email(ctx, email)
     await proofs.ask(ctx, "reset", email)
 
 
@@ -78,7 +78,7 @@ async def reset_password(ctx: Context, token: str, password: str, disconnect: Co
     proofs.notify(
         ctx,
         user.email,
-        letters.password_reset,
+        emails.password_reset,
         logins=", ".join(f"{each.provider_title} ({each.name})" for each in left.identities if each not in leaving),
         passkeys=", ".join(f"“{each.name}”" for each in left.passkeys),
         origin=ctx.app.settings.origin,

@@ -47,14 +47,14 @@ def _rotated(ctx: Context, found: LoggedInBrowser, body: object) -> Response[obj
 
 @post("/", operation_id="register", public=True, status_code=202, raises=[NotAllowed, TooMany])
 async def register(ctx: Context, data: Registration) -> Sent:
-    """Register. A letter with a link goes to the address; what is answered is the same whoever has it."""
+    """Register. An email with a link goes to the address; what is answered is the same whoever has it."""
     await registration.register(ctx, data, ctx.address)
     return Sent()
 
 
 @post("/verify", operation_id="verifyRegistration", public=True, raises=[LinkSpent, Conflict, TooMany])
 async def verify(ctx: Context, data: Verification) -> Registered:
-    """Follow the letter's link, with the password that was chosen: the login and its first account are made."""
+    """Follow the email's link, with the password that was chosen: the login and its first account are made."""
     return Registered(await registration.verify(ctx, data.token, data.password))
 
 
@@ -72,7 +72,7 @@ async def join(ctx: Context, data: Joining) -> Registered:
 
 @post("/", operation_id="requestPasswordReset", public=True, status_code=202, raises=[TooMany])
 async def request_reset(ctx: Context, data: ResetRequest) -> Sent:
-    """A letter with a link goes to the address, if somebody has it."""
+    """An email with a link goes to the address, if somebody has it."""
     await reset.ask_for_reset(ctx, data.email, ctx.address)
     return Sent()
 
@@ -85,7 +85,7 @@ async def preview_reset(ctx: Context, data: Link) -> ResetPreview:
 
 @post("/confirm", operation_id="resetPassword", public=True, status_code=204, raises=[LinkSpent, TooMany, NotFound])
 async def reset_password(ctx: Context, data: Reset) -> Response[None]:
-    """Choose a new password by the letter's link, and disconnect logins at providers if you like. Every device is
+    """Choose a new password by the email's link, and disconnect logins at providers if you like. Every device is
     logged out; this one is known from now on."""
     user = await reset.reset_password(ctx, data.token, data.password, data.disconnect)
     known = cookies.device(user, ctx.app.keyring, ctx.app.settings)
@@ -96,7 +96,7 @@ async def reset_password(ctx: Context, data: Reset) -> Response[None]:
     "/email/confirm", operation_id="confirmEmail", public=True, status_code=200, raises=[LinkSpent, Conflict, TooMany]
 )
 async def confirm_email(ctx: Context, data: Link) -> Registered:
-    """Follow the letter's link: you log in with the new address from now on."""
+    """Follow the email's link: you log in with the new address from now on."""
     return Registered(await profile.change_email(ctx, data.token))
 
 
@@ -114,7 +114,7 @@ async def update_password(ctx: Context, data: NewPassword) -> Response[Me]:
 
 @post("/email", operation_id="updateEmail", permission="profile.write", step_up=True, status_code=202, raises=[TooMany])
 async def update_email(ctx: Context, data: NewEmail) -> Sent:
-    """A letter with a link goes to the new address; following it makes the change."""
+    """An email with a link goes to the new address; following it makes the change."""
     await profile.ask_for_new_email(ctx, data.email)
     return Sent()
 
@@ -127,7 +127,7 @@ async def update_email(ctx: Context, data: NewEmail) -> Sent:
     raises=[Conflict, TooMany],
 )
 async def request_email_confirmation(ctx: Context) -> Sent:
-    """After email to your address came back: a letter with a link goes there; following it says that email arrives."""
+    """After email to your address came back: an email with a link goes there; following it says that email arrives."""
     await profile.ask_to_confirm_email(ctx)
     return Sent()
 

@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from ...context import Context
 from ...db.types import new_id
 from ...errors import Conflict, NotFound
-from .. import letters, proofs
+from .. import emails, proofs
 from ..events import IdentityChanged, note
 from ..people.oneself import alone, gone_on, oneself
 from ..sessions.schemas import SignInProvider
@@ -144,4 +144,4 @@ def _gone(identity: LinkedIdentity) -> IdentityProvider:
 def note_link(ctx: Context, user: UUID, email: str, provider: IdentityProvider, change: str) -> None:
     note(ctx, IdentityChanged(user, provider.name, change))
     origin = ctx.app.settings.origin
-    proofs.notify(ctx, email, letters.identity_changed, provider=provider.title, change=change, origin=origin)
+    proofs.notify(ctx, email, emails.identity_changed, provider=provider.title, change=change, origin=origin)
