@@ -13,8 +13,8 @@ from ..errors import NotFound, NotReady
 Contents = tuple[int, str]
 """A size in bytes, and the SHA-256 in hexadecimal."""
 _WINDOW = 256 * 1024
-"""Bytes that stay in the processor's cache between being read, hashed and written: measured three times as fast as
-windows of 4 MiB."""
+"""Bytes that stay in the processor's cache between being read, hashed and written: measured 1.3 to 2.6 times as fast
+as windows of 4 MiB."""
 
 
 def contents_of(file: Path) -> Contents:
