@@ -1,4 +1,5 @@
-"""A gigabyte of files backed up while the platform writes, beside `cp` of it; both until the bytes are on the disk."""
+"""A gigabyte of files backed up while the platform writes, and restored, beside `cp` of it; all until the bytes are on
+the disk."""
 
 from __future__ import annotations
 
@@ -33,35 +34,40 @@ def measure(pace: Pace) -> list[Figure]:
 
 def _on(kind: str, url: str, data: Path, pace: Pace) -> list[Figure]:
     logs.configure(level="error")
-    copied, backed_up, again, restored = asyncio.run(_times(url, data, min(pace.rounds, 3)))
+    copied, backed_up, again, checked, restored = asyncio.run(_times(url, data, min(pace.rounds, 3)))
     beside = "while writes go on; beside cp and sync"
     return [
         Figure(f"{kind}: backup of a gigabyte", 1 / backed_up, "GB/s", 1 / copied, 0.5, note=beside),
         Figure(f"{kind}: the same", backed_up, "s", budget=30.0),
         Figure(f"{kind}: the next backup, nothing new", again, "s"),
-        Figure(f"{kind}: all of it read back and compared", restored, "s"),
+        Figure(f"{kind}: all of it read back and compared", checked, "s"),
+        Figure(f"{kind}: all of it restored", restored, "s", copied, note="beside cp and sync"),
     ]
 
 
-async def _times(url: str, data: Path, rounds: int) -> tuple[float, float, float, float]:
-    """Seconds, the median of several rounds: to copy, to back up, to back up again, to check."""
+async def _times(url: str, data: Path, rounds: int) -> list[float]:
+    """Seconds, the median of several rounds: to copy, to back up, to back up again, to check, to restore."""
     async with App(Sections({"core": {"data": str(data), "database": url}})).opened(upgrade=True) as app:
         await _fill(app)
         found = [await _round(app, data) for _ in range(rounds)]
-    copied, backed_up, again, checked = (median(times) for times in zip(*found, strict=True))
-    return copied, backed_up, again, checked
+    return [median(times) for times in zip(*found, strict=True)]
 
 
-async def _round(app: App, data: Path) -> tuple[float, float, float, float]:
+async def _round(app: App, data: Path) -> tuple[float, ...]:
     copy, to = data / "copy", data / "backups"
     copied = await _copy(data / "files", copy)
     async with _writing(app):
-        backed_up = await _run(app, data, "backup", str(to))
-        again = await _run(app, data, "backup", str(to))
-    checked = await _run(app, data, "restore", str(to), "--check")
-    for folder in (copy, to):
+        backed_up = await _run(app.settings.database, data, "backup", str(to))
+        again = await _run(app.settings.database, data, "backup", str(to))
+    checked = await _run(app.settings.database, data, "restore", str(to), "--check")
+    new = data / "new"
+    new.mkdir()
+    shutil.copy(data / "secret.key", new)
+    with places.postgres() if app.settings.database.startswith("postgresql") else places.sqlite() as empty:
+        restored = await _run(empty, new, "restore", str(to))
+    for folder in (copy, to, new):
         await asyncio.to_thread(shutil.rmtree, folder)
-    return copied, backed_up, again, checked
+    return copied, backed_up, again, checked, restored
 
 
 async def _fill(app: App) -> None:
@@ -94,9 +100,9 @@ async def _copy(source: Path, target: Path) -> float:
     return perf_counter() - began
 
 
-async def _run(app: App, data: Path, *arguments: str) -> float:
+async def _run(database: str, data: Path, *arguments: str) -> float:
     program = str(Path(sys.executable).with_name("maxbooster"))
-    given = {"MAXBOOSTER_DATA": str(data), "MAXBOOSTER_DATABASE": app.settings.database}
+    given = {"MAXBOOSTER_DATA": str(data), "MAXBOOSTER_DATABASE": database}
     began = perf_counter()
     await _finished(program, *arguments, environment=given)
     return perf_counter() - began

@@ -116,8 +116,8 @@ if TYPE_CHECKING:
     from .links.schemas import link_url as link_url
     from .links.service import create_link as create_link
     from .mail import Action as Action
+    from .mail import Email as Email
     from .mail import Item as Item
-    from .mail import Letter as Letter
     from .mail import Mail as Mail
     from .mail import MailRefused as MailRefused
     from .mail import MailTransport as MailTransport

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from datetime import UTC, datetime
 from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any
@@ -11,12 +12,15 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
+from maxbooster.app import App
 from maxbooster.cli.plugins import plugins as command
+from maxbooster.db import PLATFORM
 from maxbooster.plugins import registry
 from maxbooster.plugins.installed import GROUP
 from maxbooster.plugins.registry import Plugin
 from maxbooster.plugins.switches import loaded
-from maxbooster.settings import Settings, read
+from maxbooster.settings import Sections, Settings, read
+from maxbooster.testing import make_person, open_browser
 
 ASKS = "hosts=('api.tuner.test',), permissions=(Permission('tuner.read', 'Hear'),)"
 CODE = """
@@ -177,3 +181,38 @@ def test_tests_may_approve_everything(site, state, monkeypatch):
     site.install("tuner", CODE, manifest=ASKS)
     monkeypatch.setenv("MAXBOOSTER_APPROVED", registry.ALL.by_setting[0])
     assert (state("tuner").state, state("tuner").is_framed) == ("enabled", False)
+
+
+async def test_staff_see_what_each_plugin_asks_for_and_who_approved_it(site, state, monkeypatch, database_url):
+    before = site.install("tuner", manifest=ASKS)
+    monkeypatch.setenv("SUDO_USER", "ada")
+    assert run("enable", "tuner", "--yes").exit_code == 0
+    site.uninstall(before)
+    site.install("tuner", CODE, manifest=ASKS.replace("api.", "ads."))
+    site.install("band")
+    found = await _reviewed(database_url)
+    tuner = found["tuner"]
+    assert (tuner["state"], tuner["approved"], tuner["approved_by"]) == ("waiting", "operator", "ada")
+    assert datetime.fromisoformat(tuner["approved_at"]) <= datetime.now(UTC)
+    assert tuner["pages"] == "frame"
+    assert {"description": "calls ads.tuner.test", "is_approved": False} in tuner["asks"]
+    assert {"description": "adds the permission tuner.read", "is_approved": True} in tuner["asks"]
+    assert tuner["no_longer"] == ["calls api.tuner.test"]
+    assert (found["band"]["approved"], found["band"]["asks"]) == (None, [])
+    assert (found["core"]["approved"], found["core"]["pages"]) == ("installation", "page")
+
+
+OPTIONAL = {"second_factor": "optional"}
+
+
+async def _reviewed(database_url: str) -> dict[str, Any]:
+    """As staff see it from the platform's account, and from nowhere else."""
+    sections = {"core": {"database": database_url, "data": str(read().decode("core", Settings).data)} | OPTIONAL}
+    async with App(Sections(sections)).opened(upgrade=True) as app:
+        person = await make_person(app, "staff@example.org", operator="support")
+        async with open_browser(app) as browser:
+            await browser.log_in(person)
+            assert (await browser.get("/api/core/plugin-approvals")).status_code == 403
+            browser.note(await browser.post("/api/core/session/account", json={"account": str(PLATFORM)}))
+            answer = await browser.get("/api/core/plugin-approvals")
+    return {each["name"]: each for each in answer.json()}

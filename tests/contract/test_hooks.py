@@ -128,7 +128,7 @@ def mail_transport(settings):
 
 
 async def test_hook_mail_transport(site, tmp_path):
-    """A plugin that brings a provider carries every letter."""
+    """A plugin that brings a provider carries every email."""
     site.install("zulu", POST_OFFICE, manifest="requires=('setlist',)")
     new = {
         "email": "nova@example.org",

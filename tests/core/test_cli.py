@@ -278,7 +278,7 @@ def test_a_test_email_is_sent(tmp_path, monkeypatch, capsys, transport, says):
     assert command(["mail", "test", "ann@EXAMPLE.org"]) == 0
     printed = capsys.readouterr().out
     assert says in printed
-    letter = next((tmp_path / "mail").glob("*.eml")).read_text() if transport == "file" else printed
+    email = next((tmp_path / "mail").glob("*.eml")).read_text() if transport == "file" else printed
     for expected in ("ann@example.org", "Test email from Max Booster", "Email from http://127.0.0.1:8080 works."):
-        assert expected in letter
+        assert expected in email
     assert not (tmp_path / "data").exists()

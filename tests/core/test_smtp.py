@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from maxbooster.auth import letters
+from maxbooster.auth import emails
 from maxbooster.auth.proofs import notify
 from maxbooster.errors import AuthFailed, Invalid, NotReady, SettingsError
 from maxbooster.jobs import queries as queue
@@ -236,15 +236,24 @@ async def test_a_job_tries_again_or_ends_at_once(app, start):
     app.mail = to(f"smtp://localhost:{server.port}?timeout=1")
     for reader in ("busy", "gone", "ann"):
         async with app.unit() as ctx:
-            notify(ctx, f"{reader}@example.org", letters.password_changed, origin="https://music.example")
+            notify(ctx, f"{reader}@example.org", emails.password_changed, origin="https://music.example")
     await drain(app)
     rows = await app.database.read(lambda connection: queue.page(connection, limit=10).items)
-    notes = {row.state: row.note or "" for row in rows if row.name == "core.mail_letter"}
+    notes = {row.state: row.note or "" for row in rows if row.name == "core.send_email"}
     assert sorted(notes) == ["dead", "done", "ready"]
     assert "550 5.1.1" in notes["dead"]
     assert "451 4.3.0" in notes["ready"]
     assert {row.attempts for row in rows} == {1}
     assert [message["To"] for message in server.messages] == ["ann@example.org"]
+
+
+async def test_an_email_that_was_queued_under_the_jobs_old_name_is_sent(app, start):
+    server = start()
+    app.mail = to(f"smtp://localhost:{server.port}?timeout=1")
+    async with app.unit() as ctx:
+        ctx.enqueue(app.job("core.mail_letter"), "ann@example.org", "password_changed", {"origin": "https://m.example"})
+    await drain(app)
+    assert [message["Subject"] for message in server.messages] == ["Your password was changed"]
 
 
 class TestSmtp(MailTransportContract):
@@ -266,13 +275,13 @@ class TestSmtp(MailTransportContract):
         return lambda: server.messages
 
 
-async def test_a_greylisted_letter_comes_later_under_the_same_id(app, start, clock):
+async def test_a_greylisted_email_comes_later_under_the_same_id(app, start, clock):
     """450 to whoever is seen for the first time; those that try again are taken. The job outlasts the usual quarter of
     an hour."""
     server = start("plain", greylist_s=900)
     app.mail = to(f"smtp://localhost:{server.port}?timeout=1")
     async with app.unit() as ctx:
-        notify(ctx, "ann@example.org", letters.password_changed, origin="https://music.example")
+        notify(ctx, "ann@example.org", emails.password_changed, origin="https://music.example")
     for _ in range(40):
         await drain(app)
         if server.messages:
@@ -289,7 +298,7 @@ async def test_an_answer_that_was_lost_after_the_data_leaves_two_with_one_id(app
     server = start()
     app.mail = to(f"smtp://localhost:{server.port}?timeout=1")
     async with app.unit() as ctx:
-        notify(ctx, "silent@example.org", letters.password_changed, origin="https://music.example")
+        notify(ctx, "silent@example.org", emails.password_changed, origin="https://music.example")
     await drain(app)
     clock.advance(minutes=5)
     await drain(app)

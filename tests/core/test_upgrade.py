@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import create_engine, inspect, text
 
-from maxbooster.db.engine import checked
+from maxbooster.db.urls import checked
 from maxbooster.testing import services
 
 FIXTURES = Path(__file__).parent / "upgrade"

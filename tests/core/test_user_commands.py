@@ -182,7 +182,7 @@ def test_a_user_is_disabled_and_enabled(user, nova, data):
     assert logged_in(data, nova)[0] == 200
 
 
-def test_a_reset_makes_the_password_worthless_and_queues_a_letter(user, nova, data):
+def test_a_reset_makes_the_password_worthless_and_queues_an_email(user, nova, data):
     assert "a worker will send the email" in user("reset", EMAIL, "--second-factor").out
     assert logged_in(data, nova)[0] == 401
     assert "core.mail_proof" in user("list", group="jobs").out

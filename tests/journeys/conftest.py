@@ -1,4 +1,4 @@
-"""A running platform, a browser, and the letters that come."""
+"""A running platform, a browser, and the emails that come."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ PASSWORD = "tall giraffes sip cold tea"
 
 @dataclass
 class Platform:
-    """A server process with its worker, and where its letters go."""
+    """A server process with its worker, and where its emails go."""
 
     base: str
     mail: Path
     process: Process
 
-    async def letter(self, to: str, subject: str) -> str:
-        """The text of the newest letter to somebody."""
+    async def email(self, to: str, subject: str) -> str:
+        """The text of the newest email to somebody."""
         for _ in range(200):
             for file in sorted(self.mail.glob("*.eml"), reverse=True):
                 message = message_from_bytes(file.read_bytes(), policy=policy.default)
@@ -43,10 +43,10 @@ class Platform:
                     assert plain is not None
                     return str(plain.get_content())
             await asyncio.sleep(0.05)
-        raise AssertionError(f"no letter “{subject}” came for {to}")
+        raise AssertionError(f"no email “{subject}” came for {to}")
 
     async def link(self, to: str, subject: str) -> str:
-        found = re.search(r"http\S+#\S+", await self.letter(to, subject))
+        found = re.search(r"http\S+#\S+", await self.email(to, subject))
         assert found
         return found.group(0)
 
@@ -124,7 +124,7 @@ class Seat:
         await self.page.get_by_role("button", name="Log in").click()
 
     async def register(self, platform: Platform, email: str, name: str) -> None:
-        """Register, follow the letter's link, log in."""
+        """Register, follow the email's link, log in."""
         await self.go("/register")
         await self.page.get_by_label("Your name").fill(name)
         await self.page.get_by_label("Email").fill(email)

@@ -3,7 +3,10 @@ are edited: what a label sees."""
 
 from __future__ import annotations
 
+import io
+
 import pytest
+from openpyxl import Workbook
 
 from .test_web_pages import SCREENS, SIZES, _axe
 
@@ -41,6 +44,20 @@ def statement(currency: str, header: str = "Net Amount") -> bytes:
     return (HEADER.format(header) + "".join(rows)).encode()
 
 
+def workbook(*sheets: str) -> bytes:
+    """The statement in euros as Excel keeps it, amounts as numbers, on each of these sheets."""
+    book = Workbook()
+    book.remove(book.active)
+    for title in sheets:
+        sheet = book.create_sheet(title)
+        for number, line in enumerate(statement("EUR").decode().splitlines()):
+            cells = line.split(",")
+            sheet.append(cells if number == 0 else [*cells[:6], int(cells[6]), float(cells[7]), *cells[8:]])
+    file = io.BytesIO()
+    book.save(file)
+    return file.getvalue()
+
+
 async def _seen(seat, name):
     """A picture at two sizes in both themes, nothing that axe finds, nothing wider than the page."""
     SCREENS.mkdir(parents=True, exist_ok=True)
@@ -55,9 +72,9 @@ async def _seen(seat, name):
     await seat.page.set_viewport_size(SIZES["desktop"])
 
 
-async def _upload(page, name: str, content: bytes) -> None:
+async def _upload(page, name: str, content: bytes, kind: str = "text/csv") -> None:
     await page.locator("mb-upload input[type=file]").set_input_files(
-        {"name": name, "mimeType": "text/csv", "buffer": content}
+        {"name": name, "mimeType": kind, "buffer": content}
     )
 
 
@@ -193,6 +210,25 @@ async def test_a_wrong_statement_is_undone_and_the_right_one_allocated(platform,
     assert [each for each in seat.complaints if "404" not in each] == []
 
 
+@pytest.mark.slow
+async def test_an_excel_statement_is_uploaded(platform, seats):
+    seat = await seats()
+    page = seat.page
+    await seat.register(platform, "excel@example.org", "Nova Reyes")
+    await page.evaluate(CALL, ["POST", "/api/distribution/releases", RELEASE])
+    await seat.go("/royalties/upload")
+    await _upload(page, "september.xlsx", workbook("September", "Copy"), EXCEL)
+    await page.get_by_text("Which sheet").first.wait_for()
+    await _seen(seat, "sheet")
+    await page.get_by_label("September").click()
+    await page.get_by_text("€707.87").first.wait_for()
+    await page.get_by_role("button", name="Import €707.87").click()
+    await page.get_by_role("button", name="Undo statement…").wait_for()
+    await page.get_by_text("september.xlsx").first.wait_for()
+    assert [each for each in seat.complaints if "404" not in each] == []
+
+
+EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 FOCUSED = """() => {
     let focused = document.activeElement
     const said = []

@@ -79,7 +79,7 @@ async def _offer(platform, seat, other):
     await page.get_by_role("button", name="Share", exact=True).click()
     await page.get_by_text("vera@example.org got an email").wait_for()
     await page.get_by_text("not accepted yet").wait_for()
-    assert "wants to share something" in await platform.letter("vera@example.org", "wants to share something with you")
+    assert "wants to share something" in await platform.email("vera@example.org", "wants to share something with you")
     await other.register(platform, "vera@example.org", "Vera Sol")
     await other.go("/shared")
     await other.page.get_by_text("Master from Nova Reyes").wait_for()

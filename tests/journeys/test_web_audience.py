@@ -68,7 +68,7 @@ async def seen(page, name, *, themed=False):
 
 
 async def link(platform, what) -> str:
-    text = await platform.letter(FAN, "Confirm your sign-up")
+    text = await platform.email(FAN, "Confirm your sign-up")
     found = re.search(rf"http\S+/p/audience/{what}/\S+", text)
     assert found
     return found.group(0)
@@ -138,7 +138,7 @@ async def write_email(platform, artist) -> None:
     await seen(page, "write", themed=True)
     await page.get_by_role("button", name="Send me a test").click()
     await page.get_by_text("A test is on its way to audience@example.org.").wait_for()
-    assert "1 Quay Street" in await platform.letter("audience@example.org", "[Test] Nightfall is out")
+    assert "1 Quay Street" in await platform.email("audience@example.org", "[Test] Nightfall is out")
 
     await page.get_by_label("Or later").fill("2031-06-01T18:00")
     await page.get_by_role("button", name="Schedule").click()
@@ -154,11 +154,11 @@ async def write_email(platform, artist) -> None:
     await page.locator("mb-confirm").get_by_role("button", name="Send email").click()
     await page.get_by_text("2 of 2 sent").wait_for()
     await seen(page, "emails", themed=True)
-    assert "Nightfall" in await platform.letter(FAN, "Nightfall is out")
+    assert "Nightfall" in await platform.email(FAN, "Nightfall is out")
 
 
 async def leave_everything(platform, fan) -> None:
-    text = await platform.letter(FAN, "Nightfall is out")
+    text = await platform.email(FAN, "Nightfall is out")
     await fan.page.goto(re.search(r"http\S+/p/audience/unsubscribe/\S+", text).group(0))
     await fan.page.get_by_role("heading", name="Unsubscribe?").wait_for()
     await seen(fan.page, "unsubscribe")

@@ -103,11 +103,11 @@ async def test_from_the_settings_to_the_device_and_the_inbox(platform, seats, pu
     }""")
     told = browser.read(bytes.fromhex((await _pushed(folder, 2))["body"]))
     assert (told["title"], told["path"]) == ("The stage sheet of “Spring” is printed", "/setlist")
-    letter = await platform.letter("nova@example.org", "The stage sheet of “Spring” is printed")
+    email = await platform.email("nova@example.org", "The stage sheet of “Spring” is printed")
     await page.get_by_role("button", name="Notifications, 1 unread").click()
     await page.get_by_text("The stage sheet of “Spring” is printed").wait_for()
 
-    stop = re.search(r"http\S+/p/notifications/stop/\S+", letter)
+    stop = re.search(r"http\S+/p/notifications/stop/\S+", email)
     assert stop
     stranger = await seats()
     await stranger.page.goto(stop.group(0))

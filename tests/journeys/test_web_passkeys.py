@@ -1,4 +1,4 @@
-"""A passkey in a real browser: added, used, lost, and got over by a recovery code."""
+"""A passkey in a real browser: added, used, lost, got over by a recovery code, and replaced by another."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ async def _authenticator(page: Any) -> tuple[Any, str]:
 
 
 @pytest.mark.slow
-async def test_a_passkey_is_added_used_lost_and_removed(platform, seats):
+async def test_a_passkey_is_added_used_lost_removed_and_replaced(platform, seats):
     seat = await seats()
     page = seat.page
     await seat.register(platform, "nova@example.org", "Nova")
@@ -64,7 +64,30 @@ async def test_a_passkey_is_added_used_lost_and_removed(platform, seats):
     await taken_away.click()
     await page.get_by_role("button", name="Remove passkey").click()
     await taken_away.wait_for(state="detached")
+
+    await _authenticator(page)
+    await page.get_by_label("Name of the new passkey").fill("My new phone")
+    await page.get_by_role("button", name="Add a passkey").click()
+    await page.get_by_text("Your passkey is added").wait_for()
+    await page.get_by_role("button", name=re.compile("Remove.*My new phone")).wait_for()
+    await _log_out(page, base)
+    await page.get_by_role("button", name="Log in with a passkey").click()
+    await page.get_by_text("Good to see you").wait_for()
+    await _reset_password(platform, page, base)
     assert [each for each in seat.complaints if "401" not in each] == []
+
+
+async def _reset_password(platform: Any, page: Any, base: str) -> None:
+    await page.context.clear_cookies()
+    await page.goto(f"{base}/reset")
+    await page.get_by_label("Email").fill("nova@example.org")
+    await page.get_by_role("button", name="Send reset link").click()
+    await page.goto(await platform.link("nova@example.org", "Reset your password"))
+    await page.get_by_text("These passkeys still work: My new phone.").wait_for()
+    await page.get_by_label("New password").fill("fifty lamps along the harbor")
+    await page.get_by_role("button", name="Change password").click()
+    await page.get_by_text("Your password is changed. Every device was logged out.").wait_for()
+    assert "These passkeys still log you in: “My new phone”." in await platform.email("nova@example.org", "was changed")
 
 
 async def _type_password(page: Any) -> None:

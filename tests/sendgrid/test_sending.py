@@ -71,7 +71,7 @@ async def test_an_address_in_another_script_is_refused_before_it_leaves(sending,
 
 
 async def test_the_setting_leads_to_it(tmp_path, api_of_sendgrid):
-    """Chosen by `core.mail`; a registration's letter goes out through it."""
+    """Chosen by `core.mail`; a registration's email goes out through it."""
     settings = {"core_sendgrid__key": KEY, "core_sendgrid__url": api_of_sendgrid.url, "mail": "sendgrid:"}
     new = {"email": "nova@example.org", "password": "tall giraffes sip cold tea", "name": "N", "born_on": "2000-01-01"}
     async with make_app(tmp_path, f"sqlite:///{tmp_path}/one.db", **settings) as app, open_api(app) as api:

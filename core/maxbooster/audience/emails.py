@@ -9,7 +9,7 @@ from html import escape
 from markdown_it import MarkdownIt
 from msgspec import Struct
 
-from ..mail import Action, Letter, Mail
+from ..mail import Action, Email, Mail
 from .models import PLAIN
 
 Texts = Callable[..., str]
@@ -30,16 +30,16 @@ class Message(Struct, frozen=True, kw_only=True):
 def confirmation(
     to: str, t: Texts, *, title: str, sender: str, page: str, words: str, link: str, unsubscribe: str, language: str
 ) -> Mail:
-    letter = confirmation_letter(
+    email = confirmation_email(
         t, title=title, sender=sender, page=page, words=words, link=link, unsubscribe=unsubscribe, language=language
     )  # fmt: skip
-    return letter.mail(to, sender=sender)
+    return email.mail(to, sender=sender)
 
 
-def confirmation_letter(
+def confirmation_email(
     t: Texts, *, title: str, sender: str, page: str, words: str, link: str, unsubscribe: str, language: str
-) -> Letter:
-    return Letter(
+) -> Email:
+    return Email(
         subject=t("core.page_mail_confirm", title=title),
         paragraphs=(t("core.page_mail_confirm_text", title=title, page=page), t("core.page_mail_confirm_how")),
         action=Action(t("core.page_mail_confirm_go"), link),

@@ -12,15 +12,14 @@ from time import monotonic
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from sqlalchemy import Select, bindparam, exists, literal, or_, select, update
+from sqlalchemy import Select, bindparam, exists, literal, select, update
 
 from ..db.fast import Prepared
 from ..errors import TooMany
 from ..identity import EVERYTHING, Identity, Way
 from .meter import Meter
 from .models import Account, ApiKey, Membership, Session, User
-from .passkeys.models import Passkey
-from .policy import Standing
+from .policy import HAS_FACTOR, Standing
 from .sso.models import AccountDomain, AccountProvider
 
 if TYPE_CHECKING:
@@ -34,7 +33,6 @@ BROWSER_REQUESTS_PER_S = 200
 """Of one browser's session in one process: pages need a few, whoever holds a stolen cookie wants many."""
 
 
-HAS_FACTOR = or_(User.totp_since.is_not(None), exists().where(Passkey.user_id == User.id))
 SIGN_IN_ASKED = exists().where(
     AccountProvider.account_id == Session.account_id,
     AccountProvider.enabled,

@@ -1,4 +1,4 @@
-"""The jobs of identity: letters, erasure, forgetting what has ended."""
+"""The jobs of identity: emails, erasure, forgetting what has ended."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from . import throttle
 from .models import Proof
 from .passkeys import challenges
 from .people.privacy import erase_people, erase_person
-from .proofs import mail_letter, mail_notice, mail_proof
+from .proofs import mail_notice, mail_proof, send_email, send_queued_email
 from .sessions import queries as sessions
 from .sso import queries as sso
 
@@ -29,4 +29,4 @@ async def prune_access(ctx: Context) -> None:
     await ctx.write(forget)
 
 
-jobs = [mail_proof, mail_letter, mail_notice, prune_access, erase_people, erase_person]
+jobs = [mail_proof, send_email, send_queued_email, mail_notice, prune_access, erase_people, erase_person]

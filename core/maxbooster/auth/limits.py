@@ -1,4 +1,4 @@
-"""How often letters may be asked for, and secrets guessed by somebody who is in already."""
+"""How often emails may be asked for, and secrets guessed by somebody who is in already."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from ..errors import TooMany
 from . import throttle
 from .throttle import Limit
 
-LETTERS_TO = Limit("letters.to", burst=3, per_s=600)
+EMAILS_TO = Limit("emails.to", burst=3, per_s=600)
 ASKED_FROM = Limit("asked.from", burst=20, per_s=60)
 SIGN_INS_FROM = Limit("signins.from", burst=60, per_s=5)
 TOKENS_FROM = Limit("tokens.from", burst=30, per_s=20)
@@ -23,12 +23,12 @@ GUESSES = Limit("guesses", burst=5, per_s=60)
 """Of the present password, and of the one that a registration waits for."""
 
 
-async def count_letter(ctx: Context, email: str) -> None:
+async def count_email(ctx: Context, email: str) -> None:
     """
     Raises:
-        TooMany: too many letters to this e-mail address, whether or not somebody has it.
+        TooMany: too many emails to this e-mail address, whether or not somebody has it.
     """
-    if wait := await take(ctx, (LETTERS_TO, email)):
+    if wait := await take(ctx, (EMAILS_TO, email)):
         raise TooMany(f"Too many emails; try again in {math.ceil(wait / 60)} minutes.", retry_after_s=wait)
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from msgspec import Struct
-from sqlalchemy import Connection, bindparam, delete, insert, select
+from sqlalchemy import Connection, bindparam, delete, exists, insert, or_, select
 
 from ..db.engine import Database
 from ..db.fast import Prepared
@@ -20,6 +20,8 @@ from ..db.models import PLATFORM
 from ..errors import Invalid, NotAllowed, suggestion
 from ..plugins.manifest import OPERATORS, PERSON, ROLES, Permission
 from .models import Account, Membership, RoleGrant, User
+from .passkeys.models import Passkey
+from .sso.models import AccountProvider, LinkedIdentity
 
 if TYPE_CHECKING:
     from ..app import App
@@ -146,19 +148,53 @@ def depart(connection: Connection, policy: Policy, role: str, permission: str, g
     connection.execute(insert(RoleGrant).values(role=role, permission=permission, granted=granted))
 
 
+HAS_FACTOR = or_(User.totp_since.is_not(None), exists().where(Passkey.user_id == User.id))
 _STANDING = Prepared(
-    select(Membership.role, User.operator)
+    select(Membership.role, User.operator, HAS_FACTOR, Account.factor_required)
     .select_from(User)
     .outerjoin(Membership, (Membership.user_id == User.id) & (Membership.account_id == bindparam("account")))
+    .outerjoin(Account, Account.id == Membership.account_id)
     .where(User.id == bindparam("user"), User.disabled_at.is_(None))
+)
+_IDENTITIES = Prepared(
+    select(LinkedIdentity.provider, AccountProvider.trusted)
+    .outerjoin(
+        AccountProvider,
+        (AccountProvider.account_id == bindparam("account"))
+        & AccountProvider.enabled
+        & (LinkedIdentity.provider == bindparam("provider")),
+    )
+    .where(LinkedIdentity.user_id == bindparam("user"))
 )
 
 
 async def may(app: App, user: UUID, account: UUID, permission: str) -> bool:
-    """Whether a person holds a permission in an account now, however they were called when they were asked last."""
+    """Whether a person holds a permission in an account now, however they were called when they were asked last.
+
+    Who has no second factor here, where one is required, holds what a sign-in at a provider that is trusted with it
+    would give them.
+    """
     found = await app.database.fetch(_STANDING, user=user, account=account)
     await app.policy.refresh(app.database)
-    return any(permission in app.policy.of(account, role, operator) for role, operator in found)
+    for role, operator, factor, required in found:
+        standing = Standing(
+            account=account,
+            role=role,
+            operator=operator,
+            factor=bool(factor),
+            factor_required=bool(required),
+            vouched=None if factor else await _vouching(app, user, account),
+        )
+        return permission in app.policy.judge(standing).permissions
+    return False
+
+
+async def _vouching(app: App, user: UUID, account: UUID) -> str | None:
+    """Who trusts the second factor at one of the providers where a person signs in."""
+    rows = await app.database.fetch(_IDENTITIES, user=user, account=account, provider=str(account))
+    if any(name in app.identity_providers and app.identity_providers[name].trusted for name, _ in rows):
+        return "operator"
+    return "account" if any(trusted for _, trusted in rows) else None
 
 
 _PARENT = Prepared(select(Account.parent_id).where(Account.id == bindparam("id")))

@@ -1,7 +1,7 @@
 """Links in emails: each proves, once and for a while, that somebody reads that mailbox.
 
-The request that wants one stores a proof and queues the letter, whoever the address belongs to: it looks nothing up,
-so that neither its answer nor its time tells whether the address is known. The link's token is made when the letter
+The request that wants one stores a proof and queues the email, whoever the address belongs to: it looks nothing up,
+so that neither its answer nor its time tells whether the address is known. The link's token is made when the email
 is written; only its SHA-256 is kept. It stands behind the `#`, which browsers send to nobody.
 """
 
@@ -21,11 +21,11 @@ from ..db import directory
 from ..db.types import new_id
 from ..errors import Invalid, Problem
 from ..jobs.job import job
-from ..mail import Letter, Mail
+from ..mail import Email, Mail
 from ..mail.sending import send_to_person
 from ..notices import queries as notices
 from ..public.rendering import speaking
-from . import letters
+from . import emails
 from .limits import count_dead_link
 from .models import Account, Proof, User
 
@@ -138,7 +138,7 @@ def _hash(token: str) -> bytes:
 
 @job("core.mail_proof", attempts=10, backoff_s=5.0, priority=10)
 async def mail_proof(ctx: Context, proof_id: UUID) -> None:
-    """Write the letter, if there is somebody to write to. Sent again, it carries a new link.
+    """Write the email, if there is somebody to write to. Sent again, it carries a new link.
 
     It goes to a mailbox from which email came back too: somebody asks for it, and may have no other way in.
     """
@@ -146,17 +146,17 @@ async def mail_proof(ctx: Context, proof_id: UUID) -> None:
     if proof is None or proof.expires_at <= ctx.now or await _is_outdated(ctx, proof):
         return
     token = secrets.token_urlsafe(32)
-    letter = await _LETTERS[proof.kind](ctx, proof, f"{ctx.app.settings.origin}/{PAGE[proof.kind]}#{token}")
-    if letter is None or token not in letter.text:
+    email = await _EMAILS[proof.kind](ctx, proof, f"{ctx.app.settings.origin}/{PAGE[proof.kind]}#{token}")
+    if email is None or token not in email.text:
         ctx.delete(proof)
     else:
         proof.hash = _hash(token)
         proof.tries += 1
-    if letter is not None:
-        await ctx.app.mail.send(letter.mail(proof.email))
+    if email is not None:
+        await ctx.app.mail.send(email.mail(proof.email))
 
 
-async def texts_for(ctx: Context, user: UUID | None) -> letters.Texts:
+async def texts_for(ctx: Context, user: UUID | None) -> emails.Texts:
     """In the language that somebody reads; in English where that is not known."""
     language = (await notices.times(ctx, [user]))[user].language if user is not None else "en"
     return speaking(ctx.app.offers.catalog, language)
@@ -172,13 +172,13 @@ async def _user_of(ctx: Context, email: str) -> UUID | None:
     return rows[0][1] if rows else None
 
 
-async def _register(ctx: Context, proof: Proof, link: str) -> Letter:
+async def _register(ctx: Context, proof: Proof, link: str) -> Email:
     user = await _user_of(ctx, proof.email)
     t = await texts_for(ctx, user)
-    return letters.verify(t, link) if user is None else letters.known_already(t, ctx.app.settings.origin)
+    return emails.verify(t, link) if user is None else emails.known_already(t, ctx.app.settings.origin)
 
 
-async def _reset(ctx: Context, proof: Proof, link: str) -> Letter | None:
+async def _reset(ctx: Context, proof: Proof, link: str) -> Email | None:
     user = await _user_of(ctx, proof.email)
     if (
         user is None
@@ -186,24 +186,24 @@ async def _reset(ctx: Context, proof: Proof, link: str) -> Letter | None:
     ):
         return None
     proof.user_id = user
-    return letters.reset(await texts_for(ctx, user), link)
+    return emails.reset(await texts_for(ctx, user), link)
 
 
-async def _email(ctx: Context, proof: Proof, link: str) -> Letter:
+async def _email(ctx: Context, proof: Proof, link: str) -> Email:
     owner = await _user_of(ctx, proof.email)
     t = await texts_for(ctx, proof.user_id)
     if owner is None:
-        return letters.new_address(t, link)
-    return letters.mailbox(t, link) if owner == proof.user_id else letters.known_already(t, ctx.app.settings.origin)
+        return emails.new_address(t, link)
+    return emails.mailbox(t, link) if owner == proof.user_id else emails.known_already(t, ctx.app.settings.origin)
 
 
-async def _invitation(ctx: Context, proof: Proof, link: str) -> Letter | None:
+async def _invitation(ctx: Context, proof: Proof, link: str) -> Email | None:
     name = await ctx.platform.first(select(Account.name).where(Account.id == proof.account_id))
     t = await texts_for(ctx, await _user_of(ctx, proof.email))
-    return letters.invitation(t, name, proof.facts["role"], link) if name is not None else None
+    return emails.invitation(t, name, proof.facts["role"], link) if name is not None else None
 
 
-_LETTERS: dict[str, Callable[[Context, Proof, str], Any]] = {
+_EMAILS: dict[str, Callable[[Context, Proof, str], Any]] = {
     "register": _register,
     "reset": _reset,
     "email": _email,
@@ -213,23 +213,29 @@ _LETTERS: dict[str, Callable[[Context, Proof, str], Any]] = {
 
 @job("core.mail_notice", attempts=8)
 async def mail_notice(ctx: Context, to: str, subject: str, text: str) -> None:
-    """A letter that was queued before letters had names."""
+    """An email that was queued before emails had names."""
     await ctx.app.mail.send(Mail(to, subject, text, key=ctx.request_id or ""))
 
 
 @job("core.mail_letter", attempts=10, backoff_s=5.0)
-async def mail_letter(ctx: Context, to: str, name: str, facts: dict[str, str]) -> None:
-    """A letter without a link that opens anything."""
-    if name not in letters.WAITING:
-        raise Invalid(f"No letter is named {name!r}; it was queued by another version.", field="name")
+async def send_queued_email(ctx: Context, to: str, name: str, facts: dict[str, str]) -> None:
+    """An email that was queued before its job was called `core.send_email`."""
+    ctx.enqueue(send_email, to, name, facts)
+
+
+@job("core.send_email", attempts=10, backoff_s=5.0)
+async def send_email(ctx: Context, to: str, name: str, facts: dict[str, str]) -> None:
+    """An email without a link that opens anything."""
+    if name not in emails.WAITING:
+        raise Invalid(f"No email is named {name!r}; it was queued by another version.", field="name")
     user = await _user_of(ctx, to)
-    mail = letters.WAITING[name](await texts_for(ctx, user), **facts).mail(to, key=ctx.request_id or "")
+    mail = emails.WAITING[name](await texts_for(ctx, user), **facts).mail(to, key=ctx.request_id or "")
     if user is None:
         await ctx.app.mail.send(mail)
     else:
-        await send_to_person(ctx, user, mail, security=name in letters.ABOUT_LOGINS)
+        await send_to_person(ctx, user, mail, security=name in emails.ABOUT_LOGINS)
 
 
-def notify(ctx: Context, to: str, letter: Callable[..., Letter], **facts: str) -> None:
-    """Send a letter after this unit's commit. Its facts hold nothing secret: they wait in the jobs table."""
-    ctx.enqueue(mail_letter, to, letter.__name__, facts)
+def notify(ctx: Context, to: str, email: Callable[..., Email], **facts: str) -> None:
+    """Send an email after this unit's commit. Its facts hold nothing secret: they wait in the jobs table."""
+    ctx.enqueue(send_email, to, email.__name__, facts)

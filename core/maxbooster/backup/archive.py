@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+import shutil
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
@@ -17,7 +19,8 @@ from ..secrets import Keyring
 from ..storage.files import Digest
 from ..storage.store import SCHEMES, Blob, Store
 from . import encryption
-from .blobs import BackedUpBlob, Contents, contents_of, copy_file, pieces, read_list, save
+from .blobs import BackedUpBlob, pieces, read_list, save
+from .disk import Contents, contents_of, copy_file, writing
 from .manifest import FORMAT, BackupDamaged, Belonging, Manifest, Part
 
 if TYPE_CHECKING:
@@ -26,6 +29,7 @@ if TYPE_CHECKING:
 LIST = "files.txt"
 _BELONGING = "maxbooster-backups.json"
 _SEAL = "backup"
+_SCRATCH = ".backup-"
 
 
 def place(given: str) -> str:
@@ -115,7 +119,7 @@ class Archive:
         contents = await asyncio.to_thread(contents_of, source)
         at = f"{_folder(id)}/{name}"
         if name == LIST:
-            await self._store.put(at, pieces(source))
+            await self._put(at, source)
         else:
             await self._put_file(self._key(at), source)
         return Part(*contents)
@@ -177,19 +181,71 @@ class Archive:
             await self._put_file(self._key(blob.key), folder / "plain")
         return found
 
-    @asynccontextmanager
-    async def fetched(self, blob: BackedUpBlob, *, encrypted: bool) -> AsyncIterator[Path]:
-        """A blob as a file on this machine, proved.
+    async def check(self, blob: BackedUpBlob, *, encrypted: bool) -> None:
+        """Read a blob and compare it with what was written.
 
         Raises:
             BackupDamaged: it is missing, cut, or not what was written.
         """
+        stored = self._plain_path(blob, encrypted=encrypted)
+        if stored is None:
+            async with self._fetched(blob, encrypted=encrypted):
+                return
+        self._refuse_other(blob, await self._in_place(contents_of, stored))
+
+    async def restore(self, blob: BackedUpBlob, into: Store, *, encrypted: bool) -> None:
+        """Copy a blob into the object store, where it is whole or absent. Raises as `check` does."""
+        stored, target = self._plain_path(blob, encrypted=encrypted), into.path(blob.key)
+        if stored is None or target is None:
+            async with self._fetched(blob, encrypted=encrypted) as plain:
+                await into.put(blob.key, pieces(plain))
+            return
+        found = await self._in_place(copy_file, stored, target)
+        try:
+            self._refuse_other(blob, found)
+        except BackupDamaged:
+            await into.delete(blob.key)
+            raise
+
+    def _plain_path(self, blob: BackedUpBlob, *, encrypted: bool) -> Path | None:
+        """Where a blob can be read without a copy of it."""
+        return None if encrypted else self._store.path(blob.key)
+
+    async def _in_place(self, read: Callable[..., Contents], stored: Path, *to: Path) -> Contents:
+        try:
+            return await asyncio.to_thread(read, stored, *to)
+        except (NotFound, FileNotFoundError) as error:
+            raise _missing(str(stored)) from error
+
+    @asynccontextmanager
+    async def _fetched(self, blob: BackedUpBlob, *, encrypted: bool) -> AsyncIterator[Path]:
+        """A blob as a file on this machine, compared."""
         with self.scratch() as folder:
-            found = await self._fetch(blob.key, folder / "plain", encrypted=encrypted)
-            expected = (blob.size, blob.sha256 or found[1])
-            if found != expected:
-                raise _damaged(f"{self.url}/{blob.key}", found, expected)
+            self._refuse_other(blob, await self._fetch(blob.key, folder / "plain", encrypted=encrypted))
             yield folder / "plain"
+
+    def _refuse_other(self, blob: BackedUpBlob, found: Contents) -> None:
+        expected = (blob.size, blob.sha256 or found[1])
+        if found != expected:
+            at = self._store.path(blob.key) or f"{self.url}/{blob.key}"
+            advice = f"Delete {at}, and the next backup copies it again, if the platform still has it."
+            raise BackupDamaged(f"{_damaged(str(at), found, expected).detail} {advice}")
+
+    async def tidy(self, before: datetime) -> list[str]:
+        """Remove what was interrupted before a time: backups without a manifest, whose ids are returned, and files
+        and snapshots of which only a part was written."""
+        blobs = [blob async for found in self._store.list("backups") for blob in found]
+        newest: dict[str, datetime] = {}
+        for blob in blobs:
+            id = blob.key.split("/")[1]
+            newest[id] = max(blob.at, newest.get(id, blob.at))
+        complete = {blob.key.split("/")[1] for blob in blobs if blob.key.endswith("/manifest.json")}
+        interrupted = sorted(id for id, at in newest.items() if id not in complete and at < before)
+        for id in interrupted:
+            await self.delete_backup(id)
+        await self._store.tidy(before)
+        await asyncio.to_thread(_remove_scratch, self._scratch, before)
+        return interrupted
 
     async def delete_backup(self, id: str) -> None:
         """The manifest first: what is left of an interruption is no backup."""
@@ -206,7 +262,7 @@ class Archive:
 
     @contextmanager
     def scratch(self) -> Iterator[Path]:
-        with TemporaryDirectory(prefix=".backup-", dir=self._scratch) as name:
+        with TemporaryDirectory(prefix=_SCRATCH, dir=self._scratch) as name:
             yield Path(name)
 
     async def _fetch(self, key: str, target: Path, *, encrypted: bool) -> Contents:
@@ -217,7 +273,7 @@ class Archive:
             sealed = target.with_name("sealed")
             await save(self._store.get(key + encryption.SUFFIX), sealed)
         except NotFound as error:
-            raise BackupDamaged(f"{self.url}/{key} is missing.") from error
+            raise _missing(f"{self.url}/{key}") from error
         if self._identity is None:
             raise Conflict("This backup is encrypted; name the file of its key with --key.")
         await asyncio.to_thread(encryption.decrypt, sealed, target, self._identity, f"{self.url}/{key}")
@@ -226,18 +282,36 @@ class Archive:
 
     async def _put_file(self, key: str, source: Path) -> None:
         if self._recipient is None:
-            await self._store.put(key, pieces(source))
+            await self._put(key, source)
             return
         sealed = source.with_name(f"{source.name}{encryption.SUFFIX}")
-        await asyncio.to_thread(encryption.encrypt, source, sealed, self._recipient)
-        await self._store.put(key, pieces(sealed))
+        with writing(sealed):
+            await asyncio.to_thread(encryption.encrypt, source, sealed, self._recipient)
+        await self._put(key, sealed)
         sealed.unlink()
+
+    async def _put(self, key: str, source: Path) -> None:
+        target = self._store.path(key)
+        if target is None:
+            await self._store.put(key, pieces(source))
+        else:
+            await asyncio.to_thread(copy_file, source, target)
 
     def _key(self, key: str) -> str:
         return key + encryption.SUFFIX if self.encrypts else key
 
     async def _read(self, key: str) -> bytes:
         return b"".join([piece async for piece in self._store.get(key)])
+
+
+def _remove_scratch(folder: Path | None, before: datetime) -> None:
+    for left in folder.glob(f"{_SCRATCH}*") if folder is not None else ():
+        if datetime.fromtimestamp(left.stat().st_mtime, UTC) < before:
+            shutil.rmtree(left)
+
+
+def _missing(name: str) -> BackupDamaged:
+    return BackupDamaged(f"{name} is missing.")
 
 
 def _damaged(name: str, found: Contents, expected: Contents) -> BackupDamaged:

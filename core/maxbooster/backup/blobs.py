@@ -3,23 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-import os
 from collections.abc import AsyncIterable, AsyncIterator, Iterable, Iterator
-from hashlib import file_digest, sha256
 from pathlib import Path
 
 from msgspec import Struct
 from sqlalchemy import Connection, select
 
-from ..errors import NotFound
 from ..storage.files import Digest, file_key, part_key
 from ..storage.models import READY, FileRow, UploadPart
+from .disk import Contents, writing
 from .manifest import BackupDamaged
 
 WINDOW = 4 * 1024 * 1024
-
-Contents = tuple[int, str]
-"""A size in bytes, and the SHA-256 in hexadecimal."""
 
 
 class BackedUpBlob(Struct, frozen=True):
@@ -41,7 +36,7 @@ def named_by(connection: Connection) -> Iterator[BackedUpBlob]:
 
 def write_list(blobs: Iterable[BackedUpBlob], target: Path, *, hashes: bool) -> None:
     """One per line: `<sha256> <size> <key>`. Without hashes, which tell whoever knows a file that it is there, `-`."""
-    with target.open("w", encoding="utf-8") as file:
+    with writing(target), target.open("w", encoding="utf-8") as file:
         file.writelines(f"{blob.sha256 if hashes else '-'} {blob.size} {blob.key}\n" for blob in blobs)
 
 
@@ -59,45 +54,6 @@ def read_list(source: Path) -> list[BackedUpBlob]:
     return blobs
 
 
-def contents_of(file: Path) -> Contents:
-    with file.open("rb") as opened:
-        digest = file_digest(opened, "sha256")
-    return file.stat().st_size, digest.hexdigest()
-
-
-def copy_file(source: Path, target: Path) -> Contents:
-    """From folder to folder, which is where copying piece by piece through the event loop would be slow. Whole and on
-    the disk, or not there.
-
-    Raises:
-        NotFound: there is no such file.
-    """
-    digest, size = sha256(), 0
-    target.parent.mkdir(parents=True, exist_ok=True)
-    arriving = target.with_name(f"{target.name}#0")  # as the store names what it is still writing
-    try:
-        with source.open("rb", buffering=0) as given, arriving.open("wb") as taken:
-            while piece := given.read(WINDOW):
-                digest.update(piece)
-                taken.write(piece)
-                size += len(piece)
-            taken.flush()
-            os.fsync(taken.fileno())
-    except FileNotFoundError as error:
-        raise NotFound(f"There is no blob {source}.") from error
-    arriving.rename(target)
-    _sync_folder(target.parent)
-    return size, digest.hexdigest()
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
 async def pieces(source: Path) -> AsyncIterator[bytes]:
     with source.open("rb") as file:
         while piece := await asyncio.to_thread(file.read, WINDOW):
@@ -106,7 +62,7 @@ async def pieces(source: Path) -> AsyncIterator[bytes]:
 
 async def save(source: AsyncIterable[bytes], target: Path) -> Contents:
     digest = Digest()
-    with target.open("wb") as file:
+    with writing(target), target.open("wb") as file:
         async for piece in digest.over(source):
             await asyncio.to_thread(file.write, piece)
     return digest.size, digest.sha256.hexdigest()

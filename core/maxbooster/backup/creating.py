@@ -6,8 +6,8 @@ import asyncio
 import fcntl
 import os
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
-from datetime import datetime
+from contextlib import AbstractContextManager, contextmanager, suppress
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from msgspec import Struct
@@ -15,8 +15,8 @@ from msgspec.structs import replace
 from sqlalchemy import Connection
 
 from .. import __version__
-from ..db import migrate
-from ..errors import Conflict, NotFound
+from ..db.catalog import recorded
+from ..errors import Conflict, NotFound, NotReady, Problem
 from ..secrets import Keyring
 from ..settings import Settings
 from ..storage.store import Store
@@ -26,6 +26,8 @@ from .database import Snapshot, kind_of, reading, snapshot
 from .manifest import FORMAT, Manifest
 from .transfer import Progress, in_parallel
 
+INTERRUPTED = timedelta(hours=12)
+"""How long a backup without a manifest may still be one that is being made, from another machine."""
 TRIES = 3
 """Snapshots taken before one is kept in which files are gone: deleted while they were copied, or lost."""
 
@@ -42,6 +44,8 @@ class Created(Struct, frozen=True):
     """Files that are in the database, but not in the object store: the backup doesn't have them either."""
     removed: list[str]
     """Older backups that were more than should be kept."""
+    interrupted: list[str]
+    """Backups that were never finished, whose rest was removed."""
 
 
 class Installation(Struct, frozen=True):
@@ -70,10 +74,14 @@ async def create(
     """
     with _alone(installation.settings.data):
         seal = await archive.claim(installation.keyring)
+        interrupted = await archive.tidy(at - INTERRUPTED)
         backup = _Backup(installation, archive, await archive.stored(), progress)
-        with reading(installation.database) as connection:
-            await backup.copy(await asyncio.to_thread(_named, connection))
-        manifest = await backup.finish(seal, at)
+        try:
+            with reading(installation.database) as connection:
+                await backup.copy(await asyncio.to_thread(_named, connection))
+            manifest = await backup.finish(seal, at)
+        except NotReady as failure:
+            raise NotReady(f"{failure.detail} {_left(backup, archive)}") from failure
         removed = await _remove_older(archive, keep) if keep else []
     return Created(
         id=manifest.id,
@@ -84,6 +92,16 @@ async def create(
         encrypted=manifest.encrypted,
         lost=manifest.lost,
         removed=removed,
+        interrupted=interrupted,
+    )
+
+
+def _left(backup: _Backup, archive: Archive) -> str:
+    """What a run that failed leaves behind."""
+    if not backup.copied:
+        return "Earlier backups are as they were."
+    return (
+        f"Earlier backups are as they were, and {len(backup.copied)} more files stay in {archive.url} for the next run."
     )
 
 
@@ -149,7 +167,7 @@ class _Backup:
                 await asyncio.to_thread(taken.write)
                 blobs = [self._copied.get(blob.key, blob) for blob in named if blob.key not in gone]
                 write_list(blobs, folder / LIST, hashes=not self._archive.encrypts)
-                revisions = migrate.recorded(taken.connection)
+                revisions = recorded(taken.connection)
                 return await self._write(self._manifest(blobs, revisions, seal, at), folder, await self._lost(gone))
         raise AssertionError("the last try returns")
 
@@ -181,9 +199,14 @@ class _Backup:
         if manifest.encrypted and not manifest.key_service:
             (folder / "secret.key").write_bytes(b"\n".join(self._installation.keyring.raw))
             parts.append("secret.key")
-        written = {name: await self._archive.write_part(manifest.id, name, folder / name) for name in parts}
-        manifest = replace(manifest, parts=written, lost=lost)
-        await self._archive.write_manifest(manifest)
+        try:
+            written = {name: await self._archive.write_part(manifest.id, name, folder / name) for name in parts}
+            manifest = replace(manifest, parts=written, lost=lost)
+            await self._archive.write_manifest(manifest)
+        except BaseException:
+            with suppress(Problem):
+                await self._archive.delete_backup(manifest.id)
+            raise
         return manifest
 
 

@@ -15,8 +15,9 @@ from sqlalchemy import URL, Connection, create_engine, inspect, make_url, text
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import NullPool
 
-from ..db.engine import checked
+from ..db.urls import checked
 from ..errors import Conflict, NotReady
+from .disk import copy_file
 from .manifest import BackupDamaged, DatabaseKind
 
 
@@ -96,8 +97,14 @@ def _sqlite_snapshot(url: str, into: Path) -> Iterator[Snapshot]:
         raise NotReady(f"There is no database at {path}; nothing can be backed up.")
     at = f"{path.resolve().as_uri()}?mode=ro"
     with closing(sqlite3.connect(at, uri=True)) as source, closing(sqlite3.connect(into)) as copy:
-        source.backup(copy)  # in one step, so that writers don't make it start again
-        copy.execute("PRAGMA journal_mode=DELETE")  # one file, without a log beside it
+        try:
+            source.backup(copy)  # in one step, so that writers don't make it start again
+            copy.execute("PRAGMA journal_mode=DELETE")  # one file, without a log beside it
+        except sqlite3.OperationalError as error:
+            raise NotReady(
+                f"The snapshot of the database can't be written to {into.parent.parent}: {error}. Free some space on"
+                " that disk."
+            ) from error
         _refuse_damaged(copy, f"The database {path}")
     with reading(f"sqlite:///{into}") as connection:
         yield Snapshot(connection, lambda: None)
@@ -120,20 +127,18 @@ def check_dump(kind: DatabaseKind, dump: Path, name: str) -> None:
     if kind == "sqlite":
         with closing(sqlite3.connect(dump)) as database:
             _refuse_damaged(database, name)
-    elif not dump.read_bytes()[:5].startswith(b"PGDMP"):
+        return
+    with dump.open("rb") as file:
+        begins = file.read(5)
+    if begins != b"PGDMP":
         raise BackupDamaged(f"{name} isn't an archive of pg_dump.")
 
 
 def _restore_sqlite(path: Path, dump: Path) -> None:
-    """Copied beside its place first: on another disk a rename would not be one step."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    arriving = path.with_name(f"{path.name}.restoring")
-    shutil.copyfile(dump, arriving)
-    with arriving.open("rb") as file:
-        os.fsync(file.fileno())
     for rest in ("-wal", "-shm"):
         path.with_name(path.name + rest).unlink(missing_ok=True)
-    arriving.rename(path)
+    copy_file(dump, path)
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""Restoring a backup into an empty installation, and checking one without restoring it."""
+"""Restoring a backup into an empty installation."""
 
 from __future__ import annotations
 
@@ -8,47 +8,15 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from ..db import migrate
-from ..errors import Conflict, NotFound, SettingsError
+from ..errors import Conflict, NotReady, SettingsError
 from ..secrets import existing_keyring, key_file
 from ..settings import Settings
 from ..storage.store import Store
 from .archive import Archive
-from .blobs import BackedUpBlob, pieces
+from .blobs import BackedUpBlob
 from .database import check_dump, kind_of, refuse_unless_empty, restore
 from .manifest import BackupUnusable, Manifest
 from .transfer import Progress, in_parallel
-
-
-async def chosen(archive: Archive, id: str | None) -> Manifest:
-    """The backup of that name, else the newest.
-
-    Raises:
-        NotFound: there is none.
-    """
-    manifests = await archive.manifests()
-    for manifest in manifests:
-        if id in (None, manifest.id):
-            return manifest
-    known = f"; it has {', '.join(each.id for each in manifests)}" if manifests else ""
-    raise NotFound(f"{archive.url} has no {'complete backup' if id is None else f'backup {id!r}'}{known}.")
-
-
-async def check(archive: Archive, manifest: Manifest, progress: Progress) -> None:
-    """Read everything that belongs to a backup and compare it with what was written.
-
-    Raises:
-        BackupDamaged: a part or a file is missing, cut or changed.
-    """
-    with archive.scratch() as folder:
-        for name in manifest.parts:
-            await archive.read_part(manifest, name, folder / name)
-        check_dump(manifest.database, folder / "database", f"The database of {manifest.id}")
-
-    async def read(blob: BackedUpBlob) -> None:
-        async with archive.fetched(blob, encrypted=manifest.encrypted):
-            pass
-
-    await in_parallel(await archive.list_of(manifest), read, progress)
 
 
 async def restore_into(
@@ -82,11 +50,16 @@ async def restore_into(
             _write_key(key_file(settings), key.read_bytes())
 
         async def copy(blob: BackedUpBlob) -> None:
-            async with archive.fetched(blob, encrypted=manifest.encrypted) as plain:
-                await store.put(blob.key, pieces(plain))
+            await archive.restore(blob, store, encrypted=manifest.encrypted)
 
-        await in_parallel([blob for blob in blobs if present.get(blob.key) != blob.size], copy, progress)
-        await asyncio.to_thread(restore, settings.database_url, folder / "database")
+        try:
+            await in_parallel([blob for blob in blobs if present.get(blob.key) != blob.size], copy, progress)
+            await asyncio.to_thread(restore, settings.database_url, folder / "database")
+        except NotReady as failure:
+            raise NotReady(
+                f"{failure.detail} Only files are restored yet, in {settings.storage_url}; run the restore again, and"
+                " it goes on from there."
+            ) from failure
 
 
 def _refuse_other_database(settings: Settings, manifest: Manifest) -> None:

@@ -24,14 +24,14 @@ class Commands(click.Group):
         return list(_commands())
 
     def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
-        found = _commands().get(name)
+        found = _core_commands().get(name) or _commands().get(name)
         if found is None:
             return None
         module, _, attribute = found.target.partition(":")
         return getattr(import_module(module), attribute)  # type: ignore[no-any-return]
 
     def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:
-        if args and args[0] not in _commands():
+        if args and self.get_command(ctx, args[0]) is None:
             ctx.fail(f"There is no command {args[0]!r}.{suggestion(args[0], list(_commands()))}")
         return super().resolve_command(ctx, args)
 
@@ -39,6 +39,13 @@ class Commands(click.Group):
         """From the manifests alone: `--help` imports no command."""
         with formatter.section("Commands"):
             formatter.write_dl([(name, command.help) for name, command in _commands().items()])
+
+
+def _core_commands() -> dict[str, Any]:
+    """They need no plugin to be found, and not all of them need one to run."""
+    from ..plugins.core import manifest
+
+    return {command.name: command for command in manifest.commands}
 
 
 def _commands() -> dict[str, Any]:

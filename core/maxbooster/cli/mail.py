@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from ..app import App
-from ..mail import Letter
+from ..mail import Email
 from ..mail import address as normal
 from ..public.rendering import speaking
 from .running import assembled
@@ -38,11 +38,11 @@ def preview(folder: Path, language: str) -> None:
 
     app = assembled()
     folder.mkdir(parents=True, exist_ok=True)
-    letters = samples(app.offers.catalog, app.settings.origin, language)
-    for name, letter in letters.items():
-        (folder / f"{name}.html").write_text(letter.html, "utf-8")
-        (folder / f"{name}.txt").write_text(f"Subject: {letter.subject}\n\n{letter.text}", "utf-8")
-    click.echo(f"Wrote {len(letters)} emails to {folder}.")
+    emails = samples(app.offers.catalog, app.settings.origin, language)
+    for name, email in emails.items():
+        (folder / f"{name}.html").write_text(email.html, "utf-8")
+        (folder / f"{name}.txt").write_text(f"Subject: {email.subject}\n\n{email.text}", "utf-8")
+    click.echo(f"Wrote {len(emails)} emails to {folder}.")
 
 
 _SENT = {
@@ -55,10 +55,10 @@ async def _send(app: App, to: str) -> None:
     transport = app.mail_transport()
     try:
         t = speaking(app.offers.catalog, "en")
-        letter = Letter(
+        email = Email(
             subject=t("core.mail_test"), paragraphs=(t("core.mail_test_text", origin=app.settings.origin),)
         )  # fmt: skip
-        await transport.send(letter.mail(to))
+        await transport.send(email.mail(to))
     finally:
         await transport.close()
         await app.http.close()

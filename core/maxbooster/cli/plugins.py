@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import getpass
+import os
 
 import click
 
@@ -70,7 +72,7 @@ def enable(name: str, yes: bool, pages: Pages | None) -> None:
     click.echo("\n".join(asked.lines))
     if asked.unapproved and not yes:
         click.confirm(f"Approve this and turn {name} on?", abort=True)
-    switches.enable(settings.data, found, name, approved=asked.unapproved, pages=pages)
+    switches.enable(settings.data, found, name, approved=asked.unapproved, by=_person(), pages=pages)
     plugin = assembled().registry.named(name)
     if plugin.state == "broken":
         click.echo(f"{name} is on, but cannot be used: {plugin.reason}.", err=True)
@@ -82,6 +84,14 @@ def enable(name: str, yes: bool, pages: Pages | None) -> None:
     for each, asks in asked.unapproved.items():
         click.echo(f"Approved: {each}@{digest(asks)}")
     click.echo(f"{name} will be on after `up`, `serve` and `worker` are restarted.")
+
+
+def _person() -> str:
+    """Who types, also behind sudo."""
+    try:
+        return os.environ.get("SUDO_USER") or getpass.getuser()
+    except (KeyError, OSError):  # a container's user without a name
+        return str(os.getuid())
 
 
 @plugins.command()

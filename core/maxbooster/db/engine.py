@@ -15,18 +15,17 @@ from contextvars import copy_context
 from pathlib import Path
 from typing import Any, TypeVar
 
-from sqlalchemy import URL, Connection, Engine, create_engine, make_url, text
-from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
+from sqlalchemy import URL, Connection, Engine, create_engine, text
+from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.pool import QueuePool
 
 from ..errors import NotReady, SettingsError
 from . import guard, sqlite
 from .fast import Prepared, fast_reader, read_only_url
+from .urls import checked
 from .writer import Bulk, Writer
 
 T = TypeVar("T")
-CONNECT_S = 10
-"""How long to wait for a PostgreSQL server that does not answer, unless the URL says `connect_timeout`."""
 
 
 class Database:
@@ -126,31 +125,6 @@ class Database:
             url = read_only_url(self.url) if read_only else self.url
             return create_engine(url, isolation_level="AUTOCOMMIT", pool_reset_on_return=None, **common)
         return create_engine(self.url, pool_pre_ping=True, **common)
-
-
-def checked(given: str) -> URL:
-    """The URL with the driver that we use.
-
-    Raises:
-        SettingsError: it is wrong, or names another kind of database.
-    """
-    try:
-        url = make_url(given)
-    except ArgumentError as error:
-        raise SettingsError(
-            "The database URL cannot be read; write sqlite:///path or postgresql://user:password@host/name.",
-            field="core.database",
-        ) from error
-    match url.get_backend_name():
-        case "sqlite":
-            return url.set(drivername="sqlite")
-        case "postgresql":
-            waits = {"connect_timeout": str(CONNECT_S)} if "connect_timeout" not in url.query else {}
-            return url.set(drivername="postgresql+psycopg").update_query_dict(waits)
-        case other:
-            raise SettingsError(
-                f"The database {other!r} is not supported; use sqlite:///path or postgresql://…", field="core.database"
-            )
 
 
 def _lock_file(url: URL) -> Path:

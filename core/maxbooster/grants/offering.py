@@ -5,8 +5,8 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from ..auth import letters
-from ..auth.limits import count_letter
+from ..auth import emails
+from ..auth.limits import count_email
 from ..auth.people.oneself import oneself
 from ..auth.proofs import notify
 from ..context import Context, unit_of_work
@@ -24,10 +24,10 @@ async def invite(ctx: Context, email: str, grantable: Grantable) -> None:
     Raises:
         TooMany: too many emails to this address.
     """
-    await count_letter(ctx, email)
+    await count_email(ctx, email)
     names = await queries.account_names(ctx, [ctx.account])
     facts = {"owner": names.get(ctx.account, ""), "kind": grantable.title, "link": f"{ctx.app.settings.origin}/shared"}
-    notify(ctx, email, letters.shared, **facts)
+    notify(ctx, email, emails.shared, **facts)
 
 
 async def offers(ctx: Context) -> list[GrantOffer]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Annotated, Any, Literal
@@ -19,7 +20,9 @@ from ..context import Context
 from ..errors import NotFound
 from ..jobs import queries as queue
 from ..paging import Page
+from ..plugins import switches
 from ..plugins.manifest import ConsoleView, Panel, PanelExtension
+from ..plugins.overview import PluginApproval, overview
 from ..plugins.page_calls import page_calls
 from ..storage.routes import routes as storage_routes
 from .hosts import is_local
@@ -88,6 +91,13 @@ class PluginOut(Struct):
 async def list_plugins(ctx: Context) -> list[PluginOut]:
     """The plugins that are enabled."""
     return [PluginOut(plugin.name, manifest.title, manifest.version) for plugin, manifest in ctx.app.registry.enabled()]
+
+
+@get("/plugin-approvals", operation_id="listPluginApprovals", permission="plugin.review")
+async def list_plugin_approvals(ctx: Context) -> list[PluginApproval]:
+    """Every installed plugin: what it asks for, who approved that and when, and what has changed since."""
+    approvals = await asyncio.to_thread(switches.approvals, ctx.app.settings)
+    return list(overview(ctx.app.registry, approvals))
 
 
 class PermissionOut(Struct):
@@ -276,7 +286,8 @@ def _payload(of: AuditPayload, keys: Mapping[UUID, str]) -> tuple[Any, ...]:
 routes = [
     Routes("/health", [get_liveness, get_readiness]),
     Routes("/", [read_metrics]),
-    Routes("/api/core", [list_plugins, list_permissions, list_panels, list_panel_extensions, list_console_views]),
+    Routes("/api/core", [list_plugins, list_plugin_approvals, list_permissions]),
+    Routes("/api/core", [list_panels, list_panel_extensions, list_console_views]),
     Routes("/api/core/jobs", [list_jobs, get_job, cancel_job, retry_job]),
     Routes("/api/core/audit", [list_audit]),
     *storage_routes,

@@ -1,4 +1,4 @@
-"""Each letter of the platform with made-up facts, to look at: `maxbooster mail preview` and the layout's tests."""
+"""Each email of the platform with made-up facts, to look at: `maxbooster mail preview` and the layout's tests."""
 
 from __future__ import annotations
 
@@ -8,19 +8,19 @@ from typing import Final
 from uuid import UUID
 
 from ..audience import emails as audience
-from ..auth import letters as logins
-from ..notices import letters as notices
+from ..auth import emails as logins
+from ..notices import emails as notices
 from ..notices.models import Notice
 from ..notices.times import Times
 from ..public.rendering import speaking, spoken
-from .letter import Letter
+from .email import Email
 
 _NOBODY: Final = UUID(int=0)
 _LONG: Final = "Die unendlich lange Nacht der Wiederholungen (Live at Elbphilharmonie, Extended Remastered Edition)"
 
 
-def samples(catalog: Mapping[str, Mapping[str, str]], origin: str, language: str = "en") -> dict[str, Letter]:
-    """Name → letter."""
+def samples(catalog: Mapping[str, Mapping[str, str]], origin: str, language: str = "en") -> dict[str, Email]:
+    """Name → email."""
     t = speaking(catalog, language)
     link = f"{origin}/verify#JV0pNh3y0Wk0cQp3bXo8l2m4y7dGq1rT"
     reader = notices.Reader(
@@ -35,6 +35,7 @@ def samples(catalog: Mapping[str, Mapping[str, str]], origin: str, language: str
         "reset": logins.reset(t, link),
         "shared": logins.shared(t, "Nova & the Night Shift", "Release", f"{origin}/shared"),
         "password_changed": logins.password_changed(t, origin),
+        "password_reset": logins.password_reset(t, "Google (nova@example.org)", "“My phone”", origin),
         "new_address": logins.new_address(t, link),
         "mailbox": logins.mailbox(t, link),
         "address_changed": logins.address_changed(t, "nova.with.a.long.name@music-of-the-night.example", origin),
@@ -42,7 +43,7 @@ def samples(catalog: Mapping[str, Mapping[str, str]], origin: str, language: str
         "identity_changed": logins.identity_changed(t, "Harbour", "linked", origin),
         "erasure_asked": logins.erasure_asked(t, "2026-12-30", origin),
         "invitation": logins.invitation(t, _LONG, "manager", link),
-        "sign_up": audience.confirmation_letter(
+        "sign_up": audience.confirmation_email(
             speaking(catalog, spoken(catalog, language)), title=_LONG, sender="Nova", page=f"{origin}/p/release/halo",
             words="Nova may email me about new music.", link=link, unsubscribe=stop, language=language,
         ),

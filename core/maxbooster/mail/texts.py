@@ -1,4 +1,4 @@
-"""What the letters to people with a login say. `…` is the subject, `…_text` what follows, `…_go` the button, `…_else`
+"""What the emails to people with a login say. `…` is the subject, `…_text` what follows, `…_go` the button, `…_else`
 what comes after it."""
 
 from __future__ import annotations
@@ -29,6 +29,8 @@ english: Final = {
     "core.mail_shared_else": "If you don’t know them, ignore this email.",
     "core.mail_password": "Your password was changed",
     "core.mail_password_text": "Your password was just changed, and all other devices were signed out.",
+    "core.mail_reset_logins": "You can still log in with: {names}. Disconnect what you don't know in your profile.",
+    "core.mail_reset_passkeys": "These passkeys still log you in: {names}. Remove what you don't know in your profile.",
     "core.mail_not_you": "If it wasn’t you, reset your password now.",
     "core.mail_not_you_go": "Reset password",
     "core.mail_new_address": "Confirm your new email address",

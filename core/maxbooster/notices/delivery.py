@@ -21,7 +21,7 @@ from ..identity import Identity
 from ..jobs.job import Job, job
 from ..mail.sending import send_to_person
 from ..public.rendering import speaking
-from . import letters, queries, stopping
+from . import emails, queries, stopping
 from .models import Notice
 
 
@@ -35,8 +35,8 @@ async def email_notice(ctx: Context, notice_id: UUID) -> None:
     user = await queries.reader(ctx, notice.user_id)
     if user is None:
         return
-    letter = letters.of_one(await reader_of(ctx, user), notice, await stopping.link(ctx, user.id, notice.kind))
-    await send_to_person(ctx, user.id, letter.mail(user.email, key=f"notice:{notice.id}"))
+    email = emails.of_one(await reader_of(ctx, user), notice, await stopping.link(ctx, user.id, notice.kind))
+    await send_to_person(ctx, user.id, email.mail(user.email, key=f"notice:{notice.id}"))
 
 
 @job("core.gather_digests", cron="*/15 * * * *")
@@ -64,17 +64,17 @@ async def email_digest(ctx: Context, user_id: UUID, digest: UUID) -> None:
     notices = await queries.of_digest(ctx, digest) if user is not None else []
     if user is None or not notices:
         return
-    letter = letters.digest(
+    email = emails.digest(
         await reader_of(ctx, user), notices, await stopping.link(ctx, user.id, stopping.EVERYTHING)
     )  # fmt: skip
-    await send_to_person(ctx, user.id, letter.mail(user.email, key=f"digest:{digest}"))
+    await send_to_person(ctx, user.id, email.mail(user.email, key=f"digest:{digest}"))
 
 
-async def reader_of(ctx: Context, user: User) -> letters.Reader:
+async def reader_of(ctx: Context, user: User) -> emails.Reader:
     times = (await queries.times(ctx, [user.id]))[user.id]
     name = await ctx.platform.first(select(Account.name).where(Account.id == ctx.account))
     catalog = ctx.app.offers.catalog
-    return letters.Reader(
+    return emails.Reader(
         t=speaking(catalog, times.language),
         catalog=catalog.get("en", {}) | catalog.get(times.language, {}),
         times=times,

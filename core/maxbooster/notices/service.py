@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 Tone = Literal["info", "good", "danger"]
 BELL_ALONE: Final = Channels(email="never")
-DELIVERING: Final = ("core.email_notice", "core.email_digest", "core.push_notice", "core.mail_letter")
+DELIVERING: Final = ("core.email_notice", "core.email_digest", "core.push_notice", "core.send_email")
 """Jobs by which people hear of things: when they fail, nobody is told by them."""
 
 

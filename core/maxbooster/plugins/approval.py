@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 from hashlib import sha256
 from importlib.metadata import EntryPoint
 from importlib.util import find_spec
@@ -31,10 +32,13 @@ class Approval(Struct, frozen=True, forbid_unknown_fields=True):
 
     asks: tuple[str, ...] = ()
     digest: str = ""
+    by: str = ""
+    """The user of the machine who ran the command."""
+    at: datetime | None = None
 
     @classmethod
-    def to(cls, asks: tuple[str, ...]) -> Approval:
-        return cls(asks, digest(asks))
+    def to(cls, asks: tuple[str, ...], *, by: str = "", at: datetime | None = None) -> Approval:
+        return cls(asks, digest(asks), by, at)
 
 
 class Approvals(Struct, frozen=True):

@@ -91,6 +91,9 @@ manifest = Manifest(
         Permission("webhook.replay", "Handle what providers sent again", roles=(), operators=("admin",)),
         Permission("audit.read", "Read the audit trail", roles=("owner", "admin"), operators=("admin",)),
         Permission("plugin.read", "See which plugins are enabled", roles=ROLES, operators=OPERATORS),
+        Permission(
+            "plugin.review", "See what plugins ask for, and who approved it", roles=(), operators=("admin", "support")
+        ),
         Permission("page.review", "See public pages of all accounts", roles=(), operators=("admin", "moderator")),
         Permission(
             "page.control",
@@ -126,7 +129,7 @@ manifest = Manifest(
         Command("secrets", "Create and rotate secret keys", "maxbooster.cli.secrets:secrets"),
         Command("mail", "Test how email is sent", "maxbooster.cli.mail:mail"),
         Command("backup", "Back up the database and the files", "maxbooster.cli.backup:backup"),
-        Command("restore", "Restore a backup, or check one", "maxbooster.cli.backup:restore"),
+        Command("restore", "Restore a backup, or check one", "maxbooster.cli.restore:restore"),
         Command("openapi", "Print the OpenAPI description", "maxbooster.cli.inspect:openapi"),
         Command("check", "Check that the plugins fit together", "maxbooster.cli.inspect:check"),
         Command("doctor", "Check that everything the platform needs is there", "maxbooster.cli.inspect:doctor"),

@@ -7,6 +7,7 @@ import json
 import os
 import tomllib
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -105,16 +106,17 @@ def enable(
     name: str,
     *,
     approved: Mapping[str, tuple[str, ...]] | None = None,
+    by: str = "",
     pages: Pages | None = None,
 ) -> None:
-    """Switch a plugin on from the next start. `approved`: plugin → what the operator lets it have.
+    """Switch a plugin on from the next start. `approved`: plugin → what the operator lets it have; `by`: who that is.
 
     Raises:
         PluginError: no such plugin.
     """
     registry.named(name)
     kept = read(folder)
-    given = {each: Approval.to(asks) for each, asks in (approved or {}).items()}
+    given = {each: Approval.to(asks, by=by, at=datetime.now(UTC)) for each, asks in (approved or {}).items()}
     places: dict[str, Pages] = {**kept.pages, **dict.fromkeys([name, *given], pages)} if pages else dict(kept.pages)
     _write(folder, changed(_off(kept, {*kept.disabled} - {name}), approved={**kept.approved, **given}, pages=places))
 
@@ -155,7 +157,10 @@ def _written(kept: Switches) -> str:
     if kept.pages:
         lines += ["", "[pages]", *(f"{json.dumps(name)} = {json.dumps(place)}" for name, place in kept.pages.items())]
     for name, approval in sorted(kept.approved.items()):
-        lines += ["", f"[approved.{json.dumps(name)}]", f"digest = {json.dumps(approval.digest)}", "asks = ["]
+        lines += ["", f"[approved.{json.dumps(name)}]", f"digest = {json.dumps(approval.digest)}"]
+        lines += [f"by = {json.dumps(approval.by)}"] if approval.by else []
+        lines += [f"at = {approval.at.isoformat()}"] if approval.at else []
+        lines += ["asks = ["]
         lines += [*(f"    {json.dumps(ask)}," for ask in approval.asks), "]"]
     return "\n".join(lines) + "\n"
 

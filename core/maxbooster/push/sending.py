@@ -15,7 +15,7 @@ from ..context import Context
 from ..errors import NotFound, NotReady
 from ..http.client.answers import pause_s
 from ..jobs.job import Job, job
-from ..notices import letters
+from ..notices import emails
 from ..notices import queries as notices
 from ..notices.models import Notice
 from . import queries
@@ -80,7 +80,7 @@ async def push_test(ctx: Context, device_id: UUID, title: str) -> None:
 async def _push_of(ctx: Context, notice: Notice) -> Push:
     language = (await notices.times(ctx, [notice.user_id]))[notice.user_id].language
     catalog = ctx.app.offers.catalog
-    title = letters.title_of(notice, catalog.get("en", {}) | catalog.get(language, {}))
+    title = emails.title_of(notice, catalog.get("en", {}) | catalog.get(language, {}))
     text = notice.text if len(notice.text) <= _LONGEST_TEXT else f"{notice.text[:_LONGEST_TEXT]}…"
     return Push(title=title[:_LONGEST_TEXT], text=text, path=notice.path, tag=str(notice.id))
 

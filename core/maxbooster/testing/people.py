@@ -1,4 +1,4 @@
-"""Users for tests, the browsers they sit at, and the letters they get."""
+"""Users for tests, the browsers they sit at, and the emails they get."""
 
 from __future__ import annotations
 
@@ -83,8 +83,8 @@ async def open_browser(app: App, *, address: str = "127.0.0.1", agent: str = "te
 
 
 def link_in(text: str) -> str:
-    """The token of the link in a letter."""
+    """The token of the link in an email."""
     found = re.search(r"#([\w-]{20,})", text)
     if found is None:
-        raise AssertionError(f"no link in this letter:\n{text}")
+        raise AssertionError(f"no link in this email:\n{text}")
     return found.group(1)

@@ -5,14 +5,14 @@ from __future__ import annotations
 from ..context import Context
 from ..errors import NotFound
 from ..http.routes import Routes, get
-from ..mail import texts as letters
+from ..mail import texts as emails
 from ..public import texts as strangers
 
 texts = {
     "en": {
         "core.title": "Max Booster",
         **strangers.english,
-        **letters.english,
+        **emails.english,
         "job.core.join_list": "Adding somebody to a mailing list",
         "job.core.mail_confirmation": "Asking somebody to confirm their sign-up",
         "job.core.prune_audience": "Removing unconfirmed sign-ups",
@@ -28,6 +28,7 @@ texts = {
         "job.core.erase_person": "Erasing an account",
         "job.core.mail_notice": "Sending an email",
         "job.core.mail_letter": "Sending an email",
+        "job.core.send_email": "Sending an email",
         "job.core.tell_mailbox": "Telling somebody that their email came back",
         "job.core.email_notice": "Emailing a notification",
         "job.core.email_digest": "Emailing a digest",

@@ -1,4 +1,4 @@
-"""A platform whose letters can be read, browsers to sit at, and people who do."""
+"""A platform whose emails can be read, browsers to sit at, and people who do."""
 
 from __future__ import annotations
 
@@ -68,8 +68,8 @@ async def home(new_browser: Callable[..., Browser], nova: Person) -> Browser:
 
 
 @pytest.fixture
-def letters(app: Any) -> Callable[[str], Awaitable[list[Mail]]]:
-    """The letters to an address, oldest first, once everything that waits is sent."""
+def emails(app: Any) -> Callable[[str], Awaitable[list[Mail]]]:
+    """The emails to an address, oldest first, once everything that waits is sent."""
 
     async def read(to: str) -> list[Mail]:
         await drain(app)
@@ -79,11 +79,11 @@ def letters(app: Any) -> Callable[[str], Awaitable[list[Mail]]]:
 
 
 @pytest.fixture
-def link_to(letters: Callable[[str], Awaitable[list[Mail]]]) -> Callable[[str], Awaitable[str]]:
-    """The token of the link in the latest letter to an address that has one: others may be sent beside it."""
+def link_to(emails: Callable[[str], Awaitable[list[Mail]]]) -> Callable[[str], Awaitable[str]]:
+    """The token of the link in the latest email to an address that has one: others may be sent beside it."""
 
     async def read(to: str) -> str:
-        sent = [mail.text for mail in await letters(to)]
+        sent = [mail.text for mail in await emails(to)]
         return link_in(next((text for text in reversed(sent) if "#" in text), sent[-1]))
 
     return read

@@ -11,7 +11,7 @@ from maxbooster.testing import drain, link_in
 
 
 async def invited(app, browser, email: str, role: str) -> str:
-    """Invite somebody; returns the token of their letter."""
+    """Invite somebody; returns the token of their email."""
     answer = await browser.post("/api/core/invitations", json={"email": email, "role": role})
     assert answer.status_code == 201, answer.text
     await drain(app)

@@ -235,7 +235,7 @@ class Band(RuleBasedStateMachine):
 
 
 def test_whatever_members_do_to_each_other_the_rules_hold(migrated_sqlite, tmp_path, monkeypatch):
-    monkeypatch.setattr(limits, "LETTERS_TO", Limit("letters.to", burst=10_000, per_s=0.001))
+    monkeypatch.setattr(limits, "EMAILS_TO", Limit("emails.to", burst=10_000, per_s=0.001))
     shutil.copy(migrated_sqlite, tmp_path / "band.db")
     opening = make_app(
         tmp_path, f"sqlite:///{tmp_path}/band.db", migrated=True, mail="memory:", step_up_minutes=60, login_floor_ms=1

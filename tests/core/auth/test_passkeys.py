@@ -44,7 +44,7 @@ def device() -> Authenticator:
     return Authenticator()
 
 
-async def test_a_passkey_logs_in_without_a_password(home, browser, nova, device, letters):
+async def test_a_passkey_logs_in_without_a_password(home, browser, nova, device, emails):
     added = await add(home, device)
     assert (added["passkey"]["name"], added["passkey"]["used_at"], len(added["recovery_codes"])) == (
         "Nova's phone",
@@ -56,7 +56,7 @@ async def test_a_passkey_logs_in_without_a_password(home, browser, nova, device,
     [listed] = (await browser.get(PASSKEYS)).json()
     assert listed["used_at"] is not None
     assert (await browser.patch("/api/core/profile", json={"name": "Nova R."})).status_code == 200
-    assert [letter.subject for letter in await letters(nova.email)] == ["Your two-factor authentication was changed"]
+    assert [email.subject for email in await emails(nova.email)] == ["Your two-factor authentication was changed"]
 
 
 async def test_a_password_alone_logs_in_no_more(home, browser, nova, device):

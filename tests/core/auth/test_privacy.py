@@ -214,8 +214,8 @@ async def test_erasure_waits_and_can_be_withdrawn(app, browser, nova, clock):
     day = datetime.fromisoformat(asked.json()["erase_at"])
     assert 29.9 < (day - app.clock()).total_seconds() / 86400 <= 30
     await drain(app)
-    [letter] = [mail for mail in app.mail.sent if mail.to == nova.email]
-    assert f"{day:%Y-%m-%d}" in letter.text
+    [email] = [mail for mail in app.mail.sent if mail.to == nova.email]
+    assert f"{day:%Y-%m-%d}" in email.text
     clock.advance(days=29)
     await run_jobs(app, "core.erase_people")
     async with open_browser(app) as again:
@@ -370,7 +370,7 @@ async def test_where_the_last_owner_goes_the_next_in_rank_becomes_it(app, browse
     assert members == {str(manager.user): "owner", str(viewer.user): "viewer"}
 
 
-async def test_letters_and_security_events_of_the_last_days_go_too(app, browser, nova, clock):
+async def test_emails_and_security_events_of_the_last_days_go_too(app, browser, nova, clock):
     await browser.post("/api/core/profile/erasure")
     clock.advance(days=29, hours=23)
     async with open_browser(app, address=ADDRESS, agent=AGENT) as late:

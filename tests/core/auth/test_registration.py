@@ -1,4 +1,4 @@
-"""Coming in, and what is proved by letter: registering, joining, a new password, a new address."""
+"""Coming in, and what is proved by email: registering, joining, a new password, a new address."""
 
 from __future__ import annotations
 
@@ -7,8 +7,12 @@ from datetime import UTC, date, datetime, time, timedelta
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
+from sqlalchemy import insert
 
+from maxbooster.auth.passkeys.models import Passkey
 from maxbooster.auth.people.registration import refuse_children
+from maxbooster.auth.sso import queries as sso
+from maxbooster.db import new_id
 from maxbooster.errors import Invalid
 from maxbooster.testing import PASSWORD, link_in, make_person
 
@@ -45,16 +49,16 @@ async def test_an_address_is_one_however_it_is_typed(browser, nova):
         assert (await browser.post("/api/core/session", json=_login(typed))).status_code == 200, typed
 
 
-async def test_who_has_a_login_already_is_told_by_letter(browser, nova, letters):
+async def test_who_has_a_login_already_is_told_by_email(browser, nova, emails):
     await browser.post(REGISTRATION, json=ASTER | {"email": nova.email})
-    [letter] = await letters(nova.email)
-    assert "already" in letter.subject
+    [email] = await emails(nova.email)
+    assert "already" in email.subject
     with pytest.raises(AssertionError, match="no link"):
-        link_in(letter.text)
+        link_in(email.text)
 
 
 async def test_who_follows_a_strangers_registration_gets_no_login_that_the_stranger_knows(browser, link_to, clock):
-    """Somebody registers another's address with a password of their own; the owner follows the letter."""
+    """Somebody registers another's address with a password of their own; the owner follows the email."""
     await browser.post(REGISTRATION, json=ASTER)
     link = await link_to(ASTER["email"])
     for _ in range(5):
@@ -101,13 +105,13 @@ def test_children_under_13_are_refused_to_the_day(born, hour):
         refuse_children(born, datetime.combine(birthday - timedelta(days=1), hour, UTC))
 
 
-async def test_twelve_years_and_364_days_is_too_young_and_thirteen_is_not(browser, clock, letters):
+async def test_twelve_years_and_364_days_is_too_young_and_thirteen_is_not(browser, clock, emails):
     today = clock().date()
     turned = date(today.year - 13, 3, 1) if (today.month, today.day) == (2, 29) else today.replace(year=today.year - 13)
     for born, status in ((turned + timedelta(days=1), 422), (turned, 202)):
         answer = await browser.post(REGISTRATION, json=ASTER | {"born_on": str(born)})
         assert answer.status_code == status, answer.text
-    assert len(await letters(ASTER["email"])) == 1
+    assert len(await emails(ASTER["email"])) == 1
 
 
 async def test_a_date_that_nobody_has_is_refused(browser):
@@ -120,10 +124,10 @@ async def test_a_date_that_nobody_has_is_refused(browser):
 
 
 @pytest.mark.parametrize("app_settings", [{"mail": "memory:", "registration": how} for how in ("invited", "closed")])
-async def test_a_server_that_takes_no_registrations_says_so(browser, letters):
+async def test_a_server_that_takes_no_registrations_says_so(browser, emails):
     answer = await browser.post(REGISTRATION, json=ASTER)
     assert answer.status_code == 403
-    assert await letters(ASTER["email"]) == []
+    assert await emails(ASTER["email"]) == []
 
 
 @pytest.mark.parametrize(
@@ -185,20 +189,20 @@ async def test_a_leaked_or_weak_password_is_refused_wherever_one_is_chosen(brows
     assert (await client.post(path, json=body | {"password": OTHER})).is_success
 
 
-async def test_a_forgotten_password_is_replaced_by_letter(browser, home, nova, letters, link_to):
+async def test_a_forgotten_password_is_replaced_by_email(browser, home, nova, emails, link_to):
     assert (await browser.post(RESET, json={"email": "Nova@example.org"})).status_code == 202
     token = await link_to(nova.email)
     assert (await browser.post(f"{RESET}/confirm", json={"token": token, "password": OTHER})).status_code == 204
     assert (await home.get("/api/core/session")).status_code == 401
     assert (await browser.post("/api/core/session", json=_login(nova.email))).status_code == 401
     assert (await browser.post("/api/core/session", json=_login(nova.email, OTHER))).status_code == 200
-    assert [letter.subject for letter in await letters(nova.email)][-1] == "Your password was changed"
+    assert [email.subject for email in await emails(nova.email)][-1] == "Your password was changed"
 
 
 # E-mail address
 
 
-async def test_a_new_address_counts_once_it_is_proved_and_the_old_one_is_told(browser, home, nova, letters, link_to):
+async def test_a_new_address_counts_once_it_is_proved_and_the_old_one_is_told(browser, home, nova, emails, link_to):
     new = "nova@elsewhere.example"
     assert (await home.post("/api/core/profile/email", json={"email": new})).status_code == 202
     token = await link_to(new)
@@ -207,7 +211,7 @@ async def test_a_new_address_counts_once_it_is_proved_and_the_old_one_is_told(br
     assert (await home.get("/api/core/session")).json()["user"]["email"] == new
     assert (await browser.post("/api/core/session", json=_login(nova.email))).status_code == 401
     assert (await browser.post("/api/core/session", json=_login(new))).status_code == 200
-    [told] = await letters(nova.email)
+    [told] = await emails(nova.email)
     assert new in told.text
 
 
@@ -229,3 +233,40 @@ async def test_an_address_that_was_taken_in_the_meantime_is_refused(app, browser
     aster = await make_person(app, ASTER["email"])
     assert (await browser.post("/api/core/profile/email/confirm", json={"token": token})).status_code == 409
     assert (await browser.log_in(aster))["user"]["id"] == str(aster.user)
+
+
+async def test_a_reset_names_what_still_logs_in_and_disconnects_it_if_asked(app, browser, nova, emails, link_to):
+    google, github = [await _connected(app, nova, name) for name in ("google", "github")]
+    await _passkey(app, nova, "My phone")
+    await browser.post(RESET, json={"email": nova.email})
+    token = await link_to(nova.email)
+    left = (await browser.post(f"{RESET}/preview", json={"token": token})).json()
+    assert [each["id"] for each in left["identities"]] == [str(google), str(github)]
+    assert [each["name"] for each in left["passkeys"]] == ["My phone"]
+    chosen = {"token": token, "password": OTHER, "disconnect": [str(github)]}
+    unknown = chosen | {"disconnect": [str(new_id())]}
+    assert (await browser.post(f"{RESET}/confirm", json=unknown)).status_code == 404
+    assert (await browser.post(f"{RESET}/confirm", json=chosen)).status_code == 204
+    async with app.unit() as ctx:
+        assert [each.id for each in await sso.identities(ctx, nova.user)] == [google]
+    sent = (await emails(nova.email))[-1].text
+    assert "You can still log in with: https://google.test (nova at google)." in sent
+    assert "These passkeys still log you in: “My phone”." in sent
+    assert (await browser.post(f"{RESET}/preview", json={"token": token})).status_code == 410
+
+
+async def _connected(app, person, provider):
+    row = {
+        "id": new_id(), "user_id": person.user, "provider": provider, "issuer": f"https://{provider}.test",
+        "subject": "1", "name": f"nova at {provider}", "created_at": app.clock(), "used_at": None,
+    }  # fmt: skip
+    await app.database.transact(lambda connection: sso.link(connection, row))
+    return row["id"]
+
+
+async def _passkey(app, person, name):
+    row = {
+        "id": new_id(), "credential": b"credential", "user_id": person.user, "name": name, "public_key": b"key",
+        "sign_count": 0, "transports": "", "synced": False, "created_at": app.clock(),
+    }  # fmt: skip
+    await app.database.transact(lambda connection: connection.execute(insert(Passkey).values(**row)))

@@ -14,7 +14,7 @@ OTHER = "seven kites over quiet fjords"
 pytestmark = pytest.mark.usefixtures("at_once")
 
 
-async def test_on_then_in_with_a_code_then_off_again(home, browser, nova, switch_on, letters):
+async def test_on_then_in_with_a_code_then_off_again(home, browser, nova, switch_on, emails):
     phone = await switch_on(home)
     assert (await home.get(ME)).json()["user"]["second_factor"] is True
     asked = await browser.post(ME, json={"email": nova.email, "password": PASSWORD})
@@ -25,7 +25,7 @@ async def test_on_then_in_with_a_code_then_off_again(home, browser, nova, switch
     assert browser.note(await browser.delete(TOTP))["user"]["second_factor"] is False
     assert (await browser.log_in(nova))["user"]["second_factor"] is False
     changed = "Your two-factor authentication was changed"
-    assert [letter.subject for letter in await letters(nova.email)] == [changed] * 2
+    assert [email.subject for email in await emails(nova.email)] == [changed] * 2
 
 
 async def test_the_wrong_password_is_never_asked_for_a_code(home, browser, nova, switch_on):
@@ -96,7 +96,7 @@ async def test_an_api_client_needs_the_code_too(home, browser, nova, switch_on):
     assert (await browser.post("/api/core/tokens", json=asked | {"code": phone.code()})).status_code == 200
 
 
-async def test_a_new_password_by_letter_leaves_it_on(home, browser, nova, switch_on, link_to):
+async def test_a_new_password_by_email_leaves_it_on(home, browser, nova, switch_on, link_to):
     phone = await switch_on(home)
     await browser.post("/api/core/password-reset", json={"email": nova.email})
     link = {"token": await link_to(nova.email), "password": OTHER}

@@ -172,9 +172,9 @@ async def test_a_reset_sends_a_link_ends_sessions_and_takes_the_factor_off_if_as
         login = {"email": nova.email, "password": nova.password}
         assert (await theirs.post("/api/core/session", json=login)).status_code == 401
         await drain(app)
-        letters = [mail for mail in app.mail.sent if mail.to == nova.email]
-        [link] = [mail for mail in letters if mail.subject == "Reset your password"]
-        assert len([mail for mail in letters if "off, by staff" in mail.text]) == second_factor
+        emails = [mail for mail in app.mail.sent if mail.to == nova.email]
+        [link] = [mail for mail in emails if mail.subject == "Reset your password"]
+        assert len([mail for mail in emails if "off, by staff" in mail.text]) == second_factor
         new = {"token": link_in(link.text), "password": "slow rivers carry blue stones"}
         assert (await theirs.post("/api/core/password-reset/confirm", json=new)).status_code == 204
         answer = await theirs.post("/api/core/session", json=login | {"password": new["password"]})

@@ -58,9 +58,9 @@ async def test_an_address_that_nobody_has_is_answered_and_written_to_just_the_sa
         {k: v for k, v in listed[known["id"]].items() if k not in differ}
     ] * 2
     await drain(app)
-    letters = {mail.to: mail for mail in app.mail.sent if "wants to share something" in mail.subject}
-    assert letters[nobody].text == letters[vera.person.email].text
-    assert "/shared" in letters[nobody].text
+    emails = {mail.to: mail for mail in app.mail.sent if "wants to share something" in mail.subject}
+    assert emails[nobody].text == emails[vera.person.email].text
+    assert "/shared" in emails[nobody].text
 
 
 async def test_nobody_else_accepts_it(app, nova, vera):

@@ -47,7 +47,7 @@ def test_whatever_is_told_is_declared():
             case ast.Call(func=ast.Attribute(attr="name")):
                 found |= BY_EVENT
             case _:
-                if path.name not in {"proofs.py", "offering.py"}:  # letters, which have a function of that name
+                if path.name not in {"proofs.py", "offering.py"}:  # emails, which have a function of that name
                     pytest.fail(f"{path}: say which kind {ast.unparse(given)} is")
     assert {"payout.failed", "page.taken_down", "release.live", "mail.undeliverable"} <= found
     assert found - declared == set()

@@ -11,7 +11,11 @@ from uuid import UUID
 
 import httpx
 import pytest
+from sqlalchemy import Connection, insert, update
 
+from maxbooster.auth.models import Account, User
+from maxbooster.auth.sso import queries as sso
+from maxbooster.auth.sso.models import AccountProvider
 from maxbooster.context import Context
 from maxbooster.db import new_id
 from maxbooster.errors import Conflict, UsageError
@@ -20,7 +24,7 @@ from maxbooster.identity import Identity
 from maxbooster.plugin import FilePurpose, hookimpl
 from maxbooster.storage import links
 from maxbooster.testing import drain, open_api
-from maxbooster.testing.people import make_person
+from maxbooster.testing.people import Person, make_person
 
 from .tus import FILES, TUS, UPLOADS, metadata, offset
 
@@ -101,6 +105,38 @@ async def test_a_link_by_a_grant_is_worth_the_grants_rights(app, rights, status)
     link = links.sign(app.keyring, links.Grant(person.account, file, until, grant=grant.id))
     async with open_api(app) as anybody:
         assert (await anybody.get(link)).status_code == status
+
+
+@pytest.mark.parametrize(("way_in", "status"), [("password", 410), ("app", 200), ("trusted", 200), ("untrusted", 410)])
+async def test_a_link_by_a_member_without_a_required_second_factor_is_worth_nothing(app, way_in, status):
+    person = await make_person(app, role="editor")
+    file = await linked(app, Identity(person.account, person.user, frozenset(["*"]), "session"))
+    in_account = Account.id == person.account
+    await app.database.transact(
+        lambda connection: connection.execute(update(Account).where(in_account).values(factor_required=True))
+    )
+    await app.database.transact(lambda connection: _arrives(connection, app, person, way_in))
+    async with open_api(app) as anybody:
+        assert (await anybody.get(file.link)).status_code == status
+
+
+def _arrives(connection: Connection, app: Any, person: Person, way_in: str) -> None:
+    if way_in == "password":
+        return
+    if way_in == "app":
+        connection.execute(update(User).where(User.id == person.user).values(totp_since=app.clock()))
+        return
+    provider = {
+        "account_id": person.account, "id": new_id(), "title": "Label", "issuer": "https://id.test", "client_id": "x",
+        "role": "editor", "trusted": way_in == "trusted", "required": False, "enabled": True, "version": 1,
+        "updated_at": app.clock(),
+    }  # fmt: skip
+    connection.execute(insert(AccountProvider).values(**provider))
+    identity = {
+        "id": new_id(), "user_id": person.user, "provider": str(person.account), "issuer": "https://id.test",
+        "subject": "1", "name": person.email, "created_at": app.clock(), "used_at": None,
+    }  # fmt: skip
+    sso.link(connection, identity)
 
 
 class Linked(NamedTuple):

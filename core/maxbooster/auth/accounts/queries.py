@@ -13,9 +13,8 @@ from sqlalchemy.dialects import postgresql, sqlite
 from ...context import Context
 from ...plugins.manifest import ROLES
 from .. import proofs
-from ..identify import HAS_FACTOR
 from ..models import Account, ApiKey, Membership, Proof, Session, User
-from ..policy import Policy
+from ..policy import HAS_FACTOR, Policy
 
 
 async def members(ctx: Context, account: UUID) -> Sequence[Any]:

@@ -118,7 +118,7 @@ async def list_invitations(ctx: Context) -> list[Invitation]:
 
 @post("/", operation_id="inviteMember", permission="member.write", step_up=True, raises=[Conflict, TooMany])
 async def invite(ctx: Context, data: NewInvitation) -> Invitation:
-    """Invite somebody by letter."""
+    """Invite somebody by email."""
     return _invitation(await service.invite(ctx, data))
 
 

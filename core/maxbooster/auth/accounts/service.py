@@ -14,7 +14,7 @@ from ...mail import address as normal
 from ...plugins.manifest import ROLES
 from .. import proofs
 from ..events import MemberChanged, note
-from ..limits import count_letter
+from ..limits import count_email
 from ..models import Account, ApiKey, Proof
 from ..people.factors import has_factor
 from ..people.oneself import oneself
@@ -153,12 +153,12 @@ def _refuse_ownerless(members: dict[UUID, str]) -> None:
 
 
 async def invite(ctx: Context, given: NewInvitation) -> Proof:
-    """Invite somebody by letter. One who has a login accepts with it, one who has none registers by the link.
+    """Invite somebody by email. One who has a login accepts with it, one who has none registers by the link.
 
     Raises:
         NotAllowed: the role is above the caller's own.
         Conflict: they are a member already, or staff have no members to invite.
-        TooMany: too many letters to this address.
+        TooMany: too many emails to this address.
     """
     if ctx.account == PLATFORM:
         raise Conflict("The platform's own account has no members; `maxbooster user` makes staff.")
@@ -168,7 +168,7 @@ async def invite(ctx: Context, given: NewInvitation) -> Proof:
         raise Conflict(f"{email} is a member already.", field="email")
     if ROLES.index(given.role) < _own_rank(ctx, {member.id: member.role for member in members}):
         raise NotAllowed("You cannot give a role above your own.")
-    await count_letter(ctx, email)
+    await count_email(ctx, email)
     facts = {"role": given.role, "by": str(ctx.user) if ctx.user else None}
     id = await proofs.ask(ctx, "invitation", email, account=ctx.account, facts=facts)
     ctx.audit("member.invited", f"core_proof:{id}", after={"role": given.role})

@@ -11,7 +11,7 @@ from ...context import Context
 from ...errors import Conflict, NotFound
 from ...mail import address as normal
 from ...paging import PageOfRows
-from .. import letters, proofs
+from .. import emails, proofs
 from ..events import SecondFactorChanged, SessionRevoked, UserChanged, note
 from ..models import Session, SpentToken, User
 from ..people.factors import forget_factors
@@ -90,7 +90,7 @@ async def reset(ctx: Context, id: UUID, *, second_factor: bool) -> User:
     if second_factor:
         note(ctx, SecondFactorChanged(id, "off"))
         facts = {"change": "off, by staff", "origin": ctx.app.settings.origin}
-        proofs.notify(ctx, found.email, letters.second_factor_changed, **facts)
+        proofs.notify(ctx, found.email, emails.second_factor_changed, **facts)
     email, link = found.email, await proofs.ask(ctx, "reset", found.email)
 
     def change(connection: Connection) -> None:

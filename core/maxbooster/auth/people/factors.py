@@ -8,7 +8,7 @@ from sqlalchemy import Connection, delete, exists, insert, or_, select, update
 
 from ...context import Context
 from ...errors import Conflict, Invalid
-from .. import letters, proofs, totp
+from .. import emails, proofs, totp
 from ..events import SecondFactorChanged, note
 from ..models import RecoveryCode, User, totp_place
 from ..passkeys.models import Passkey
@@ -110,7 +110,7 @@ async def renew_recovery_codes(ctx: Context) -> list[str]:
 
 def note_factor(ctx: Context, user: User, change: str) -> None:
     note(ctx, SecondFactorChanged(user.id, change))
-    proofs.notify(ctx, user.email, letters.second_factor_changed, change=change, origin=ctx.app.settings.origin)
+    proofs.notify(ctx, user.email, emails.second_factor_changed, change=change, origin=ctx.app.settings.origin)
 
 
 def replace_codes(connection: Connection, user: UUID, codes: list[str]) -> None:

@@ -67,7 +67,7 @@ core = [
     PersonalData(table=RoleGrant, why="about roles"),
     PersonalData(table=Throttle, why="hashes alone, and for minutes"),
     PersonalData(table=EventRow, why="security events go with the person, the others after job_retention_days"),
-    PersonalData(table=JobRow, why="letters go with the person, the others after job_retention_days"),
+    PersonalData(table=JobRow, why="emails go with the person, the others after job_retention_days"),
     PersonalData(
         table=InboxWebhook,
         of_account="account_id",

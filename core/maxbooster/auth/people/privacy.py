@@ -16,7 +16,7 @@ from ...events.models import EventRow
 from ...jobs.job import job
 from ...jobs.models import JobRow
 from ...plugins.manifest import ROLES
-from .. import letters, proofs
+from .. import emails, proofs
 from ..accounts import queries
 from ..accounts.service import erase as erase_name
 from ..events import UserChanged, note
@@ -71,7 +71,7 @@ async def ask_for_erasure(ctx: Context) -> datetime:
     user.erase_at = ctx.now + timedelta(days=ctx.app.settings.erase_after_days)
     note(ctx, UserChanged(user.id, "erasure asked"))
     day = f"{user.erase_at:%Y-%m-%d}"
-    proofs.notify(ctx, user.email, letters.erasure_asked, day=day, origin=ctx.app.settings.origin)
+    proofs.notify(ctx, user.email, emails.erasure_asked, day=day, origin=ctx.app.settings.origin)
     await ctx.commit()
     return user.erase_at
 
@@ -108,9 +108,9 @@ def _leave_no_orphans(connection: Connection, user: UUID) -> None:
 
 
 def _forget_machinery(connection: Connection, user: UUID, email: str) -> None:
-    """Letters that were queued for them, and security events about them, before their time is over."""
-    letters_to = JobRow.name.startswith("core.") & JobRow.arguments.contains(msgspec.json.encode(email).decode())
-    connection.execute(delete(JobRow).where(letters_to))
+    """Emails that were queued for them, and security events about them, before their time is over."""
+    emails_to = JobRow.name.startswith("core.") & JobRow.arguments.contains(msgspec.json.encode(email).decode())
+    connection.execute(delete(JobRow).where(emails_to))
     connection.execute(delete(EventRow).where(EventRow.entity == str(user), EventRow.name.startswith("security.")))
 
 

@@ -11,11 +11,10 @@ from ...db import directory
 from ...errors import Conflict, Invalid, refuse_overwriting
 from ...mail import address as normal
 from ...mail import mailboxes
-from .. import letters, proofs
+from .. import emails, proofs
 from ..events import EmailChanged, PasswordChanged, note
-from ..limits import count_asking, count_guess, count_letter
+from ..limits import count_email, count_guess
 from ..models import User
-from ..sessions import queries as sessions
 from ..sessions.service import LoggedInBrowser
 from ..sso import queries as sso
 from .oneself import alone, gone_on, oneself
@@ -52,7 +51,7 @@ async def change_password(ctx: Context, current: str, password: str) -> LoggedIn
         raise Invalid("The current password is wrong.", field="current")
     hashed = await accepted_password(ctx, password, [user.email, user.name])
     note(ctx, PasswordChanged(user.id, "owner"))
-    proofs.notify(ctx, user.email, letters.password_changed, origin=ctx.app.settings.origin)
+    proofs.notify(ctx, user.email, emails.password_changed, origin=ctx.app.settings.origin)
 
     def change(connection: Connection) -> str:
         connection.execute(update(User).where(User.id == user.id).values(password=hashed))
@@ -62,44 +61,6 @@ async def change_password(ctx: Context, current: str, password: str) -> LoggedIn
     return await gone_on(ctx, change)
 
 
-async def ask_for_reset(ctx: Context, given: str, address: str | None) -> None:
-    """
-    Raises:
-        Invalid: the address is none.
-        TooMany: too many letters.
-    """
-    email = normal(given)
-    await count_asking(ctx, address)
-    await count_letter(ctx, email)
-    await proofs.ask(ctx, "reset", email)
-
-
-async def reset_password(ctx: Context, token: str, password: str) -> UUID:
-    """Set a password by the proof of the mailbox; every session ends. The second factor stays. Returns the user.
-
-    Raises:
-        LinkSpent: the link does not work (any more).
-        Invalid: the password is weak.
-    """
-    proof = await proofs.look(ctx, "reset", token)
-    user = await ctx.platform.first(select(User).where(User.id == proof.user_id))
-    if user is None or user.disabled_at is not None or user.email != proof.email:
-        raise proofs.LinkSpent
-    hashed = await accepted_password(ctx, password, [user.email, user.name])
-    note(ctx, PasswordChanged(user.id, "link"))
-    proofs.notify(ctx, user.email, letters.password_changed, origin=ctx.app.settings.origin)
-
-    def change(connection: Connection) -> None:
-        proofs.spend(connection, "reset", token, ctx.now)
-        connection.execute(update(User).where(User.id == user.id).values(password=hashed))
-        proofs.revoke(connection, user.id, user.email)
-        sessions.revoke(connection, user.id)
-
-    await ctx.write(change)
-    ctx.app.credentials.forget(user.id)
-    return user.id
-
-
 # E-mail address
 
 
@@ -107,14 +68,14 @@ async def ask_for_new_email(ctx: Context, given: str) -> None:
     """
     Raises:
         Invalid: the address is none, or is the present one.
-        TooMany: too many letters.
+        TooMany: too many emails.
     """
     user = await oneself(ctx)
     email = normal(given)
     if email == user.email:
         raise Invalid("This is your address already.", field="email")
     await _refuse_leaving(ctx, user.id)
-    await count_letter(ctx, email)
+    await count_email(ctx, email)
     await proofs.ask(ctx, "email", email, user=user.id)
 
 
@@ -136,12 +97,12 @@ async def ask_to_confirm_email(ctx: Context) -> None:
     """
     Raises:
         Conflict: email arrives there, as far as anybody knows.
-        TooMany: too many letters.
+        TooMany: too many emails.
     """
     user = await oneself(ctx)
     if await mailboxes.takes(ctx, user.id, user.email):
         raise Conflict("Your address needs no confirmation: email to it arrives.")
-    await count_letter(ctx, user.email)
+    await count_email(ctx, user.email)
     await proofs.ask(ctx, "email", user.email, user=user.id)
 
 
@@ -163,7 +124,7 @@ async def change_email(ctx: Context, token: str) -> str:
         return proof.email
     await _refuse_leaving(ctx, user.id)
     note(ctx, EmailChanged(user.id))
-    proofs.notify(ctx, user.email, letters.address_changed, new=proof.email, origin=ctx.app.settings.origin)
+    proofs.notify(ctx, user.email, emails.address_changed, new=proof.email, origin=ctx.app.settings.origin)
 
     def change(connection: Connection) -> None:
         proofs.spend(connection, "email", token, ctx.now)

@@ -15,7 +15,7 @@ from ...mail import address as normal
 from .. import proofs
 from ..accounts import queries as accounts
 from ..events import MemberChanged, Registered, note
-from ..limits import count_asking, count_guess, count_letter
+from ..limits import count_asking, count_email, count_guess
 from ..models import Account, User
 from .schemas import Invited, Joining, Registration
 
@@ -29,7 +29,7 @@ async def register(ctx: Context, given: Registration, address: str | None) -> No
     Raises:
         NotAllowed: this server takes no registrations.
         Invalid: the address is none, the password is weak, the person is too young.
-        TooMany: too many letters to this address, or from this network.
+        TooMany: too many emails to this address, or from this network.
     """
     if ctx.app.settings.registration != "open":
         raise NotAllowed("This server takes no registrations; ask its operator for an invitation.")
@@ -37,7 +37,7 @@ async def register(ctx: Context, given: Registration, address: str | None) -> No
     refuse_children(given.born_on, ctx.now)
     await count_asking(ctx, address)
     password = await accepted_password(ctx, given.password, [email, given.name])
-    await count_letter(ctx, email)
+    await count_email(ctx, email)
     facts = {"password": password, "name": given.name.strip(), "account": (given.account or given.name).strip()}
     await proofs.ask(ctx, "register", email, facts=facts)
 

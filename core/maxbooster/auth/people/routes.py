@@ -5,13 +5,14 @@ from __future__ import annotations
 from litestar import Response
 
 from ...context import Context
-from ...errors import Conflict, Invalid, NotAllowed, NotAuthenticated, TooMany
+from ...errors import Conflict, Invalid, NotAllowed, NotAuthenticated, NotFound, TooMany
 from ...http.routes import Routes, delete, get, patch, post
 from .. import cookies
 from ..proofs import LinkSpent
 from ..sessions.schemas import Me, UserOut
 from ..sessions.service import LoggedInBrowser, user_out
-from . import factors, privacy, profile, registration
+from . import factors, privacy, profile, registration, reset
+from .reset import ResetPreview
 from .schemas import (
     Code,
     Erasure,
@@ -46,14 +47,14 @@ def _rotated(ctx: Context, found: LoggedInBrowser, body: object) -> Response[obj
 
 @post("/", operation_id="register", public=True, status_code=202, raises=[NotAllowed, TooMany])
 async def register(ctx: Context, data: Registration) -> Sent:
-    """Register. A letter with a link goes to the address; what is answered is the same whoever has it."""
+    """Register. An email with a link goes to the address; what is answered is the same whoever has it."""
     await registration.register(ctx, data, ctx.address)
     return Sent()
 
 
 @post("/verify", operation_id="verifyRegistration", public=True, raises=[LinkSpent, Conflict, TooMany])
 async def verify(ctx: Context, data: Verification) -> Registered:
-    """Follow the letter's link, with the password that was chosen: the login and its first account are made."""
+    """Follow the email's link, with the password that was chosen: the login and its first account are made."""
     return Registered(await registration.verify(ctx, data.token, data.password))
 
 
@@ -71,15 +72,22 @@ async def join(ctx: Context, data: Joining) -> Registered:
 
 @post("/", operation_id="requestPasswordReset", public=True, status_code=202, raises=[TooMany])
 async def request_reset(ctx: Context, data: ResetRequest) -> Sent:
-    """A letter with a link goes to the address, if somebody has it."""
-    await profile.ask_for_reset(ctx, data.email, ctx.address)
+    """An email with a link goes to the address, if somebody has it."""
+    await reset.ask_for_reset(ctx, data.email, ctx.address)
     return Sent()
 
 
-@post("/confirm", operation_id="resetPassword", public=True, status_code=204, raises=[LinkSpent, TooMany])
-async def reset(ctx: Context, data: Reset) -> Response[None]:
-    """Choose a new password by the letter's link. Every device is logged out; this one is known from now on."""
-    user = await profile.reset_password(ctx, data.token, data.password)
+@post("/preview", operation_id="previewPasswordReset", public=True, status_code=200, raises=[LinkSpent, TooMany])
+async def preview_reset(ctx: Context, data: Link) -> ResetPreview:
+    """What still logs you in, besides the password that you are about to choose by the link."""
+    return await reset.preview_reset(ctx, data.token)
+
+
+@post("/confirm", operation_id="resetPassword", public=True, status_code=204, raises=[LinkSpent, TooMany, NotFound])
+async def reset_password(ctx: Context, data: Reset) -> Response[None]:
+    """Choose a new password by the email's link, and disconnect logins at providers if you like. Every device is
+    logged out; this one is known from now on."""
+    user = await reset.reset_password(ctx, data.token, data.password, data.disconnect)
     known = cookies.device(user, ctx.app.keyring, ctx.app.settings)
     return Response(None, status_code=204, cookies=[known])
 
@@ -88,7 +96,7 @@ async def reset(ctx: Context, data: Reset) -> Response[None]:
     "/email/confirm", operation_id="confirmEmail", public=True, status_code=200, raises=[LinkSpent, Conflict, TooMany]
 )
 async def confirm_email(ctx: Context, data: Link) -> Registered:
-    """Follow the letter's link: you log in with the new address from now on."""
+    """Follow the email's link: you log in with the new address from now on."""
     return Registered(await profile.change_email(ctx, data.token))
 
 
@@ -106,7 +114,7 @@ async def update_password(ctx: Context, data: NewPassword) -> Response[Me]:
 
 @post("/email", operation_id="updateEmail", permission="profile.write", step_up=True, status_code=202, raises=[TooMany])
 async def update_email(ctx: Context, data: NewEmail) -> Sent:
-    """A letter with a link goes to the new address; following it makes the change."""
+    """An email with a link goes to the new address; following it makes the change."""
     await profile.ask_for_new_email(ctx, data.email)
     return Sent()
 
@@ -119,7 +127,7 @@ async def update_email(ctx: Context, data: NewEmail) -> Sent:
     raises=[Conflict, TooMany],
 )
 async def request_email_confirmation(ctx: Context) -> Sent:
-    """After email to your address came back: a letter with a link goes there; following it says that email arrives."""
+    """After email to your address came back: an email with a link goes there; following it says that email arrives."""
     await profile.ask_to_confirm_email(ctx)
     return Sent()
 
@@ -183,7 +191,7 @@ async def cancel_erasure(ctx: Context) -> None:
 
 routes = [
     Routes("/api/core/registration", [register, verify, preview_invitation, join]),
-    Routes("/api/core/password-reset", [request_reset, reset]),
+    Routes("/api/core/password-reset", [request_reset, preview_reset, reset_password]),
     Routes(
         "/api/core/profile",
         [

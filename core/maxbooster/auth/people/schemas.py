@@ -13,7 +13,7 @@ _INVISIBLE = r"\s\u200b-\u200f\u2060\ufeff"
 Name = Annotated[
     str, Meta(min_length=1, max_length=200, pattern=rf"^[^{_CONTROL}]*[^{_INVISIBLE}{_CONTROL}][^{_CONTROL}]*\Z")
 ]
-"""In one line, in its own direction, and not blank: names stand in the headers of letters and in lists of payments."""
+"""In one line, in its own direction, and not blank: names stand in the headers of emails and in lists of payments."""
 Email = Annotated[str, Meta(min_length=3, max_length=300)]
 Password = Annotated[str, Meta(max_length=300)]
 LinkToken = Annotated[str, Meta(min_length=1, max_length=200)]
@@ -40,7 +40,7 @@ class Joining(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Sent(Struct, frozen=True):
-    """The same whoever has the address: a letter is on its way, if there is one to write."""
+    """The same whoever has the address: an email is on its way, if there is one to write."""
 
     sent: bool = True
 
@@ -77,6 +77,8 @@ class ResetRequest(Struct, frozen=True, forbid_unknown_fields=True):
 class Reset(Struct, frozen=True, forbid_unknown_fields=True):
     token: LinkToken
     password: Password
+    disconnect: Annotated[list[UUID], Meta(max_length=100)] = []
+    """Connected logins, of those that `previewPasswordReset` names, that shall log you in no more."""
 
 
 class Profile(Struct, frozen=True, forbid_unknown_fields=True):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from sqlalchemy import Connection
@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from ...context import Context
 from ...db.types import new_id
 from ...errors import Conflict, NotFound
-from .. import letters, proofs
+from .. import emails, proofs
 from ..events import IdentityChanged, note
 from ..people.oneself import alone, gone_on, oneself
 from ..sessions.schemas import SignInProvider
@@ -23,14 +23,14 @@ from .schemas import IdentityOut
 from .settings import IdentityProvider
 from .signing_in import Arrived
 
+Named = TypeVar("Named", IdentityOut, LinkedIdentity)
 MOST = 20
 """Of one person."""
 
 
-async def listed(ctx: Context) -> list[IdentityOut]:
-    user = await oneself(ctx)
+async def listed(ctx: Context, user: UUID) -> list[IdentityOut]:
     titles = {name: each.title for name, each in ctx.app.identity_providers.items()}
-    found = await queries.identities(ctx, user.id)
+    found = await queries.identities(ctx, user)
     titles |= await ctx.read(lambda connection: _titles(connection, [each.provider for each in found]))
     return [
         IdentityOut(
@@ -38,6 +38,17 @@ async def listed(ctx: Context) -> list[IdentityOut]:
         )
         for each in found
     ]
+
+
+def named(found: Sequence[Named], id: UUID) -> Named:
+    """
+    Raises:
+        NotFound: they have no such identity.
+    """
+    for each in found:
+        if each.id == id:
+            return each
+    raise NotFound(f"You have no connected login {id}.")
 
 
 async def connectable(ctx: Context) -> list[SignInProvider]:
@@ -108,9 +119,7 @@ async def unlink(ctx: Context, id: UUID) -> LoggedInBrowser:
         Conflict: it is the last way in which they can log in.
     """
     user = await oneself(ctx)
-    identity = next((each for each in await queries.identities(ctx, user.id) if each.id == id), None)
-    if identity is None:
-        raise NotFound(f"You have no connected login {id}.")
+    identity = named(await queries.identities(ctx, user.id), id)
     usable = list(ctx.app.identity_providers)
     provider = ctx.app.identity_providers.get(identity.provider)
     note_link(ctx, user.id, user.email, provider or _gone(identity), "unlinked")
@@ -135,4 +144,4 @@ def _gone(identity: LinkedIdentity) -> IdentityProvider:
 def note_link(ctx: Context, user: UUID, email: str, provider: IdentityProvider, change: str) -> None:
     note(ctx, IdentityChanged(user, provider.name, change))
     origin = ctx.app.settings.origin
-    proofs.notify(ctx, email, letters.identity_changed, provider=provider.title, change=change, origin=origin)
+    proofs.notify(ctx, email, emails.identity_changed, provider=provider.title, change=change, origin=origin)

@@ -56,6 +56,12 @@ def unlink(connection: Connection, identity: Any) -> bool:
     return connection.execute(delete(LinkedIdentity).where(LinkedIdentity.id == identity.id)).rowcount == 1
 
 
+def unlink_those(connection: Connection, user: UUID, ids: Sequence[UUID]) -> None:
+    theirs = select(LinkedIdentity.__table__).where(LinkedIdentity.user_id == user, LinkedIdentity.id.in_(ids))
+    for each in connection.execute(theirs).all():
+        unlink(connection, each)
+
+
 def unlink_all(connection: Connection, user: UUID) -> None:
     theirs = select(LinkedIdentity.__table__).where(LinkedIdentity.user_id == user)
     for each in connection.execute(theirs).all():

@@ -13,6 +13,7 @@ from ...errors import AuthFailed, Conflict, Invalid, NotAllowed, NotAuthenticate
 from ...http.routes import Routes, delete, get, post
 from .. import cookies
 from ..limits import count_asking, count_sign_in
+from ..people.oneself import oneself
 from ..proofs import LinkSpent
 from ..sessions.proving import SecondFactorRequired
 from ..sessions.routes import client_of
@@ -170,7 +171,7 @@ async def complete_confirmation_factor(
 @get("/", operation_id="listIdentities", permission="profile.read")
 async def list_identities(ctx: Context) -> list[IdentityOut]:
     """Your logins at providers."""
-    return await identities.listed(ctx)
+    return await identities.listed(ctx, (await oneself(ctx)).id)
 
 
 @get("/providers", operation_id="listIdentityProviders", permission="profile.read")

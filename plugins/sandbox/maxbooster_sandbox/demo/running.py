@@ -45,7 +45,7 @@ class Platform:
         return os.environ | {
             "MAXBOOSTER_DATA": str(self.data),
             "MAXBOOSTER_LISTEN": f"127.0.0.1:{self._port}",
-            "MAXBOOSTER_MAIL": (self.folder / "letters").as_uri(),
+            "MAXBOOSTER_MAIL": (self.folder / "emails").as_uri(),
             "MAXBOOSTER_SANDBOX__ENABLED": "true",
         }
 

@@ -16,7 +16,7 @@ from maxbooster.testing import make_person
 from .tools import ASTER, ME, OTHER, REGISTRATION, RESET, TOKENS, WRONG, login
 
 
-async def test_nobody_learns_who_has_a_login(browser, nova, letters):
+async def test_nobody_learns_who_has_a_login(browser, nova, emails):
     def seen(answer: httpx.Response) -> tuple[Any, ...]:
         return answer.status_code, answer.text, sorted(answer.headers)
 
@@ -30,8 +30,8 @@ async def test_nobody_learns_who_has_a_login(browser, nova, letters):
     for path, body in asked:
         known, other = [seen(await browser.post(path, json=body | {"email": each})) for each in (nova.email, unknown)]
         assert known == other, path
-    assert [mail.subject for mail in await letters(unknown)] == ["Confirm your email address"]
-    assert {mail.subject for mail in await letters(nova.email)} == {
+    assert [mail.subject for mail in await emails(unknown)] == ["Confirm your email address"]
+    assert {mail.subject for mail in await emails(nova.email)} == {
         "Reset your password",
         "You already have an account",
     }

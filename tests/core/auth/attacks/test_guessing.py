@@ -1,4 +1,4 @@
-"""Guessing passwords and codes, and asking for letters without end."""
+"""Guessing passwords and codes, and asking for emails without end."""
 
 from __future__ import annotations
 
@@ -99,7 +99,7 @@ async def test_a_stolen_session_cannot_try_passwords_at_leisure(home):
     assert Counter(answer.status_code for answer in tries) == {401: 10, 429: 2}
 
 
-async def test_letters_cannot_be_sent_at_leisure(new_browser, letters):
+async def test_emails_cannot_be_sent_at_leisure(new_browser, emails):
     flood = [
         await new_browser(address=f"203.0.113.{n}").post(RESET, json={"email": "nova@example.org"}) for n in range(5)
     ]

@@ -1,4 +1,4 @@
-"""Links in letters, and where answers lead."""
+"""Links in emails, and where answers lead."""
 
 from __future__ import annotations
 
@@ -34,20 +34,20 @@ async def test_a_link_of_one_kind_opens_no_other_and_ends_in_time(links, clock, 
     assert await links.follow(kind, token) == 410
 
 
-async def test_a_link_whose_time_is_over_before_its_email_is_not_sent(app, letters, nova, clock):
+async def test_a_link_whose_time_is_over_before_its_email_is_not_sent(app, emails, nova, clock):
     async with app.unit() as ctx:
         await ask(ctx, "reset", nova.email)
     clock.advance(seconds=LIFETIME["reset"].total_seconds())
-    assert await letters(nova.email) == []
+    assert await emails(nova.email) == []
 
 
-async def test_of_two_links_that_are_asked_for_at_once_one_is_sent_and_works(app, letters, browser, nova):
+async def test_of_two_links_that_are_asked_for_at_once_one_is_sent_and_works(app, emails, browser, nova):
     """Neither request sees the other one's row."""
     async with app.unit() as one, app.unit() as other:
         for ctx in (one, other):
             await ask(ctx, "reset", nova.email)
-    [letter] = await letters(nova.email)
-    new = {"token": link_in(letter.text), "password": "fifty lamps along the harbor"}
+    [email] = await emails(nova.email)
+    new = {"token": link_in(email.text), "password": "fifty lamps along the harbor"}
     assert (await browser.post(f"{RESET}/confirm", json=new)).status_code == 204
 
 
@@ -111,7 +111,7 @@ async def test_no_answer_leads_where_the_request_says(app, home):
         assert not answer.is_redirect, path
 
 
-async def test_letters_lead_to_the_public_address_whatever_host_was_called(app, browser, home, letters):
+async def test_emails_lead_to_the_public_address_whatever_host_was_called(app, browser, home, emails):
     assert (await browser.post(REGISTRATION, json=ASTER, headers={"host": EVIL})).status_code == 421
     forged = {"x-forwarded-host": EVIL, "x-forwarded-proto": "https", "forwarded": f"host={EVIL}"}
     await browser.post(REGISTRATION, json=ASTER, headers=forged)

@@ -9,7 +9,7 @@ from maxbooster.testing import PASSWORD, drain
 from .tools import ASTER, DEVICES, ME, OTHER, PROFILE, REGISTRATION, RESET, TOKENS, WRONG, login
 
 
-async def test_a_line_break_adds_no_header_to_a_letter_or_an_answer(app, browser, home, letters):
+async def test_a_line_break_adds_no_header_to_an_email_or_an_answer(app, browser, home, emails):
     broken = "Nova\r\nBcc: everybody@example.org"
     for name in (broken, "a\nb", "a\x00b", "a\u2028b", "\x1b[2J", "\u0085"):
         for client, method, path, body in [
@@ -36,7 +36,7 @@ async def test_a_user_agent_is_text_and_nothing_more(new_browser, nova):
     assert device["agent"] == ("<script>alert(1)</script>" + "x" * 1000)[:300]
 
 
-async def test_an_address_that_only_looks_like_another_is_another(browser, nova, letters):
+async def test_an_address_that_only_looks_like_another_is_another(browser, nova, emails):
     for email in (
         "nоva@example.org",
         "ｎova@example.org",
@@ -46,7 +46,7 @@ async def test_an_address_that_only_looks_like_another_is_another(browser, nova,
     ):
         assert (await browser.post(ME, json=login(email))).status_code == 401, email
         assert (await browser.post(RESET, json={"email": email})).status_code in (202, 422), email
-    assert await letters(nova.email) == []
+    assert await emails(nova.email) == []
 
 
 async def test_what_is_far_too_large_is_refused_at_once(browser, home):

@@ -1,4 +1,4 @@
-"""What is kept, and what is told: nothing secret in log, audit, queue, letters and tables."""
+"""What is kept, and what is told: nothing secret in log, audit, queue, emails and tables."""
 
 from __future__ import annotations
 

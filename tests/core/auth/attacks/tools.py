@@ -18,7 +18,7 @@ OTHER = "seven kites over quiet fjords"
 EVIL = "evil.example"
 ASTER = {"email": "aster@example.org", "password": PASSWORD, "name": "Aster", "born_on": "2000-01-31"}
 KINDS = ("register", "reset", "email", "invitation")
-"""Of links in letters."""
+"""Of links in emails."""
 
 
 def login(email: str, password: str = PASSWORD) -> dict[str, str]:
@@ -49,7 +49,7 @@ async def refreshed(browser, token: str) -> int:
 
 
 class Links:
-    """How each kind of link is got by letter, and followed."""
+    """How each kind of link is got by email, and followed."""
 
     def __init__(self, home, browser, link_to) -> None:
         self._home, self.browser, self._link_to = home, browser, link_to

@@ -49,9 +49,7 @@ async def test_children_and_used_tickets_are_refused_and_another_browser_too(bro
     assert (await browser.post(f"{START}/register", json=given)).json()["field"] == "state"
 
 
-async def test_an_email_that_is_known_here_opens_nothing_until_both_are_proved(
-    app, nova, browser, new_browser, letters
-):
+async def test_an_email_that_is_known_here_opens_nothing_until_both_are_proved(app, nova, browser, new_browser, emails):
     """Else whoever gets an address at a provider would get the login of whoever has it here."""
     answer = await arrive(browser, "nova")
     assert (answer["next"], answer["email"], answer["me"]) == ("link", "nova@example.org", None)
@@ -62,7 +60,7 @@ async def test_an_email_that_is_known_here_opens_nothing_until_both_are_proved(
     linked = await browser.post(IDENTITIES, json={"ticket": answer["ticket"]})
     assert linked.status_code == 204, linked.text
     assert (await browser.post(IDENTITIES, json={"ticket": answer["ticket"]})).json()["field"] == "state"
-    assert [mail.subject for mail in await letters("nova@example.org")] == ["Your ways to log in were changed"]
+    assert [mail.subject for mail in await emails("nova@example.org")] == ["Your ways to log in were changed"]
     assert (await arrive(new_browser(), "nova"))["me"]["user"]["id"] == str(nova.user)
     assert "security.identity_changed" in await _audited(app)
 

@@ -12,7 +12,7 @@ from maxbooster.mail.samples import samples
 from maxbooster.settings import read
 
 WIDTHS = (320, 600, 1024)
-LETTERS = samples(App(read({})).offers.catalog, "https://music.example")
+EMAILS = samples(App(read({})).offers.catalog, "https://music.example")
 SHOTS = os.environ.get("MAXBOOSTER_TEST_SHOTS", "")
 """A folder for pictures, to look at."""
 CONTRAST = """() => {
@@ -38,15 +38,15 @@ CONTRAST = """() => {
 
 @pytest.mark.slow
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-async def test_every_letter_fits_three_mail_programs_and_can_be_read(chromium, scheme):
+async def test_every_email_fits_three_mail_programs_and_can_be_read(chromium, scheme):
     context = await chromium.new_context(color_scheme=scheme)
     asked = []
     page = await context.new_page()
     page.on("request", lambda request: asked.append(request.url))
     for width in WIDTHS:
         await page.set_viewport_size({"width": width, "height": 800})
-        for name, letter in LETTERS.items():
-            await page.set_content(letter.html)
+        for name, email in EMAILS.items():
+            await page.set_content(email.html)
             wide = await page.evaluate("document.documentElement.scrollWidth - innerWidth")
             assert wide <= 0, f"{name} is {wide} px too wide at {width}"
             assert await page.evaluate(CONTRAST) == [], f"{name}, {scheme}"
@@ -56,14 +56,14 @@ async def test_every_letter_fits_three_mail_programs_and_can_be_read(chromium, s
     await context.close()
 
 
-@pytest.mark.parametrize("name", LETTERS)
+@pytest.mark.parametrize("name", EMAILS)
 def test_the_plain_text_says_what_the_html_says(name):
-    letter = LETTERS[name]
-    said = [*letter.paragraphs, *letter.after, *letter.foot, *(each.title for each in letter.items)]
-    if letter.action:
-        said.append(letter.action.url)
-        assert letter.action.label in letter.html
+    email = EMAILS[name]
+    said = [*email.paragraphs, *email.after, *email.foot, *(each.title for each in email.items)]
+    if email.action:
+        said.append(email.action.url)
+        assert email.action.label in email.html
     for each in said:
-        assert each in letter.text, each
-    assert "<" not in letter.text
-    assert letter.text.endswith("\n")
+        assert each in email.text, each
+    assert "<" not in email.text
+    assert email.text.endswith("\n")

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
-from ..mail import Action, Item, Letter
+from ..mail import Action, Email, Item
 from .models import Notice
 from .times import Times
 
@@ -18,7 +18,7 @@ MOST_IN_A_DIGEST: Final = 40
 
 
 class Reader(Struct, frozen=True, kw_only=True):
-    """Whom a letter is for, and where it leads."""
+    """Whom an email is for, and where it leads."""
 
     t: Texts
     catalog: Mapping[str, str]
@@ -29,10 +29,10 @@ class Reader(Struct, frozen=True, kw_only=True):
     origin: str
 
 
-def of_one(reader: Reader, notice: Notice, stop: str) -> Letter:
+def of_one(reader: Reader, notice: Notice, stop: str) -> Email:
     """`stop`: the link by which emails of this kind end."""
     t = reader.t
-    return Letter(
+    return Email(
         subject=_title(reader, notice),
         paragraphs=tuple(filter(None, [notice.text])),
         action=Action(t("core.mail_notice_go"), f"{reader.origin}{notice.path or '/home'}"),
@@ -42,13 +42,13 @@ def of_one(reader: Reader, notice: Notice, stop: str) -> Letter:
     )
 
 
-def digest(reader: Reader, notices: Sequence[Notice], stop: str) -> Letter:
+def digest(reader: Reader, notices: Sequence[Notice], stop: str) -> Email:
     """`stop`: the link by which every email about notifications of the account ends. The newest are shown; how many
     more there are is said."""
     t, account = reader.t, reader.account
     shown, rest = notices[-MOST_IN_A_DIGEST:], len(notices) - MOST_IN_A_DIGEST
     subject = t("core.mail_digest", account=account, n=len(notices))
-    return Letter(
+    return Email(
         subject=subject if len(notices) != 1 else t("core.mail_digest_one", account=account),
         paragraphs=(t("core.mail_digest_text", account=account),),
         items=tuple(_item(reader, each) for each in shown),

@@ -1,4 +1,4 @@
-"""A letter to one person: what it says, once, from which its HTML and its plain text are made.
+"""An email to one person: what it says, once, from which its HTML and its plain text are made.
 
 The HTML is one column of tables with inline styles, which is what mail programs understand; what only some of them
 do (dark colors) stands in one style element that the others ignore. Nothing is loaded from anywhere.
@@ -14,7 +14,7 @@ from msgspec import Struct
 
 from .message import Mail
 
-_TEMPLATE: Final = Path(__file__).parent / "templates" / "letter.html"
+_TEMPLATE: Final = Path(__file__).parent / "templates" / "email.html"
 _SIGNED: Final = "Max Booster"
 
 
@@ -26,11 +26,11 @@ class Action(Struct, frozen=True):
 
     def __post_init__(self) -> None:
         if urlsplit(self.url).scheme not in ("http", "https"):
-            raise ValueError(f"a letter cannot lead to {self.url[:80]!r}: only to http and https")
+            raise ValueError(f"an email cannot lead to {self.url[:80]!r}: only to http and https")
 
 
 class Item(Struct, frozen=True, kw_only=True):
-    """One of several things that a letter tells."""
+    """One of several things that an email tells."""
 
     title: str
     text: str = ""
@@ -39,7 +39,7 @@ class Item(Struct, frozen=True, kw_only=True):
     tone: str = "info"
 
 
-class Letter(Struct, frozen=True, kw_only=True):
+class Email(Struct, frozen=True, kw_only=True):
     subject: str
     paragraphs: tuple[str, ...] = ()
     action: Action | None = None
@@ -73,7 +73,7 @@ class Letter(Struct, frozen=True, kw_only=True):
     def html(self) -> str:
         from ..public.rendering import loaded
 
-        return loaded(_TEMPLATE).render(letter=self, signed=_SIGNED)
+        return loaded(_TEMPLATE).render(email=self, signed=_SIGNED)
 
 
 def _item_text(item: Item) -> str:
