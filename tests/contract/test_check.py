@@ -114,7 +114,10 @@ _FAMILIES = count(1)
 
 
 def found(app, family: str) -> list[str]:
-    return [fault.what for fault in faults(app) if fault.plugin.partition(".")[0] == family]
+    return [
+        fault.what
+        for fault in faults(app, of={each for each in app.registry.plugins if each.partition(".")[0] == family})
+    ]
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from functools import cache
 from hashlib import sha256
 from importlib.metadata import EntryPoint
 from importlib.util import find_spec
@@ -126,6 +127,7 @@ def _of_manifest(manifest: Manifest) -> Iterator[str]:
         yield "tables"
 
 
+@cache
 def _secrets(kind: type[Any] | None) -> list[str]:
     fields = msgspec.structs.fields(kind) if kind is not None else ()
     return [field.name for field in fields if _is_secret(field.type)]
