@@ -34,7 +34,7 @@ async def outcome(site, tmp_path, sqlite_url, code: str, manifest: str = "", **s
         ready = await api.get("/health/ready")
         assert (ready.status_code, ready.json()["ready"]) == (200, True)
         assert ready.json()["degraded"] == (app.registry.plugins["papa"].state == "broken")
-        return [fault.what for fault in faults(app) if fault.plugin == "papa"]
+        return [fault.what for fault in faults(app, of={"papa"})]
 
 
 @pytest.mark.parametrize(

@@ -32,7 +32,7 @@ def extends(**given: object) -> str:
 
 
 def told(app) -> list[str]:
-    return [fault.what for fault in faults(app) if fault.plugin == "papa"]
+    return [fault.what for fault in faults(app, of={"papa"})]
 
 
 @pytest.mark.parametrize(
@@ -79,7 +79,7 @@ def test_a_place_of_a_family_that_is_off_or_may_be_absent_is_no_fault(site, asse
     assert told(assembled(disabled="billing")) == []
     absent = extends(id="quebec.more", point="marketplace.order", tag="mb-quebec-more")
     site.write(site.install("quebec", absent, manifest="answers=('marketplace',)"), "static/all.js", "")
-    assert [fault for fault in faults(assembled()) if fault.plugin == "quebec"] == []
+    assert faults(assembled(), of={"quebec"}) == []
 
 
 async def test_hook_register_panel_extensions(site, tmp_path, sqlite_url, account):
