@@ -12,7 +12,7 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar, cast
 from urllib.parse import urlsplit
 
 import msgspec
@@ -297,7 +297,7 @@ def _split_lists(given: Mapping[str, Any], kind: type[Any]) -> dict[str, Any]:
     """The environment knows only text: a comma separates the items of a list."""
     return {
         name: [item.strip() for item in value.split(",") if item.strip()]
-        if isinstance(value, str) and name in _lists(kind)
+        if isinstance(value, str) and name in _lists(cast(Any, kind))
         else value
         for name, value in given.items()
     }

@@ -15,7 +15,7 @@ from importlib.metadata import EntryPoint
 from importlib.util import find_spec
 from pathlib import Path
 from types import ModuleType
-from typing import Any, Literal
+from typing import Any, Literal, cast
 from urllib.parse import unquote, urlsplit
 
 import msgspec
@@ -122,7 +122,7 @@ def _of_manifest(manifest: Manifest) -> Iterator[str]:
     yield from (f"operation:{name}" for name in manifest.operations)
     yield from (f"command:{command.name}" for command in manifest.commands)
     for kind in (manifest.settings, manifest.account_settings):
-        yield from (f"secret:{name}" for name in _secrets(kind))
+        yield from (f"secret:{name}" for name in _secrets(cast(Any, kind)))
     if manifest.migrations:
         yield "tables"
 
