@@ -17,7 +17,7 @@ from maxbooster_billing.ledger.posting import Leg, Transaction, post
 
 from .figures import Figure, Pace, Skipped, alternately
 from .places import folder, postgres
-from .site import add_note, make_table, new_note
+from .site import add_note, make_tables, new_note
 
 POSTERS = 32
 
@@ -53,7 +53,7 @@ def _postings(kind: str, url: str, pace: Pace) -> Figure:
 def _prepare(url: str) -> None:
     database = Database(url)
     migrate.upgrade(database, migrate.namespaces(load()))
-    make_table(database)
+    make_tables(database.engine)
     asyncio.run(database.close())
 
 

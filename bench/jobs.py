@@ -111,7 +111,6 @@ async def _opened(url: str, data: Path, **settings: Any) -> AsyncIterator[App]:
     logs.configure(level="warning")
     app = site.site(data, url, **settings)
     async with app.opened(upgrade=True):
-        site.make_table(app.database)
         yield app
 
 

@@ -21,7 +21,7 @@ from maxbooster.paging import Order as ListOrder
 from . import places
 from .figures import Figure, Pace, alternately
 from .load import Order, generate
-from .site import Title, make_table, site
+from .site import Title, site
 
 ROWS = 1_000_000
 AT_ONCE = 20_000
@@ -67,7 +67,6 @@ async def _fill(url: str, data: Path) -> tuple[str, list[str], list[UUID]]:
     """A million rows of one account and as many of others, a token, and what they are called."""
     app = site(data, url)
     async with app.opened(upgrade=True):
-        make_table(app.database, Title)
         account, others = new_id(), [new_id() for _ in range(20)]
         await _add(app, [others[number % 20] for number in range(ROWS)])
         await _add(app, [account] * ROWS)

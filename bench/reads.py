@@ -22,7 +22,7 @@ from maxbooster.db.types import new_id
 from . import places
 from .figures import Figure, Pace, alternately
 from .load import Found, Order, generate
-from .site import Note, make_table, new_note, site
+from .site import Note, new_note, site
 
 ACCOUNTS = 20
 NOTES = 10_000
@@ -116,7 +116,6 @@ async def _fill(url: str, data: Path) -> tuple[list[dict[str, Any]], dict[str, U
     """Our tables, with notes and one token for each account."""
     app = site(data, url)
     async with app.opened(upgrade=True):
-        make_table(app.database)
         accounts = [new_id() for _ in range(ACCOUNTS)]
         now = datetime.now(UTC)
         notes = [new_note(accounts[number % ACCOUNTS], now) for number in range(NOTES)]

@@ -12,11 +12,11 @@ from time import monotonic_ns
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, String, Text, UniqueConstraint, bindparam, insert, select
+from sqlalchemy import Connection, Engine, String, Text, UniqueConstraint, bindparam, create_engine, insert, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from maxbooster.app import App
-from maxbooster.db.engine import Database
+from maxbooster.db.engine import checked
 from maxbooster.http.assembly import Opening
 from maxbooster.observe import logs
 from maxbooster.plugin import (
@@ -205,15 +205,19 @@ def register_jobs() -> Sequence[Job]:
 
 
 def site(data: Path, database: str, **settings: Any) -> App:
-    """An App with this plugin beside the installed ones."""
+    """An App with this plugin beside the installed ones. No migration makes its tables, and without them it would be
+    off."""
+    engine = create_engine(checked(database))
+    make_tables(engine)
+    engine.dispose()
     given = {"data": data, "database": database} | settings
     here = EntryPoint("bench", "bench.site", GROUP)
     registry = plugins.load(entries=[*entry_points(group=GROUP), here])
     return App(read({f"MAXBOOSTER_{name.upper()}": str(value) for name, value in given.items()}), registry=registry)
 
 
-def make_table(database: Database, kind: type[Table] = Note) -> None:
-    Table.metadata.tables[kind.__tablename__].create(database.engine, checkfirst=True)
+def make_tables(engine: Engine) -> None:
+    Table.metadata.create_all(engine, [Table.metadata.tables[kind.__tablename__] for kind in (Note, Title)])
 
 
 def serve() -> Any:

@@ -20,7 +20,7 @@ from maxbooster.testing.app import open_api
 from . import places
 from .figures import Figure, Pace, alternately
 from .load import Order, generate
-from .site import SECRET, Note, make_table, site
+from .site import SECRET, Note, site
 
 AT = "/api/core/webhooks/bench"
 BODY = '{"type": "payout.changed", "data": "' + "x" * 900 + '"}'
@@ -65,7 +65,6 @@ async def _repeat(url: str, data: Path) -> float:
     logs.configure(level="warning")
     app = site(data, url)
     async with app.opened(upgrade=True), open_api(app) as provider:
-        make_table(app.database)
         order = [f"repeated_{number}" for number in range(EVENTS)] * REPEATS
         Random(1).shuffle(order)
 

@@ -16,7 +16,7 @@ from maxbooster.db.types import new_id
 
 from .figures import Figure, Pace, alternately
 from .places import folder
-from .site import add_note, make_table, new_note
+from .site import add_note, make_tables, new_note
 
 CALLERS = 32
 PROCESSES = 3
@@ -51,7 +51,7 @@ def measure(pace: Pace) -> list[Figure]:
 
 def _create(path: Path) -> None:
     database = Database(f"sqlite:///{path}")
-    make_table(database)
+    make_tables(database.engine)
     asyncio.run(database.close())
 
 

@@ -10,8 +10,9 @@ import os
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
+from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar, cast
 from urllib.parse import urlsplit
 
 import msgspec
@@ -224,7 +225,7 @@ class Sections:
 
     def _convert(self, section: str, kind: type[Any]) -> Any:
         given = self._sections.get(section, {})
-        known = [field.name for field in msgspec.structs.fields(kind)]
+        known = list(kind.__struct_fields__)
         for name in given:
             if name not in known:
                 raise SettingsError(
@@ -294,13 +295,17 @@ def _place(variable: str) -> tuple[str, str]:
 
 def _split_lists(given: Mapping[str, Any], kind: type[Any]) -> dict[str, Any]:
     """The environment knows only text: a comma separates the items of a list."""
-    lists = {field.name for field in msgspec.structs.fields(kind) if "tuple" in str(field.type)}
     return {
         name: [item.strip() for item in value.split(",") if item.strip()]
-        if name in lists and isinstance(value, str)
+        if isinstance(value, str) and name in _lists(cast(Any, kind))
         else value
         for name, value in given.items()
     }
+
+
+@cache
+def _lists(kind: type[Any]) -> set[str]:
+    return {field.name for field in msgspec.structs.fields(kind) if "tuple" in str(field.type)}
 
 
 _PLACE = re.compile(r"(?P<reason>.*) - at `\$\.(?P<name>\w+)[^`]*`", re.DOTALL)

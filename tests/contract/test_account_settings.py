@@ -61,12 +61,12 @@ def code(more: str = "", form: str = FORM) -> str:
 
 
 @pytest.fixture
-def opened(site, tmp_path, account):
+def opened(site, tmp_path, sqlite_url, account):
     @asynccontextmanager
     async def opening(more: str = ""):
         package = site.install("billing.pier", code(more))
         async with (
-            make_app(tmp_path / "data", f"sqlite:///{tmp_path}/one.db") as app,
+            make_app(tmp_path / "data", sqlite_url) as app,
             open_api(app, account.account) as api,
         ):
             yield app, api
@@ -201,23 +201,25 @@ async def test_secrets_that_no_key_opens_are_told_and_entered_again(opened):
         assert (await api.get("/api/billing/pier/berth")).json() == ["Quay 9", "again"]
 
 
-async def test_what_is_left_of_a_connector_that_is_off_can_be_removed(opened, tmp_path, account):
+async def test_what_is_left_of_a_connector_that_is_off_can_be_removed(opened, tmp_path, sqlite_url, account):
     async with opened() as (_, api):
         await entered(api)
     async with (
-        make_app(tmp_path / "data", f"sqlite:///{tmp_path}/one.db") as app,
+        make_app(tmp_path / "data", sqlite_url) as app,
         open_api(app, account.account) as api,
     ):
         assert (await api.get(AT)).status_code == 404
         assert [(await api.delete(AT)).status_code for _ in range(2)] == [204, 404]
 
 
-async def test_what_is_left_of_a_connector_that_is_gone_is_told_and_purged(opened, site, tmp_path, monkeypatch):
+async def test_what_is_left_of_a_connector_that_is_gone_is_told_and_purged(
+    opened, site, tmp_path, sqlite_url, monkeypatch
+):
     async with opened() as (app, api):
         await entered(api)
         with pytest.raises(PluginError, match="'billing.pier' is enabled"):
             purge(app.database, app.registry, "billing.pier")
-    for name, value in (("DATA", str(tmp_path / "data")), ("DATABASE", f"sqlite:///{tmp_path}/one.db")):
+    for name, value in (("DATA", str(tmp_path / "data")), ("DATABASE", sqlite_url)):
         monkeypatch.setenv(f"MAXBOOSTER_{name}", value)
 
     def run(*command):

@@ -19,7 +19,7 @@ def register_routes():
 
 def told(site, assembled, code: str, **files: str) -> list[str]:
     site.install("papa", code, **files)
-    return [fault.what for fault in faults(assembled()) if fault.plugin == "papa"]
+    return [fault.what for fault in faults(assembled(), of={"papa"})]
 
 
 @pytest.mark.parametrize(

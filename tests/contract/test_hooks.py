@@ -100,12 +100,12 @@ def job_doorbell(settings):
 """
 
 
-async def test_hook_job_doorbell(site, tmp_path, account):
+async def test_hook_job_doorbell(site, tmp_path, sqlite_url, account):
     """The first plugin that brings one is used; losing all its rings costs time, never a job."""
     site.install("zulu", DOORBELL, manifest="requires=('setlist',)")
     song = {"title": "So What", "duration_s": 545}
     new = {"title": "Summer", "venue": "Quay 9", "played_on": "2027-06-01", "songs": [song]}
-    async with make_app(tmp_path, f"sqlite:///{tmp_path}/one.db") as app, open_api(app, account.account) as api:
+    async with make_app(tmp_path, sqlite_url) as app, open_api(app, account.account) as api:
         made = (await api.post("/api/setlist/setlists", json=new)).json()
         begun = (await api.post(f"/api/setlist/setlists/{made['id']}/fill")).json()
         assert app.doorbell.rung == ["default"]
@@ -127,7 +127,7 @@ def mail_transport(settings):
 """
 
 
-async def test_hook_mail_transport(site, tmp_path):
+async def test_hook_mail_transport(site, tmp_path, sqlite_url):
     """A plugin that brings a provider carries every email."""
     site.install("zulu", POST_OFFICE, manifest="requires=('setlist',)")
     new = {
@@ -136,7 +136,7 @@ async def test_hook_mail_transport(site, tmp_path):
         "name": "Nova",
         "born_on": "2000-01-01",
     }
-    async with make_app(tmp_path, f"sqlite:///{tmp_path}/one.db") as app, open_api(app) as api:
+    async with make_app(tmp_path, sqlite_url) as app, open_api(app) as api:
         assert (await api.post("/api/core/registration", json=new)).status_code == 202
         await drain(app)
         assert [mail.to for mail in app.mail.sent] == ["nova@example.org"]
@@ -162,10 +162,10 @@ def register_services():
 """
 
 
-async def test_hook_register_services(site, tmp_path):
+async def test_hook_register_services(site, tmp_path, sqlite_url):
     """Services are open while a process works; one that cannot start takes no other with it."""
     package = site.install("zulu", SERVICES)
-    async with make_app(tmp_path, f"sqlite:///{tmp_path}/one.db") as app:
+    async with make_app(tmp_path, sqlite_url) as app:
         told = app.registry.plugins["zulu"].module.told
         async with with_services(app):
             assert told == ["open"], package
@@ -182,11 +182,11 @@ def register_datasets():
 """
 
 
-async def test_hook_register_datasets(site, tmp_path):
+async def test_hook_register_datasets(site, tmp_path, sqlite_url):
     """A dataset is its family's, and has one owner."""
     site.install("zulu", DATASETS.replace("NAME", "zulu.days"))
     site.install("yankee", DATASETS.replace("NAME", "zulu.days"))
-    async with make_app(tmp_path, f"sqlite:///{tmp_path}/one.db") as app:
+    async with make_app(tmp_path, sqlite_url) as app:
         assert app.offers.datasets["zulu.days"].title == "Days", app.registry.plugins["zulu"].reason
         assert "'zulu.days' is not its own" in (app.registry.plugins["yankee"].reason or "")
 
@@ -218,14 +218,14 @@ def register_searchables():
         ("select(FAMILYSong.title)", "its select has no 'id'; it has title"),
     ],
 )
-async def test_hook_register_searchables(site, tmp_path, select, fault):
+async def test_hook_register_searchables(site, tmp_path, sqlite_url, select, fault):
     """What was declared is found; a declaration that can't be used switches its plugin off, and says why."""
     family = f"songs{len(select)}"
     source = SEARCHABLES.replace("SELECT", select).replace("FAMILY", family)
     site.install(family, source)
-    with closing(sqlite3.connect(tmp_path / "one.db")) as database:
+    with closing(sqlite3.connect(tmp_path / "maxbooster.db")) as database:
         database.execute(f"CREATE TABLE {family}_song (account_id, id, title, PRIMARY KEY (account_id, id))")
-    async with make_app(tmp_path, f"sqlite:///{tmp_path}/one.db") as app:
+    async with make_app(tmp_path, sqlite_url) as app:
         plugin = app.registry.plugins[family]
         if fault is not None:
             assert plugin.state == "broken"
@@ -253,11 +253,11 @@ async def search(ctx, query):
 """
 
 
-async def test_hook_search(site, tmp_path):
+async def test_hook_search(site, tmp_path, sqlite_url):
     """At most eight of a plugin; one that breaks or answers nonsense leaves the others alone; permissions count."""
     site.install("songs", SEARCH.replace("PERMISSION", "''"))
     site.install("hidden", SEARCH.replace("PERMISSION", "'user.control'"))
-    async with make_app(tmp_path, f"sqlite:///{tmp_path}/one.db") as app:
+    async with make_app(tmp_path, sqlite_url) as app:
         nova = await make_person(app, "nova@example.org")
         async with open_browser(app) as browser:
             await browser.log_in(nova)

@@ -99,14 +99,14 @@ def register_console_views():
 
 
 @pytest.mark.parametrize("kind", [OUTLET, PAYMENT_PROVIDER], ids=lambda kind: kind.name)
-async def test_hook_register_kinds(site, tmp_path, account, kind):
+async def test_hook_register_kinds(site, tmp_path, sqlite_url, account, kind):
     """A connector of each kind is looked up by its plugin's name, and may bring routes, jobs, a panel and a view."""
     plugin, code = CODE[kind.hook]
     family, name = plugin.split(".")
     more = MORE.replace("PLUGIN", plugin).replace("FAMILY", family).replace("NAME", name)
     site.write(site.install(plugin, code + more), "static/p.js", "")
     async with (
-        make_app(tmp_path / "data", f"sqlite:///{tmp_path}/one.db") as app,
+        make_app(tmp_path / "data", sqlite_url) as app,
         open_api(app, account.account) as api,
     ):
         assert faults(app) == []
@@ -278,10 +278,10 @@ async def test_a_connector_that_overran_its_time_rests_and_the_next_does_not():
     assert one.rests == {}
 
 
-async def test_a_payout_whose_provider_breaks_waits_and_says_who(site, tmp_path, account):
+async def test_a_payout_whose_provider_breaks_waits_and_says_who(site, tmp_path, sqlite_url, account):
     site.install("billing.pier", PIER)
     async with (
-        make_app(tmp_path / "data", f"sqlite:///{tmp_path}/one.db") as app,
+        make_app(tmp_path / "data", sqlite_url) as app,
         open_api(app, account.account) as api,
     ):
         from maxbooster_billing.plugin import Leg, Transaction, post

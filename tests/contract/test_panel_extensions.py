@@ -32,7 +32,7 @@ def extends(**given: object) -> str:
 
 
 def told(app) -> list[str]:
-    return [fault.what for fault in faults(app) if fault.plugin == "papa"]
+    return [fault.what for fault in faults(app, of={"papa"})]
 
 
 @pytest.mark.parametrize(
@@ -79,13 +79,13 @@ def test_a_place_of_a_family_that_is_off_or_may_be_absent_is_no_fault(site, asse
     assert told(assembled(disabled="billing")) == []
     absent = extends(id="quebec.more", point="marketplace.order", tag="mb-quebec-more")
     site.write(site.install("quebec", absent, manifest="answers=('marketplace',)"), "static/all.js", "")
-    assert [fault for fault in faults(assembled()) if fault.plugin == "quebec"] == []
+    assert faults(assembled(), of={"quebec"}) == []
 
 
-async def test_hook_register_panel_extensions(site, tmp_path, account):
+async def test_hook_register_panel_extensions(site, tmp_path, sqlite_url, account):
     site.write(site.install("papa", extends()), "static/all.js", "")
     site.write(site.install("quebec", OFFERS.format(name="quebec.all")), "static/all.js", "")
-    async with make_app(tmp_path, f"sqlite:///{tmp_path}/one.db") as app:
+    async with make_app(tmp_path, sqlite_url) as app:
 
         async def offered(permissions: str) -> list[str]:
             async with open_api(app, account.account, permissions) as api:
@@ -102,10 +102,10 @@ async def test_hook_register_panel_extensions(site, tmp_path, account):
             assert ours["extension"]["tag"] in module.text
 
 
-async def test_what_extends_a_family_that_is_off_is_not_offered(site, tmp_path, account):
+async def test_what_extends_a_family_that_is_off_is_not_offered(site, tmp_path, sqlite_url, account):
     site.write(site.install("papa", extends()), "static/all.js", "")
     off = "billing"
-    async with make_app(tmp_path, f"sqlite:///{tmp_path}/one.db", disabled=off) as app:
+    async with make_app(tmp_path, sqlite_url, disabled=off) as app:
         assert app.registry.plugins["papa"].state == "enabled"
         async with open_api(app, account.account) as api:
             assert (await api.get("/api/core/panel-extensions")).json() == []

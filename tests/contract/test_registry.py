@@ -149,10 +149,10 @@ def test_an_assembly_hook_that_raises_takes_only_its_plugin_out(site, assembled)
         (ROUTE.format(operation="listSetlists"), "operation_id 'listSetlists' is taken by 'setlist'"),
     ],
 )
-async def test_routes_that_cannot_be_served_take_only_their_plugin_out(site, tmp_path, code, reason):
+async def test_routes_that_cannot_be_served_take_only_their_plugin_out(site, tmp_path, sqlite_url, code, reason):
     site.install("zulu", code, manifest="requires=('setlist',)")
     site.install("omega", ROUTE.format(operation="greetOmega"))
-    async with make_app(tmp_path, f"sqlite:///{tmp_path}/one.db") as app, open_api(app) as api:
+    async with make_app(tmp_path, sqlite_url) as app, open_api(app) as api:
         assert (await api.get("/api/omega/greeting")).text == "hello"
         assert (await api.get("/api/setlist/setlists")).status_code == 401
         assert (await api.get("/api/zulu/greeting")).status_code == 404
@@ -162,14 +162,14 @@ async def test_routes_that_cannot_be_served_take_only_their_plugin_out(site, tmp
         assert "zulu" in next(check for check in ready.json()["checks"] if check["name"] == "plugins")["reason"]
 
 
-async def test_a_get_that_tries_to_write_is_refused(site, tmp_path, account):
+async def test_a_get_that_tries_to_write_is_refused(site, tmp_path, sqlite_url, account):
     site.install(
         "zulu",
         "@get('/', operation_id='readAndWrite', public=True)\n"
         "async def read_and_write(ctx: Context) -> str:\n    ctx.audit('zulu.read', 'zulu:1')\n    return 'done'\n"
         "@hookimpl\ndef register_routes(): return [Routes('/greeting', [read_and_write])]",
     )
-    async with make_app(tmp_path, f"sqlite:///{tmp_path}/one.db") as app, open_api(app, account.account) as api:
+    async with make_app(tmp_path, sqlite_url) as app, open_api(app, account.account) as api:
         refused = await api.get("/api/zulu/greeting")
         assert refused.status_code == 500
         assert refused.json()["type"] == "urn:maxbooster:problem:internal"
@@ -184,12 +184,12 @@ async def song_source(ctx):
 """
 
 
-async def test_asking_keeps_each_plugins_failure_to_itself(site, tmp_path, account):
+async def test_asking_keeps_each_plugins_failure_to_itself(site, tmp_path, sqlite_url, account):
     site.install("alpha", ASKED.format(body="raise RuntimeError('out of tune')"))
     site.install("beta", ASKED.format(body="await asyncio.sleep(60)"))
     site.install("gamma", ASKED.format(body="await asyncio.sleep(0.05)\n    return ['slow']"))
     site.install("omega", "@hookimpl\ndef song_source(): return ['at once']")
-    async with make_app(tmp_path, f"sqlite:///{tmp_path}/one.db") as app, app.unit(account) as ctx:
+    async with make_app(tmp_path, sqlite_url) as app, app.unit(account) as ctx:
         answers = await ctx.ask("song_source", timeout_s=0.5)
     asked = [(answer.plugin, answer.value, type(answer.error).__name__) for answer in answers]
     assert [each for each in asked if each[0] != "setlist.demo"] == [
@@ -202,8 +202,8 @@ async def test_asking_keeps_each_plugins_failure_to_itself(site, tmp_path, accou
     assert all(answer.seconds < 2 for answer in answers)
 
 
-async def test_asking_a_hook_that_nobody_defines_is_a_mistake_of_the_caller(tmp_path, account):
-    async with make_app(tmp_path, f"sqlite:///{tmp_path}/one.db") as app, app.unit(account) as ctx:
+async def test_asking_a_hook_that_nobody_defines_is_a_mistake_of_the_caller(tmp_path, sqlite_url, account):
+    async with make_app(tmp_path, sqlite_url) as app, app.unit(account) as ctx:
         with pytest.raises(AttributeError, match="no enabled plugin defines the hook 'song_sauce'"):
             await ctx.ask("song_sauce")
 
@@ -275,10 +275,10 @@ TAKING = {
 
 
 @pytest.mark.parametrize("what", TAKING)
-async def test_a_plugin_that_takes_anothers_name_takes_nothing_from_it(site, tmp_path, what):
+async def test_a_plugin_that_takes_anothers_name_takes_nothing_from_it(site, tmp_path, sqlite_url, what):
     """`alpha` comes first, and is refused; `zulu`, whose name it is, keeps it."""
     for name in ("alpha", "zulu"):
         site.install(name, TAKING[what])
-    async with make_app(tmp_path, f"sqlite:///{tmp_path}/one.db") as app:
+    async with make_app(tmp_path, sqlite_url) as app:
         assert "is not its own" in (app.registry.plugins["alpha"].reason or "")
         assert (app.registry.plugins["zulu"].state, app.registry.plugins["zulu"].reason) == ("enabled", None)

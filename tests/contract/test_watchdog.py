@@ -43,9 +43,9 @@ def register_routes():
 
 
 @pytest.fixture
-async def papa(site, tmp_path) -> AsyncIterator[App]:
+async def papa(site, tmp_path, sqlite_url) -> AsyncIterator[App]:
     site.install("papa", BLOCKING)
-    async with make_app(tmp_path, f"sqlite:///{tmp_path}/one.db", event_loop_stall_s="0.1") as app:
+    async with make_app(tmp_path, sqlite_url, event_loop_stall_s="0.1") as app:
         yield app
 
 

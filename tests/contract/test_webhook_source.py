@@ -46,10 +46,10 @@ def signed(id: str) -> dict[str, str]:
     return signed_headers(id, b"{}", [SECRET], datetime.now(UTC))
 
 
-async def test_hook_webhook_source(site, tmp_path):
+async def test_hook_webhook_source(site, tmp_path, sqlite_url):
     """Its webhooks come in under its name."""
     site.install("parcels", PARCELS)
-    async with make_app(tmp_path, f"sqlite:///{tmp_path}/one.db") as app, open_api(app) as provider:
+    async with make_app(tmp_path, sqlite_url) as app, open_api(app) as provider:
         for _ in range(2):
             answer = await provider.post("/api/core/webhooks/parcels", content=b"{}", headers=signed("evt_1"))
             assert answer.status_code == 200
@@ -67,9 +67,9 @@ async def test_hook_webhook_source(site, tmp_path):
         ("@hookimpl\ndef register_public_events(): return [int]", "must be an Event with a docstring"),
     ],
 )
-async def test_one_that_cannot_be_used_is_named_and_left_out(site, tmp_path, code, why):
+async def test_one_that_cannot_be_used_is_named_and_left_out(site, tmp_path, sqlite_url, code, why):
     site.install("parcels", code)
-    async with make_app(tmp_path, f"sqlite:///{tmp_path}/one.db") as app:
+    async with make_app(tmp_path, sqlite_url) as app:
         plugin = app.registry.plugins["parcels"]
         assert plugin.state == "broken"
         assert why in plugin.reason

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -207,7 +208,7 @@ def _process(*arguments: str | bytes, folder: Path, **streams: object) -> subpro
 
 def test_a_full_disk_below_the_output(tmp_path):
     with open("/dev/full", "wb") as full:
-        ended = _process("openapi", folder=tmp_path, stdout=full)
+        ended = _process("secrets", "new-key", folder=tmp_path, stdout=full)
     assert ended.returncode == 1
     assert ended.stderr.decode() == f"Error: The output cannot be written: {os.strerror(errno.ENOSPC)}.\n"
 
@@ -215,7 +216,7 @@ def test_a_full_disk_below_the_output(tmp_path):
 def test_nobody_reads_on(tmp_path):
     reading, writing = os.pipe()
     os.close(reading)
-    ended = _process("openapi", folder=tmp_path, stdout=writing)
+    ended = _process("secrets", "new-key", folder=tmp_path, stdout=writing)
     os.close(writing)
     assert (ended.returncode, ended.stderr) == (1, b"")
 
@@ -233,9 +234,10 @@ def test_an_argument_that_is_not_utf8(tmp_path):
     assert b"Traceback" not in ended.stderr
 
 
-def test_a_terminal_that_knows_few_characters(tmp_path, monkeypatch):
+def test_a_terminal_that_knows_few_characters(tmp_path, migrated_sqlite, monkeypatch):
     monkeypatch.setenv("PYTHONIOENCODING", "latin-1")
-    assert _process("db", "upgrade", folder=tmp_path).returncode == 0
+    (tmp_path / "data").mkdir(mode=0o700)
+    shutil.copy(migrated_sqlite, tmp_path / "data" / "maxbooster.db")
     ended = _process("roles", folder=tmp_path)
     assert (ended.returncode, ended.stderr) == (0, b"")
     assert rb"\u2713" in ended.stdout

@@ -58,7 +58,7 @@ def pdf_renderer(settings):
 """
 
 
-async def test_hook_pdf_renderer(tmp_path, monkeypatch, template):
+async def test_hook_pdf_renderer(tmp_path, sqlite_url, monkeypatch, template):
     """A plugin renders templates of a kind of its own."""
     folder = tmp_path / "site"
     folder.mkdir()
@@ -66,7 +66,7 @@ async def test_hook_pdf_renderer(tmp_path, monkeypatch, template):
     site = Site(folder)
     site.install("printer", RENDERER)
     template.with_name("notes.txt").write_text("Notes")
-    async with make_app(tmp_path, f"sqlite:///{tmp_path}/one.db") as app, app.unit(writable=False) as ctx:
+    async with make_app(tmp_path, sqlite_url) as app, app.unit(writable=False) as ctx:
         assert await ctx.document(template.with_name("notes.txt"), notes()) == b"Notes: Notes Max Booster"
         assert (await ctx.document(template, notes("x"))).startswith(b"%PDF-")
     site.forget()

@@ -145,11 +145,10 @@ async def test_findings_stop_a_submission(api, simulated):
     assert (await api.get(f"{RELEASES}/{made['id']}/deliveries")).json()["deliveries"] == []
 
 
-async def test_nothing_is_queued_for_a_real_store_without_ddexs_schemas(tmp_path, account):
+async def test_nothing_is_queued_for_a_real_store_without_ddexs_schemas(tmp_path, sqlite_url, account):
     """A delivery that cannot be packed would wait without end; whoever sends it is told at once."""
     settings = {"distribution_spotify__transport": "folder", "distribution_spotify__folder": str(tmp_path / "store")}
-    url = f"sqlite:///{tmp_path}/one.db"
-    async with make_app(tmp_path / "data", url, **settings) as app, open_api(app, account.account) as api:
+    async with make_app(tmp_path / "data", sqlite_url, **settings) as app, open_api(app, account.account) as api:
         await api.put("/api/distribution/registrant", json=REGISTRANT | {"dpid": "PADPIDA2026010101N"})
         at = await make_release(app, api, account)
         [shown] = [each for each in (await api.get(OUTLETS)).json()["outlets"] if each["name"] == "spotify"]

@@ -22,7 +22,7 @@ from tests.distribution.conftest import SANDBOX
 from .site import Site
 
 SEED = 20261121
-SAMPLE = 500
+SAMPLE = 250
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pyotp
+import pytest
 
 from maxbooster.testing import PASSWORD
 
@@ -52,6 +53,7 @@ async def test_register_second_factor_invite_and_revoke_a_device(platform, seats
     assert [each for each in nova.complaints if "401" not in each] == []
 
 
+@pytest.mark.slow
 async def test_by_keyboard_alone(platform, seats):
     ada = await seats()
     await ada.register(platform, "ada@example.org", "Ada")
@@ -75,6 +77,7 @@ async def test_by_keyboard_alone(platform, seats):
     await ada.page.get_by_role("heading", name="Team").wait_for()
 
 
+@pytest.mark.slow
 async def test_a_wrong_password_and_a_weak_one_are_told_at_the_form(seats):
     eve = await seats()
     await eve.log_in("nobody@example.org", "not the password")

@@ -91,6 +91,7 @@ async def test_a_connection_is_made_lost_and_restored(platform, plugins, seats, 
     assert [each for each in seat.complaints if not any(words in each for words in theirs)] == []
 
 
+@pytest.mark.slow
 async def test_an_account_sets_up_payment_providers_by_their_forms(platform, seats):
     seat = await seats()
     page = seat.page

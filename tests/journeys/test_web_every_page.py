@@ -186,6 +186,7 @@ async def test_every_page_opens(platform, seats, tmp_path, size, theme):
     assert inside.shapes >= DEEP, DEEP - inside.shapes
 
 
+@SLOW
 async def test_a_page_that_never_opens_is_noticed(platform, seats):
     """The walk itself is broken on purpose: a module that throws, and a text with a gap."""
     seat = await seats()
@@ -201,6 +202,7 @@ async def test_a_page_that_never_opens_is_noticed(platform, seats):
     assert await faults(seat, "/home", set()) == ["/home: a text has a gap: {title}"]
 
 
+@SLOW
 async def test_the_theme_follows_the_system_until_one_is_chosen(platform, seats):
     seat = await seats(color_scheme="light")
     page = seat.page
@@ -234,6 +236,7 @@ QUIET = """(element) => {
 }"""
 
 
+@SLOW
 @pytest.mark.parametrize("theme", ["dark", "light"])
 async def test_the_two_factor_code_can_be_scanned_in_both_themes(platform, seats, theme):
     """It says what the page says, dark on light, within the quiet zone of four modules that scanners need."""
@@ -253,6 +256,7 @@ async def test_the_two_factor_code_can_be_scanned_in_both_themes(platform, seats
     assert await code.evaluate(QUIET) >= 4 / 60
 
 
+@SLOW
 async def test_the_account_menu_stays_on_screen_on_a_long_page(platform, seats):
     seat = await seats()
     page = seat.page
@@ -273,6 +277,7 @@ FOCUSED = """() => {
 }"""
 
 
+@SLOW
 async def test_the_focus_stays_in_the_page_when_an_action_removes_its_button(platform, seats):
     seat = await seats()
     page = seat.page

@@ -64,6 +64,7 @@ async def test_a_job_shows_in_both_tabs_and_can_be_canceled_in_one(platform, sea
     assert nova.complaints == []
 
 
+@pytest.mark.slow
 async def test_everything_is_reached_by_typing(platform, seats):
     ada = await seats()
     await ada.register(platform, "typing@example.org", "Ada")

@@ -76,6 +76,7 @@ async def _at_home_on_the_device(seat: Seat) -> None:
     await seat.page.wait_for_function(CONTROLLED)
 
 
+@pytest.mark.slow
 async def test_the_application_is_installable_opens_offline_and_keeps_what_is_typed(platform, seats):
     seat = await seats(service_workers="allow")
     page = seat.page

@@ -101,6 +101,7 @@ def test_the_first_load_is_small(platform):
     assert 20_000 < size <= 150_000
 
 
+@pytest.mark.slow
 async def test_it_is_there_within_a_second(platform, seats):
     seat = await seats()
     times = []

@@ -89,6 +89,7 @@ PERMISSION = "permissions=(Permission('papa.read', 'See tapes', roles=('owner', 
 MANAGER = Role("manager", "manager")
 
 
+@pytest.mark.slow
 async def test_a_plugins_routes_join_by_themselves_and_a_wrong_allow_among_them_is_found(
     site: Site, tmp_path: Path
 ) -> None:

@@ -70,26 +70,26 @@ async def test_an_address_in_another_script_is_refused_before_it_leaves(sending,
     assert (caught.value.field, api_of_sendgrid.taken) == ("to", [])
 
 
-async def test_the_setting_leads_to_it(tmp_path, api_of_sendgrid):
+async def test_the_setting_leads_to_it(tmp_path, sqlite_url, api_of_sendgrid):
     """Chosen by `core.mail`; a registration's email goes out through it."""
     settings = {"core_sendgrid__key": KEY, "core_sendgrid__url": api_of_sendgrid.url, "mail": "sendgrid:"}
     new = {"email": "nova@example.org", "password": "tall giraffes sip cold tea", "name": "N", "born_on": "2000-01-01"}
-    async with make_app(tmp_path, f"sqlite:///{tmp_path}/one.db", **settings) as app, open_api(app) as api:
+    async with make_app(tmp_path, sqlite_url, **settings) as app, open_api(app) as api:
         assert (await api.post("/api/core/registration", json=new)).status_code == 202
         await drain(app)
     assert [each["Subject"] for each in api_of_sendgrid.messages()] == ["Confirm your email address"]
 
 
-async def test_without_a_key_it_says_what_to_set(tmp_path):
+async def test_without_a_key_it_says_what_to_set(tmp_path, sqlite_url):
     with pytest.raises(Exception, match="MAXBOOSTER_CORE_SENDGRID__KEY"):
-        async with make_app(tmp_path, f"sqlite:///{tmp_path}/one.db", mail="sendgrid:"):
+        async with make_app(tmp_path, sqlite_url, mail="sendgrid:"):
             pass
 
 
-async def test_a_busy_day_ends_in_one_email(tmp_path, api_of_sendgrid, clock):
+async def test_a_busy_day_ends_in_one_email(tmp_path, sqlite_url, api_of_sendgrid, clock):
     """Notifications wait out what SendGrid asks for."""
     settings = {"core_sendgrid__key": KEY, "core_sendgrid__url": api_of_sendgrid.url, "mail": "sendgrid:"}
-    async with make_app(tmp_path, f"sqlite:///{tmp_path}/one.db", clock=clock, **settings) as app:
+    async with make_app(tmp_path, sqlite_url, clock=clock, **settings) as app:
         person = await make_person(app, "limited@example.org")
         from maxbooster.identity import Identity
         from maxbooster.plugin import notify

@@ -52,7 +52,7 @@ async def test_hook_register_subscriptions(app, api, setlist):
 
 async def test_hook_register_tables(app):
     assert {"setlist_setlist", "setlist_song"} <= {table.__tablename__ for table in app.offers.tables}
-    assert [fault for fault in faults(app) if fault.plugin.startswith("setlist")] == []
+    assert faults(app, of={"setlist"}) == []
 
 
 async def test_hook_register_personal_data(app):

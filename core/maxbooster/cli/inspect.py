@@ -45,9 +45,11 @@ def as_json_text(described: dict[str, Any]) -> bytes:
 def check(as_json: bool) -> None:
     """Check the manifests, routes, permissions, migrations, hooks, translations and panels of every plugin, and that
     nothing of them holds up the event loop."""
+    from ..http.assembly import build
     from ..plugins.check import faults
 
     app = assembled()
+    build(app)
     found = faults(app)
     if as_json:
         print_json(found)

@@ -10,12 +10,13 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from datetime import datetime
+from functools import cache
 from hashlib import sha256
 from importlib.metadata import EntryPoint
 from importlib.util import find_spec
 from pathlib import Path
 from types import ModuleType
-from typing import Any, Literal
+from typing import Any, Literal, cast
 from urllib.parse import unquote, urlsplit
 
 import msgspec
@@ -125,11 +126,12 @@ def _of_manifest(manifest: Manifest) -> Iterator[str]:
     yield from (f"operation:{name}" for name in manifest.operations)
     yield from (f"command:{command.name}" for command in manifest.commands)
     for kind in (manifest.settings, manifest.account_settings):
-        yield from (f"secret:{name}" for name in _secrets(kind))
+        yield from (f"secret:{name}" for name in _secrets(cast(Any, kind)))
     if manifest.migrations:
         yield "tables"
 
 
+@cache
 def _secrets(kind: type[Any] | None) -> list[str]:
     fields = msgspec.structs.fields(kind) if kind is not None else ()
     return [field.name for field in fields if _is_secret(field.type)]

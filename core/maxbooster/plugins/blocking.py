@@ -11,7 +11,6 @@ import re
 from collections.abc import Callable, Iterator
 from functools import lru_cache
 from importlib.util import find_spec, resolve_name
-from inspect import unwrap
 from pathlib import Path
 from typing import Any
 
@@ -57,16 +56,6 @@ class Blocking(Struct, frozen=True):
     instead: str
 
 
-def blocking_calls(handler: Callable[..., Any]) -> list[Blocking]:
-    """What blocks in an `async` handler, and in functions of its own package that it calls."""
-    function = unwrap(handler)
-    module = _module(function.__module__)
-    declared = module.functions.get(function.__qualname__) if module else None
-    if module is None or not isinstance(declared, ast.AsyncFunctionDef):
-        return []
-    return list(_in(module, declared, set()))
-
-
 class _Module(Struct, frozen=True):
     name: str
     place: Path
@@ -76,24 +65,38 @@ class _Module(Struct, frozen=True):
     """Name in this module → what it stands for, dotted."""
 
 
-def _in(module: _Module, function: _Function, seen: set[int]) -> Iterator[Blocking]:
-    """Functions within are looked at where they are called: others run elsewhere, in a thread or a transaction."""
-    if id(function) in seen:
-        return
-    seen.add(id(function))
-    inner = {node.name: node for node in ast.walk(function) if isinstance(node, _Function) and node is not function}
-    for call in _calls(function.body):
-        name = _dotted(call.func)
-        known = inner.get(name) or module.functions.get(name)
-        if known is not None:
-            yield from _in(module, known, seen)
-            continue
-        full = _full(name, module.imports)
-        if instead := _instead(full):
-            if not _MEANT.search(module.lines[call.lineno - 1]):
-                yield Blocking(f"{module.place}:{call.lineno}", f"{full}()", instead)
-        elif (found := _elsewhere(module, full)) is not None:
-            yield from _in(*found, seen)
+class Search:
+    """Of several handlers, whose functions are looked at once."""
+
+    def __init__(self) -> None:
+        self._seen: set[_Function] = set()
+
+    def blocking_calls(self, handler: Callable[..., Any]) -> list[Blocking]:
+        """What blocks in an `async` handler, and in functions of its own package that it calls."""
+        module = _module(handler.__module__)
+        declared = module.functions.get(handler.__qualname__) if module else None
+        if module is None or not isinstance(declared, ast.AsyncFunctionDef):
+            return []
+        return list(self._in(module, declared))
+
+    def _in(self, module: _Module, function: _Function) -> Iterator[Blocking]:
+        """Functions within are looked at where they are called: others run elsewhere, in a thread or a transaction."""
+        if function in self._seen:
+            return
+        self._seen.add(function)
+        inner = {node.name: node for node in ast.walk(function) if isinstance(node, _Function) and node is not function}
+        for call in _calls(function.body):
+            name = _dotted(call.func)
+            known = inner.get(name) or module.functions.get(name)
+            if known is not None:
+                yield from self._in(module, known)
+                continue
+            full = _full(name, module.imports)
+            if instead := _instead(full):
+                if not _MEANT.search(module.lines[call.lineno - 1]):
+                    yield Blocking(f"{module.place}:{call.lineno}", f"{full}()", instead)
+            elif (found := _elsewhere(module, full)) is not None:
+                yield from self._in(*found)
 
 
 def _calls(body: list[ast.stmt]) -> Iterator[ast.Call]:
@@ -135,7 +138,7 @@ def _instead(full: str) -> str | None:
     return INSTEAD.get(full) or INSTEAD.get(full.partition(".")[0])
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=1024)
 def _module(name: str) -> _Module | None:
     try:
         spec = find_spec(name)

@@ -325,12 +325,12 @@ async def test_an_accounts_pages_are_exported_and_erased_with_it(app, account):
 
 
 async def test_check_names_a_template_that_cannot_be_read(app, monkeypatch, tmp_path):
-    assert [each for each in faults(app) if each.plugin == "posters"] == []
+    assert faults(app, of={"posters"}) == []
     (page,) = [page for plugin, page in app.offers.public_pages if plugin == "posters"]
     broken = tmp_path / "broken.html"
     broken.write_text("{% block main %}")
     app.offers.public_pages.append(("posters", type(page)(area="x", template=broken, find=page.find)))
-    assert "public page 'x'" in next(each.what for each in faults(app) if each.plugin == "posters")
+    assert "public page 'x'" in next(each.what for each in faults(app, of={"posters"}))
 
 
 class TestOnAHostOfTheirOwn:

@@ -217,9 +217,9 @@ async def test_what_is_no_subscription_is_named(home, service):
         assert (answer.status_code, answer.json().get("field")) == (422, field), answer.text
 
 
-async def test_no_push_leads_inside(tmp_path):
+async def test_no_push_leads_inside(tmp_path, sqlite_url):
     """Nor to an address without TLS, where the operator did not allow private addresses."""
-    async with make_app(tmp_path, f"sqlite:///{tmp_path}/one.db", outbound_private=False) as app:
+    async with make_app(tmp_path, sqlite_url, outbound_private=False) as app:
         person = await make_person(app)
         async with open_browser(app) as home:
             await home.log_in(person)

@@ -75,7 +75,7 @@ def stands_at(client: httpx.Client, url: str) -> int:
     return int(client.head(url, headers=TUS).headers["Upload-Offset"])
 
 
-@pytest.mark.parametrize("checksum", [False, True])
+@pytest.mark.parametrize("checksum", [pytest.param(False, marks=pytest.mark.slow), True])
 def test_a_real_tus_client_stops_and_goes_on(server, recording, checksum):
     first = uploader(server, recording, upload_checksum=checksum)
     first.upload(stop_at=5 * MIB)

@@ -31,9 +31,15 @@ class Candidate(NamedTuple):
     title: str
     artist: str
     code: str
-    splits: Timeline
+    tracks: list[UUID]
     track: UUID | None
     release: UUID | None
+
+
+class Match(NamedTuple):
+    candidate: Candidate
+    score: int
+    reason: str
 
 
 async def listed(ctx: Context, limit: int) -> SuspenseQueue:
@@ -45,30 +51,43 @@ async def listed(ctx: Context, limit: int) -> SuspenseQueue:
         key = waiting_under(row.isrc, row.upc, row.title, row.artist)
         groups.setdefault(key, []).append(WaitingOut.of(row, statement, name(statement.source)))
     catalog = _Catalog(await _candidates(ctx), await queries.assigned_titles(ctx))
-    found = await asyncio.to_thread(lambda: [catalog.group(items) for items in groups.values()])
+    matches = await asyncio.to_thread(lambda: [catalog.matches(items[0]) for items in groups.values()])
+    splits = await queries.splits_of(ctx, {id for found in matches for each in found for id in each.candidate.tracks})
+    timelines = {track: timeline_of(of) for track, of in splits.items()}
+    found = [_group(items, each, timelines) for items, each in zip(groups.values(), matches, strict=True)]
     return SuspenseQueue(sorted(found, key=lambda group: -group.lines), await queries.number_waiting(ctx))
+
+
+def _group(items: list[WaitingOut], matches: Sequence[Match], timelines: dict[UUID, Timeline]) -> SuspenseGroup:
+    months = {each.period or "" for each in items}
+    suggestions = [_suggestion(each, months, timelines) for each in matches]
+    return SuspenseGroup(items, sum(each.lines for each in items), suggestions, _standing(suggestions))
+
+
+def _suggestion(match: Match, months: set[str], timelines: dict[UUID, Timeline]) -> Suggestion:
+    of, score, reason = match
+    splits = common_timeline([timelines.get(track) or timeline_of([]) for track in of.tracks])
+    split = all(splits.at(month) is not None for month in months)
+    return Suggestion(of.title, of.artist, of.code, reason, score, split, of.track, of.release)
 
 
 async def _candidates(ctx: Context) -> list[Candidate]:
     rows = await queries.all_tracks(ctx)
-    splits = await queries.splits_of(ctx, {row.track for row in rows})
-    timelines = {row.track: timeline_of(splits.get(row.track, [])) for row in rows}
     artists = await queries.main_artists(ctx)
     tracks: dict[UUID, Candidate] = {}
     releases: dict[UUID, list[Any]] = {}
     for row in rows:
         title = f"{row.title} ({row.subtitle})" if row.subtitle else row.title
         artist = ", ".join(artists.get(row.track) or artists.get(row.release) or [])
-        tracks[row.track] = Candidate(title, artist, row.isrc or "", timelines[row.track], row.track, None)
+        tracks[row.track] = Candidate(title, artist, row.isrc or "", [row.track], row.track, None)
         releases.setdefault(row.release, []).append(row)
-    return [*tracks.values(), *(_release(rows, timelines, artists) for rows in releases.values())]
+    return [*tracks.values(), *(_release(rows, artists) for rows in releases.values())]
 
 
-def _release(rows: Sequence[Any], timelines: dict[UUID, Timeline], artists: dict[UUID, list[str]]) -> Candidate:
+def _release(rows: Sequence[Any], artists: dict[UUID, list[str]]) -> Candidate:
     first = rows[0]
-    splits = common_timeline([timelines[row.track] for row in rows])
     artist = ", ".join(artists.get(first.release, []))
-    return Candidate(first.release_title, artist, first.upc or "", splits, None, first.release)
+    return Candidate(first.release_title, artist, first.upc or "", [row.track for row in rows], None, first.release)
 
 
 class _Catalog:
@@ -76,7 +95,7 @@ class _Catalog:
 
     def __init__(self, candidates: Sequence[Candidate], before: Sequence[Any]) -> None:
         self._all = candidates
-        self._titles = [utils.default_process(each.title) for each in candidates]
+        self._titles = [_sorted_words(each.title) for each in candidates]
         self._codes = [each.code for each in candidates]
         self._by_exact_code = {each.code: place for place, each in enumerate(candidates) if each.code}
         self._places = {each.track or each.release: place for place, each in enumerate(candidates)}
@@ -84,27 +103,16 @@ class _Catalog:
             (row.isrc, row.upc, row.title, row.artist): row.track_id or row.release_id for row in reversed(before)
         }
 
-    def group(self, items: list[WaitingOut]) -> SuspenseGroup:
-        suggestions = self.suggestions(items)
-        return SuspenseGroup(items, sum(each.lines for each in items), suggestions, _standing(suggestions))
-
-    def suggestions(self, items: Sequence[WaitingOut]) -> list[Suggestion]:
+    def matches(self, item: WaitingOut) -> list[Match]:
         """The best reason for each candidate, the best candidates first; what has the very code is alone."""
-        item = items[0]
-        months = {each.period or "" for each in items}
         if (exact := self._exact(item)) is not None:
-            return [self._suggested(exact[0], _KNOWN_SCORE, exact[1], months)]
+            return [Match(self._all[exact[0]], _KNOWN_SCORE, exact[1])]
         best: dict[int, tuple[int, str]] = {}
         for place, score, reason in self._reasons(item):
             if score > best.get(place, (0, ""))[0]:
                 best[place] = (score, reason)
         order = sorted(best.items(), key=lambda each: (-each[1][0], each[0]))[:_SUGGESTED]
-        return [self._suggested(place, score, reason, months) for place, (score, reason) in order]
-
-    def _suggested(self, place: int, score: int, reason: str, months: set[str]) -> Suggestion:
-        each = self._all[place]
-        split = all(each.splits.at(month) is not None for month in months)
-        return Suggestion(each.title, each.artist, each.code, reason, score, split, each.track, each.release)
+        return [Match(self._all[place], score, reason) for place, (score, reason) in order]
 
     def _exact(self, item: WaitingOut) -> tuple[int, str] | None:
         """By ISRC, else by UPC."""
@@ -133,17 +141,20 @@ class _Catalog:
             yield place, _CODE_SCORE, f"{kind} {found}: {detail}"
 
     def _by_title(self, item: WaitingOut) -> Iterable[tuple[int, int, str]]:
-        title = utils.default_process(item.title)
+        title = _sorted_words(item.title)
         if not title:
             return
-        for _, likeness, place in process.extract(
-            title, self._titles, scorer=fuzz.token_sort_ratio, score_cutoff=60, limit=10
-        ):
+        for _, likeness, place in process.extract(title, self._titles, scorer=fuzz.ratio, score_cutoff=60, limit=10):
             artist = self._all[place].artist
             alike = fuzz.token_set_ratio(item.artist, artist, processor=utils.default_process)
             score = round(0.65 * likeness + 0.35 * alike) if item.artist else round(0.8 * likeness)
             if score >= _LIKELY:
                 yield place, min(score, _CODE_SCORE - 1), _likeness(likeness, alike, bool(item.artist))
+
+
+def _sorted_words(title: str) -> str:
+    """Titles are alike whatever the order of their words: sorted once here, and not with each comparison."""
+    return " ".join(sorted(utils.default_process(title).split()))
 
 
 def _standing(suggestions: Sequence[Suggestion]) -> Standing:
