@@ -105,7 +105,7 @@ def _blank(id: str, country: str, kind: str, now: int) -> Object:
     return {
         "id": id,
         "object": "account",
-        "business_profile": {name: None for name in names},
+        "business_profile": dict.fromkeys(names),
         "business_type": None,
         "capabilities": {},
         "charges_enabled": False,
@@ -209,7 +209,7 @@ def _decide(account: Object) -> None:
         needs["disabled_reason"] = "requirements.past_due" if due else None
         needs["past_due"] = due
     may = account["details_submitted"] and needs["disabled_reason"] is None
-    account["capabilities"] = {name: "active" if may else "inactive" for name in account["capabilities"]}
+    account["capabilities"] = dict.fromkeys(account["capabilities"], "active" if may else "inactive")
     account["charges_enabled"] = may and account["capabilities"].get("card_payments", "active") == "active"
     account["payouts_enabled"] = may and bool(account["external_accounts"]["data"])
 
@@ -499,7 +499,7 @@ def _add_bank(work: Work, account: Object, given: Any) -> Object:
         status="new",
         _number=given["account_number"],
     )
-    del made["created"], made["livemode"]
+    del made["created"]
     work.save(made)
     _list_banks(work, account)
     return made

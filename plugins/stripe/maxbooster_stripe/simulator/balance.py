@@ -72,7 +72,8 @@ def totals(work: Work) -> dict[str, tuple[int, int]]:
     """For each currency: available and pending."""
     rows = work.store.execute(
         "SELECT json_extract(body, '$.currency') AS code,"
-        " sum(CASE WHEN json_extract(body, '$.available_on') <= ? THEN json_extract(body, '$.net') ELSE 0 END) AS ready,"
+        " sum(CASE WHEN json_extract(body, '$.available_on') <= ?"
+        " THEN json_extract(body, '$.net') ELSE 0 END) AS ready,"
         " sum(json_extract(body, '$.net')) AS whole"
         " FROM object WHERE account = ? AND kind = 'balance_transaction' GROUP BY code ORDER BY code",
         work.now, work.account,

@@ -26,8 +26,8 @@ class Card:
     available_at_once: bool = False
 
 
-def _declined(code: str, decline_code: str | None = None, **more: bool) -> Card:
-    return Card(decline=(code, decline_code), **more)
+def _declined(code: str, decline_code: str | None = None, refuses_attaching: bool = True) -> Card:
+    return Card(decline=(code, decline_code), refuses_attaching=refuses_attaching)
 
 
 CARDS = {

@@ -68,9 +68,7 @@ def change_product(work: Work) -> Object:
 def delete_product(work: Work) -> Object:
     product = work.get("product", *work.path.values())
     if work.all("price", product=product["id"]):
-        raise wrong_state(
-            "This product cannot be deleted because it has one or more user-created prices.", param="id"
-        )
+        raise wrong_state("This product cannot be deleted because it has one or more user-created prices.", param="id")
     work.store.remove(work.account, "product", product["id"])
     emit(work, "product.deleted", product)
     return {"id": product["id"], "object": "product", "deleted": True}
@@ -148,9 +146,7 @@ def _lookup_key(work: Work, given: Any) -> str | None:
     key: str | None = given.get("lookup_key")
     holders = [one for one in work.all("price") if key and one["lookup_key"] == key]
     if holders and not given.get("transfer_lookup_key"):
-        raise Refusal(
-            f"A price (`{holders[0]['id']}`) already uses that lookup key.", param="lookup_key"
-        )
+        raise Refusal(f"A price (`{holders[0]['id']}`) already uses that lookup key.", param="lookup_key")
     for holder in holders:
         update(work, "price.updated", holder, lookup_key=None)
     return key
@@ -160,7 +156,7 @@ def _lookup_key(work: Work, given: Any) -> str | None:
 def change_price(work: Work) -> Object:
     price = work.get("price", *work.path.values())
     given = work.parameters
-    changes = {name: given[name] for name in ("active", "nickname", "tax_behavior") if name in given}
+    changes: dict[str, Any] = {name: given[name] for name in ("active", "nickname", "tax_behavior") if name in given}
     if "lookup_key" in given:
         changes["lookup_key"] = _lookup_key(work, given)
     labels = metadata(price["metadata"], given.get("metadata"))
@@ -291,9 +287,7 @@ def change_promotion_code(work: Work) -> Object:
     code = work.get("promotion_code", *work.path.values())
     given = work.parameters
     labels = metadata(code["metadata"], given.get("metadata"))
-    return update(
-        work, "promotion_code.updated", code, active=given.get("active", code["active"]), metadata=labels
-    )
+    return update(work, "promotion_code.updated", code, active=given.get("active", code["active"]), metadata=labels)
 
 
 def redeemable(work: Work, given: Any, customer: str | None = None) -> tuple[Object, str | None]:
@@ -312,7 +306,9 @@ def redeemable(work: Work, given: Any, customer: str | None = None) -> tuple[Obj
     coupon = work.get("coupon", id, "discounts[0][coupon]")
     spent = coupon["max_redemptions"] is not None and coupon["times_redeemed"] >= coupon["max_redemptions"]
     if spent or (coupon["redeem_by"] is not None and coupon["redeem_by"] < work.now):
-        raise Refusal(f"Coupon {coupon['id']} is used up or expired.", code="coupon_expired", param="discounts[0][coupon]")
+        raise Refusal(
+            f"Coupon {coupon['id']} is used up or expired.", code="coupon_expired", param="discounts[0][coupon]"
+        )
     return coupon, promotion["id"] if promotion else None
 
 

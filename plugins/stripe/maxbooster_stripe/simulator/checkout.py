@@ -16,7 +16,7 @@ from .errors import Refusal, wrong_state
 from .events import emit, update
 from .money import charged_amount
 from .operations import operation
-from .payment_methods import create_customer
+from .payment_methods import attach_to, create_customer
 from .store import Object
 from .work import Work, list_of, metadata, new_id
 
@@ -30,7 +30,7 @@ def create(work: Work) -> Object:
     lines = _lines(work, given, mode)
     customer = work.get("customer", given["customer"], "customer") if given.get("customer") else None
     if customer and given.get("customer_email"):
-        raise Refusal("You may only specify one of these parameters: customer, customer_email.", param="customer_email")
+        raise Refusal("You may only specify one of these parameters: customer, customer_email.", param="customer")
     if "success_url" not in given:
         raise Refusal("Missing required param: success_url.", code="parameter_missing", param="success_url")
     session = work.new("checkout.session", "cs_test", **_blank(work, given, mode))
@@ -59,7 +59,7 @@ def _email(given: Any) -> str | None:
 
 
 def _details(customer: Object | None, email: str | None, name: str | None = None, country: str | None = None) -> Object:
-    address = {part: None for part in ("city", "line1", "line2", "postal_code", "state")} | {"country": country}
+    address = dict.fromkeys(("city", "line1", "line2", "postal_code", "state")) | {"country": country}
     return {
         "address": (customer or {}).get("address") or (address if country else None),
         "business_name": None,
@@ -85,8 +85,8 @@ def _lines(work: Work, given: Any, mode: str) -> list[Object]:
     recurring = [one["price"]["recurring"] is not None for one in lines]
     if mode == "payment" and any(recurring):
         raise Refusal(
-            "You specified `payment` mode but passed a recurring price. Either switch to `subscription` mode or use only "
-            "one-time prices.",
+            "You specified `payment` mode but passed a recurring price. Either switch to `subscription` mode or use "
+            "only one-time prices.",
             param="line_items",
         )
     if mode == "subscription" and not all(recurring):
@@ -126,15 +126,25 @@ def _blank(work: Work, given: Any, mode: str) -> Object:
                "payment_method_configuration_details", "permissions", "recovered_from", "return_url",
                "saved_payment_method_options", "setup_intent", "shipping_address_collection", "shipping_cost",
                "subscription", "wallet_options")  # fmt: skip
-    copied = ("allow_promotion_codes", "cancel_url", "client_reference_id", "customer_creation", "customer_email",
-              "locale", "submit_type", "success_url", "billing_address_collection", "payment_method_collection")
-    text = {name: None for name in ("after_submit", "shipping_address", "submit", "terms_of_service_acceptance")}
+    copied = (
+        "allow_promotion_codes",
+        "cancel_url",
+        "client_reference_id",
+        "customer_creation",
+        "customer_email",
+        "locale",
+        "submit_type",
+        "success_url",
+        "billing_address_collection",
+        "payment_method_collection",
+    )
+    text = dict.fromkeys(("after_submit", "shipping_address", "submit", "terms_of_service_acceptance"))
     if (given.get("automatic_tax") or {}).get("enabled"):
         raise Refusal("The simulator computes tax through tax.calculations only.", param="automatic_tax")
     if given.get("ui_mode", "hosted_page") != "hosted_page":
         raise Refusal("The simulator has the hosted page only.", param="ui_mode")
     return {
-        **{name: None for name in nothing},
+        **dict.fromkeys(nothing),
         **{name: given.get(name) for name in copied},
         "automatic_tax": {"enabled": False, "liability": None, "provider": None, "status": None},
         "custom_fields": [],
@@ -144,7 +154,7 @@ def _blank(work: Work, given: Any, mode: str) -> Object:
         "metadata": metadata({}, given.get("metadata")),
         "mode": mode,
         "payment_method_options": {},
-        "payment_method_types": given.get("payment_method_types") or ["card"],
+        "payment_method_types": given.get("allowed_payment_method_types") or ["card"],
         "payment_status": "unpaid",
         "phone_number_collection": {"enabled": False},
         "shipping_options": [],
@@ -159,7 +169,8 @@ def _expires_at(work: Work, at: int | None) -> int:
         return work.now + _LONGEST
     if not _SHORTEST <= at - work.now <= _LONGEST:
         raise Refusal(
-            "The `expires_at` timestamp must be at least 30 minutes and at most 24 hours from Checkout Session creation.",
+            "The `expires_at` timestamp must be at least 30 minutes and at most 24 hours from Checkout Session "
+            "creation.",
             param="expires_at",
         )
     return at
@@ -307,11 +318,13 @@ def _set_up(work: Work, session: Object, method: Object) -> Object:
 def _subscribe(work: Work, session: Object, method: Object) -> Object:
     customer = work.get("customer", session["customer"])
     data = session["_data"]
-    trial = data.get("trial_end") or (work.now + data["trial_period_days"] * DAY if data.get("trial_period_days") else None)
+    trial = data.get("trial_end") or (
+        work.now + data["trial_period_days"] * DAY if data.get("trial_period_days") else None
+    )
     if session["subscription"]:  # of an attempt that ended in 3-D Secure
         subscriptions.expire(work, session["subscription"])
     with work.store.savepoint():  # a declined card leaves no subscription
-        subscriptions.attach_to(work, method, customer)
+        attach_to(work, method, customer)
         terms = subscriptions.Terms(
             items=[(one["price"], one["quantity"], {}) for one in session["_lines"]],
             trial_end=trial,
@@ -362,7 +375,7 @@ def expire(work: Work) -> Object:
     session = work.get("checkout.session", *work.path.values())
     if session["status"] != "open":
         raise wrong_state(
-            f"Only Checkout Sessions with a status in [\"open\"] can be expired. This Checkout Session has a status of "
+            f'Only Checkout Sessions with a status in ["open"] can be expired. This Checkout Session has a status of '
             f"{session['status']}."
         )
     return _expired(work, session)
@@ -413,5 +426,3 @@ def retrieve(work: Work) -> Object:
 def listing(work: Work) -> Object:
     names = ("customer", "payment_intent", "subscription", "status", "created")
     return page(work, "checkout.session", {name: name for name in names})
-
-

@@ -96,7 +96,9 @@ async def flush(engine: Engine, body: Body, path: dict[str, str]) -> Any:
 
 @route("POST", "webhook_endpoints/{id}/rotate")
 async def rotate(engine: Engine, body: Body, path: dict[str, str]) -> Any:
-    return await _on(engine, path["id"], lambda work: webhooks.rotate(work, path["id"], body.get("expires_in_s", 86400)))
+    return await _on(
+        engine, path["id"], lambda work: webhooks.rotate(work, path["id"], body.get("expires_in_s", 86400))
+    )
 
 
 @route("POST", "charges/{id}/dispute")

@@ -1,7 +1,7 @@
 """Disputes: the money goes at once, and comes back only if the dispute is won.
 
-Sources: https://docs.stripe.com/disputes/how-disputes-work, https://docs.stripe.com/connect/disputes (for destination and
-separate charges the platform is debited), https://docs.stripe.com/testing#disputes (evidence that wins and loses)
+Sources: https://docs.stripe.com/disputes/how-disputes-work, https://docs.stripe.com/connect/disputes (for destination
+and separate charges the platform is debited), https://docs.stripe.com/testing#disputes (evidence that wins and loses)
 """
 
 from __future__ import annotations
@@ -31,9 +31,10 @@ _FILES = ("cancellation_policy", "customer_communication", "customer_signature",
           "uncategorized_file")  # fmt: skip
 _MOST_TEXT = 150_000
 _RESPONSE_DAYS = 20
-_REASONS = {"bank_cannot_process", "check_returned", "credit_not_processed", "customer_initiated", "debit_not_authorized",
-            "duplicate", "fraudulent", "general", "incorrect_account_details", "insufficient_funds", "noncompliant",
-            "product_not_received", "product_unacceptable", "subscription_canceled", "unrecognized"}  # fmt: skip
+_REASONS = {"bank_cannot_process", "check_returned", "credit_not_processed", "customer_initiated",
+            "debit_not_authorized", "duplicate", "fraudulent", "general", "incorrect_account_details",
+            "insufficient_funds", "noncompliant", "product_not_received", "product_unacceptable",
+            "subscription_canceled", "unrecognized"}  # fmt: skip
 _OPEN = {"needs_response", "under_review", "warning_needs_response", "warning_under_review"}
 _VERDICTS = {"winning_evidence": "won", "losing_evidence": "lost", "escalate_inquiry_evidence": "escalate"}
 _REVIEW_TAKES = MINUTE
@@ -48,7 +49,7 @@ def _by_card(work: Work, charge: str) -> None:
 
 
 def open_dispute(
-    work: Work, charge_id: str, reason: str = "fraudulent", amount: int | None = None, inquiry: bool = False
+    work: Work, charge_id: str, reason: str = "fraudulent", *, amount: int | None = None, inquiry: bool = False
 ) -> Object:
     """The cardholder's bank disputes a charge: its money and a fee are taken, unless it only inquires.
 
@@ -71,7 +72,7 @@ def open_dispute(
         charge=charge_id,
         currency=charge["currency"],
         enhanced_eligibility_types=[],
-        evidence={name: None for name in (*_TEXTS, *_FILES)} | {"enhanced_evidence": {}},
+        evidence=dict.fromkeys((*_TEXTS, *_FILES)) | {"enhanced_evidence": {}},
         evidence_details={
             "due_by": midnight(work.now + _RESPONSE_DAYS * DAY) - 1,
             "enhanced_eligibility": {},
@@ -84,7 +85,11 @@ def open_dispute(
         network_reason_code="10.4",
         payment_intent=charge["payment_intent"],
         payment_method_details={
-            "card": {"brand": "visa", "case_type": "inquiry" if inquiry else "chargeback", "network_reason_code": "10.4"},
+            "card": {
+                "brand": "visa",
+                "case_type": "inquiry" if inquiry else "chargeback",
+                "network_reason_code": "10.4",
+            },
             "type": "card",
         },
         reason=reason,
@@ -103,11 +108,11 @@ def open_dispute(
 def _withdraw(work: Work, dispute: Object) -> None:
     code, fee = dispute["currency"], dispute_fee(dispute["currency"])
     detail = {**fee_detail(fee, code), "description": "Dispute fee"}
-    _booked(work, dispute, -dispute["amount"], "dispute", fee, [detail])
+    _booked(work, dispute, -dispute["amount"], "dispute", fee=fee, details=[detail])
 
 
 def _booked(
-    work: Work, dispute: Object, amount: int, category: str, fee: int = 0, details: list[Object] | None = None
+    work: Work, dispute: Object, amount: int, category: str, *, fee: int = 0, details: list[Object] | None = None
 ) -> None:
     id = book(
         work, "adjustment", amount, dispute["currency"], dispute["id"],
@@ -136,8 +141,8 @@ def change(work: Work) -> Object:
 def _respondable(work: Work, dispute: Object) -> None:
     if dispute["evidence_details"]["past_due"] or not dispute["status"].endswith("needs_response"):
         raise wrong_state(
-            f"You cannot submit evidence for dispute {dispute['id']}: its status is {dispute['status']}. Evidence can be "
-            "submitted once, before the deadline."
+            f"You cannot submit evidence for dispute {dispute['id']}: its status is {dispute['status']}. Evidence can "
+            "be submitted once, before the deadline."
         )
 
 
@@ -147,14 +152,18 @@ def _file(work: Work, dispute: Object, evidence: Any) -> None:
         if name not in (*_TEXTS, *_FILES):
             raise Refusal(f"The simulator has no evidence of the kind {name}.", param=f"evidence[{name}]")
         if name in _FILES and value:
-            if work.get("file", value, f"evidence[{name}]")["purpose"] != "dispute_evidence":
-                raise Refusal("The file's purpose must be dispute_evidence.", param=f"evidence[{name}]")
+            _is_evidence(work, value, f"evidence[{name}]")
         merged[name] = value or None
     if sum(len(merged[name] or "") for name in _TEXTS) > _MOST_TEXT:
         raise Refusal("The combined character count of all evidence may not exceed 150000.", param="evidence")
     filed = any(merged[name] for name in (*_TEXTS, *_FILES))
     details = {**dispute["evidence_details"], "has_evidence": filed}
     update(work, None, dispute, evidence=merged, evidence_details=details)
+
+
+def _is_evidence(work: Work, id: str, param: str) -> None:
+    if work.get("file", id, param)["purpose"] != "dispute_evidence":
+        raise Refusal("The file's purpose must be dispute_evidence.", param=param)
 
 
 def _submit(work: Work, dispute: Object) -> None:
@@ -240,8 +249,6 @@ def upload(work: Work) -> Object:
         type=name.rpartition(".")[2] or None,
         url=None,
     )
-    del made["livemode"]
-    work.save(made)
     return made
 
 

@@ -27,7 +27,8 @@ def falls_due(name: str) -> Callable[[Action], Action]:
 
 def next_due(store: Store) -> int | None:
     rows = store.execute("SELECT min(at) AS at FROM due")
-    return rows[0]["at"]
+    at: int | None = rows[0]["at"]
+    return at
 
 
 def do_next(store: Store, work: Work, until: int) -> bool:

@@ -268,9 +268,7 @@ class Engine:
         }
         assert self._client is not None
         try:
-            answer = await self._client.post(
-                endpoint["url"], content=payload, headers=headers, timeout=plan.timeout_s
-            )
+            answer = await self._client.post(endpoint["url"], content=payload, headers=headers, timeout=plan.timeout_s)
         except httpx.HTTPError as problem:
             return None, f"{type(problem).__name__}: {problem}"
         return answer.status_code, None

@@ -9,7 +9,7 @@ from typing import Any
 
 
 class Refusal(Exception):
-    """A request that is refused. What was done until then is undone, unless `kept`: a declined card leaves its traces."""
+    """A request that is refused. What it did is undone, unless `kept`: a declined card leaves its traces."""
 
     def __init__(
         self,

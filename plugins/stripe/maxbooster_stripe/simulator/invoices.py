@@ -65,13 +65,19 @@ def _blank(customer: Object, code: str, reason: str) -> Object:
     zero = ("amount_overpaid", "amount_paid", "amount_shipping", "attempt_count", "post_payment_credit_notes_amount",
             "pre_payment_credit_notes_amount", "starting_balance")  # fmt: skip
     return {
-        **{name: None for name in nothing},
-        **{name: 0 for name in zero},
+        **dict.fromkeys(nothing),
+        **dict.fromkeys(zero, 0),
         "account_country": "US",
         "account_name": "Simulated",
         "attempted": False,
         "auto_advance": True,
-        "automatic_tax": {"disabled_reason": None, "enabled": False, "liability": None, "provider": None, "status": None},
+        "automatic_tax": {
+            "disabled_reason": None,
+            "enabled": False,
+            "liability": None,
+            "provider": None,
+            "status": None,
+        },
         "billing_reason": reason,
         "collection_method": "charge_automatically",
         "currency": code,
@@ -84,13 +90,15 @@ def _blank(customer: Object, code: str, reason: str) -> Object:
         "metadata": {},
         "payment_settings": {"default_mandate": None, "payment_method_options": None, "payment_method_types": None},
         "status": "draft",
-        "status_transitions": {n: None for n in ("finalized_at", "marked_uncollectible_at", "paid_at", "voided_at")},
+        "status_transitions": dict.fromkeys(("finalized_at", "marked_uncollectible_at", "paid_at", "voided_at")),
         "total_pretax_credit_amounts": [],
         "total_taxes": [],
     }
 
 
-def line(work: Work, amount: int, code: str, description: str, price: Object | None, quantity: int, **more: Any) -> Object:
+def line(
+    work: Work, amount: int, code: str, *, description: str, price: Object | None, quantity: int, **more: Any
+) -> Object:
     """A line of an invoice; `more` holds its period and what it comes from."""
     pricing = None
     if price is not None:
@@ -403,7 +411,8 @@ def create_item(work: Work) -> Object:
     amount = price["unit_amount"] * quantity if price else given["amount"]
     code = price["currency"] if price else currency(given.get("currency", "usd"))
     item = pending_item(
-        work, customer["id"], amount, code, given.get("description") or "Item", price, quantity,
+        work, customer["id"], amount, code,
+        description=given.get("description") or "Item", price=price, quantity=quantity,
         subscription=given.get("subscription"), metadata=metadata({}, given.get("metadata")),
     )  # fmt: skip
     if "invoice" in given:
@@ -422,10 +431,18 @@ def _add_to_draft(work: Work, item: Object, id: str) -> None:
 
 
 def pending_item(
-    work: Work, customer: str, amount: int, code: str, description: str, price: Object | None, quantity: int, **more: Any
+    work: Work,
+    customer: str,
+    amount: int,
+    code: str,
+    *,
+    description: str,
+    price: Object | None,
+    quantity: int,
+    **more: Any,
 ) -> Object:
     """An item that the customer's next invoice takes up."""
-    made = line(work, amount, code, description, price, quantity)
+    made = line(work, amount, code, description=description, price=price, quantity=quantity)
     subscription = more.get("subscription")
     item = work.new(
         "invoiceitem",

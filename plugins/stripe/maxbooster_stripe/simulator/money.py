@@ -50,9 +50,7 @@ def charged_amount(amount: int, code: str) -> int:
         raise Refusal(f"Amount must be no more than {_LARGEST}", code="amount_too_large", param="amount")
     smallest = _SMALLEST.get(code, 50)
     if amount < smallest:
-        raise Refusal(
-            f"Amount must convert to at least {smallest} {code}.", code="amount_too_small", param="amount"
-        )
+        raise Refusal(f"Amount must convert to at least {smallest} {code}.", code="amount_too_small", param="amount")
     if code in THREE_DECIMAL and amount % 10:
         raise Refusal(
             f"Amounts in {code} must have 0 as their last digit, got {amount}.", code="invalid_amount", param="amount"
@@ -66,9 +64,7 @@ def positive(amount: int, param: str = "amount") -> int:
         Refusal: smaller than 1.
     """
     if amount < 1:
-        raise Refusal(
-            "This value must be greater than or equal to 1.", code="parameter_invalid_integer", param=param
-        )
+        raise Refusal("This value must be greater than or equal to 1.", code="parameter_invalid_integer", param=param)
     return amount
 
 

@@ -77,10 +77,7 @@ def _methods(module: str, service: str) -> dict[str, tuple[ast.Call, Any]]:
     """Of each method of a service: the call that makes its request, and the type of its parameters."""
     tree = ast.parse(Path(str(import_module(module).__file__)).read_text(encoding="utf-8"))
     sources = {
-        alias.name: node.module
-        for node in ast.walk(tree)
-        if isinstance(node, ast.ImportFrom)
-        for alias in node.names
+        alias.name: node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) for alias in node.names
     }
     [body] = [node.body for node in tree.body if isinstance(node, ast.ClassDef) and node.name == service]
     found = {}

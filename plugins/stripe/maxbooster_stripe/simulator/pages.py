@@ -71,7 +71,9 @@ async def show(engine: Engine, method: str, path: str, query: str, body: bytes) 
     return _rendered(_message("Not found", f"The simulator has no page at {path}.", 404))
 
 
-async def _shown(engine: Engine, page: Show, account: str, id: str, form: dict[str, str]) -> tuple[int, str, str | None]:
+async def _shown(
+    engine: Engine, page: Show, account: str, id: str, form: dict[str, str]
+) -> tuple[int, str, str | None]:
     def visit() -> Page:
         work = engine.work(platform_of(engine, account), account)
         return page(Visit(work, id, form))
@@ -167,7 +169,9 @@ def secure(visit: Visit) -> Page:
     if intent["status"] != "requires_action":
         return _message("Nothing to confirm", "This payment does not wait for a confirmation.", 409)
     if not visit.submits:
-        return Page("secure.html", {"intent": intent, "card": visit.work.get("payment_method", intent["payment_method"])})
+        return Page(
+            "secure.html", {"intent": intent, "card": visit.work.get("payment_method", intent["payment_method"])}
+        )
     back = (intent["next_action"].get("redirect_to_url") or {}).get("return_url")
     passed = visit.form.get("action") == "complete"
     intent = _authenticated(visit.work, kind, intent, passed)

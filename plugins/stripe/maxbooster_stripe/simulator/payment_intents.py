@@ -56,7 +56,7 @@ def create(work: Work) -> Object:
         transfer_data=_transfer_data(work, given),
         transfer_group=given.get("transfer_group"),
         metadata=metadata({}, given.get("metadata")),
-        payment_method_types=given.get("payment_method_types") or ["card"],
+        payment_method_types=given.get("allowed_payment_method_types") or ["card"],
         automatic_payment_methods=_automatic(given),
         **{name: given.get(name) for name in _PLAIN},
     )
@@ -86,7 +86,7 @@ def new_intent(work: Work, amount: int, code: str, **fields: Any) -> Object:
         currency=code,
         payment_method_options={"card": {"request_three_d_secure": "automatic"}},
         status="requires_payment_method",
-        **({name: None for name in empty} | usual | fields),
+        **(dict.fromkeys(empty) | usual | fields),
     )
     return update(work, None, intent, client_secret=f"{intent['id']}_secret_{new_id('s')[2:]}")
 
@@ -116,7 +116,7 @@ def _transfer_data(work: Work, given: Any) -> Object | None:
 
 def _automatic(given: Any) -> Object | None:
     chosen = given.get("automatic_payment_methods")
-    if not chosen and "payment_method_types" not in given:
+    if not chosen and "allowed_payment_method_types" not in given:
         return {"allow_redirects": "always", "enabled": True}
     return {"allow_redirects": "always", **dict(chosen.items())} if chosen else None
 
@@ -312,7 +312,8 @@ def capture(work: Work) -> Object:
     if intent["status"] != "requires_capture":
         raise _unexpected(intent, "capture")
     given = work.parameters
-    amount = positive(given.get("amount_to_capture", intent["amount_capturable"]), "amount_to_capture")
+    wanted: int = given.get("amount_to_capture", intent["amount_capturable"])
+    amount = positive(wanted, "amount_to_capture")
     if amount > intent["amount_capturable"]:
         raise Refusal(
             f"The amount_to_capture ({amount}) must be less than or equal to the authorized amount "

@@ -142,7 +142,8 @@ def new_debit(work: Work, iban: str, details: Any = None) -> Object:
 
 def _number(card: Any) -> str:
     if "token" in card:
-        return METHODS.get(card["token"].replace("tok_", "pm_card_"), card["token"])
+        token = str(card["token"])
+        return METHODS.get(token.replace("tok_", "pm_card_"), token)
     return str(card["number"]).replace(" ", "")
 
 

@@ -81,8 +81,8 @@ def pay_out(
     fee = _instant_fee(work, bank, amount, code) if method == "instant" else 0
     if method == "standard" and available(work, code) < amount:
         raise insufficient(
-            "You have insufficient funds in your Stripe account for this transfer. Your ACH balance is too low. You can "
-            "use the the /v1/balance endpoint to view your Stripe balance (for more details, see stripe.com/docs/api#balance).",
+            "You have insufficient funds in your Stripe account for this transfer. Your card balance is too low. You "
+            "can use the /v1/balance endpoint to view your Stripe balance.",
             param="amount",
         )
     arrives = work.now + (_INSTANT_TRAVELS if method == "instant" else _TRAVELS)
@@ -120,7 +120,9 @@ def pay_out(
     )
     work.save(payout)
     emit(work, "payout.created", payout)
-    work.plan(work.now + (MINUTE if method == "instant" else midnight(work.now) - work.now), "payout.send", payout["id"])
+    work.plan(
+        work.now + (MINUTE if method == "instant" else midnight(work.now) - work.now), "payout.send", payout["id"]
+    )
     return payout
 
 

@@ -65,9 +65,7 @@ def _charge(work: Work) -> Object:
         raise Refusal("One of the following params should be provided for this request: payment_intent or charge.")
     intent = work.get("payment_intent", given["payment_intent"], "payment_intent")
     if intent["latest_charge"] is None or intent["status"] not in ("succeeded", "requires_capture"):
-        raise wrong_state(
-            "This PaymentIntent does not have a successful charge to refund.", param="payment_intent"
-        )
+        raise wrong_state("This PaymentIntent does not have a successful charge to refund.", param="payment_intent")
     return work.get("charge", intent["latest_charge"])
 
 
@@ -84,8 +82,7 @@ def _refundable(work: Work, charge: Object, amount: int, left: int) -> None:
     if amount > left:
         code = charge["currency"]
         raise Refusal(
-            f"Refund amount ({shown(amount, code)}) is greater than unrefunded amount on charge "
-            f"({shown(left, code)})",
+            f"Refund amount ({shown(amount, code)}) is greater than unrefunded amount on charge ({shown(left, code)})",
             param="amount",
         )
 
@@ -117,9 +114,7 @@ def _return_fee(work: Work, charge: Object, amount: int) -> None:
     returned = platform.new(
         "fee_refund", "fr", amount=part, balance_transaction=None, currency=fee["currency"], fee=fee["id"], metadata={}
     )
-    returned["balance_transaction"] = book(
-        platform, "application_fee_refund", -part, fee["currency"], returned["id"]
-    )
+    returned["balance_transaction"] = book(platform, "application_fee_refund", -part, fee["currency"], returned["id"])
     platform.save(returned)
     seller = work.on(fee["account"])
     book(seller, "application_fee_refund", part, fee["currency"], returned["id"])

@@ -125,8 +125,7 @@ class Simulator:
         found = find(request.method, request.path)
         if found is None:
             raise Refusal(
-                f"Unrecognized request URL ({request.method}: {request.path}). If you are trying to list objects, remove "
-                "the trailing slash. The simulator answers what its operations name.",
+                f"Unrecognized request URL ({request.method}: {request.path}): the simulator does not have it.",
                 status=404,
             )
         operation, path = found
@@ -189,8 +188,8 @@ def _platform(request: Request) -> str:
             key = ""
     if not key:
         raise Refusal(
-            "You did not provide an API key. You need to provide your API key in the Authorization header, using Bearer "
-            "auth (e.g. 'Authorization: Bearer YOUR_SECRET_KEY').",
+            "You did not provide an API key. You need to provide your API key in the Authorization header, using "
+            "Bearer auth (e.g. 'Authorization: Bearer YOUR_SECRET_KEY').",
             status=401,
         )
     if not key.startswith(("sk_test_", "rk_test_")):

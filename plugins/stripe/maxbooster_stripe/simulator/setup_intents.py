@@ -27,7 +27,7 @@ def create(work: Work) -> Object:
         customer=customer,
         description=given.get("description"),
         metadata=metadata({}, given.get("metadata")),
-        payment_method_types=given.get("payment_method_types") or ["card"],
+        payment_method_types=given.get("allowed_payment_method_types") or ["card"],
         usage=given.get("usage", "off_session"),
     )
     if method := given.get("payment_method"):
@@ -46,7 +46,7 @@ def new_intent(work: Work, **fields: Any) -> Object:
         "seti",
         client_secret=None,
         status="requires_payment_method",
-        **({name: None for name in empty} | usual | fields),
+        **(dict.fromkeys(empty) | usual | fields),
     )
     return update(work, None, intent, client_secret=f"{intent['id']}_secret_{new_id('s')[2:]}")
 
@@ -110,9 +110,7 @@ def _declined(work: Work, intent: Object, code: str, decline_code: str | None) -
         error["decline_code"] = decline_code
     update(work, None, intent, status="requires_payment_method", payment_method=None, last_setup_error=error)
     emit(work, "setup_intent.setup_failed", intent)
-    return Refusal(
-        error["message"], status=402, type="card_error", code=code, decline_code=decline_code, kept=True
-    )
+    return Refusal(error["message"], status=402, type="card_error", code=code, decline_code=decline_code, kept=True)
 
 
 @operation("setup_intents.cancel")

@@ -176,7 +176,7 @@ def _blank(work: Work, customer: Object, terms: Terms, code: str) -> Object:
                "pending_update", "schedule", "test_clock", "transfer_data")  # fmt: skip
     trial = terms.trial_end
     return {
-        **{name: None for name in nothing},
+        **dict.fromkeys(nothing),
         "automatic_tax": {"disabled_reason": None, "enabled": False, "liability": None},
         "billing_cycle_anchor": trial or work.now,
         "billing_mode": {"type": "classic"},
@@ -285,9 +285,11 @@ def _line(work: Work, item: Object, begin: int, end: int, trial: bool) -> Object
         "subscription_item": item["id"],
     }
     return invoices.line(
-        work, amount, price["currency"], words, price, quantity,
+        work, amount, price["currency"], description=words, price=price, quantity=quantity,
         period={"end": end, "start": begin}, subscription=item["subscription"],
-        parent={"invoice_item_details": None, "subscription_item_details": details, "type": "subscription_item_details"},
+        parent={
+            "invoice_item_details": None, "subscription_item_details": details, "type": "subscription_item_details",
+        },
     )  # fmt: skip
 
 
@@ -442,7 +444,9 @@ def _collect(work: Work, subscription: Object, invoice: Object) -> None:
             invoices.void(work, invoice)
         else:
             transitions = {**invoice["status_transitions"], "marked_uncollectible_at": work.now}
-            update(work, "invoice.marked_uncollectible", invoice, status="uncollectible", status_transitions=transitions)
+            update(
+                work, "invoice.marked_uncollectible", invoice, status="uncollectible", status_transitions=transitions
+            )
     else:
         invoices.plan_finalizing(work, invoice)
 
@@ -489,9 +493,7 @@ def end(work: Work, subscription: Object, reason: str | None, **details: Any) ->
 def change(work: Work) -> Object:
     subscription = work.get("subscription", *work.path.values())
     if subscription["status"] in _ENDED:
-        raise wrong_state(
-            "A canceled subscription can only update its cancellation_details and metadata.", param="id"
-        )
+        raise wrong_state("A canceled subscription can only update its cancellation_details and metadata.", param="id")
     before = {name: subscription[name] for name in ("status", "cancel_at_period_end", "pause_collection", "cancel_at")}
     given = work.parameters
     _change_terms(work, subscription, given)
@@ -549,7 +551,9 @@ def _discounts(work: Work, subscription: Object, given: list[Any]) -> Object:
     found = []
     for one in given:
         coupon, promotion = redeemable(work, one, subscription["customer"])
-        found.append(redeem(work, coupon, promotion, customer=subscription["customer"], subscription=subscription["id"]))
+        found.append(
+            redeem(work, coupon, promotion, customer=subscription["customer"], subscription=subscription["id"])
+        )
     return {"_discounts": found, "discounts": [one["id"] for one in found]}
 
 
@@ -681,7 +685,8 @@ def _prorate(work: Work, subscription: Object, item: Object, sign: int, rest: Fr
     words = f"{'Unused' if sign < 0 else 'Remaining'} time on {item['quantity']} × {name}"
     stop = period(subscription)[1]
     invoices.pending_item(
-        work, subscription["customer"], amount, price["currency"], words, price, item["quantity"],
+        work, subscription["customer"], amount, price["currency"],
+        description=words, price=price, quantity=item["quantity"],
         subscription=subscription["id"], proration=True, period={"end": stop, "start": work.now},
     )  # fmt: skip
 
@@ -756,7 +761,6 @@ def listing(work: Work) -> Object:
     Source: https://docs.stripe.com/api/subscriptions/list
     """
 
-
     names = ("customer", "collection_method", "created")
     status = work.parameters.get("status")
     paths = {name: name for name in names}
@@ -774,5 +778,3 @@ _LIVE = ("active", "trialing", "past_due", "unpaid", "paused", "incomplete")
 @operation("subscriptions.retrieve")
 def retrieve(work: Work) -> Object:
     return work.get("subscription", *work.path.values())
-
-

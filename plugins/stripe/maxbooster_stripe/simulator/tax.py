@@ -41,7 +41,7 @@ def create(work: Work) -> Object:
         currency=code,
         customer=None,
         customer_details={
-            "address": {part: None for part in ("city", "line1", "line2", "postal_code", "state")} | address,
+            "address": dict.fromkeys(("city", "line1", "line2", "postal_code", "state")) | address,
             "address_source": customer.get("address_source"),
             "ip_address": None,
             "tax_ids": list(customer.get("tax_ids") or []),

@@ -135,7 +135,7 @@ def _group_of(work: Work, charge: Object, group: str | None) -> str:
 
 def _received(work: Work, sent: Object, at: int, fee: int) -> str:
     """The payment that the connected account sees, less the platform's fee."""
-    empty_details = {name: None for name in ("address", "email", "name", "phone", "tax_id")}
+    empty_details = dict.fromkeys(("address", "email", "name", "phone", "tax_id"))
     names = ("application", "application_fee", "application_fee_amount", "calculated_statement_descriptor", "customer",
              "description", "failure_balance_transaction", "failure_code", "failure_message", "on_behalf_of", "outcome",
              "payment_intent", "payment_method", "payment_method_details", "receipt_email", "receipt_number",
@@ -144,7 +144,7 @@ def _received(work: Work, sent: Object, at: int, fee: int) -> str:
     payment = work.new(
         "charge",
         "py",
-        **{name: None for name in names},
+        **dict.fromkeys(names),
         amount=sent["amount"],
         amount_captured=sent["amount"],
         amount_refunded=0,
@@ -178,13 +178,14 @@ def create_reversal(work: Work) -> Object:
     given = work.parameters
     amount = positive(given.get("amount", sent["amount"] - sent["amount_reversed"]))
     given.get("refund_application_fee")
-    return reverse(work, sent, amount, given.get("description"), metadata({}, given.get("metadata")))
+    return reverse(work, sent, amount, description=given.get("description"), labels=metadata({}, given.get("metadata")))
 
 
 def reverse(
     work: Work,
     sent: Object,
     amount: int,
+    *,
     description: str | None = None,
     labels: dict[str, str] | None = None,
     refund: str | None = None,
@@ -252,9 +253,7 @@ def _taken_back(work: Work, sent: Object, amount: int) -> tuple[Object, Object]:
         status="succeeded",
         transfer_reversal=None,
     )
-    taken["balance_transaction"] = book(
-        work, "payment_refund", -amount, sent["currency"], taken["id"], available_on=at
-    )
+    taken["balance_transaction"] = book(work, "payment_refund", -amount, sent["currency"], taken["id"], available_on=at)
     work.save(taken)
     refunded = payment["amount_refunded"] + amount
     update(work, None, payment, amount_refunded=refunded, refunded=refunded == payment["amount"])

@@ -79,7 +79,8 @@ def plan_deliveries(work: Work, event: Object) -> int:
     for place, endpoint in enumerate(endpoints):
         chance = random.Random(f"{plan.seed}/{event['_number']}/{place}")
         for kind, delay in _sendings(plan, chance):
-            _insert(work.store, work.platform, endpoint["id"], event, work.now + delay, _rank(plan, chance), kind)
+            at, rank = work.now + delay, _rank(plan, chance)
+            _insert(work, endpoint["id"], event, at=at, rank=rank, kind=kind)
     return len(endpoints)
 
 
@@ -146,11 +147,11 @@ def _rank(plan: Schedule, chance: random.Random) -> float:
     return drawn if plan.shuffle else 0.0
 
 
-def _insert(store: Store, platform: str, endpoint: str, event: Object, at: int, rank: float, kind: str) -> None:
-    store.execute(
+def _insert(work: Work, endpoint: str, event: Object, *, at: int, rank: float, kind: str) -> None:
+    work.store.execute(
         "INSERT INTO delivery (platform, endpoint, account, event, type, due_at, rank, kind, attempt, first_at, state)"
         " VALUES (?, ?, ?, ?, ?, ?, ?, ?, 1, ?, 'planned')",
-        platform, endpoint, event.get("account", platform), event["id"], event["type"], at, rank, kind, at,
+        work.platform, endpoint, event.get("account", work.platform), event["id"], event["type"], at, rank, kind, at,
     )  # fmt: skip
 
 
