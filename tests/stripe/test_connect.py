@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from io import BytesIO
 from typing import Any
 
 import httpx
@@ -26,8 +27,8 @@ def test_an_account_may_do_nothing_until_its_requirements_are_met(platform: Plat
 
 
 def test_onboarding_is_left_and_resumed_by_a_new_link(platform: Platform) -> None:
-    """docs.stripe.com/api/account_links: a link is single-use and expires after a few minutes; visiting it again leads to
-    the refresh_url. docs.stripe.com/connect/express-accounts: details are saved as they are given."""
+    """docs.stripe.com/api/account_links: a link is single-use and expires after a few minutes; visiting it again leads
+    to the refresh_url. docs.stripe.com/connect/express-accounts: details are saved as they are given."""
     account = platform.v1.accounts.create({"type": "express", "country": "US"})
     links = {"refresh_url": "http://127.0.0.1/again", "return_url": "http://127.0.0.1/back"}
 
@@ -94,8 +95,8 @@ def test_accounts_are_shut_off_from_each_other(platform: Platform) -> None:
 
 
 def test_a_direct_charge_lands_in_the_seller_s_balance(platform: Platform) -> None:
-    """docs.stripe.com/connect/direct-charges: the connected account's balance takes the charge, its fees and refunds; the
-    application fee goes to the platform."""
+    """docs.stripe.com/connect/direct-charges: the connected account's balance takes the charge, its fees and refunds;
+    the application fee goes to the platform."""
     seller = platform.seller()
     platform.paid(1000, application_fee_amount=100, options={"stripe_account": seller.id})
     assert sum(platform.balance(seller.id)) == 1000 - 59 - 100
@@ -103,8 +104,8 @@ def test_a_direct_charge_lands_in_the_seller_s_balance(platform: Platform) -> No
 
 
 def test_a_destination_charge_is_paid_for_by_the_platform(platform: Platform) -> None:
-    """docs.stripe.com/connect/destination-charges: the charge is the platform's, which pays the Stripe fee; the amount is
-    transferred to the destination, less the application fee."""
+    """docs.stripe.com/connect/destination-charges: the charge is the platform's, which pays the Stripe fee; the amount
+    is transferred to the destination, less the application fee."""
     seller = platform.seller()
     intent = platform.paid(1000, transfer_data={"destination": seller.id}, application_fee_amount=100)
     assert sum(platform.balance(seller.id)) == 900
@@ -237,8 +238,8 @@ def test_an_instant_payout_costs_and_uses_pending_card_funds(platform: Platform)
 
 
 def test_a_payout_that_fails_brings_the_money_back(platform: Platform) -> None:
-    """docs.stripe.com/connect/testing#account-numbers: 000111111116 fails with no_account; docs.stripe.com/api/payouts: a
-    payout can fail after it was paid."""
+    """docs.stripe.com/connect/testing#account-numbers: 000111111116 fails with no_account; docs.stripe.com/api/payouts:
+    a payout can fail after it was paid."""
     seller = platform.seller(external_account=_bank("000111111116"))
     own = {"stripe_account": seller.id}
     platform.paid(1000, "pm_card_bypassPending", options=own)
@@ -264,7 +265,8 @@ def _bank(number: str) -> dict[str, str]:
 
 
 def test_a_daily_schedule_pays_out_by_itself(platform: Platform) -> None:
-    """docs.stripe.com/connect/manage-payout-schedule: by default accounts are paid out daily; interval manual stops it."""
+    """docs.stripe.com/connect/manage-payout-schedule: by default accounts are paid out daily; interval manual stops
+    it."""
     daily = platform.seller(settings={"payouts": {"schedule": {"interval": "daily"}}})
     manual = platform.seller()
     for seller in (daily, manual):
@@ -276,8 +278,8 @@ def test_a_daily_schedule_pays_out_by_itself(platform: Platform) -> None:
 
 
 def test_a_dispute_takes_the_money_and_a_fee_from_the_platform(platform: Platform) -> None:
-    """docs.stripe.com/connect/disputes: for destination and separate charges the disputed amount and fee are debited from
-    the platform's balance; transfers stay. docs.stripe.com/testing#disputes: losing_evidence loses."""
+    """docs.stripe.com/connect/disputes: for destination and separate charges the disputed amount and fee are debited
+    from the platform's balance; transfers stay. docs.stripe.com/testing#disputes: losing_evidence loses."""
     seller = platform.seller()
     charge = platform.paid(1000, "pm_card_createDispute").latest_charge.id
     platform.v1.transfers.create(
@@ -303,7 +305,9 @@ def test_a_dispute_that_is_won_reinstates_the_amount(platform: Platform) -> None
     platform.paid(1000, "pm_card_createDisputeProductNotReceived")
     platform.advance(hours=1)
     [dispute] = platform.v1.disputes.list({}).data
-    log = platform.v1.files.create({"purpose": "dispute_evidence", "file": ("log.txt", b"sent on Monday")})
+    letter = BytesIO(b"sent on Monday")
+    letter.name = "letter.txt"
+    log = platform.v1.files.create({"purpose": "dispute_evidence", "file": letter})
     staged = platform.v1.disputes.update(
         dispute.id, {"evidence": {"shipping_documentation": log.id, "customer_name": "A fan"}, "submit": False}
     )
@@ -336,8 +340,8 @@ def test_a_dispute_without_an_answer_is_lost_at_its_deadline(platform: Platform)
 
 
 def test_an_inquiry_takes_nothing_until_it_escalates(platform: Platform) -> None:
-    """docs.stripe.com/disputes/how-disputes-work#inquiries: funds aren't withdrawn for inquiries unless they escalate, and
-    the charge can be refunded meanwhile."""
+    """docs.stripe.com/disputes/how-disputes-work#inquiries: funds aren't withdrawn for inquiries unless they escalate,
+    and the charge can be refunded meanwhile."""
     platform.paid(5000)
     charge = platform.paid(1000, "pm_card_createDisputeInquiry").latest_charge.id
     platform.advance(hours=1)

@@ -184,8 +184,8 @@ def test_refunds_that_fail_bring_the_money_back(platform: Platform) -> None:
 
 
 def test_a_bank_debit_takes_days_and_may_fail(platform: Platform) -> None:
-    """docs.stripe.com/payments/sepa-debit/accept-a-payment#test-your-integration: the test IBANs go to processing,
-    and then to succeeded or requires_payment_method."""
+    """docs.stripe.com/payments/sepa-debit/accept-a-payment#test-your-integration: the test IBANs go to processing, and
+    then to succeeded or requires_payment_method."""
     ends = {}
     for iban in ("DE89370400440532013000", "DE62370400440532013001"):
         intent = platform.v1.payment_intents.create(
@@ -226,7 +226,8 @@ def test_a_saved_card_is_set_up_once_and_charged_off_session(platform: Platform)
 
 
 def test_a_payment_method_of_one_customer_is_not_another_s(platform: Platform) -> None:
-    """docs.stripe.com/api/payment_methods/attach: a PaymentMethod attached to a customer can't be attached to another."""
+    """docs.stripe.com/api/payment_methods/attach: a PaymentMethod attached to a customer can't be attached to
+    another."""
     first, second = platform.customer(None), platform.customer(None)
     method = platform.v1.payment_methods.attach("pm_card_visa", {"customer": first.id})
     with pytest.raises(stripe.InvalidRequestError, match="already been attached"):

@@ -10,7 +10,7 @@ from typing import Any
 
 from .answers import page
 from .balance import totals
-from .clock import MINUTE
+from .clock import MINUTE, midnight
 from .due import falls_due
 from .errors import Refusal, missing, wrong_state
 from .events import emit, update
@@ -83,6 +83,7 @@ def create(work: Work) -> Object:
         _add_bank(work.on(account["id"]), account, bank)
         _decide(account)
         work.save(account)
+    _plan_daily(work, account)
     emit(work.on(account["id"]), "account.updated", account)
     return account
 
@@ -193,6 +194,11 @@ def _check_schedule(account: Object) -> None:
         )
 
 
+def _plan_daily(work: Work, account: Object) -> None:
+    if account["settings"]["payouts"]["schedule"]["interval"] == "daily":
+        work.on(work.platform).plan(midnight(work.now + 1), "payouts.daily", work.platform)
+
+
 def _merged(old: Object, new: Object) -> Object:
     both = {name: (old[name], new[name]) for name in old.keys() & new.keys()}
     deep = {name: _merged(a, dict(b.items())) for name, (a, b) in both.items() if isinstance(a, dict) and b}
@@ -241,6 +247,7 @@ def tell(work: Work, id: str, given: Any) -> Object:
     if bank := given.get("external_account"):
         _add_bank(work.on(id), account, bank)
     _decide(account)
+    _plan_daily(work, account)
     _announce(work, account, before, was_able)
     return account
 
@@ -499,8 +506,6 @@ def _add_bank(work: Work, account: Object, given: Any) -> Object:
         status="new",
         _number=given["account_number"],
     )
-    del made["created"]
-    work.save(made)
     _list_banks(work, account)
     return made
 

@@ -79,6 +79,7 @@ def open_dispute(
             "has_evidence": False,
             "past_due": False,
             "submission_count": 0,
+            "submission_method": "not_submitted",
         },
         is_charge_refundable=inquiry,
         metadata={},
@@ -87,6 +88,7 @@ def open_dispute(
         payment_method_details={
             "card": {
                 "brand": "visa",
+                "network": "visa",
                 "case_type": "inquiry" if inquiry else "chargeback",
                 "network_reason_code": "10.4",
             },
@@ -171,7 +173,8 @@ def _submit(work: Work, dispute: Object) -> None:
     status = "warning_under_review" if dispute["status"].startswith("warning") else "under_review"
     update(
         work, "charge.dispute.updated", dispute,
-        status=status, evidence_details={**details, "submission_count": details["submission_count"] + 1},
+        status=status, evidence_details={**details, "submission_count": details["submission_count"] + 1,
+                          "submission_method": "manual"},
     )  # fmt: skip
     if dispute["evidence"]["uncategorized_text"] in _VERDICTS:
         work.plan(work.now + _REVIEW_TAKES, "dispute.decide", dispute["id"])
@@ -238,7 +241,7 @@ def upload(work: Work) -> Object:
     if len(content) > 5_000_000:
         raise Refusal("The file is larger than 5 MB.", param="file")
     work.parameters.get("file")
-    made = work.new(
+    return work.new(
         "file",
         "file",
         expires_at=None,
@@ -249,7 +252,6 @@ def upload(work: Work) -> Object:
         type=name.rpartition(".")[2] or None,
         url=None,
     )
-    return made
 
 
 readable("disputes", "dispute", "charge", "payment_intent", "created")

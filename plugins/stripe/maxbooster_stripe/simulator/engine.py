@@ -17,7 +17,7 @@ import httpx
 from . import due
 from .accounts import no_access, platform_account
 from .answers import shown
-from .clock import DAY, Clock, midnight
+from .clock import DAY, Clock
 from .errors import InvalidParameters, Refusal, server_error
 from .operations import Operation
 from .parameters import Given
@@ -115,7 +115,6 @@ class Engine:
             if work.account != work.platform and work.on(work.platform).find("account", work.account) is None:
                 raise no_access(work.account)
             platform_account(work)
-            self._plan_daily(work)
             status, body, save = self._execute(operation, work, expand)
             if fault == "error_after":
                 status, body = 500, json.dumps(server_error().body())
@@ -148,11 +147,6 @@ class Engine:
                 code="simulator_unsupported",
                 param=sorted(unseen)[0],
             )
-
-    def _plan_daily(self, work: Work) -> None:
-        own = work.on(work.platform)
-        if not self.store.execute("SELECT 1 FROM due WHERE action = 'payouts.daily' AND account = ?", work.platform):
-            own.plan(midnight(work.now + 1), "payouts.daily", work.platform)
 
     def _saved(self, operation: Operation, work: Work) -> Answered | None:
         self.store.execute("DELETE FROM answer WHERE at <= ?", work.now - _KEY_LASTS)

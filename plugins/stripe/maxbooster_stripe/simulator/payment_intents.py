@@ -312,8 +312,9 @@ def capture(work: Work) -> Object:
     if intent["status"] != "requires_capture":
         raise _unexpected(intent, "capture")
     given = work.parameters
-    wanted: int = given.get("amount_to_capture", intent["amount_capturable"])
-    amount = positive(wanted, "amount_to_capture")
+    amount = positive(
+        given["amount_to_capture"] if "amount_to_capture" in given else intent["amount_capturable"], "amount_to_capture"
+    )
     if amount > intent["amount_capturable"]:
         raise Refusal(
             f"The amount_to_capture ({amount}) must be less than or equal to the authorized amount "

@@ -6,7 +6,6 @@ https://docs.stripe.com/connect/testing#account-numbers (numbers whose payouts f
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 from .accounts import connected, platform_account
@@ -234,11 +233,12 @@ def change(work: Work) -> Object:
 @falls_due("payouts.daily")
 def _daily(work: Work, platform: str) -> None:
     """Each midnight, accounts that are paid daily get what is available."""
-    own = replace(work, account=platform, platform=platform)
-    for account in own.all("account"):
-        if account["settings"]["payouts"]["schedule"]["interval"] == "daily" and account["payouts_enabled"]:
-            _pay_whole_balance(own.on(account["id"]))
-    own.plan(work.now + DAY, "payouts.daily", platform)
+    daily = [one for one in work.all("account") if one["settings"]["payouts"]["schedule"]["interval"] == "daily"]
+    for account in daily:
+        if account["payouts_enabled"]:
+            _pay_whole_balance(work.on(account["id"]))
+    if daily:
+        work.plan(work.now + DAY, "payouts.daily", platform)
 
 
 def _pay_whole_balance(work: Work) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 from .errors import Refusal, missing
 from .store import Object, Store
 
+_WITHOUT_CREATED = {"bank_account", "invoiceitem", "tax.calculation"}
 _WITHOUT_LIVEMODE = {"balance_transaction", "bank_account", "fee_refund", "file", "refund", "subscription_item",
                      "transfer_reversal"}  # fmt: skip
 _ALPHABET = string.ascii_letters + string.digits
@@ -50,7 +51,9 @@ class Work:
 
     def new(self, kind: str, prefix: str, **fields: Any) -> Object:
         """A new object of this account, saved."""
-        made: Object = {"id": new_id(prefix), "object": kind, "created": self.now, **fields}
+        made: Object = {"id": new_id(prefix), "object": kind, **fields}
+        if kind not in _WITHOUT_CREATED:
+            made["created"] = self.now
         if kind not in _WITHOUT_LIVEMODE:
             made["livemode"] = False
         self.store.put(self.account, made)
