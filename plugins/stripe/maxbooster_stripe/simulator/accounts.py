@@ -10,28 +10,22 @@ from typing import Any
 
 from .answers import page
 from .balance import totals
-from .clock import MINUTE, midnight
+from .banks import COUNTRIES, new_bank
+from .clock import midnight
 from .due import falls_due
 from .errors import Refusal, missing, wrong_state
-from .events import emit, update
+from .events import emit
 from .money import currency
 from .operations import operation
 from .store import Object
 from .work import Work, list_of, metadata, new_id
 
-LINK_LASTS = 5 * MINUTE
-_COUNTRIES = {
-    "AT": "eur", "AU": "aud", "BE": "eur", "CA": "cad", "CH": "chf", "DE": "eur", "DK": "dkk", "ES": "eur",
-    "FI": "eur", "FR": "eur", "GB": "gbp", "IE": "eur", "IT": "eur", "JP": "jpy", "NL": "eur", "NO": "nok",
-    "NZ": "nzd", "PL": "pln", "PT": "eur", "SE": "sek", "SG": "sgd", "US": "usd",
-}  # fmt: skip
-_INSTANT_COUNTRIES = {"AT", "AU", "BE", "CA", "DE", "DK", "ES", "FI", "FR", "GB", "IE", "IT", "NL", "NO", "NZ", "PT",
-                      "SE", "SG", "US"}  # fmt: skip
 _PERSON = ("individual.first_name", "individual.last_name", "individual.dob.day", "individual.dob.month",
            "individual.dob.year", "individual.email")  # fmt: skip
+
+
 REQUIRED = ("business_type", "business_profile.url", *_PERSON, "external_account", "tos_acceptance.date",
             "tos_acceptance.ip")  # fmt: skip
-_TOKENS = {"btok_us_verified": ("US", "000123456789"), "btok_us": ("US", "000123456789")}
 
 
 def platform_account(work: Work) -> Object:
@@ -47,7 +41,7 @@ def platform_account(work: Work) -> Object:
     own = work.on(work.platform)
     own.save(account)
     for code in ("usd", "eur", "gbp"):
-        _add_bank(own, account, {"country": "US", "currency": code, "account_number": "000123456789"})
+        new_bank(own, account, {"country": "US", "currency": code, "account_number": "000123456789"})
     return account
 
 
@@ -67,7 +61,7 @@ def create(work: Work) -> Object:
     given = work.parameters
     kind = _kind(given)
     country = given.get("country", "US")
-    if country not in _COUNTRIES:
+    if country not in COUNTRIES:
         raise Refusal(f"{country} is not currently supported by Stripe.", code="country_unsupported", param="country")
     account = _blank(new_id("acct", 16), country, kind, work.now)
     if "default_currency" in given:
@@ -80,7 +74,7 @@ def create(work: Work) -> Object:
     _decide(account)
     work.save(account)
     if bank := given.get("external_account"):
-        _add_bank(work.on(account["id"]), account, bank)
+        new_bank(work.on(account["id"]), account, bank)
         _decide(account)
         work.save(account)
     _plan_daily(work, account)
@@ -120,7 +114,7 @@ def _blank(id: str, country: str, kind: str, now: int) -> Object:
         },
         "country": country,
         "created": now,
-        "default_currency": _COUNTRIES[country],
+        "default_currency": COUNTRIES[country],
         "details_submitted": False,
         "email": None,
         "external_accounts": list_of(f"/v1/accounts/{id}/external_accounts", []),
@@ -245,7 +239,7 @@ def tell(work: Work, id: str, given: Any) -> Object:
             del account["capabilities"][name]
     _take(work, account, given)
     if bank := given.get("external_account"):
-        _add_bank(work.on(id), account, bank)
+        new_bank(work.on(id), account, bank)
     _decide(account)
     _plan_daily(work, account)
     _announce(work, account, before, was_able)
@@ -357,160 +351,7 @@ def reject(work: Work) -> Object:
     return decide(work, work.path["account"], {"disabled_reason": f"rejected.{reason}"})
 
 
-@operation("account_links.create")
-def create_link(work: Work) -> Object:
-    given = work.parameters
-    account = connected(work, given["account"], "account")
-    if given["type"] == "account_update" and account["type"] != "custom":
-        raise Refusal(
-            "You cannot create `account_update` type Account Links for this account: use `account_onboarding`.",
-            param="type",
-        )
-    for name in ("refresh_url", "return_url"):
-        if name not in given:
-            raise Refusal(f"Missing required param: {name}.", code="parameter_missing", param=name)
-    token = new_id("l", 32)[2:]
-    (given.get("collection_options") or {}).items()
-    given.get("collect")
-    link = {
-        "id": token,
-        "object": "account_link",
-        "_account": account["id"],
-        "_refresh_url": given["refresh_url"],
-        "_return_url": given["return_url"],
-        "_visited": False,
-        "created": work.now,
-        "expires_at": work.now + LINK_LASTS,
-        "url": f"{work.origin}/setup/{work.platform}/{token}",
-    }
-    work.save(link)
-    return {name: value for name, value in link.items() if name != "id"}
-
-
-@operation("account_sessions.create")
-def create_session(work: Work) -> Object:
-    account = connected(work, work.parameters["account"], "account")
-    components = dict(work.parameters["components"].items())
-    return {
-        "object": "account_session",
-        "account": account["id"],
-        "client_secret": f"accs_secret__{new_id('s', 32)[2:]}",
-        "components": components,
-        "expires_at": work.now + 60 * MINUTE,
-        "livemode": False,
-    }
-
-
-@operation("accounts.login_links.create")
-def create_login_link(work: Work) -> Object:
-    account = connected(work, *work.path.values())
-    if not account["details_submitted"]:
-        raise wrong_state(
-            "Cannot create a login link for an account that has not completed onboarding.", param="account"
-        )
-    return {"object": "login_link", "created": work.now, "url": f"{work.origin}/express/{account['id']}/balance"}
-
-
 @operation("accounts.capabilities.list")
 def capabilities(work: Work) -> Object:
     account = connected(work, *work.path.values())
     return list_of(work.url, [_capability(account, name) for name in account["capabilities"]])
-
-
-@operation("accounts.external_accounts.create")
-def add_bank(work: Work) -> Object:
-    id = work.path["account"]
-    account = connected(work, id)
-    made = _add_bank(work.on(id), account, work.parameters["external_account"])
-    made["metadata"] = metadata({}, work.parameters.get("metadata"))
-    if work.parameters.get("default_for_currency"):
-        _make_default(work.on(id), account, made)
-    tell(work, id, {})
-    emit(work.on(id), "account.external_account.created", made)
-    return made
-
-
-@operation("accounts.external_accounts.list")
-def banks(work: Work) -> Object:
-    connected(work, work.path["account"])
-    return page(work.on(work.path["account"]), "bank_account", {})
-
-
-@operation("accounts.external_accounts.retrieve")
-def bank(work: Work) -> Object:
-    return work.on(connected(work, work.path["account"])["id"]).get("bank_account", work.path["id"])
-
-
-@operation("accounts.external_accounts.update")
-def change_bank(work: Work) -> Object:
-    account = connected(work, work.path["account"])
-    own = work.on(account["id"])
-    found = own.get("bank_account", work.path["id"])
-    found["metadata"] = metadata(found["metadata"], work.parameters.get("metadata"))
-    if work.parameters.get("default_for_currency"):
-        _make_default(own, account, found)
-    own.save(found)
-    emit(own, "account.external_account.updated", found)
-    return found
-
-
-@operation("accounts.external_accounts.delete")
-def remove_bank(work: Work) -> Object:
-    account = connected(work, work.path["account"])
-    own = work.on(account["id"])
-    found = own.get("bank_account", work.path["id"])
-    if found["default_for_currency"] and len(own.all("bank_account", currency=found["currency"])) > 1:
-        raise wrong_state("You cannot delete the default external account of a currency.")
-    own.store.remove(own.account, "bank_account", found["id"])
-    _list_banks(own, account)
-    tell(work, account["id"], {})
-    emit(own, "account.external_account.deleted", found)
-    return {"id": found["id"], "object": "bank_account", "deleted": True}
-
-
-def _make_default(work: Work, account: Object, bank: Object) -> None:
-    for one in work.all("bank_account", currency=bank["currency"]):
-        work.save({**one, "default_for_currency": one["id"] == bank["id"]})
-    bank["default_for_currency"] = True
-    _list_banks(work, account)
-
-
-def _add_bank(work: Work, account: Object, given: Any) -> Object:
-    if isinstance(given, str):
-        if given not in _TOKENS:
-            raise missing("token", given, "external_account", status=400)
-        country, number = _TOKENS[given]
-        given = {"country": country, "account_number": number}
-    if given.get("object", "bank_account") != "bank_account":
-        raise Refusal("The simulator pays out to bank accounts, not to cards.", param="external_account")
-    country = given["country"]
-    if country not in _COUNTRIES:
-        raise Refusal(f"Country '{country}' is unknown.", code="country_unsupported", param="external_account[country]")
-    code = currency(given.get("currency") or _COUNTRIES[country])
-    made = work.new(
-        "bank_account",
-        "ba",
-        account=account["id"],
-        account_holder_name=given.get("account_holder_name"),
-        account_holder_type=given.get("account_holder_type"),
-        account_type=None,
-        available_payout_methods=["standard", *(["instant"] if country in _INSTANT_COUNTRIES else [])],
-        bank_name="STRIPE TEST BANK",
-        country=country,
-        currency=code,
-        default_for_currency=not work.all("bank_account", currency=code),
-        fingerprint=new_id("f", 16)[2:],
-        last4=given["account_number"][-4:],
-        metadata={},
-        routing_number=given.get("routing_number"),
-        status="new",
-        _number=given["account_number"],
-    )
-    _list_banks(work, account)
-    return made
-
-
-def _list_banks(work: Work, account: Object) -> None:
-    update(work.on(work.platform), None, account, external_accounts={
-        **account["external_accounts"], "data": work.all("bank_account"),
-    })  # fmt: skip

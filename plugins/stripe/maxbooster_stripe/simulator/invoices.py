@@ -15,10 +15,11 @@ from .clock import DAY, HOUR
 from .due import falls_due
 from .errors import Refusal, wrong_state
 from .events import emit, update
+from .invoice_lines import line_of_item, pending_item, pending_items
 from .money import currency
 from .operations import operation
 from .store import Object
-from .work import Work, list_of, metadata, new_id
+from .work import Work, list_of, metadata
 
 RETRIES = (3 * DAY, 5 * DAY, 7 * DAY)
 """How long after each failed attempt the next one follows."""
@@ -28,7 +29,7 @@ def draft(work: Work, customer: Object, code: str, lines: list[Object], reason: 
     """A draft of these lines and of the pending items of the customer (and subscription)."""
     subscription = fields.pop("subscription", None)
     discounts = fields.pop("discounts", [])
-    pending = _pending(work, customer["id"], code, subscription)
+    pending = pending_items(work, customer["id"], code, subscription)
     invoice = work.new("invoice", "in", **_blank(customer, code, reason), _subscription=subscription)
     invoice |= {
         "number": None,
@@ -93,41 +94,6 @@ def _blank(customer: Object, code: str, reason: str) -> Object:
         "status_transitions": dict.fromkeys(("finalized_at", "marked_uncollectible_at", "paid_at", "voided_at")),
         "total_pretax_credit_amounts": [],
         "total_taxes": [],
-    }
-
-
-def line(
-    work: Work, amount: int, code: str, *, description: str, price: Object | None, quantity: int, **more: Any
-) -> Object:
-    """A line of an invoice; `more` holds its period and what it comes from."""
-    pricing = None
-    if price is not None:
-        pricing = {
-            "price_details": {"price": price["id"], "product": price["product"]},
-            "type": "price_details",
-            "unit_amount_decimal": price["unit_amount_decimal"],
-        }
-    return {
-        "id": new_id("il"),
-        "object": "line_item",
-        "amount": amount,
-        "currency": code,
-        "description": description,
-        "discount_amounts": [],
-        "discountable": True,
-        "discounts": [],
-        "invoice": None,
-        "livemode": False,
-        "metadata": {},
-        "parent": None,
-        "period": {"end": work.now, "start": work.now},
-        "pretax_credit_amounts": [],
-        "pricing": pricing,
-        "quantity": quantity,
-        "subscription": None,
-        "subtotal": amount,
-        "taxes": [],
-        **more,
     }
 
 
@@ -430,79 +396,6 @@ def _add_to_draft(work: Work, item: Object, id: str) -> None:
     work.save(invoice)
 
 
-def pending_item(
-    work: Work,
-    customer: str,
-    amount: int,
-    code: str,
-    *,
-    description: str,
-    price: Object | None,
-    quantity: int,
-    **more: Any,
-) -> Object:
-    """An item that the customer's next invoice takes up."""
-    made = line(work, amount, code, description=description, price=price, quantity=quantity)
-    subscription = more.get("subscription")
-    item = work.new(
-        "invoiceitem",
-        "ii",
-        amount=amount,
-        currency=code,
-        customer=customer,
-        date=work.now,
-        description=description,
-        discountable=True,
-        discounts=[],
-        invoice=None,
-        net_amount=amount,
-        parent=None,
-        period=more.pop("period", made["period"]),
-        pricing=made["pricing"],
-        proration=more.pop("proration", False),
-        quantity=quantity,
-        quantity_decimal=str(quantity),
-        tax_rates=[],
-        test_clock=None,
-        **({"metadata": {}} | {name: value for name, value in more.items() if name != "subscription"}),
-        _subscription=subscription,
-    )
-    emit(work, "invoiceitem.created", item)
-    return item
-
-
-def line_of_item(item: Object) -> Object:
-    names = ("amount", "currency", "description", "discountable", "discounts", "metadata", "period", "pricing",
-             "quantity")  # fmt: skip
-    details = {
-        "invoice_item": item["id"],
-        "proration": item["proration"],
-        "proration_details": {"credited_items": None},
-        "subscription": item["_subscription"],
-    }
-    return {
-        "id": new_id("il"),
-        "object": "line_item",
-        **{name: item[name] for name in names},
-        "discount_amounts": [],
-        "invoice": None,
-        "livemode": False,
-        "parent": {"invoice_item_details": details, "subscription_item_details": None, "type": "invoice_item_details"},
-        "pretax_credit_amounts": [],
-        "subscription": item["_subscription"],
-        "subtotal": item["amount"],
-        "taxes": [],
-    }
-
-
-def _pending(work: Work, customer: str, code: str, subscription: str | None) -> list[Object]:
-    items = work.all("invoiceitem", customer=customer)
-    return [
-        one for one in items
-        if one["invoice"] is None and one["currency"] == code and one["_subscription"] in (None, subscription)
-    ]  # fmt: skip
-
-
 @includable("invoice", "payments")
 def _payments(work: Work, invoice: Object) -> Object:
     return list_of("/v1/invoice_payments", work.all("invoice_payment", invoice=invoice["id"]))
@@ -530,4 +423,6 @@ def invoice_payment(work: Work) -> Object:
 
 
 readable("invoices", "invoice", "customer", "status", "created", "collection_method", subscription="_subscription")
+
+
 readable("invoice_items", "invoiceitem", "customer", "invoice", "created")

@@ -19,7 +19,19 @@ from typing import Any
 
 from stripe._api_version import _ApiVersion
 
-from . import catalog, checkout, faults, portal, setup_intents, subscriptions, tax  # noqa: F401  # they register
+from . import (  # noqa: F401  # they register what they answer
+    account_links,
+    catalog,
+    checkout,
+    external_accounts,
+    faults,
+    portal,
+    setup_intents,
+    subscription_changes,
+    subscription_renewal,
+    subscriptions,
+    tax,
+)
 from .control import steer
 from .engine import Engine, request_id
 from .errors import InvalidParameters, Refusal, server_error
