@@ -175,6 +175,7 @@ class Receiver:
     taken: list[tuple[str, str]] = field(default_factory=list)
     """Signature header and body."""
     answers: list[int] = field(default_factory=list)
+    came: threading.Event = field(default_factory=threading.Event)
 
     @property
     def events(self) -> list[Any]:
@@ -192,6 +193,7 @@ def receiver() -> Iterator[Receiver]:
             self.send_response(receiver.answers.pop(0) if receiver.answers else 200)
             self.send_header("Content-Length", "0")
             self.end_headers()
+            receiver.came.set()
 
         def log_message(self, *_: Any) -> None:
             pass

@@ -177,8 +177,12 @@ def test_a_plan_is_subscribed_to_after_a_declined_card(platform: Platform) -> No
 def test_a_subscription_that_needs_3d_secure_becomes_active_with_it(platform: Platform) -> None:
     price = platform.price(1500)
     made = session(platform, mode="subscription", line_items=[{"price": price.id, "quantity": 1}])
+    given_up = submit(made.url, "4000 0027 6000 3184").headers["location"]
+    assert httpx.post(given_up, data={"action": "fail"}).status_code == 402
     asked = submit(made.url, "4000 0027 6000 3184").headers["location"]
     assert httpx.post(asked, data={"action": "complete"}).status_code == 303
+    states = {one.status for one in platform.v1.subscriptions.list({"status": "all"}).data}
+    assert states == {"active", "incomplete_expired"}
     made = platform.v1.checkout.sessions.retrieve(made.id, {"expand": ["subscription.latest_invoice"]})
     assert (made.payment_status, made.subscription.status, made.subscription.latest_invoice.status) == (
         "paid", "active", "paid",

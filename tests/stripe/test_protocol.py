@@ -12,6 +12,8 @@ import pytest
 import stripe
 from stripe._api_version import _ApiVersion
 
+from maxbooster_stripe.simulator import application
+
 from .conftest import START, Platform, Process
 
 
@@ -276,3 +278,11 @@ def test_it_listens_on_this_machine_only(tmp_path: Path, listen: str) -> None:
     refused = Process(tmp_path, "--listen", listen)
     assert refused.url == ""
     refused.kill()
+
+
+async def test_it_is_an_asgi_application_too(tmp_path: Path) -> None:
+    app = application(tmp_path)
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://127.0.0.1") as client:
+        headers = {"Authorization": "Bearer sk_test_mounted", "Stripe-Version": _ApiVersion.CURRENT}
+        answer = await client.get("/v1/balance", headers=headers)
+        assert (answer.status_code, answer.json()["object"]) == (200, "balance")

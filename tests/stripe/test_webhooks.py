@@ -155,6 +155,15 @@ def test_the_same_seed_gives_the_same_schedule(tmp_path: Path, receiver: Receive
     assert first != other
 
 
+def test_while_the_clock_runs_all_goes_by_itself(tmp_path: Path, receiver: Receiver) -> None:
+    process = Process(tmp_path / "running")
+    platform = Platform(process, process.client("sk_test_running"), "sk_test_running")
+    endpoint(platform, receiver, "customer.created")
+    platform.v1.customers.create({})
+    assert receiver.came.wait(10)
+    process.kill()
+
+
 @pytest.mark.parametrize("url", ["http://example.com/hook", "ftp://127.0.0.1/", "http://10.0.0.1/"])
 def test_nothing_is_sent_beyond_this_machine(platform: Platform, url: str) -> None:
     with pytest.raises(stripe.InvalidRequestError) as refused:

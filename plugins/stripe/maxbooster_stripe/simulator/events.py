@@ -28,9 +28,9 @@ def emit(work: Work, type: str, body: Object, previous: dict[str, Any] | None = 
         pending_webhooks=0,
         request={"id": work.request_id, "idempotency_key": work.idempotency_key},
         type=type,
-        _number=work.store.count("event"),
         **({} if work.is_platform else {"account": work.account}),
     )
+    event["_number"] = work.store.sequence(work.account, "event", event["id"])
     event["pending_webhooks"] = plan_deliveries(work, event)
     work.save(event)
 

@@ -135,9 +135,6 @@ class Store:
         rows = self.execute("SELECT sequence FROM object WHERE account = ? AND kind = ? AND id = ?", account, kind, id)
         return int(rows[0]["sequence"]) if rows else None
 
-    def count(self, kind: str) -> int:
-        return int(self.execute("SELECT count(*) FROM object WHERE kind = ?", kind)[0][0])
-
     def setting(self, name: str) -> Any:
         rows = self.execute("SELECT value FROM setting WHERE name = ?", name)
         return json.loads(rows[0]["value"]) if rows else None
