@@ -204,6 +204,18 @@ def test_it_is_canceled_at_the_end_of_the_period_or_at_once(platform: Platform) 
         platform.v1.subscriptions.cancel(second.id)
 
 
+def test_canceled_ones_are_listed_only_when_asked_for(platform: Platform) -> None:
+    """docs.stripe.com/api/subscriptions/list: by default, canceled subscriptions are left out, on every page."""
+    customer, price = platform.customer(), platform.price()
+    made = [subscribe(platform, customer, price).id for _ in range(6)]
+    for id in made[1:5]:
+        platform.v1.subscriptions.cancel(id)
+    listed = [one.id for one in platform.v1.subscriptions.list({"limit": 2}).auto_paging_iter()]
+    assert listed == [made[5], made[0]]
+    assert len(platform.v1.subscriptions.list({"status": "all"}).data) == 6
+    assert len(platform.v1.subscriptions.list({"status": "canceled"}).data) == 4
+
+
 def test_while_collection_is_paused_nothing_is_charged(platform: Platform) -> None:
     """docs.stripe.com/billing/subscriptions/pause-payment: invoices are voided (or kept as drafts) and the status
     stays."""

@@ -79,8 +79,12 @@ def _outward(work: Work, value: Any) -> Any:
     return {name: _outward(work, part) for name, part in value.items() if not name.startswith("_")}
 
 
-def page(work: Work, kind: str, filters: Mapping[str, str], order: str = "DESC", **equal: Any) -> Object:
-    """A page of this account's objects, newest first. `filters`: parameters to the JSON path that each compares.
+def page(work: Work, kind: str, filters: Mapping[str, str], *, hidden: tuple[str, ...] = (), **equal: Any) -> Object:
+    """A page of this account's objects, newest first.
+
+    Args:
+        filters: parameters to the JSON path that each compares.
+        hidden: statuses that are left out.
 
     Raises:
         Refusal: a limit beyond 1 to 100, or a cursor that is not an object of the list.
@@ -94,10 +98,13 @@ def page(work: Work, kind: str, filters: Mapping[str, str], order: str = "DESC",
         for word, bound in bounds.items():
             where.append(f"json_extract(body, '$.{path}') {_COMPARISONS.get(word, '=')} ?")
             values.append(bound)
-    return _page(work, kind, where, values, order)
+    if hidden:
+        where.append(f"json_extract(body, '$.status') NOT IN ({', '.join('?' * len(hidden))})")
+        values += hidden
+    return _page(work, kind, where, values)
 
 
-def _page(work: Work, kind: str, where: list[str], values: list[Any], order: str) -> Object:
+def _page(work: Work, kind: str, where: list[str], values: list[Any]) -> Object:
     given = work.parameters
     limit = given.get("limit", 10)
     if not 1 <= limit <= 100:
@@ -108,9 +115,9 @@ def _page(work: Work, kind: str, where: list[str], values: list[Any], order: str
         at = work.store.sequence(work.account, kind, given[cursor])
         if at is None:
             raise Refusal(f"No such {kind}: '{given[cursor]}'", code="resource_missing", param=cursor)
-        where.append(f"sequence {'>' if backward == (order == 'DESC') else '<'} ?")
+        where.append(f"sequence {'>' if backward else '<'} ?")
         values.append(at)
-    direction = order if not backward else ("ASC" if order == "DESC" else "DESC")
+    direction = "ASC" if backward else "DESC"
     rows = work.store.execute(
         f"SELECT body FROM object WHERE {' AND '.join(where)} ORDER BY sequence {direction} LIMIT {limit + 1}", *values
     )

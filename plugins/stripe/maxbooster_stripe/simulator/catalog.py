@@ -12,6 +12,7 @@ from .errors import Refusal, missing, wrong_state
 from .events import emit, update
 from .money import currency, positive, share
 from .operations import operation
+from .periods import after
 from .store import Object
 from .work import Work, metadata, new_id
 
@@ -263,7 +264,6 @@ def create_promotion_code(work: Work) -> Object:
     code = given.get("code") or new_id("p", 8)[2:].upper()
     if any(one["code"].lower() == code.lower() and one["active"] for one in work.all("promotion_code")):
         raise Refusal("An active promotion code with `code: " + code + "` already exists.", param="code")
-    restrictions = dict((given.get("restrictions") or {}).items())
     made = work.new(
         "promotion_code",
         "promo",
@@ -274,8 +274,7 @@ def create_promotion_code(work: Work) -> Object:
         max_redemptions=given.get("max_redemptions"),
         metadata=metadata({}, given.get("metadata")),
         promotion={"coupon": coupon["id"], "type": "coupon"},
-        restrictions={"first_time_transaction": False, "minimum_amount": None, "minimum_amount_currency": None}
-        | restrictions,
+        restrictions={"first_time_transaction": False, "minimum_amount": None, "minimum_amount_currency": None},
         times_redeemed=0,
     )
     emit(work, "promotion_code.created", made)
@@ -342,7 +341,7 @@ def redeem(work: Work, coupon: Object, promotion: str | None, **holder: Any) -> 
         "object": "discount",
         "checkout_session": None,
         "customer": None,
-        "end": _after_months(work.now, months) if months else None,
+        "end": after(work.now, work.now, "month", months) if months else None,
         "invoice": None,
         "invoice_item": None,
         "promotion_code": promotion,
@@ -352,12 +351,6 @@ def redeem(work: Work, coupon: Object, promotion: str | None, **holder: Any) -> 
         "subscription_item": None,
         **holder,
     }
-
-
-def _after_months(at: int, months: int) -> int:
-    from .periods import after
-
-    return after(at, at, "month", months)
 
 
 def discounted(coupon: Object, amount: int, code: str) -> int:

@@ -10,11 +10,12 @@ from .answers import includable, readable
 from .balance import book, fee_detail, settles_on
 from .cards import CARDS, Card, message
 from .clock import MINUTE
-from .errors import Refusal, missing
+from .errors import Refusal
 from .events import emit, update
 from .money import card_fee, debit_fee
 from .operations import operation
 from .store import Object
+from .transfers import transfer
 from .work import Work, list_of, metadata
 
 
@@ -188,8 +189,6 @@ def _earn(work: Work, charge: Object, amount: int, at: int) -> None:
 
 
 def _send_on(work: Work, charge: Object, intent: Object, amount: int, own_share: int) -> None:
-    from .transfers import transfer
-
     data = intent["transfer_data"]
     part = min(data.get("amount") or amount, amount)
     group = charge["transfer_group"] or f"group_{intent['id']}"
@@ -213,13 +212,6 @@ def change(work: Work) -> Object:
     changes = {name: given[name] for name in names if name in given}
     changes["metadata"] = metadata(charge["metadata"], given.get("metadata"))
     return update(work, "charge.updated", charge, **changes)
-
-
-def charge_named(work: Work, id: str, param: str) -> Object:
-    charge = work.find("charge", id)
-    if charge is None:
-        raise missing("charge", id, param, status=400)
-    return charge
 
 
 readable("charges", "charge", "customer", "payment_intent", "transfer_group", "created")

@@ -143,6 +143,8 @@ def _blank(work: Work, given: Any, mode: str) -> Object:
         raise Refusal("The simulator computes tax through tax.calculations only.", param="automatic_tax")
     if given.get("ui_mode", "hosted_page") != "hosted_page":
         raise Refusal("The simulator has the hosted page only.", param="ui_mode")
+    if given.get("payment_method_collection", "always") != "always":
+        raise Refusal("The simulator's page always asks for a payment method.", param="payment_method_collection")
     return {
         **dict.fromkeys(nothing),
         **{name: given.get(name) for name in copied},
@@ -347,8 +349,11 @@ def _subscribe(work: Work, session: Object, method: Object) -> Object:
         return intent
 
 
-def debit_settled(work: Work, intent: Object) -> None:
-    """A payment has come to its end: one that took days, or the first of a subscription after 3-D Secure."""
+@payment_intents.when_settled
+def _debit_settled(work: Work, intent: Object) -> None:
+    """A payment that took days has come to its end."""
+    if not intent.get("_checkout"):
+        return
     session = work.get("checkout.session", intent["_checkout"])
     if session["status"] != "complete" or session["payment_status"] == "paid":
         return

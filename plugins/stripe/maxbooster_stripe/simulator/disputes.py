@@ -11,7 +11,6 @@ from typing import Any
 from .answers import readable
 from .balance import book, fee_detail
 from .cards import CARDS
-from .charges import charge_named
 from .clock import DAY, MINUTE, midnight
 from .due import falls_due
 from .errors import Refusal, wrong_state
@@ -58,7 +57,7 @@ def open_dispute(
     """
     if reason not in _REASONS:
         raise Refusal(f"No dispute reason {reason}. Known: {', '.join(sorted(_REASONS))}.", param="reason")
-    charge = charge_named(work, charge_id, "charge")
+    charge = work.get("charge", charge_id, "charge")
     if not charge["captured"] or charge["disputed"]:
         raise wrong_state(f"Charge {charge_id} cannot be disputed: it is not captured, or is disputed already.")
     amount = amount or charge["amount_captured"]

@@ -6,6 +6,7 @@ hour as a draft), https://docs.stripe.com/billing/revenue-recovery/smart-retries
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from . import payment_intents
@@ -23,6 +24,20 @@ from .work import Work, list_of, metadata
 
 RETRIES = (3 * DAY, 5 * DAY, 7 * DAY)
 """How long after each failed attempt the next one follows."""
+
+Listener = Callable[[Work, Object], None]
+
+_heard_by: dict[str, list[Listener]] = {"paid": [], "failed": []}
+
+
+def when(outcome: str) -> Callable[[Listener], Listener]:
+    """Hear of each invoice that was `paid`, or whose payment `failed`."""
+
+    def register(listener: Listener) -> Listener:
+        _heard_by[outcome].append(listener)
+        return listener
+
+    return register
 
 
 def draft(work: Work, customer: Object, code: str, lines: list[Object], reason: str, **fields: Any) -> Object:
@@ -206,16 +221,14 @@ def _method(work: Work, invoice: Object) -> str | None:
 
 def failed(work: Work, invoice: Object) -> None:
     """Note a failed attempt; the subscription falls behind and the next attempt is planned, while one is left."""
-    from . import subscriptions
-
     retry = None
     if invoice["billing_reason"] == "subscription_cycle" and invoice["attempt_count"] <= len(RETRIES):
         retry = work.now + RETRIES[invoice["attempt_count"] - 1]
         work.plan(retry, "invoice.retry", invoice["id"])
     update(work, None, invoice, next_payment_attempt=retry)
     emit(work, "invoice.payment_failed", invoice)
-    if invoice["_subscription"]:
-        subscriptions.payment_failed(work, invoice)
+    for listener in _heard_by["failed"]:
+        listener(work, invoice)
 
 
 @falls_due("invoice.retry")
@@ -241,8 +254,11 @@ def plan_finalizing(work: Work, invoice: Object) -> None:
     work.plan(work.now + HOUR, "invoice.finalize", invoice["id"])
 
 
-def payment_settled(work: Work, intent: Object) -> None:
+@payment_intents.when_settled
+def _payment_settled(work: Work, intent: Object) -> None:
     """The payment of an invoice has come to an end, maybe after days or after 3-D Secure."""
+    if not intent.get("_invoice"):
+        return
     invoice = work.get("invoice", intent["_invoice"])
     if intent["status"] == "succeeded" and invoice["status"] in ("open", "uncollectible"):
         paid(work, invoice)
@@ -251,8 +267,6 @@ def payment_settled(work: Work, intent: Object) -> None:
 
 
 def paid(work: Work, invoice: Object, outside: bool = False) -> None:
-    from . import subscriptions
-
     transitions = {**invoice["status_transitions"], "paid_at": work.now}
     amount = 0 if outside else invoice["amount_due"]
     update(
@@ -272,8 +286,8 @@ def paid(work: Work, invoice: Object, outside: bool = False) -> None:
             emit(work, "invoice_payment.paid", payment)
     emit(work, "invoice.paid", invoice)
     emit(work, "invoice.payment_succeeded", invoice)
-    if invoice["_subscription"]:
-        subscriptions.invoice_paid(work, invoice)
+    for listener in _heard_by["paid"]:
+        listener(work, invoice)
 
 
 def void(work: Work, invoice: Object) -> Object:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
@@ -17,7 +17,7 @@ from .engine import Engine
 from .errors import Refusal, missing
 from .events import update
 from .money import shown as money
-from .payment_methods import new_card, new_debit
+from .payment_methods import attach_to, change_customer, new_card, new_debit
 from .store import Object
 from .work import Work, new_id
 
@@ -350,15 +350,11 @@ def _named(work: Work, subscription: Object) -> str:
 def _manage(visit: Visit, customer: str) -> None:
     work, action = visit.work, visit.form.get("action")
     if action == "card":
-        from .payment_methods import attach_to, change_customer
-
         method = _method(visit)
         attach_to(work, method, work.get("customer", customer))
         settings = {"default_payment_method": method["id"]}
         for one in work.all("subscription", customer=customer):
             update(work, "customer.subscription.updated", one, default_payment_method=method["id"])
-        from dataclasses import replace
-
         change_customer(replace(work, path={"customer": customer}, parameters={"invoice_settings": settings}))
     elif action in ("cancel", "keep"):
         one = work.get("subscription", visit.form.get("subscription", ""))

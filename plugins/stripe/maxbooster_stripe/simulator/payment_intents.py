@@ -5,12 +5,13 @@ Sources: https://docs.stripe.com/payments/paymentintents/lifecycle, https://docs
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from . import charges
 from .accounts import connected
-from .answers import readable
+from .answers import readable, shown
 from .cards import CARDS, DEBITS, Card, message
 from .clock import DAY
 from .due import falls_due
@@ -26,6 +27,17 @@ _CANCELABLE = {"requires_payment_method", "requires_capture", "requires_confirma
 _HOLD_LASTS = 7 * DAY
 _DEBIT_TAKES = 3 * DAY
 _PLAIN = ("description", "receipt_email", "shipping", "statement_descriptor", "statement_descriptor_suffix")
+
+
+Listener = Callable[[Work, Object], None]
+
+_listeners: list[Listener] = []
+
+
+def when_settled(listener: Listener) -> Listener:
+    """Tell whoever opened an intent that it was paid, or that it failed after days."""
+    _listeners.append(listener)
+    return listener
 
 
 @dataclass(frozen=True)
@@ -235,8 +247,6 @@ def decline(work: Work, intent: Object, method: Object, code: str, decline_code:
         last_payment_error=error, latest_charge=charge["id"],
     )  # fmt: skip
     emit(work, "payment_intent.payment_failed", intent)
-    from .answers import shown
-
     more = {name: value for name, value in error.items() if name not in ("type", "code", "message")}
     more = shown(work, more)
     return Refusal(
@@ -296,14 +306,8 @@ def _debited(work: Work, id: str) -> None:
 
 
 def _tell(work: Work, intent: Object) -> None:
-    """Whoever opened the intent goes on: a checkout whose debit took days, an invoice."""
-    from .checkout import debit_settled
-    from .invoices import payment_settled
-
-    if intent.get("_checkout"):
-        debit_settled(work, intent)
-    if intent.get("_invoice"):
-        payment_settled(work, intent)
+    for listener in _listeners:
+        listener(work, intent)
 
 
 @operation("payment_intents.capture")

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from .answers import includable, readable
+from .answers import includable, page, readable
 from .cards import CARDS, DEBITS, METHODS, SET_UP, Card, message
 from .errors import Refusal
 from .events import emit, update
@@ -250,7 +250,5 @@ readable("payment_methods", "payment_method", "customer", "type")
 
 @operation("customers.payment_methods.list")
 def of_customer(work: Work) -> Object:
-    from .answers import page
-
     customer = work.get("customer", *work.path.values())
     return page(work, "payment_method", {"type": "type"}, customer=customer["id"])

@@ -18,6 +18,7 @@ from .events import emit, update
 from .money import currency, instant_payout_fee, positive
 from .operations import operation
 from .store import Object
+from .transfers import only_cards
 from .work import Work, metadata
 
 _FAILING = {
@@ -42,7 +43,7 @@ _INSTANT_TRAVELS = 10 * MINUTE
 @operation("payouts.create")
 def create(work: Work) -> Object:
     given = work.parameters
-    given.get("source_type")
+    only_cards(given)
     made = pay_out(
         work,
         positive(given["amount"]),

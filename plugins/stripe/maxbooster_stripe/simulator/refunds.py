@@ -10,7 +10,6 @@ from . import transfers
 from .answers import readable
 from .balance import book, whole
 from .cards import CARDS, Card
-from .charges import charge_named
 from .clock import HOUR
 from .due import falls_due
 from .errors import Refusal, wrong_state
@@ -60,7 +59,7 @@ def create(work: Work) -> Object:
 def _charge(work: Work) -> Object:
     given = work.parameters
     if given.get("charge"):
-        return charge_named(work, given["charge"], "charge")
+        return work.get("charge", given["charge"], "charge")
     if not given.get("payment_intent"):
         raise Refusal("One of the following params should be provided for this request: payment_intent or charge.")
     intent = work.get("payment_intent", given["payment_intent"], "payment_intent")

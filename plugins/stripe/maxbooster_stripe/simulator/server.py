@@ -163,7 +163,7 @@ class Simulator:
             if len(key) > _LONGEST_KEY:
                 raise InvalidParameters("Idempotency keys can be up to 255 characters long.")
             headers["Idempotency-Key"] = key
-        account = request.headers.get("stripe-account") or platform
+        account = request.headers.get("stripe-account") or request.headers.get("stripe-context") or platform
         if account != platform:
             headers["Stripe-Account"] = account
         work = Work(

@@ -328,8 +328,11 @@ def _first_invoice(work: Work, customer: Object, subscription: Object, terms: Te
         )  # fmt: skip
 
 
-def invoice_paid(work: Work, invoice: Object) -> None:
+@invoices.when("paid")
+def _invoice_paid(work: Work, invoice: Object) -> None:
     """An invoice of the subscription was paid: it is no longer behind."""
+    if not invoice["_subscription"]:
+        return
     subscription = work.get("subscription", invoice["_subscription"])
     if subscription["payment_settings"]["save_default_payment_method"] == "on_subscription" and invoice.get("_intent"):
         method = work.get("payment_intent", invoice["_intent"])["payment_method"]
@@ -354,7 +357,10 @@ def _drop_used_discounts(work: Work, subscription: Object) -> None:
     update(work, None, subscription, _discounts=left, discounts=[one["id"] for one in left])
 
 
-def payment_failed(work: Work, invoice: Object) -> None:
+@invoices.when("failed")
+def _payment_failed(work: Work, invoice: Object) -> None:
+    if not invoice["_subscription"]:
+        return
     subscription = work.get("subscription", invoice["_subscription"])
     if subscription["status"] in (*ENDED, "incomplete"):
         return
@@ -455,10 +461,8 @@ def listing(work: Work) -> Object:
     paths = {name: name for name in names}
     if status not in (None, "all", "ended"):
         return page(work, "subscription", paths | {"status": "status"})
-    found = page(work, "subscription", paths)
-    hidden = {None: ("canceled",), "all": (), "ended": tuple(_LIVE)}[status]
-    found["data"] = [one for one in found["data"] if one["status"] not in hidden]
-    return found
+    hidden = {None: ("canceled",), "all": (), "ended": _LIVE}[status]
+    return page(work, "subscription", paths, hidden=hidden)
 
 
 _LIVE = ("active", "trialing", "past_due", "unpaid", "paused", "incomplete")

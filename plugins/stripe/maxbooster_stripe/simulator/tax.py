@@ -5,6 +5,7 @@ Source of the shapes: https://docs.stripe.com/api/tax/calculations. The rates ar
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import Any
 
 from .clock import DAY
@@ -80,8 +81,6 @@ def _line(given: Any, rate: str | None, place: int) -> Object:
 
 
 def _net(amount: int, percent: str) -> int:
-    from fractions import Fraction
-
     exact = amount / (1 + Fraction(percent) / 100)
     return int(exact + Fraction(1, 2))
 

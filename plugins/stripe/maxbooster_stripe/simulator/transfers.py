@@ -6,10 +6,11 @@ https://docs.stripe.com/api/transfer_reversals
 
 from __future__ import annotations
 
+from typing import Any
+
 from .accounts import connected
 from .answers import page, readable
 from .balance import available, book, fee_detail, insufficient, whole
-from .charges import charge_named
 from .errors import Refusal, missing, wrong_state
 from .events import emit, update
 from .money import currency, positive
@@ -24,8 +25,8 @@ def create(work: Work) -> Object:
     code = currency(given["currency"])
     if "amount" not in given:
         raise Refusal("Missing required param: amount.", code="parameter_missing", param="amount")
-    source = charge_named(work, given["source_transaction"], "source_transaction") if _has_source(work) else None
-    given.get("source_type")
+    source = work.get("charge", given["source_transaction"], "source_transaction") if _has_source(work) else None
+    only_cards(given)
     return transfer(
         work,
         positive(given["amount"]),
@@ -36,6 +37,15 @@ def create(work: Work) -> Object:
         description=given.get("description"),
         labels=metadata({}, given.get("metadata")),
     )
+
+
+def only_cards(given: Any) -> None:
+    """
+    Raises:
+        Refusal: another part of the balance than the cards' is asked for.
+    """
+    if given.get("source_type", "card") != "card":
+        raise Refusal("The simulator has one balance for all payments: `card`.", param="source_type")
 
 
 def _has_source(work: Work) -> bool:
@@ -177,7 +187,11 @@ def create_reversal(work: Work) -> Object:
     sent = work.get("transfer", *work.path.values())
     given = work.parameters
     amount = positive(given.get("amount", sent["amount"] - sent["amount_reversed"]))
-    given.get("refund_application_fee")
+    if given.get("refund_application_fee"):
+        raise Refusal(
+            "The simulator returns application fees with refunds only, not with reversals.",
+            param="refund_application_fee",
+        )
     return reverse(work, sent, amount, description=given.get("description"), labels=metadata({}, given.get("metadata")))
 
 
