@@ -65,6 +65,7 @@ if TYPE_CHECKING:
     from .connections.service import usable_connection as usable_connection
     from .context import Context as Context
     from .data_keys.seam import KeyService as KeyService
+    from .db import PLATFORM as PLATFORM
     from .db import Id as Id
     from .db import Json as Json
     from .db import Local as Local
