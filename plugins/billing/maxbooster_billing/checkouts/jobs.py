@@ -10,7 +10,7 @@ from maxbooster.plugin import PLATFORM, Context, job
 from ..providers.interface import CheckoutLineOrder, CheckoutOrder
 from ..providers.registry import payment_taker
 from . import queries
-from .models import EXPIRED, PAID, Checkout
+from .models import PAID, Checkout
 from .settling import settle
 
 ANSWERS_WITHIN_S = 60.0
@@ -23,7 +23,7 @@ AT_ONCE = 500
 async def ask_provider(ctx: Context, checkout_id: UUID) -> None:
     """Give the provider the order, or ask what became of it: its key makes that one question."""
     row = await queries.checkout(ctx, checkout_id)
-    if row.state == EXPIRED or (row.state == PAID and row.fee is not None):
+    if row.state == PAID and row.fee is not None:
         return
     given = await _order(ctx, row)
     provider = await payment_taker(ctx, row.provider)
