@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from .checkouts.events import PaymentRefunded as PaymentRefunded
     from .checkouts.events import PaymentSettled as PaymentSettled
     from .checkouts.jobs import hear_of_checkout as hear_of_checkout
+    from .checkouts.refunds import hear_of_refund as hear_of_refund
     from .checkouts.refunds import refund as refund
     from .checkouts.schemas import CheckoutOpened as CheckoutOpened
     from .checkouts.schemas import NewCheckout as NewCheckout

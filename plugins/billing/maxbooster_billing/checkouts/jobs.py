@@ -56,7 +56,9 @@ async def _order(ctx: Context, row: Checkout) -> CheckoutOrder:
         amount=row.amount,
         lines=tuple(CheckoutLineOrder(each.description, each.quantity, each.amount) for each in lines),
         return_url=row.return_url,
+        opened_at=row.created_at,
         buyer_email=row.buyer_email,
+        reference=row.reference,
     )
 
 

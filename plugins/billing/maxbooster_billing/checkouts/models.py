@@ -59,6 +59,8 @@ class Checkout(Versioned, Local, Table):
     """The provider's own name for it."""
     url: Mapped[str] = mapped_column(String(2000), default="")
     """Where the buyer pays; empty until the provider has said it."""
+    failure: Mapped[str] = mapped_column(String(500), default="")
+    """Why it expired before its time, in the provider's words."""
     created_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
 

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
-from maxbooster.plugin import PLATFORM, Conflict, Context, job
+from maxbooster.plugin import PLATFORM, Conflict, Context, Invalid, job
 
 from ..currency import written
 from ..ledger.posting import KeyReused, post
@@ -67,14 +67,34 @@ async def send_refund(ctx: Context, refund_id: UUID) -> None:
     sale = await ctx.get(Sale, row.sale_id)
     checkout = await queries.checkout(ctx, sale.checkout_id)
     given = RefundOrder(
-        key=f"refund.{row.id.hex}", reference=checkout.reference, currency=sale.currency, amount=row.amount,
+        key=order_key(row), reference=checkout.reference, currency=sale.currency, amount=row.amount,
         reason=row.reason,
+        refund=row.reference,
     )  # fmt: skip
     provider = await payment_taker(ctx, sale.provider)
     told = await provider.call(lambda it: it.refund(ctx, given), timeout_s=ANSWERS_WITHIN_S)
     if told.state == "sent":
         ctx.enqueue(send_refund, row.id, key=str(row.id), at=ctx.now + ASK_AGAIN)
     await _settle(ctx, row, sale, told)
+
+
+def order_key(row: Refund) -> str:
+    """What the provider is told; it says whose refund it is, for webhooks."""
+    return f"refund.{row.account_id.hex}.{row.id.hex}"
+
+
+async def hear_of_refund(ctx: Context, order_key: str) -> None:
+    """Ask the provider at once about the refund that a webhook is about, from the platform's own account. What the
+    webhook says is not believed.
+
+    Raises:
+        Invalid: it is not the key of one of our orders.
+    """
+    try:
+        account, id = (UUID(part) for part in order_key.removeprefix("refund.").split("."))
+    except ValueError:
+        raise Invalid(f"The order {order_key[:100]!r} is not one of this platform's.", field="order") from None
+    ctx.enqueue(send_refund, id, key=f"{id}:now", account=account)
 
 
 async def _settle(ctx: Context, row: Refund, sale: Sale, told: RefundState) -> None:

@@ -67,6 +67,8 @@ class CheckoutOut(Struct):
     lines: list[CheckoutLineOut]
     url: str
     """Where to pay; empty until the provider has answered, and once it's final."""
+    failure: str
+    """Why it expired before its time."""
     return_url: str
 
 

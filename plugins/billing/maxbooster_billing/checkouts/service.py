@@ -85,4 +85,4 @@ async def shown(ctx: Context, token: str) -> CheckoutOut:
     row = await queries.by_token(ctx, token)
     lines = [CheckoutLineOut(each.description, each.quantity, each.amount) for each in await queries.lines(ctx, row.id)]
     url = "" if row.state in (PAID, EXPIRED) else row.url
-    return CheckoutOut(row.state, row.currency, row.amount, lines, url, row.return_url)
+    return CheckoutOut(row.state, row.currency, row.amount, lines, url, row.failure, row.return_url)

@@ -38,6 +38,7 @@ def upgrade() -> None:
         sa.Column("state", sa.String(length=10), nullable=False),
         sa.Column("reference", sa.String(length=200), nullable=False),
         sa.Column("url", sa.String(length=2000), nullable=False),
+        sa.Column("failure", sa.String(length=500), nullable=False),
         sa.Column("created_at", UtcTime(), nullable=False),
         sa.Column("ended_at", UtcTime(), nullable=True),
         sa.CheckConstraint(

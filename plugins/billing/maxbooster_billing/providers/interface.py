@@ -57,7 +57,10 @@ class CheckoutOrder(Struct, frozen=True, kw_only=True):
     lines: tuple[CheckoutLineOrder, ...]
     return_url: str
     """Where the buyer goes afterwards, whatever came of it."""
+    opened_at: datetime
     buyer_email: str | None = None
+    reference: str = ""
+    """What the provider called it in its first answer; empty: none has been kept."""
 
 
 class CheckoutState(Struct, frozen=True, kw_only=True):
@@ -69,6 +72,8 @@ class CheckoutState(Struct, frozen=True, kw_only=True):
     url: str = ""
     fee: int | None = None
     """What the provider keeps of the amount, in minor units of the same currency; None: not known yet."""
+    reason: str = ""
+    """Why it expired before its time, in a sentence for people."""
 
 
 class RefundOrder(Struct, frozen=True, kw_only=True):
@@ -79,6 +84,8 @@ class RefundOrder(Struct, frozen=True, kw_only=True):
     amount: int
     """Minor units."""
     reason: str = ""
+    refund: str = ""
+    """What the provider called the refund in its first answer; empty: none has been kept."""
 
 
 class RefundState(Struct, frozen=True, kw_only=True):

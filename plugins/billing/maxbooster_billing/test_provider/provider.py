@@ -92,12 +92,15 @@ class TestProvider:
         return None
 
     async def check_out(self, ctx: Context, order: CheckoutOrder) -> CheckoutState:
-        """Nobody can pay on a page: what the buyer does is told to the bank."""
+        """There is no page to pay on: the buyer is sent back, and what they did is told to the bank."""
         known = await asyncio.to_thread(self.bank.open_checkout, order)
         if known.order != (order.currency, order.amount):
             raise UsageError(f"the key {order.key!r} was used for another checkout")
         return CheckoutState(
-            state=cast(Any, known.state), reference=known.reference, url=order.return_url, fee=known.fee
+            state=cast(Any, known.state),
+            reference=known.reference,
+            url=f"{order.return_url}#{order.key}",
+            fee=known.fee,
         )
 
     async def refund(self, ctx: Context, order: RefundOrder) -> RefundState:
