@@ -31,6 +31,7 @@ if TYPE_CHECKING:
         Kind,
         NoticeKind,
         PersonalData,
+        PublicPage,
         RollUp,
         Routes,
         Searchable,
@@ -138,6 +139,13 @@ def register_routes() -> Sequence[Routes]:
     from .payouts.routes import routes as payouts
 
     return [*ledger, *approvals, *payees, *payouts, *checkouts]
+
+
+@hookimpl
+def public_page() -> Sequence[PublicPage]:
+    from .checkouts.page import page
+
+    return [page]
 
 
 @hookimpl

@@ -7,10 +7,10 @@ from maxbooster.plugin import PluginSettings
 
 class StripeSettings(PluginSettings, kw_only=True, frozen=True):
     key: str = ""
-    """A secret key (`sk_live_…`, or `sk_test_…` to try it), or a restricted one that may write Checkout Sessions, refunds
-    and transfers."""
+    """A secret key (`sk_live_…`, or `sk_test_…` to try it), or a restricted one that may write Checkout Sessions and
+    refunds."""
     webhook_secrets: str = ""
-    """The signing secrets of the webhook endpoints (`whsec_…`), separated by commas: while one is rotated both count."""
+    """The signing secrets of the webhook endpoints (`whsec_…`), separated by commas; both, while one is rotated."""
     currencies: str = "EUR,USD,GBP"
     """Currencies in which the Stripe account is settled, separated by commas. Others would be converted, and what was
     paid could not be told to the cent: they are refused."""

@@ -1,5 +1,5 @@
-"""Stripe's webhooks: signed, and hints only. Each names an object of ours by the key that we gave it, and leads to asking
-Stripe what became of that (https://docs.stripe.com/webhooks, https://docs.stripe.com/webhooks/signature)."""
+"""Stripe's webhooks: signed, and hints only. Each names an object of ours by the key that we gave it, and leads to
+asking Stripe what became of that (https://docs.stripe.com/webhooks, https://docs.stripe.com/webhooks/signature)."""
 
 from __future__ import annotations
 

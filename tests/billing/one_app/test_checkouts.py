@@ -219,3 +219,27 @@ async def test_an_account_queues_no_jobs_of_another(app, account):
     async with app.unit(account) as ctx:
         with pytest.raises(UsageError):
             ctx.enqueue(record_sale, new_id(), account=new_id())
+
+
+async def test_the_buyers_page_says_what_is_paid_where_and_what_became_of_it(app, account, api):
+    found = await opened(
+        app, account, cart(line(account.account, 1234), line(account.account, 66, "<kit>", quantity=2))
+    )
+    page = await api.get(found.path)
+    assert (page.status_code, page.headers["cache-control"]) == (200, "private, no-store")
+    assert "noindex" in page.headers["x-robots-tag"]
+    assert "Pay 13.00 EUR" in page.text
+    assert "https://store.example/thanks#checkout." in page.text
+    assert "License of &lt;kit&gt;" in page.text
+    await decide(app, found.id, "processing")
+    assert 'http-equiv="refresh"' in (await api.get(found.path)).text
+    await decide(app, found.id, "paid", fee=0)
+    paid = (await api.get(found.path)).text
+    assert "<h1>Paid</h1>" in paid
+    assert "refresh" not in paid
+    assert (await api.get(found.path + "x")).status_code == 404
+
+
+async def test_the_buyer_reads_their_own_language(app, account, api):
+    found = await opened(app, account, cart(line(account.account, 1234), language="de"))
+    assert "12.34 EUR bezahlen" in (await api.get(found.path)).text

@@ -53,6 +53,8 @@ class Checkout(Versioned, Local, Table):
     fee: Mapped[int | None] = mapped_column(BigInteger)
     """What the provider kept of it; None: not known yet."""
     buyer_email: Mapped[str | None] = mapped_column(String(254))
+    language: Mapped[str] = mapped_column(String(35))
+    """BCP 47: what the buyer reads."""
     return_url: Mapped[str] = mapped_column(String(2000))
     state: Mapped[str] = mapped_column(String(10))
     reference: Mapped[str] = mapped_column(String(200), default="")

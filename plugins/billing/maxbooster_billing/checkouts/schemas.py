@@ -37,7 +37,9 @@ class NewCheckout(Struct, frozen=True, kw_only=True):
     lines: Annotated[list[NewLine], Meta(min_length=1, max_length=LINES_AT_MOST)]
     return_url: str
     """Where the buyer goes afterwards, whatever came of it."""
-    buyer_email: str | None = None
+    buyer_email: Annotated[str, Meta(max_length=254)] | None = None
+    language: Annotated[str, Meta(max_length=35)] = "en"
+    """BCP 47: what the buyer reads."""
     provider: str | None = None
     """None: the one that takes payments here."""
 

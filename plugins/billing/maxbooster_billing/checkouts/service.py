@@ -15,7 +15,7 @@ from .jobs import ask_provider
 from .models import EXPIRED, OPEN, PAID, Checkout, CheckoutLine
 from .schemas import CheckoutLineOut, CheckoutOpened, CheckoutOut, NewCheckout, NewLine
 
-PATH = "/p/checkout"
+AREA = "checkout"
 
 
 async def checkout(ctx: Context, new: NewCheckout) -> CheckoutOpened:
@@ -38,6 +38,7 @@ async def checkout(ctx: Context, new: NewCheckout) -> CheckoutOpened:
     row = Checkout(
         id=new_id(), opened_by=opener, key=new.key, digest=new.digest(), token=token_urlsafe(32),
         provider=provider.name, currency=new.currency, amount=new.amount, buyer_email=new.buyer_email,
+        language=new.language,
         return_url=new.return_url, state=OPEN, created_at=ctx.now,
     )  # fmt: skip
     ctx.add(row)
@@ -54,7 +55,7 @@ def _line(checkout: Checkout, number: int, new: NewLine) -> CheckoutLine:
 
 
 def _opened(row: Checkout) -> CheckoutOpened:
-    return CheckoutOpened(row.id, row.token, f"{PATH}/{row.token}")
+    return CheckoutOpened(row.id, row.token, f"/p/{AREA}/{row.token}")
 
 
 def _refuse_malformed(new: NewCheckout) -> None:
@@ -82,7 +83,16 @@ async def shown(ctx: Context, token: str) -> CheckoutOut:
     Raises:
         NotFound: there is none with this token.
     """
+    return await _shown(ctx, await queries.by_token(ctx, token))
+
+
+async def shown_with_language(ctx: Context, token: str) -> tuple[CheckoutOut, str]:
+    """The same, and in which language its buyer reads."""
     row = await queries.by_token(ctx, token)
+    return await _shown(ctx, row), row.language
+
+
+async def _shown(ctx: Context, row: Checkout) -> CheckoutOut:
     lines = [CheckoutLineOut(each.description, each.quantity, each.amount) for each in await queries.lines(ctx, row.id)]
     url = "" if row.state in (PAID, EXPIRED) else row.url
     return CheckoutOut(row.state, row.currency, row.amount, lines, url, row.failure, row.return_url)

@@ -34,6 +34,7 @@ def upgrade() -> None:
         sa.Column("amount", sa.BigInteger(), nullable=False),
         sa.Column("fee", sa.BigInteger(), nullable=True),
         sa.Column("buyer_email", sa.String(length=254), nullable=True),
+        sa.Column("language", sa.String(length=35), nullable=False),
         sa.Column("return_url", sa.String(length=2000), nullable=False),
         sa.Column("state", sa.String(length=10), nullable=False),
         sa.Column("reference", sa.String(length=200), nullable=False),
