@@ -118,6 +118,7 @@ manifest = Manifest(
         Permission("payee.read", "See payees and what is owed to them", roles=_ALL),
         Permission("payee.write", "Add payees and change how they are paid", roles=("owner", "admin", "manager")),
         Permission("sale.read", "See what was sold, and what was refunded", roles=_ALL),
+        Permission("sale.write", "Open checkouts of what the account sells", roles=("owner", "admin", "manager")),
         Permission("sale.refund", "Refund what was sold", roles=("owner", "admin")),
         Permission("payout.read", "See payouts", roles=_ALL),
         Permission("payout.request", "Pay payees", roles=("owner", "admin")),

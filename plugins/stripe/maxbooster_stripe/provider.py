@@ -85,7 +85,7 @@ class Stripe:
         session = await api.checkout.sessions.retrieve_async(order.reference)
         intent = cast(str, session.payment_intent)
         async for known in (await api.refunds.list_async({"payment_intent": intent, "limit": 100})).auto_paging_iter():
-            if (known.metadata or {}).get("key") == order.key:
+            if getattr(known.metadata, "key", None) == order.key:
                 return known
         asked = {
             "payment_intent": intent,

@@ -243,3 +243,16 @@ async def test_the_buyers_page_says_what_is_paid_where_and_what_became_of_it(app
 async def test_the_buyer_reads_their_own_language(app, account, api):
     found = await opened(app, account, cart(line(account.account, 1234), language="de"))
     assert "12.34 EUR bezahlen" in (await api.get(found.path)).text
+
+
+async def test_an_account_sells_by_its_own_key(app, account, api):
+    wanted = {
+        "key": "o-1", "currency": "EUR", "return_url": "https://me.example/thanks",
+        "lines": [{"reference": "lp", "description": "LP “Nightfall”", "amount": 2500}],
+    }  # fmt: skip
+    answer = await api.post(f"{AT}/checkouts", json=wanted)
+    assert answer.status_code == 201, answer.text
+    assert answer.json()["url"].partition("/p/checkout/")[2]
+    assert (await api.post(f"{AT}/checkouts", json=wanted)).json() == answer.json()
+    wrong = await api.post(f"{AT}/checkouts", json=wanted | {"key": "o-2", "return_url": "javascript:alert(1)"})
+    assert (wrong.status_code, wrong.json()["field"]) == (422, "return_url")

@@ -4,12 +4,39 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from maxbooster.plugin import Conflict, Context, Cursor, Limit, NotFound, Page, Routes, get, post
+from maxbooster.plugin import (
+    Conflict,
+    Context,
+    Cursor,
+    Limit,
+    NotFound,
+    NotReady,
+    Page,
+    Routes,
+    Settings,
+    address_of,
+    get,
+    post,
+    web_address,
+)
 
 from ..ledger.posting import KeyReused
 from . import queries, refunds, service
 from .models import Sale
-from .schemas import CheckoutOut, NewRefund, RefundBegun, RefundOut, SaleOut
+from .schemas import CheckoutAt, CheckoutOut, NewOwnCheckout, NewRefund, RefundBegun, RefundOut, SaleOut
+
+
+@post(
+    "/checkouts",
+    operation_id="createCheckout",
+    permission="sale.write",
+    raises=[Conflict, KeyReused, NotReady],
+)
+async def create_checkout(ctx: Context, data: NewOwnCheckout) -> CheckoutAt:
+    """Open a checkout of what this account sells. `payment.settled` tells of each line that was paid."""
+    web_address(data.return_url, field="return_url")
+    opened = await service.checkout(ctx, data.of(ctx.account))
+    return CheckoutAt(opened.id, address_of(ctx.settings(Settings), service.AREA, opened.token))
 
 
 @get("/checkouts/{token:str}", operation_id="getCheckout", public=True, raises=[NotFound])
@@ -50,4 +77,4 @@ async def refund_sale(ctx: Context, sale_id: UUID, data: NewRefund) -> RefundBeg
     return await refunds.refund(ctx, sale_id, data)
 
 
-routes = [Routes("/", [get_checkout, list_sales, get_sale, list_refunds, refund_sale])]
+routes = [Routes("/", [create_checkout, get_checkout, list_sales, get_sale, list_refunds, refund_sale])]

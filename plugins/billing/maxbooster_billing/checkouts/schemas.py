@@ -51,6 +51,43 @@ class NewCheckout(Struct, frozen=True, kw_only=True):
         return sha256(msgspec.json.encode(self)).digest()
 
 
+class NewOwnLine(Struct, forbid_unknown_fields=True):
+    """What is sold by the account that asks."""
+
+    reference: Annotated[str, Meta(min_length=1, max_length=200)]
+    """Your own name for it, which events repeat."""
+    description: Annotated[str, Meta(min_length=1, max_length=200)]
+    """What the buyer reads."""
+    amount: Amount
+    """Minor units, of all of the quantity, after discounts."""
+    quantity: Annotated[int, Meta(ge=1, le=1_000_000)] = 1
+
+
+class NewOwnCheckout(Struct, forbid_unknown_fields=True):
+    key: Annotated[str, Meta(min_length=1, max_length=100)]
+    """Your name for it: the same key opens one."""
+    currency: Currency
+    lines: Annotated[list[NewOwnLine], Meta(min_length=1, max_length=LINES_AT_MOST)]
+    return_url: Annotated[str, Meta(max_length=2000)]
+    """Where the buyer goes afterwards, whatever came of it."""
+    buyer_email: Annotated[str, Meta(max_length=254)] | None = None
+    language: Annotated[str, Meta(max_length=35, pattern="^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$")] = "en"
+    """BCP 47: what the buyer reads."""
+
+    def of(self, seller: UUID) -> NewCheckout:
+        lines = [NewLine(seller=seller, **msgspec.structs.asdict(line)) for line in self.lines]
+        return NewCheckout(
+            key=self.key, currency=self.currency, lines=lines, return_url=self.return_url,
+            buyer_email=self.buyer_email, language=self.language,
+        )  # fmt: skip
+
+
+class CheckoutAt(Struct):
+    id: UUID
+    url: str
+    """Send the buyer there, and nobody else: whoever has the address sees what is bought."""
+
+
 class CheckoutOpened(Struct, frozen=True):
     id: UUID
     token: str

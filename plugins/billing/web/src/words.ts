@@ -2,7 +2,7 @@
 import { decimals as places, money, number, t } from "@maxbooster/ui";
 
 export { places };
-import type { Balance, Books, Earned, Payee, Payout, Provider, Purpose, Transfer } from "./api";
+import type { Balance, Books, Earned, Payee, Payout, Provider, Purpose, Sale, Transfer } from "./api";
 
 /** One currency, in minor units. */
 export interface Totals {
@@ -76,6 +76,12 @@ export function transferState({ state, reason }: Pick<Transfer, "state" | "reaso
   return state === "failed" ? t("billing.transfer.failed_because", "Rejected: {reason}", { reason }) : "";
 }
 
+/** What became of a sale. */
+export function saleState({ amount, refunded }: Pick<Sale, "amount" | "refunded">): string {
+  if (!refunded) return t("billing.sale.paid", "Paid");
+  return refunded === amount ? t("billing.sale.refunded", "Refunded") : t("billing.sale.partly_refunded", "Partly refunded");
+}
+
 /** How a payee is paid: “Bank transfer · DE account ending 2051”. */
 export function way(payee: Pick<Payee, "provider" | "destination_shown">, providers: readonly Provider[]): string {
   if (!payee.provider) return t("billing.payee.no_way", "No payment method yet");
@@ -126,7 +132,7 @@ export function holders(currency: string, held: number, payouts: readonly Payout
 }
 
 const ACCOUNTS: Record<string, string> = {
-  bank: "Bank", receivable: "Receivable", overpaid: "Overpaid", clearing: "Clearing", payable: "Owed", unallocated: "Not yet allocated",
+  bank: "Bank", provider: "Held by a payment provider", receivable: "Receivable", overpaid: "Overpaid", clearing: "Clearing", payable: "Owed", unallocated: "Not yet allocated",
   fractions: "Fractions carried over", income: "Income", fees: "Fees", opening: "Opening balance",
 };
 
