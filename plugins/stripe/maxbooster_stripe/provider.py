@@ -1,11 +1,13 @@
 """Taking payments with hosted Checkout: no card number comes near this platform (PCI DSS SAQ A).
 
-What Stripe answers under an idempotency key is what it answered first, and is forgotten after a day
-(https://docs.stripe.com/api/idempotent_requests). So a session or a refund whose id is known is asked for by its id.
+What Stripe answers under an idempotency key is what it answered first, its own errors too, and is forgotten after a day
+(https://docs.stripe.com/api/idempotent_requests). So a session or a refund whose id is known is asked for by its id, and
+after an error it is looked for before it is made under another key.
 """
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final, cast
 
@@ -28,6 +30,8 @@ if TYPE_CHECKING:
 
 KEPT: Final = timedelta(hours=23)
 """How long an idempotency key is relied on."""
+_CLOCKS_APART_S: Final = 3600
+_SERVER_ERROR: Final = 500
 _EXPANDED: Final = ["payment_intent.latest_charge.balance_transaction"]
 _REFUNDS: Final = {"succeeded": "done", "failed": "failed", "canceled": "failed"}
 
@@ -68,7 +72,14 @@ class Stripe:
             return await sessions.retrieve_async(order.reference, {"expand": _EXPANDED})
         if ctx.now - order.opened_at > KEPT:
             return None
-        made = await sessions.create_async(cast(Any, _new_session(order)), {"idempotency_key": order.key})
+        asked, since = cast(Any, _new_session(order)), int(order.opened_at.timestamp()) - _CLOCKS_APART_S
+        made = await _made(
+            order.key,
+            lambda key: sessions.create_async(asked, {"idempotency_key": key}),
+            lambda: _named(
+                order.key, sessions.list_async({"created": {"gte": _second(order.opened_at)}, "limit": 100})
+            ),
+        )
         return await sessions.retrieve_async(made.id, {"expand": _EXPANDED})
 
     async def refund(self, ctx: Context, order: RefundOrder) -> RefundState:
@@ -84,16 +95,37 @@ class Stripe:
             return await api.refunds.retrieve_async(order.refund)
         session = await api.checkout.sessions.retrieve_async(order.reference)
         intent = cast(str, session.payment_intent)
-        async for known in (await api.refunds.list_async({"payment_intent": intent, "limit": 100})).auto_paging_iter():
-            if getattr(known.metadata, "key", None) == order.key:
-                return known
-        asked = {
+
+        def known() -> Awaitable[Any | None]:
+            return _named(order.key, api.refunds.list_async({"payment_intent": intent, "limit": 100}))
+
+        asked: Any = {
             "payment_intent": intent,
             "amount": to_stripe(order.currency, order.amount),
             "reason": "requested_by_customer",
             "metadata": {"key": order.key, "reason": order.reason[:500]},
         }
-        return await api.refunds.create_async(cast(Any, asked), {"idempotency_key": order.key})
+        return await known() or await _made(
+            order.key, lambda key: api.refunds.create_async(asked, {"idempotency_key": key}), known
+        )
+
+
+async def _made(key: str, make: Callable[[str], Awaitable[Any]], find: Callable[[], Awaitable[Any | None]]) -> Any:
+    """What `make` makes once, whatever becomes of the answer."""
+    try:
+        return await make(key)
+    except stripe.APIError as error:
+        if (error.http_status or 0) < _SERVER_ERROR:
+            raise
+    return await find() or await make(f"{key}.again")
+
+
+async def _named(key: str, listed: Awaitable[Any]) -> Any | None:
+    """The one that bears our key."""
+    async for each in (await listed).auto_paging_iter():
+        if getattr(each.metadata, "key", None) == key:
+            return each
+    return None
 
 
 def _new_session(order: CheckoutOrder) -> dict[str, Any]:

@@ -4,6 +4,7 @@ asking Stripe what became of that (https://docs.stripe.com/webhooks, https://doc
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from typing import Any, Final
 
 import stripe
@@ -12,7 +13,9 @@ from maxbooster.plugin import (
     PLATFORM,
     Context,
     IncomingWebhook,
+    Invalid,
     Malformed,
+    NotFound,
     ProviderEvent,
     ReceivedWebhook,
     WebhookRefused,
@@ -60,17 +63,18 @@ def _timestamp(header: str) -> str:
 
 
 async def handle(ctx: Context, webhook: ReceivedWebhook) -> None:
-    """Of what isn't ours, such as what is sold by hand at Stripe, nothing becomes."""
+    """Of what isn't ours nothing becomes: it was sold by hand, or by another server with the same Stripe account."""
     key = _key(json.loads(webhook.body))
-    if webhook.type.startswith(_ABOUT_REFUNDS) and key.startswith("refund."):
-        await hear_of_refund(ctx, key)
-    elif webhook.type.startswith(_ABOUT_PAYMENTS) and key.startswith("checkout."):
-        await hear_of_checkout(ctx, key)
+    with suppress(Invalid, NotFound):
+        if webhook.type.startswith(_ABOUT_REFUNDS) and key.startswith("refund."):
+            await hear_of_refund(ctx, key)
+        elif webhook.type.startswith(_ABOUT_PAYMENTS) and key.startswith("checkout."):
+            await hear_of_checkout(ctx, key)
 
 
 def _key(event: dict[str, Any]) -> str:
     about = (event.get("data") or {}).get("object") or {}
-    return str((about.get("metadata") or {}).get("key") or "")
+    return str((about.get("metadata") or {}).get("key") or "")[:200]
 
 
 source = WebhookSource(read, handle)

@@ -92,8 +92,9 @@ def _repayments(connection: Connection, right: dict[str, Any]) -> Iterator[str]:
         select(func.sum(_refunds.c.amount)).where(of_sale, _refunds.c.state == DONE).scalar_subquery(), 0
     )
     wrong = select(_sales.c.account_id, _sales.c.id, _sales.c.refunded, refunded.label("done"))
-    for row in connection.execute(wrong.where(_sales.c.refunded != refunded, right[_sales.name])):
-        yield f"Book {sale.account_id}, sale {sale.id}: it says {sale.refunded} are refunded, its refunds say {sale.done}."
+    for sale in connection.execute(wrong.where(_sales.c.refunded != refunded, right[_sales.name])):
+        said = f"it says {sale.refunded} are refunded, its refunds say {sale.done}."
+        yield f"Book {sale.account_id}, sale {sale.id}: {said}"
 
 
 def _sellers(moved: Iterable[Movement]) -> Iterator[Transaction]:
