@@ -1,8 +1,8 @@
 """Taking payments with hosted Checkout: no card number comes near this platform (PCI DSS SAQ A).
 
 What Stripe answers under an idempotency key is what it answered first, its own errors too, and is forgotten after a day
-(https://docs.stripe.com/api/idempotent_requests). So a session or a refund whose id is known is asked for by its id, and
-after an error it is looked for before it is made under another key.
+(https://docs.stripe.com/api/idempotent_requests). So a session or a refund whose id is known is asked for by its id,
+and after an error it is looked for before it is made under another key.
 """
 
 from __future__ import annotations
@@ -76,9 +76,7 @@ class Stripe:
         made = await _made(
             order.key,
             lambda key: sessions.create_async(asked, {"idempotency_key": key}),
-            lambda: _named(
-                order.key, sessions.list_async({"created": {"gte": _second(order.opened_at)}, "limit": 100})
-            ),
+            lambda: _named(order.key, sessions.list_async({"created": {"gte": since}, "limit": 100})),
         )
         return await sessions.retrieve_async(made.id, {"expand": _EXPANDED})
 
