@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from .http.client import Client
     from .resources import Resource
     from .secrets import Secrets
+    from .simulators import Simulator
     from .storage import Files
 
 Row = TypeVar("Row", bound=Table)
@@ -316,6 +317,10 @@ class Context(Rows):
             NotReady: its plugin is off (says how to switch it on), or its object cannot be made now.
         """
         return kinds.connector(self.app.registry, kind, name, self, field=field)
+
+    def simulators(self) -> list[Simulator]:
+        """The simulators of outside services that enabled plugins bring."""
+        return [simulator for _, simulator in self.app.offers.simulators]
 
     def why_off(self, plugin: str) -> str | None:
         """Why a plugin takes no part, and what to do, in a sentence; None if it does, or is not installed."""

@@ -8,13 +8,17 @@ from typing import TYPE_CHECKING, Any, Final
 
 import stripe
 
-from maxbooster.plugin import AuthFailed, Context, NotReady
+from maxbooster.plugin import AuthFailed, Context, NotReady, simulated_address, simulator_folder
 
 if TYPE_CHECKING:
     from .settings import StripeSettings
 
 VERSION: Final = "2026-10-28.endive"
 """The API's version for which this connector is written: sent with each call, whatever the account's default is."""
+SERVICE: Final = "stripe"
+SANDBOX_KEY: Final = "sk_test_sandbox"
+WEBHOOK_SECRET: Final = "webhook-secret"
+"""A file in the simulator's folder."""
 _ANSWER_BYTES = 5_000_000
 
 
@@ -40,20 +44,32 @@ class _Carried(stripe.HTTPClient):
     async def close_async(self) -> None: ...
 
 
-def client(ctx: Context, settings: StripeSettings) -> stripe.StripeClient:
-    """
+async def client(ctx: Context, settings: StripeSettings) -> stripe.StripeClient:
+    """Of Stripe, or of what simulates it here.
+
     Raises:
         AuthFailed: there is no key.
+        NotReady: it should be simulated, and the simulator isn't running.
     """
-    if not settings.key:
+    simulated = await simulated_address(ctx, SERVICE)
+    key, url = (SANDBOX_KEY, simulated) if simulated else (settings.key, settings.url)
+    if not key:
         raise AuthFailed("Stripe needs a secret key: set MAXBOOSTER_BILLING_STRIPE__KEY, or key in [billing.stripe].")
+    return client_at(ctx, key, url)
+
+
+def client_at(ctx: Context, key: str, url: str) -> stripe.StripeClient:
     return stripe.StripeClient(
-        settings.key,
-        stripe_version=VERSION,
-        base_addresses={"api": settings.url},
-        max_network_retries=0,
-        http_client=_Carried(ctx),
+        key, stripe_version=VERSION, base_addresses={"api": url}, max_network_retries=0, http_client=_Carried(ctx)
     )
+
+
+async def webhook_secrets(ctx: Context, settings: StripeSettings) -> list[str]:
+    """With which Stripe signs, or what simulates it here."""
+    if await simulated_address(ctx, SERVICE):
+        kept = simulator_folder(ctx, SERVICE) / WEBHOOK_SECRET
+        return [kept.read_text("ascii")] if kept.exists() else []
+    return [each.strip() for each in settings.webhook_secrets.split(",") if each.strip()]
 
 
 @asynccontextmanager

@@ -1,8 +1,9 @@
-"""Everything that Stripe adds to the platform: a way to take payments. Uninstalled, nothing of it is left."""
+"""Everything that Stripe adds to the platform: a way to take payments, and for the sandbox a simulator of it on this
+machine. Uninstalled, nothing of it is left."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from maxbooster.plugin import Manifest, hookimpl
@@ -10,7 +11,7 @@ from maxbooster.plugin import Manifest, hookimpl
 from .settings import StripeSettings
 
 if TYPE_CHECKING:
-    from maxbooster.plugin import Context, WebhookSource
+    from maxbooster.plugin import Context, Simulator, WebhookSource
 
     from .provider import Stripe
 
@@ -20,7 +21,7 @@ manifest = Manifest(
     title="Stripe",
     requires=("billing",),
     settings=StripeSettings,
-    hosts=("api.stripe.com",),
+    hosts=("api.stripe.com", "127.0.0.1"),
     hosts_from_settings=("url",),
 )
 
@@ -37,6 +38,16 @@ def webhook_source() -> WebhookSource:
     from .webhooks import source
 
     return source
+
+
+@hookimpl
+def simulator() -> Sequence[Simulator]:
+    """Of Stripe: stateful, with hosted pages on which a browser pays by test cards."""
+    from maxbooster.plugin import Simulator
+
+    from .sandbox import running
+
+    return [Simulator("stripe", running)]
 
 
 @hookimpl

@@ -24,6 +24,7 @@ from maxbooster.plugin import (
 )
 from maxbooster_billing.plugin import hear_of_checkout, hear_of_refund
 
+from .client import webhook_secrets
 from .settings import StripeSettings
 
 _ABOUT_PAYMENTS: Final = ("checkout.session.", "payment_intent.", "charge.")
@@ -31,8 +32,7 @@ _ABOUT_REFUNDS: Final = ("refund.", "charge.refund.")
 
 
 async def read(ctx: Context, webhook: IncomingWebhook) -> ProviderEvent:
-    secrets = [each.strip() for each in ctx.settings(StripeSettings).webhook_secrets.split(",") if each.strip()]
-    _verify(secrets, webhook)
+    _verify(await webhook_secrets(ctx, ctx.settings(StripeSettings)), webhook)
     try:
         said = json.loads(webhook.body)
         return ProviderEvent(str(said["id"])[:200], str(said["type"])[:120], PLATFORM)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from typing import cast
+from typing import Any, cast
 
 from maxbooster.plugin import Connector, Context, Invalid, NotReady
 
@@ -81,9 +81,11 @@ async def payment_taker(ctx: Context, name: str | None = None) -> Connector[Take
         if not isinstance(provider.it, TakesPayments):
             raise Invalid(f"{provider.title} takes no payments; choose another provider.", field="provider")
         return cast("Connector[TakesPayments]", provider)
-    taking = [each for each in await shown(ctx) if isinstance(each.it, TakesPayments)]
+    found = cast("list[Connector[Any]]", await shown(ctx))
+    taking: list[Connector[TakesPayments]] = [each for each in found if isinstance(each.it, TakesPayments)]
+    taking = [each for each in taking if not each.it.test_mode] or taking
     if len(taking) == 1:
-        return cast("Connector[TakesPayments]", taking[0])
+        return taking[0]
     if not taking:
         raise NotReady("No payment provider takes payments here; whoever runs this server has to set one up.")
     raise NotReady(
