@@ -75,7 +75,7 @@ async def test_a_buyer_pays_two_sellers_at_once(app, account, api):
     [mine] = (await api.get(f"{AT}/sales")).json()["items"]
     assert (mine["amount"], mine["fee"], mine["reference"]) == (1999, 67, "beat")
     assert await balances(api) == {
-        ("unallocated", mine["id"]): (1999, 0), ("clearing", str(PLATFORM)): (1932, 0), ("fees", "test"): (67, 0),
+        ("income", "sales"): (1999, 0), ("clearing", str(PLATFORM)): (1932, 0), ("fees", "test"): (67, 0),
     }  # fmt: skip
     async with open_api(app, other.account) as theirs:
         [sold] = (await theirs.get(f"{AT}/sales")).json()["items"]

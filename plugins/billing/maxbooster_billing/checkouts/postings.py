@@ -3,9 +3,9 @@ clearing in two halves, one in either book. What the platform sells itself stays
 
 | | platform's book | seller's book |
 |---|---|---|
-| paid | provider +, clearing − | clearing +, unallocated − |
+| paid | provider +, clearing − | clearing +, income − |
 | fee | clearing +, provider − | fees +, clearing − |
-| refunded | clearing +, provider − | unallocated +, clearing − |
+| refunded | clearing +, provider − | income +, clearing − |
 """
 
 from __future__ import annotations
@@ -17,6 +17,9 @@ from maxbooster.plugin import PLATFORM, Struct
 from ..ledger.posting import Leg, Transaction
 from ..ledger.transfers import Transfer, received_half, sent_half
 from ..texts import fitted
+
+SALES = "sales"
+"""The party of `income` in which sales lie."""
 
 
 class Movement(Struct, frozen=True, kw_only=True):
@@ -62,13 +65,13 @@ class Sold(Struct, frozen=True, kw_only=True):
     description: str
 
     def payment(self, amount: int) -> Movement:
-        return self._movement(uuid5(self.line, "paid"), amount, ("unallocated", str(self.line)), "Sold")
+        return self._movement(uuid5(self.line, "paid"), amount, ("income", SALES), "Sold")
 
     def fee(self, amount: int) -> Movement:
         return self._movement(uuid5(self.line, "fee"), -amount, ("fees", self.provider), "Payment fee")
 
     def repayment(self, refund: UUID, amount: int) -> Movement:
-        return self._movement(uuid5(refund, "refunded"), -amount, ("unallocated", str(self.line)), "Refunded")
+        return self._movement(uuid5(refund, "refunded"), -amount, ("income", SALES), "Refunded")
 
     def _movement(self, id: UUID, amount: int, account: tuple[str, str], word: str) -> Movement:
         return Movement(

@@ -29,6 +29,7 @@ class MbBillingSales extends LitElement {
       form h3,
       form p {
         flex: 1 0 100%;
+        max-width: none;
         margin: 0;
       }
       h3 {
