@@ -47,6 +47,12 @@ def app_settings(simulator: str) -> dict[str, Any]:
     }  # fmt: skip
 
 
+async def pay_at(url: str) -> None:
+    async with httpx.AsyncClient() as browser:
+        paid = await browser.post(url, data=CARD)
+    assert paid.status_code == 303, paid.text
+
+
 def client(simulator: str) -> stripe.StripeClient:
     return stripe.StripeClient("sk_test_nova", base_addresses={"api": simulator})
 
@@ -74,9 +80,7 @@ class TestStripe(PaymentTakerContract):
     currency = "USD"
 
     async def pay(self, app: Any, url: str) -> None:
-        async with httpx.AsyncClient() as browser:
-            paid = await browser.post(url, data=CARD)
-        assert paid.status_code == 303, paid.text
+        await pay_at(url)
 
     async def test_a_declined_card_can_be_replaced_by_another(
         self, app: Any, account: Any, api: Any, cart: Any

@@ -75,6 +75,8 @@ if TYPE_CHECKING:
     from .payouts.service import request_payout as request_payout
     from .payouts.settling import account_and_payout as account_and_payout
     from .providers.interface import PAYMENT_PROVIDER as PAYMENT_PROVIDER
+    from .providers.interface import BalanceLineTold as BalanceLineTold
+    from .providers.interface import BalancePage as BalancePage
     from .providers.interface import CheckoutLineOrder as CheckoutLineOrder
     from .providers.interface import CheckoutOrder as CheckoutOrder
     from .providers.interface import CheckoutState as CheckoutState
@@ -85,6 +87,7 @@ if TYPE_CHECKING:
     from .providers.interface import Provider as Provider
     from .providers.interface import RefundOrder as RefundOrder
     from .providers.interface import RefundState as RefundState
+    from .providers.interface import ReportsBalance as ReportsBalance
     from .providers.interface import TakesPayments as TakesPayments
 else:
     __getattr__, __dir__ = late_imports(__name__)
@@ -105,6 +108,7 @@ manifest = Manifest(
         "checkout",
         "sale",
         "refund",
+        "balance",
         "payment_file",
         "bank_transfer",
         "transfer",
@@ -163,8 +167,10 @@ def register_jobs() -> Sequence[Job]:
     from .checkouts.sales import record_sale
     from .ledger.seals import seal
     from .payouts.jobs import send
+    from .reconciliation.jobs import reconcile_all, reconcile_provider
 
-    return [send, seal, ask_provider, ask_providers, record_sale, send_refund]
+    selling = [ask_provider, ask_providers, record_sale, send_refund]
+    return [send, seal, *selling, reconcile_all, reconcile_provider]
 
 
 @hookimpl
@@ -225,9 +231,10 @@ def register_tables() -> Sequence[type]:
     from .ledger.models import LedgerAccount, LedgerEntry, LedgerPurpose, LedgerSeal, LedgerTransaction
     from .payees.models import Payee
     from .payouts.models import Payout
+    from .reconciliation.models import BalanceLine
 
     ledger = [LedgerPurpose, LedgerAccount, LedgerTransaction, LedgerEntry, LedgerSeal]
-    return [*ledger, Proposal, Payee, Payout, BankOrder, BankFile, Checkout, CheckoutLine, Sale, Refund]
+    return [*ledger, Proposal, Payee, Payout, BankOrder, BankFile, Checkout, CheckoutLine, Sale, Refund, BalanceLine]
 
 
 @hookimpl

@@ -11,6 +11,8 @@ texts = {
         "job.billing.ask_providers": "Asking for open payments",
         "job.billing.record_sale": "Recording a sale",
         "job.billing.send_refund": "Refunding",
+        "job.billing.reconcile": "Reconciling with payment providers",
+        "job.billing.reconcile_provider": "Reconciling with a payment provider",
         "event.payment.settled": "Payment received",
         "event.payment.refunded": "Payment refunded",
         "audit.refund.requested": "Refund requested",

@@ -8,13 +8,14 @@ and after an error it is looked for before it is made under another key.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final, cast
 
 import stripe
 
 from maxbooster.plugin import Context, UsageError, simulated_address
 from maxbooster_billing.plugin import (
+    BalancePage,
     CheckoutLineOrder,
     CheckoutOrder,
     CheckoutState,
@@ -23,6 +24,7 @@ from maxbooster_billing.plugin import (
 )
 
 from .amounts import amount_fault, from_stripe, to_stripe
+from .balance import told
 from .client import SERVICE, client, in_our_words, refusal
 
 if TYPE_CHECKING:
@@ -37,7 +39,7 @@ _REFUNDS: Final = {"succeeded": "done", "failed": "failed", "canceled": "failed"
 
 
 class Stripe:
-    """Takes payments."""
+    """Takes payments, and tells what moved its balance."""
 
     def __init__(self, settings: StripeSettings) -> None:
         self._settings = settings
@@ -86,6 +88,17 @@ class Stripe:
                 return _refund_state(await self._refund(ctx, order))
             except (stripe.InvalidRequestError, stripe.CardError) as error:
                 return RefundState(state="failed", reason=refusal(error))
+
+    async def has_balance(self, ctx: Context) -> bool:
+        return bool(self._settings.key or await simulated_address(ctx, SERVICE))
+
+    async def balance_lines(self, ctx: Context, since: datetime, after: str) -> BalancePage:
+        asked: Any = {"created": {"gte": int(since.timestamp())}, "limit": 100, "expand": ["data.source"]}
+        if after:
+            asked["starting_after"] = after
+        async with in_our_words():
+            page = await (await client(ctx, self._settings)).v1.balance_transactions.list_async(asked)
+        return BalancePage([told(each) for each in page.data], page.data[-1].id if page.has_more else "")
 
     async def _refund(self, ctx: Context, order: RefundOrder) -> Any:
         api = (await client(ctx, self._settings)).v1

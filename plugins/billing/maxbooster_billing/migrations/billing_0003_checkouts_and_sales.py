@@ -95,6 +95,23 @@ def upgrade() -> None:
         sa.UniqueConstraint("checkout_id", "number", name=op.f("uq_billing_checkout_line_checkout_id_number")),
     )
     op.create_table(
+        "billing_balance_line",
+        sa.Column("provider", sa.String(length=40), nullable=False),
+        sa.Column("id", sa.String(length=100), nullable=False),
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("order_key", sa.String(length=100), nullable=False),
+        sa.Column("description", sa.String(length=500), nullable=False),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("amount", sa.BigInteger(), nullable=False),
+        sa.Column("fee", sa.BigInteger(), nullable=False),
+        sa.Column("at", UtcTime(), nullable=False),
+        sa.Column("state", sa.String(length=8), nullable=False),
+        sa.Column("problem", sa.String(length=500), nullable=False),
+        sa.CheckConstraint("state IN ('matched', 'booked', 'open')", name=op.f("ck_billing_balance_line_state")),
+        sa.PrimaryKeyConstraint("provider", "id", name=op.f("pk_billing_balance_line")),
+    )
+    op.create_index("ix_billing_balance_line_state", "billing_balance_line", ["state", "at"], unique=False)
+    op.create_table(
         "billing_refund",
         sa.Column("account_id", Id(), nullable=False),
         sa.Column("id", Id(), nullable=False),
@@ -137,3 +154,5 @@ def downgrade() -> None:
     op.drop_index("ix_billing_checkout_state", table_name="billing_checkout")
 
     op.drop_table("billing_checkout")
+    op.drop_index("ix_billing_balance_line_state", table_name="billing_balance_line")
+    op.drop_table("billing_balance_line")

@@ -164,9 +164,42 @@ class TakesPayments(Protocol):
         """Give back a payment or a part of it, once for each key, or say what became of it. Raises as `check_out`."""
 
 
-OFFERS = {"payout": PaysOut, "checkout": TakesPayments}
+class BalanceLineTold(Struct, frozen=True, kw_only=True):
+    """Something that moved the platform's balance at the provider."""
 
-Provider = PaysOut | TakesPayments
+    id: str
+    """The provider's own; at most 100 characters."""
+    kind: Literal["payment", "refund", "payout", "fee", "dispute", "transfer", "other"]
+    """`payout`: to the platform's own bank account. `fee`: charged by itself, not with a payment."""
+    order: str = ""
+    """The key of our order that it comes from."""
+    description: str = ""
+    currency: str
+    amount: int
+    """Minor units; below zero, it left."""
+    fee: int = 0
+    """What the provider kept of it besides."""
+    at: datetime
+
+
+class BalancePage(Struct, frozen=True):
+    lines: list[BalanceLineTold]
+    after: str = ""
+    """Where the next page begins; empty: this was the last."""
+
+
+@runtime_checkable
+class ReportsBalance(Protocol):
+    async def has_balance(self, ctx: Context) -> bool:
+        """Whether it is set up here, so that there is a balance to tell of."""
+
+    async def balance_lines(self, ctx: Context, since: datetime, after: str) -> BalancePage:
+        """What moved the balance since a time, by the page; in any order. Raises as `check_out`."""
+
+
+OFFERS = {"payout": PaysOut, "checkout": TakesPayments, "balance": ReportsBalance}
+
+Provider = PaysOut | TakesPayments | ReportsBalance
 
 PAYMENT_PROVIDER = Kind[Provider](
     hook="payment_provider",

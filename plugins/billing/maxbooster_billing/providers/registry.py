@@ -21,7 +21,9 @@ async def shown(ctx: Context) -> list[Connector[Provider]]:
 
 
 def _moves_no_money(provider: Provider) -> bool:
-    return provider.for_testing if isinstance(provider, PaysOut) else provider.test_mode
+    if isinstance(provider, PaysOut):
+        return provider.for_testing
+    return isinstance(provider, TakesPayments) and provider.test_mode
 
 
 def destinations(ctx: Context) -> Callable[[str | None, str], str]:
