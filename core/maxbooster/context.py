@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from .http.client import Client
     from .resources import Resource
     from .secrets import Secrets
+    from .simulators import Simulator
     from .storage import Files
 
 Row = TypeVar("Row", bound=Table)
@@ -217,11 +218,13 @@ class Context(Rows):
         once: str | None = None,
         at: datetime | None = None,
         priority: int | None = None,
+        account: UUID | None = None,
     ) -> UUID:
         """Queue a job with this unit; returns its id.
 
         `key`: at most `job.per_key` with the same key run at a time, in order. `once`: a name under which it is
-        queued only once. `at`: not before then.
+        queued only once. `at`: not before then. `account`: in which it runs, if not in this one: everybody may queue
+        jobs of the platform's own (`PLATFORM`), and only those jobs may queue some of other accounts.
         """
         self._refuse_grant("jobs")
         return self._enqueue(job, arguments, key=key, once=once, at=at, priority=priority)
@@ -238,10 +241,12 @@ class Context(Rows):
     ) -> UUID:
         if job.name not in self.app.jobs:
             raise UsageError(f"no enabled plugin registers the job {job.name!r}; return it from register_jobs()")
-        id = new_id()
+        id, own = new_id(), self.identity.account if self.identity else None
+        if account not in (None, own, PLATFORM) and own not in (None, PLATFORM):
+            raise UsageError(f"the job {job.name!r} belongs to another account; only the platform's own jobs queue it")
         row = queue.new_row(
             id=id, queue=job.queue, name=job.name, arguments=job.encode(arguments),
-            account_id=self.identity.account if self.identity else None,
+            account_id=own if account is None else account,
             rank=-(job.priority if priority is None else priority), run_at=at or self.now,
             key=f"{job.name}:{key}" if key is not None else None, per_key=job.per_key,
             once=f"{job.name}:{once}" if once is not None else None, created_at=self.now,
@@ -341,6 +346,10 @@ class Context(Rows):
             NotReady: its plugin is off (says how to switch it on), or its object cannot be made now.
         """
         return kinds.connector(self.app.registry, kind, name, self, field=field)
+
+    def simulators(self) -> list[Simulator]:
+        """The simulators of outside services that enabled plugins bring."""
+        return [simulator for _, simulator in self.app.offers.simulators]
 
     def why_off(self, plugin: str) -> str | None:
         """Why a plugin takes no part, and what to do, in a sentence; None if it does, or is not installed."""

@@ -65,6 +65,7 @@ if TYPE_CHECKING:
     from .connections.service import usable_connection as usable_connection
     from .context import Context as Context
     from .data_keys.seam import KeyService as KeyService
+    from .db import PLATFORM as PLATFORM
     from .db import Id as Id
     from .db import Json as Json
     from .db import Local as Local
@@ -162,6 +163,9 @@ if TYPE_CHECKING:
     from .search.searchable import Searchable as Searchable
     from .search.words import has_words as has_words
     from .services import Service as Service
+    from .simulators import Simulator as Simulator
+    from .simulators import simulated_address as simulated_address
+    from .simulators import simulator_folder as simulator_folder
     from .spreadsheet import csv_text as csv_text
     from .storage import FilePurpose as FilePurpose
     from .storage import StoredFile as StoredFile

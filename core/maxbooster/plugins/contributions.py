@@ -25,6 +25,7 @@ from ..public.page import PublicPage
 from ..rollups.roll_up import RollUp
 from ..search.searchable import Searchable
 from ..services import Service
+from ..simulators import Simulator
 from ..storage.purposes import FilePurpose
 from ..web.build import build_of
 from ..webhooks.inbox.service import handling
@@ -51,9 +52,7 @@ class Contributions:
         notice_kinds = self._named("register_notice_kinds", NoticeKind, "notification", lambda each: each.name)
         panels, services = registry.collect("register_panels", Panel), registry.collect("register_services", Service)
         console_views = registry.collect("register_console_views", ConsoleView)
-        health_checks = registry.collect("register_health_checks", HealthCheck)
-        tables = registry.collect("register_tables", type)
-        public_events = registry.collect("register_public_events", type)
+        tables, public_events = (registry.collect(f"register_{what}", type) for what in ("tables", "public_events"))
         datasets = self._named("register_datasets", Dataset, "dataset", lambda each: each.name)
         purposes = self._named("register_file_purposes", FilePurpose, "file purpose", lambda each: each.name)
         personal_data = self._personal_data()
@@ -79,9 +78,12 @@ class Contributions:
         self.roll_ups = {each.name: each for _, each in self._of_enabled(roll_ups)}
         self.console_views: Named[ConsoleView] = self._of_enabled(console_views)
         self.services: Named[Service] = self._of_enabled(services)
+        self.simulators: Named[Simulator] = self._of_enabled(registry.collect("simulator", Simulator))
         self.static: Named[Path] = self._of_enabled(static)
         self.translations: Named[Mapping[str, Mapping[str, str]]] = self._of_enabled(translations)
-        self.health_checks: Named[HealthCheck] = self._of_enabled(health_checks)
+        self.health_checks: Named[HealthCheck] = self._of_enabled(
+            registry.collect("register_health_checks", HealthCheck)
+        )
         self.tables = [table for _, table in self._of_enabled(tables)]
         self.datasets = {each.name: each for _, each in self._of_enabled(datasets)}
         self.file_purposes = {each.name: each for _, each in self._of_enabled(purposes)}

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from ..search.searchable import Searchable
     from ..services import Service
     from ..settings import Settings
+    from ..simulators import Simulator
     from ..storage import FilePurpose, StoredFile
     from ..web.first_steps import FirstStep
     from ..web.offers import Offer
@@ -176,6 +177,18 @@ def mail_transport(settings: Settings, ctx: Context) -> MailTransport | None:
     """How mail leaves the platform, where `settings.mail` names a way of this plugin's (`sendgrid:`). `ctx` has no
     account and no database: `ctx.settings(…)` and `ctx.http` work. What the provider tells later of a message goes to
     `record_mail_event`. See [mail.md](mail.md)."""
+
+
+@hookspec
+def simulator() -> Sequence[Simulator]:  # type: ignore[empty-body]
+    """Simulators of outside services that the plugin's connectors call. Whoever answers `simulated` runs them; a
+    connector asks `simulated_address` where its service is. They share no code with their connector."""
+
+
+@hookspec
+def simulated(ctx: Context, service: str) -> Awaitable[str | None]:  # type: ignore[empty-body]
+    """Run time. Where an outside service is simulated here, as its base URL; None: it isn't; an empty text: it is, and
+    its simulator isn't running."""
 
 
 @hookspec

@@ -60,6 +60,10 @@ class PageContent(Struct, frozen=True, kw_only=True):
     theme: Theme = PLAIN
     sign_up: SignUpForm | None = None
     """From `sign_up_form`; the template shows it by `{% include "sign_up.html" %}`."""
+    stored: bool = True
+    """Whether browsers and caches may keep it for a minute."""
+    reload_s: int | None = None
+    """After how many seconds the browser asks again, while something is awaited."""
 
 
 class PageImage(Struct, frozen=True):

@@ -42,6 +42,7 @@ class Page(Struct, frozen=True):
     image: str
     image_alt: str
     indexed: bool
+    reload_s: int | None
     scheme: str
     """Which of light and dark it can be, for the browser's own controls."""
     size: str
@@ -77,6 +78,7 @@ def rendered(
         image=image,
         image_alt=content.image_alt,
         indexed=content.indexed,
+        reload_s=content.reload_s,
         scheme="light dark" if content.theme.ground == "auto" else content.theme.ground,
         size=size,
         styles=style(styles, content.theme),

@@ -109,6 +109,8 @@ def _page(app: App, page: PublicPage, path: str, content: PageContent, _: str) -
     more = {"content-security-policy": policy, "content-language": content.language}
     if not content.indexed:
         more["x-robots-tag"] = "noindex"
+    if not content.stored:
+        more["cache-control"] = "private, no-store"
     return _public(html.encode(), "text/html", more)
 
 

@@ -10,6 +10,7 @@ from .bank_transfer.commands import transfers
 from .ledger.repair import repair
 from .ledger.seals import seal
 from .ledger.verify import Verdict, verify
+from .reconciliation.service import Reconciled, reconcile, reporting
 
 
 @click.group()
@@ -54,6 +55,42 @@ def repair_command(as_json: bool) -> None:
             click.echo(f"Not repaired: {sentence}", err=True)
     if left:
         raise click.exceptions.Exit(1)
+
+
+@billing.command("reconcile")
+@AS_JSON
+def reconcile_command(as_json: bool) -> None:
+    """Compare each payment provider's own list with the ledger, line by line; exit status 1 if they differ.
+
+    What the provider does by itself, such as paying out to the platform's bank account, is booked. It runs every night.
+    """
+    found = in_platform(_reconciled)
+    if as_json:
+        print_json(found)
+    else:
+        _tell_differences(found)
+    if found.differences:
+        raise click.exceptions.Exit(1)
+
+
+async def _reconciled(ctx: Context) -> Reconciled:
+    found = Reconciled([], 0, [])
+    for provider in await reporting(ctx):
+        async with ctx.aside() as unit:
+            one = await reconcile(unit, provider)
+        found = Reconciled(
+            [*found.providers, *one.providers], found.lines + one.lines, [*found.differences, *one.differences]
+        )
+    return found
+
+
+def _tell_differences(found: Reconciled) -> None:
+    for each in found.differences:
+        click.echo(f"{each.provider} {each.line}: {each.problem}".replace(" :", ":"), err=True)
+    if not found.providers:
+        click.echo("No payment provider that is set up here has a balance to compare.")
+    elif not found.differences:
+        click.echo(f"{', '.join(found.providers)}: {found.lines} new lines, and the ledger agrees to the cent.")
 
 
 async def _verdict(ctx: Context) -> Verdict:

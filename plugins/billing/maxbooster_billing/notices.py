@@ -13,6 +13,13 @@ kinds = (
         required=True,
         permission="payout.read",
     ),
+    NoticeKind(
+        name="balance.differs",
+        title="The ledger and a payment provider differ",
+        email="at_once",
+        push=True,
+        permission="ledger.seal",
+    ),
     NoticeKind(name="payout.paid", title="A payout was paid", permission="payout.read"),
     NoticeKind(
         name="ledger.proposed",

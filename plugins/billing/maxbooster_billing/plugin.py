@@ -31,12 +31,24 @@ if TYPE_CHECKING:
         Kind,
         NoticeKind,
         PersonalData,
+        PublicPage,
         RollUp,
         Routes,
         Searchable,
         Subscription,
     )
 
+    from .checkouts.allocation import allocate as allocate
+    from .checkouts.events import PaymentRefunded as PaymentRefunded
+    from .checkouts.events import PaymentSettled as PaymentSettled
+    from .checkouts.jobs import hear_of_checkout as hear_of_checkout
+    from .checkouts.refunds import hear_of_refund as hear_of_refund
+    from .checkouts.refunds import refund as refund
+    from .checkouts.schemas import CheckoutOpened as CheckoutOpened
+    from .checkouts.schemas import NewCheckout as NewCheckout
+    from .checkouts.schemas import NewLine as NewLine
+    from .checkouts.schemas import NewRefund as NewRefund
+    from .checkouts.service import checkout as checkout
     from .currency import checked_currency as checked_currency
     from .currency import digits as digits
     from .currency import written as written
@@ -63,6 +75,9 @@ if TYPE_CHECKING:
     from .payouts.service import request_payout as request_payout
     from .payouts.settling import account_and_payout as account_and_payout
     from .providers.interface import PAYMENT_PROVIDER as PAYMENT_PROVIDER
+    from .providers.interface import BalanceLineTold as BalanceLineTold
+    from .providers.interface import BalancePage as BalancePage
+    from .providers.interface import CheckoutLineOrder as CheckoutLineOrder
     from .providers.interface import CheckoutOrder as CheckoutOrder
     from .providers.interface import CheckoutState as CheckoutState
     from .providers.interface import DestinationField as DestinationField
@@ -72,6 +87,7 @@ if TYPE_CHECKING:
     from .providers.interface import Provider as Provider
     from .providers.interface import RefundOrder as RefundOrder
     from .providers.interface import RefundState as RefundState
+    from .providers.interface import ReportsBalance as ReportsBalance
     from .providers.interface import TakesPayments as TakesPayments
 else:
     __getattr__, __dir__ = late_imports(__name__)
@@ -84,7 +100,20 @@ manifest = Manifest(
     version="0.1.0",
     title="Billing",
     hookspecs=("maxbooster_billing.hookspecs",),
-    areas=("ledger", "payee", "payout", "payment_file", "bank_transfer", "transfer", "money"),
+    areas=(
+        "ledger",
+        "payee",
+        "payout",
+        "payment",
+        "checkout",
+        "sale",
+        "refund",
+        "balance",
+        "payment_file",
+        "bank_transfer",
+        "transfer",
+        "money",
+    ),
     permissions=(
         Permission("ledger.read", "See the ledger", roles=_ALL),
         Permission("ledger.oversee", "See the money of the sub-accounts", roles=("owner", "admin"), across=True),
@@ -92,6 +121,9 @@ manifest = Manifest(
         Permission("ledger.approve", "Approve ledger postings that somebody else proposed", roles=("owner", "admin")),
         Permission("payee.read", "See payees and what is owed to them", roles=_ALL),
         Permission("payee.write", "Add payees and change how they are paid", roles=("owner", "admin", "manager")),
+        Permission("sale.read", "See what was sold, and what was refunded", roles=_ALL),
+        Permission("sale.write", "Open checkouts of what the account sells", roles=("owner", "admin", "manager")),
+        Permission("sale.refund", "Refund what was sold", roles=("owner", "admin")),
         Permission("payout.read", "See payouts", roles=_ALL),
         Permission("payout.request", "Pay payees", roles=("owner", "admin")),
         Permission("payout.execute", "Create payment files and record what the bank did", roles=("owner", "admin")),
@@ -106,11 +138,19 @@ manifest = Manifest(
 @hookimpl
 def register_routes() -> Sequence[Routes]:
     from .approvals.routes import routes as approvals
+    from .checkouts.routes import routes as checkouts
     from .ledger.routes import routes as ledger
     from .payees.routes import routes as payees
     from .payouts.routes import routes as payouts
 
-    return [*ledger, *approvals, *payees, *payouts]
+    return [*ledger, *approvals, *payees, *payouts, *checkouts]
+
+
+@hookimpl
+def public_page() -> Sequence[PublicPage]:
+    from .checkouts.page import page
+
+    return [page]
 
 
 @hookimpl
@@ -122,10 +162,15 @@ def register_kinds() -> Sequence[Kind[Any]]:
 
 @hookimpl
 def register_jobs() -> Sequence[Job]:
+    from .checkouts.jobs import ask_provider, ask_providers
+    from .checkouts.refunds import send_refund
+    from .checkouts.sales import record_sale
     from .ledger.seals import seal
     from .payouts.jobs import send
+    from .reconciliation.jobs import reconcile_all, reconcile_provider
 
-    return [send, seal]
+    selling = [ask_provider, ask_providers, record_sale, send_refund]
+    return [send, seal, *selling, reconcile_all, reconcile_provider]
 
 
 @hookimpl
@@ -137,9 +182,10 @@ def register_notice_kinds() -> Sequence[NoticeKind]:
 
 @hookimpl
 def register_public_events() -> Sequence[type[Event]]:
+    from .checkouts.events import PaymentRefunded, PaymentSettled
     from .payouts.events import PayoutFailed, PayoutPaid
 
-    return [PayoutPaid, PayoutFailed]
+    return [PayoutPaid, PayoutFailed, PaymentSettled, PaymentRefunded]
 
 
 @hookimpl
@@ -181,12 +227,14 @@ def register_subscriptions() -> Sequence[Subscription]:
 def register_tables() -> Sequence[type]:
     from .approvals.models import Proposal
     from .bank_transfer.models import BankFile, BankOrder
+    from .checkouts.models import Checkout, CheckoutLine, Refund, Sale
     from .ledger.models import LedgerAccount, LedgerEntry, LedgerPurpose, LedgerSeal, LedgerTransaction
     from .payees.models import Payee
     from .payouts.models import Payout
+    from .reconciliation.models import BalanceLine
 
     ledger = [LedgerPurpose, LedgerAccount, LedgerTransaction, LedgerEntry, LedgerSeal]
-    return [*ledger, Proposal, Payee, Payout, BankOrder, BankFile]
+    return [*ledger, Proposal, Payee, Payout, BankOrder, BankFile, Checkout, CheckoutLine, Sale, Refund, BalanceLine]
 
 
 @hookimpl

@@ -1,4 +1,4 @@
-"""What every payment provider that pays out must do, for third parties' tests too.
+"""What every payment provider must do that pays out, or takes payments, for third parties' tests too.
 
     class TestMine(PayoutProviderContract):
         provider = "mine"
@@ -15,14 +15,17 @@ from typing import Any, ClassVar
 import httpx
 import pytest
 
-from maxbooster.plugin import new_id
+from maxbooster.plugin import PLATFORM, Identity, new_id
 from maxbooster.testing import ConnectorContract, drain, open_api
 
+from .checkouts.jobs import hear_of_checkout
+from .checkouts.schemas import CheckoutOpened, NewCheckout, NewLine
+from .checkouts.service import checkout
 from .ledger.posting import Leg, Transaction, post
 from .ledger.verify import verify
 from .payouts.settling import order
-from .providers.interface import offers
-from .providers.registry import payer
+from .providers.interface import CheckoutLineOrder, CheckoutOrder, offers
+from .providers.registry import payer, payment_taker
 
 AT = "/api/billing"
 
@@ -113,3 +116,92 @@ class PayoutProviderContract(ConnectorContract):
             assert (await stranger.get(f"{AT}/payees/{payee}")).status_code == 404
             wanted = {"payee": payee, "currency": "EUR", "key": "theirs"}
             assert (await stranger.post(f"{AT}/payouts", json=wanted)).status_code == 404
+
+
+class PaymentTakerContract(ConnectorContract):
+    """What every payment provider that takes payments must do. Subclass it, say which provider, and how its buyers pay
+    in the tests."""
+
+    provider: ClassVar[str]
+    currency: ClassVar[str] = "EUR"
+
+    def __init_subclass__(cls) -> None:
+        cls.plugin = f"billing.{cls.provider}"
+
+    async def pay(self, app: Any, url: str) -> None:
+        """What a buyer does at the address where they pay, until the provider has the money."""
+        raise NotImplementedError
+
+    @pytest.fixture
+    def cart(self, account: Any) -> NewCheckout:
+        """Two lines, of which one doesn't divide evenly."""
+        lines = [
+            NewLine(seller=account.account, reference="beat", description="License of “Nightfall”", amount=1999),
+            NewLine(seller=account.account, reference="kit", description="Sound kit", amount=1000, quantity=3),
+        ]
+        return NewCheckout(
+            key="order", currency=self.currency, lines=lines, return_url="https://store.example/thanks",
+            provider=self.provider,
+        )  # fmt: skip
+
+    async def opened(self, app: Any, account: Any, new: NewCheckout) -> CheckoutOpened:
+        async with app.unit(account) as ctx:
+            found = await checkout(ctx, new)
+        await drain(app)
+        return found
+
+    async def told(self, app: Any, opened: CheckoutOpened) -> None:
+        """As by its webhook."""
+        async with app.unit(Identity(PLATFORM, None, frozenset({"*"}))) as ctx:
+            await hear_of_checkout(ctx, f"checkout.{opened.id.hex}")
+        await drain(app)
+
+    async def test_it_answers_under_its_name(self, app: Any, account: Any) -> None:
+        async with app.unit(account, writable=False) as ctx:
+            taker = await payment_taker(ctx, self.provider)
+            assert "checkout" in offers(taker.it)
+            assert await taker.it.checkout_fault(ctx, self.currency, 2999) is None
+
+    async def test_a_payment_is_posted_once(self, app: Any, account: Any, api: httpx.AsyncClient, cart: Any) -> None:
+        opened = [await self.opened(app, account, cart) for _ in range(3)]
+        [one] = set(opened)
+        shown = (await api.get(f"{AT}/checkouts/{one.token}")).json()
+        assert (shown["state"], shown["amount"]) == ("open", 2999), shown
+        await self.pay(app, shown["url"])
+        for _ in range(3):
+            await self.told(app, one)
+        assert (await api.get(f"{AT}/checkouts/{one.token}")).json()["state"] == "paid"
+        sales = (await api.get(f"{AT}/sales")).json()["items"]
+        assert sorted(sale["amount"] for sale in sales) == [1000, 1999]
+        assert all(sale["fee"] is not None for sale in sales)
+        assert (await app.database.read(lambda connection: verify(connection, app.clock()))).ok
+
+    async def test_a_payment_is_refunded_in_parts(
+        self, app: Any, account: Any, api: httpx.AsyncClient, cart: Any
+    ) -> None:
+        one = await self.opened(app, account, cart)
+        await self.pay(app, (await api.get(f"{AT}/checkouts/{one.token}")).json()["url"])
+        await self.told(app, one)
+        [sale] = [each for each in (await api.get(f"{AT}/sales")).json()["items"] if each["reference"] == "beat"]
+        at = f"{AT}/sales/{sale['id']}/refunds"
+        for _ in range(2):
+            assert (await api.post(at, json={"key": "half", "amount": 999})).status_code == 202
+            await drain(app)
+        assert (await api.post(at, json={"key": "rest"})).status_code == 202
+        await drain(app)
+        refunds = (await api.get(at)).json()
+        assert [(each["amount"], each["state"]) for each in refunds] == [(999, "done"), (1000, "done")], refunds
+        assert (await app.database.read(lambda connection: verify(connection, app.clock()))).ok
+
+    async def test_the_same_order_is_one_checkout(self, app: Any, account: Any, cart: Any) -> None:
+        """What a crash between the order and the commit leads to."""
+        order = CheckoutOrder(
+            key=f"checkout.{new_id().hex}", currency=self.currency, amount=1000,
+            lines=(CheckoutLineOrder("Beat", 1, 1000),), return_url="https://store.example/", opened_at=app.clock(),
+        )  # fmt: skip
+        states = []
+        for _ in range(2):
+            async with app.unit(account) as ctx:
+                states.append(await (await payment_taker(ctx, self.provider)).it.check_out(ctx, order))
+        first, again = states
+        assert (first.state, first.reference, first.url) == (again.state, again.reference, again.url)

@@ -56,8 +56,17 @@ def register_services() -> Sequence[Service]:
     from maxbooster.plugin import Service
 
     from .outlets.server import outlets_running
+    from .simulators import simulators_running
 
-    return [Service("outlets", outlets_running)]
+    return [Service("outlets", outlets_running), Service("simulators", simulators_running)]
+
+
+@hookimpl
+async def simulated(ctx: Context, service: str) -> str | None:
+    """In sandbox mode every service that has a simulator."""
+    from .simulators import address_of_simulator
+
+    return address_of_simulator(ctx, service)
 
 
 @hookimpl

@@ -28,7 +28,9 @@ def clock() -> Clock:
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def app(database_url: str, tmp_path_factory: pytest.TempPathFactory, clock: Clock) -> AsyncIterator[Any]:
     data = tmp_path_factory.mktemp("data")
-    async with make_app(data, database_url, clock=clock, migrated=True, sandbox__enabled="true") as opened:
+    async with make_app(
+        data, database_url, clock=clock, migrated=True, sandbox__enabled="true", billing__checkout_provider="test"
+    ) as opened:
         yield opened
 
 

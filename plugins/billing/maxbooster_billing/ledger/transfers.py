@@ -17,7 +17,8 @@ from .settled import refuse_unsettled
 
 
 class Transfer(Struct, frozen=True, kw_only=True):
-    """`amount` minor units from this book's account (`of`) to the receiver's (`to`), each a purpose and a party."""
+    """`amount` minor units from this book's account (`of`), which is credited, to the receiver's (`to`), which is
+    debited; each is a purpose and a party. Below zero it is the other way around."""
 
     id: UUID
     """The caller's: the same id sends once."""
@@ -42,15 +43,12 @@ async def send_transfer(ctx: Context, transfer: Transfer) -> Posted:
         raise Invalid("A transfer sends one minor unit at least.", field="amount")
     if transfer.receiver == ctx.account:
         raise Invalid("A transfer goes to another account; within a book, post a transaction.", field="receiver")
-    purpose, party = transfer.of
-    legs = (Leg("clearing", transfer.amount, str(transfer.receiver)), Leg(purpose, -transfer.amount, party))
     ctx.emit(
         TransferSent(
             transfer.id, ctx.account, transfer.receiver, transfer.currency, transfer.amount, *transfer.to, transfer.memo
         )
     )
-    half = _half(transfer.id, "out", transfer.currency, legs, transfer.memo)
-    return await ctx.write(_send, ctx.account, half, ctx.now)
+    return await ctx.write(_send, ctx.account, sent_half(transfer), ctx.now)
 
 
 def _send(connection: Connection, account: UUID, half: Transaction, now: datetime) -> Posted:
@@ -63,10 +61,29 @@ def _send(connection: Connection, account: UUID, half: Transaction, now: datetim
 @on(TransferSent, "billing.arrive", attempts=20)
 async def arrive(ctx: Context, sent: TransferSent) -> None:
     """Post the other half in the receiver's book; told twice, it is posted once."""
-    legs = (Leg("clearing", -sent.amount, str(sent.sender)), Leg(sent.purpose, sent.amount, sent.party))
-    half = _half(sent.transfer, "in", sent.currency, legs, sent.memo)
-    await ctx.write(post, sent.receiver, half, ctx.now)
+    transfer = Transfer(
+        id=sent.transfer, receiver=sent.receiver, currency=sent.currency, amount=sent.amount,
+        to=(sent.purpose, sent.party), memo=sent.memo,
+    )  # fmt: skip
+    await ctx.write(post, sent.receiver, received_half(transfer, sent.sender), ctx.now)
 
 
-def _half(id: UUID, way: str, currency: str, legs: tuple[Leg, ...], memo: str) -> Transaction:
-    return Transaction(key=f"transfer:{id}:{way}", currency=currency, legs=legs, memo=memo, transfer=id)
+def sent_half(transfer: Transfer) -> Transaction:
+    """What the sender's book says of a transfer."""
+    return _half(transfer, "out", transfer.amount, transfer.receiver, transfer.of)
+
+
+def received_half(transfer: Transfer, sender: UUID) -> Transaction:
+    """What the receiver's book says of it."""
+    return _half(transfer, "in", -transfer.amount, sender, transfer.to)
+
+
+def _half(transfer: Transfer, way: str, cleared: int, other: UUID, account: tuple[str, str]) -> Transaction:
+    purpose, party = account
+    return Transaction(
+        key=f"transfer:{transfer.id}:{way}",
+        currency=transfer.currency,
+        legs=(Leg("clearing", cleared, str(other)), Leg(purpose, -cleared, party)),
+        memo=transfer.memo,
+        transfer=transfer.id,
+    )

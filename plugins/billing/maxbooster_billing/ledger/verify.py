@@ -14,6 +14,7 @@ from sqlalchemy.exc import DBAPIError
 from maxbooster.plugin import Struct, UtcTime
 
 from ..bank_transfer import crosscheck as bank_transfers
+from ..checkouts import crosscheck as checkouts
 from ..payouts import crosscheck as payouts
 from . import readable, schema, seals
 from .purposes import PURPOSES
@@ -51,6 +52,7 @@ def verify(connection: Connection, now: datetime) -> Verdict:
             "the rules": _rules, "what columns hold": _values, "purposes": _purposes, "seals": seals.check,
             "balances": _balances, "entries": _strays, "reversals": _reversals, "keys": _doubles,
             "payouts": payouts.check, "bank transfers": lambda connection: bank_transfers.check(connection, unverified),
+            "checkouts": lambda connection: checkouts.check(connection, now),
             "transfers": lambda connection: _transfers(connection, now, flying),
         }  # fmt: skip
         faults = [fault for what, check in checks.items() for fault in _told(connection, what, check)]

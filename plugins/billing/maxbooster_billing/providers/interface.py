@@ -41,35 +41,60 @@ class PayoutState(Struct, frozen=True, kw_only=True):
     """When it is worth asking; None: the platform decides."""
 
 
+class CheckoutLineOrder(Struct, frozen=True):
+    description: str
+    quantity: int
+    amount: int
+    """Minor units, of all of the quantity."""
+
+
 class CheckoutOrder(Struct, frozen=True, kw_only=True):
     key: str
+    """Unique among all orders of all accounts; at most 80 characters."""
     currency: str
     amount: int
-    description: str
+    """Minor units: what the lines come to."""
+    lines: tuple[CheckoutLineOrder, ...]
     return_url: str
+    """Where the buyer goes afterwards, whatever came of it."""
+    opened_at: datetime
+    buyer_email: str | None = None
+    reference: str = ""
+    """What the provider called it in its first answer; empty: none has been kept."""
 
 
 class CheckoutState(Struct, frozen=True, kw_only=True):
-    """`open` waits for the buyer at `url`; `paid` and `expired` are final."""
+    """`open` waits for the buyer at `url`, `processing` for their bank; `paid` and `expired` are final."""
 
-    state: Literal["open", "paid", "expired"]
+    state: Literal["open", "processing", "paid", "expired"]
     reference: str
+    """The provider's own name for it."""
     url: str = ""
-    fee: int = 0
+    fee: int | None = None
+    """What the provider keeps of the amount, in minor units of the same currency; None: not known yet."""
+    reason: str = ""
+    """Why it expired before its time, in a sentence for people."""
 
 
 class RefundOrder(Struct, frozen=True, kw_only=True):
     key: str
     reference: str
     """The checkout's."""
+    currency: str
     amount: int
+    """Minor units."""
     reason: str = ""
+    refund: str = ""
+    """What the provider called the refund in its first answer; empty: none has been kept."""
 
 
 class RefundState(Struct, frozen=True, kw_only=True):
+    """`sent` is on its way, and asked for again; `done` and `failed` are final."""
+
     state: Literal["sent", "done", "failed"]
     reference: str = ""
     reason: str = ""
+    """Why it failed, in a sentence for people."""
 
 
 class DestinationField(Struct, frozen=True):
@@ -120,16 +145,61 @@ class PaysOut(Protocol):
 
 @runtime_checkable
 class TakesPayments(Protocol):
+    test_mode: bool
+    """Payments move no money: people see it only where outside services are simulated, or the operator chose it."""
+
+    async def checkout_fault(self, ctx: Context, currency: str, amount: int) -> str | None:
+        """Why so many minor units cannot be paid here now, and what to do instead; None: they can. Asked before a
+        checkout is opened."""
+
     async def check_out(self, ctx: Context, order: CheckoutOrder) -> CheckoutState:
-        """Where the buyer pays, or what became of it."""
+        """Where the buyer pays, or what became of it: one for each key, however often it is asked for.
+
+        Raises:
+            NotReady: nothing is known to have happened; it is tried again.
+            AuthFailed: the provider does not accept our credentials.
+        """
 
     async def refund(self, ctx: Context, order: RefundOrder) -> RefundState:
-        """Give back a payment or a part of it, once for each key."""
+        """Give back a payment or a part of it, once for each key, or say what became of it. Raises as `check_out`."""
 
 
-OFFERS = {"payout": PaysOut, "checkout": TakesPayments}
+class BalanceLineTold(Struct, frozen=True, kw_only=True):
+    """Something that moved the platform's balance at the provider."""
 
-Provider = PaysOut | TakesPayments
+    id: str
+    """The provider's own; at most 100 characters."""
+    kind: Literal["payment", "refund", "payout", "fee", "dispute", "transfer", "other"]
+    """`payout`: to the platform's own bank account. `fee`: charged by itself, not with a payment."""
+    order: str = ""
+    """The key of our order that it comes from."""
+    description: str = ""
+    currency: str
+    amount: int
+    """Minor units; below zero, it left."""
+    fee: int = 0
+    """What the provider kept of it besides."""
+    at: datetime
+
+
+class BalancePage(Struct, frozen=True):
+    lines: list[BalanceLineTold]
+    after: str = ""
+    """Where the next page begins; empty: this was the last."""
+
+
+@runtime_checkable
+class ReportsBalance(Protocol):
+    async def has_balance(self, ctx: Context) -> bool:
+        """Whether it is set up here, so that there is a balance to tell of."""
+
+    async def balance_lines(self, ctx: Context, since: datetime, after: str) -> BalancePage:
+        """What moved the balance since a time, by the page; in any order. Raises as `check_out`."""
+
+
+OFFERS = {"payout": PaysOut, "checkout": TakesPayments, "balance": ReportsBalance}
+
+Provider = PaysOut | TakesPayments | ReportsBalance
 
 PAYMENT_PROVIDER = Kind[Provider](
     hook="payment_provider",

@@ -1,14 +1,15 @@
-"""Which payment providers there are, and who pays out."""
+"""Which payment providers there are, who pays out, and who takes payments."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from typing import cast
+from typing import Any, cast
 
 from maxbooster.plugin import Connector, Context, Invalid, NotReady
 
-from .interface import PAYMENT_PROVIDER, PaysOut, Provider
+from ..settings import BillingSettings
+from .interface import PAYMENT_PROVIDER, PaysOut, Provider, TakesPayments
 
 
 async def shown(ctx: Context) -> list[Connector[Provider]]:
@@ -16,7 +17,13 @@ async def shown(ctx: Context) -> list[Connector[Provider]]:
     found = ctx.connectors(PAYMENT_PROVIDER)
     if any(answer.value is True for answer in await ctx.ask("payments_simulated")):
         return found
-    return [each for each in found if not (isinstance(each.it, PaysOut) and each.it.for_testing)]
+    return [each for each in found if not _moves_no_money(each.it)]
+
+
+def _moves_no_money(provider: Provider) -> bool:
+    if isinstance(provider, PaysOut):
+        return provider.for_testing
+    return isinstance(provider, TakesPayments) and provider.test_mode
 
 
 def destinations(ctx: Context) -> Callable[[str | None, str], str]:
@@ -61,6 +68,32 @@ def payer(ctx: Context, name: str) -> Connector[PaysOut]:
     for paying in _paying([provider]):
         return paying
     raise Invalid(f"{provider.title} does not pay out; choose another provider.", field="provider")
+
+
+async def payment_taker(ctx: Context, name: str | None = None) -> Connector[TakesPayments]:
+    """The provider that takes payments, by its name; without one, the operator's choice, or the only one.
+
+    Raises:
+        Invalid: there is none of this name, or it takes no payments.
+        NotReady: none takes payments here, several do and the operator hasn't chosen, or it cannot be used now.
+    """
+    wanted = name or ctx.settings(BillingSettings).checkout_provider
+    if wanted:
+        provider = ctx.connector(PAYMENT_PROVIDER, wanted)
+        if not isinstance(provider.it, TakesPayments):
+            raise Invalid(f"{provider.title} takes no payments; choose another provider.", field="provider")
+        return cast("Connector[TakesPayments]", provider)
+    found = cast("list[Connector[Any]]", await shown(ctx))
+    taking: list[Connector[TakesPayments]] = [each for each in found if isinstance(each.it, TakesPayments)]
+    taking = [each for each in taking if not each.it.test_mode] or taking
+    if len(taking) == 1:
+        return taking[0]
+    if not taking:
+        raise NotReady("No payment provider takes payments here; whoever runs this server has to set one up.")
+    raise NotReady(
+        f"Several providers take payments: {', '.join(each.name for each in taking)}. Whoever runs this server chooses"
+        " by MAXBOOSTER_BILLING__CHECKOUT_PROVIDER."
+    )
 
 
 async def refuse_destination(ctx: Context, name: str, destination: str) -> None:

@@ -6,12 +6,20 @@ from __future__ import annotations
 import asyncio
 import json
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 from uuid import uuid4
 
-from maxbooster.plugin import Context, NotReady, signed_headers
+from maxbooster.plugin import Context, NotReady, UsageError, signed_headers
 
-from ..providers.interface import DestinationField, PayoutOrder, PayoutState
+from ..providers.interface import (
+    CheckoutOrder,
+    CheckoutState,
+    DestinationField,
+    PayoutOrder,
+    PayoutState,
+    RefundOrder,
+    RefundState,
+)
 from .bank import Bank
 
 if TYPE_CHECKING:
@@ -33,11 +41,12 @@ def _behavior(destination: str) -> str:
 
 
 class TestProvider:
-    """Pays out, and sends webhooks."""
+    """Pays out, takes payments, and sends webhooks."""
 
     destination_hint = "accept, decline, slow, flaky or fee; more may follow after a colon"
     destination_fields: tuple[DestinationField, ...] = ()
     for_testing = True
+    test_mode = True
 
     def __init__(self, bank: Bank, settings: TestProviderSettings) -> None:
         self.bank = bank
@@ -78,6 +87,27 @@ class TestProvider:
         return PayoutState(
             state="paid", reference=remembered.reference, fee=self.fee(order.currency, order.amount, order.destination)
         )
+
+    async def checkout_fault(self, ctx: Context, currency: str, amount: int) -> str | None:
+        return None
+
+    async def check_out(self, ctx: Context, order: CheckoutOrder) -> CheckoutState:
+        """There is no page to pay on: the buyer is sent back, and what they did is told to the bank."""
+        known = await asyncio.to_thread(self.bank.open_checkout, order)
+        if known.order != (order.currency, order.amount):
+            raise UsageError(f"the key {order.key!r} was used for another checkout")
+        return CheckoutState(
+            state=cast(Any, known.state),
+            reference=known.reference,
+            url=f"{order.return_url}#{order.key}",
+            fee=known.fee,
+        )
+
+    async def refund(self, ctx: Context, order: RefundOrder) -> RefundState:
+        reference = await asyncio.to_thread(self.bank.give_back, order)
+        if reference is None:
+            return RefundState(state="failed", reason="More would be given back than was paid.")
+        return RefundState(state="done", reference=reference)
 
     def _decision(self, order: PayoutOrder, behavior: str) -> str | None:
         if behavior == "decline":

@@ -13,6 +13,7 @@ export type Payout = Schemas["PayoutOut"];
 export type Provider = Schemas["ProviderOut"];
 export type Quote = Schemas["QuoteOut"];
 export type Proposal = Schemas["ProposalOut"];
+export type Sale = Schemas["SaleOut"];
 export type Transfer = Schemas["BankTransferOut"];
 export type TransferTotal = Schemas["BankTransferTotal"];
 export type PaymentFile = Schemas["PaymentFileOut"];
@@ -35,6 +36,10 @@ export interface Books {
   purposes: Purpose[];
   proposals: Proposal[];
   earnings: Earned[];
+  /** The latest. */
+  sales: Sale[];
+  /** Whether there were sales before those. */
+  earlierSales: boolean;
 }
 
 export class Api {
@@ -48,15 +53,17 @@ export class Api {
 
   /** The books but for the payees, of whom there may be many. */
   async books(): Promise<Omit<Books, "payees" | "morePayees">> {
-    const [balances, payouts, providers, purposes, proposals, earnings] = await Promise.all([
+    const [balances, payouts, providers, purposes, proposals, earnings, sales] = await Promise.all([
       this.api.get("/api/billing/ledger/balances"),
       this.api.get("/api/billing/payouts", { limit: MOST }),
       this.api.get("/api/billing/providers"),
       this.api.get("/api/billing/ledger/purposes"),
       this.api.list("/api/billing/ledger/proposals", { proposal_state: "waiting" }),
       this.api.get("/api/billing/ledger/earnings", { months: 12 }),
+      this.api.get("/api/billing/sales", { limit: MOST }),
     ]);
-    return { balances, payouts: payouts.items, earlierPayouts: Boolean(payouts.next), providers, purposes, proposals, earnings };
+    const latest = { payouts: payouts.items, earlierPayouts: Boolean(payouts.next), sales: sales.items, earlierSales: Boolean(sales.next) };
+    return { balances, providers, purposes, proposals, earnings, ...latest };
   }
 
   entries = (before?: string) => this.api.get("/api/billing/ledger/entries", { limit: 200, before });
@@ -68,6 +75,10 @@ export class Api {
   /** @param key the same key pays once, however often it is sent */
   payOut = (payee: string, currency: string, amount: number, key: string) =>
     this.api.post("/api/billing/payouts", { body: { payee, currency, amount, key } });
+
+  /** @param key the same key refunds once, however often it is sent */
+  refund = (sale: string, key: string, amount: number, reason: string) =>
+    this.api.post("/api/billing/sales/{sale_id}/refunds", { sale_id: sale, body: { key, amount, reason } });
 
   /** @param key the same key books once, however often it is sent */
   receive = (key: string, source: string, currency: string, amount: number, memo: string) =>

@@ -9,7 +9,7 @@ export function balances(sums: readonly Totals[], { payouts, earlierPayouts, pro
 }
 
 /** @param cut whether there were payouts before those that were counted */
-function line({ currency, owed, onItsWay, suspense, receivable, paid, bank }: Totals, cut: boolean, holding: string): TemplateResult {
+function line({ currency, owed, onItsWay, suspense, receivable, inTransit, paid, bank }: Totals, cut: boolean, holding: string): TemplateResult {
   const figures: [string, number, string][] = [
     [
       t("billing.owed", "Owed to payees"),
@@ -18,7 +18,7 @@ function line({ currency, owed, onItsWay, suspense, receivable, paid, bank }: To
     ],
     [t("billing.on_hold", "On hold"), onItsWay, onItsWay ? holding : t("billing.on_hold_none", "Nothing is set aside.")],
     [t("billing.suspense", "In suspense"), suspense, suspense ? t("billing.suspense_why", "Has no payee yet. Assign it under Royalties.") : t("billing.suspense_none", "Everything has a payee.")],
-    [t("billing.receivable", "Arriving"), receivable, receivableWords(receivable)],
+    [t("billing.receivable", "Arriving"), receivable + inTransit, arrivingWords(receivable, inTransit, currency)],
     [
       t("billing.paid_out", "Paid out"),
       paid,
@@ -39,9 +39,11 @@ function line({ currency, owed, onItsWay, suspense, receivable, paid, bank }: To
   </section>`;
 }
 
-function receivableWords(receivable: number): string {
-  if (!receivable) return t("billing.receivable_none", "Nothing outstanding.");
-  return t("billing.receivable_why", "Stores and buyers haven’t paid it yet.");
+function arrivingWords(receivable: number, inTransit: number, currency: string): string {
+  const sales = t("billing.in_transit", "{amount} from sales is still with the payment provider.", { amount: money(inTransit, currency) });
+  if (!receivable) return inTransit ? sales : t("billing.receivable_none", "Nothing outstanding.");
+  const owed = t("billing.receivable_why", "Stores and buyers haven’t paid it yet.");
+  return inTransit ? `${owed} ${sales}` : owed;
 }
 
 function bankWords(bank: number, owed: number): string {

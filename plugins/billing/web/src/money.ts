@@ -9,6 +9,7 @@ import "./payees";
 import "./payouts";
 import { proposals } from "./proposals";
 import "./receivables";
+import "./sales";
 import { billing } from "./styles";
 import { reason, totals } from "./words";
 
@@ -82,6 +83,7 @@ class MbBillingMoney extends LitElement {
       <mb-billing-earnings .books=${books}></mb-billing-earnings>
       <mb-billing-payees .host=${this.host} .books=${books} .sums=${sums} @books-change=${this.load}></mb-billing-payees>
       <mb-billing-receivables .host=${this.host} .books=${books} @books-change=${this.load}></mb-billing-receivables>
+      ${books.sales.length ? html`<mb-billing-sales .host=${this.host} .books=${books} @books-change=${this.load}></mb-billing-sales>` : nothing}
       ${books.payouts.length ? html`<mb-billing-payouts .books=${books}></mb-billing-payouts>` : nothing}
       <mb-extension-point name="billing.money"></mb-extension-point>
       ${books.balances.length

@@ -9,8 +9,8 @@ describe("what the books come to", () => {
     const balances = [balance("payable", "USD", 100), balance("payable", "EUR", 700, 200), balance("payable", "EUR", 50), balance("receivable", "USD", 30), balance("unallocated", "EUR", 15)];
     const payouts = [{ currency: "EUR", state: "paid", amount: 40 }, { currency: "EUR", state: "failed", amount: 9 }] as Payout[];
     expect(totals(balances, payouts)).toEqual([
-      { currency: "EUR", owed: 750, onItsWay: 200, suspense: 15, receivable: 0, paid: 40, bank: 0 },
-      { currency: "USD", owed: 100, onItsWay: 0, suspense: 0, receivable: 30, paid: 0, bank: 0 },
+      { currency: "EUR", owed: 750, onItsWay: 200, suspense: 15, receivable: 0, inTransit: 0, paid: 40, bank: 0 },
+      { currency: "USD", owed: 100, onItsWay: 0, suspense: 0, receivable: 30, inTransit: 0, paid: 0, bank: 0 },
     ]);
   });
 

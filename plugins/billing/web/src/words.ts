@@ -2,7 +2,7 @@
 import { decimals as places, money, number, t } from "@maxbooster/ui";
 
 export { places };
-import type { Balance, Books, Earned, Payee, Payout, Provider, Purpose, Transfer } from "./api";
+import type { Balance, Books, Earned, Payee, Payout, Provider, Purpose, Sale, Transfer } from "./api";
 
 /** One currency, in minor units. */
 export interface Totals {
@@ -12,6 +12,8 @@ export interface Totals {
   /** Booked, and not any payee’s yet. */
   suspense: number;
   receivable: number;
+  /** Of sales, still held by a payment provider. */
+  inTransit: number;
   paid: number;
   bank: number;
 }
@@ -23,7 +25,7 @@ export function totals(balances: readonly Balance[], payouts: readonly Payout[])
     const of = (purpose: string, fact: "amount" | "held" = "amount") =>
       sum(balances.filter((each) => each.currency === currency && each.purpose === purpose).map((each) => each[fact]));
     const paid = sum(payouts.filter((each) => each.currency === currency && each.state === "paid").map(({ amount }) => amount));
-    return { currency, owed: of("payable"), onItsWay: of("payable", "held"), suspense: of("unallocated"), receivable: of("receivable"), paid, bank: of("bank") };
+    return { currency, owed: of("payable"), onItsWay: of("payable", "held"), suspense: of("unallocated"), receivable: of("receivable"), inTransit: of("clearing"), paid, bank: of("bank") };
   });
   return all.sort((one, other) => other.owed - one.owed || one.currency.localeCompare(other.currency));
 }
@@ -76,6 +78,12 @@ export function transferState({ state, reason }: Pick<Transfer, "state" | "reaso
   return state === "failed" ? t("billing.transfer.failed_because", "Rejected: {reason}", { reason }) : "";
 }
 
+/** What became of a sale. */
+export function saleState({ amount, refunded }: Pick<Sale, "amount" | "refunded">): string {
+  if (!refunded) return t("billing.sale.paid", "Paid");
+  return refunded === amount ? t("billing.sale.refunded", "Refunded") : t("billing.sale.partly_refunded", "Partly refunded");
+}
+
 /** How a payee is paid: “Bank transfer · DE account ending 2051”. */
 export function way(payee: Pick<Payee, "provider" | "destination_shown">, providers: readonly Provider[]): string {
   if (!payee.provider) return t("billing.payee.no_way", "No payment method yet");
@@ -83,9 +91,11 @@ export function way(payee: Pick<Payee, "provider" | "destination_shown">, provid
   return payee.destination_shown ? `${title} · ${payee.destination_shown}` : title;
 }
 
+const PLATFORM = "00000000-0000-0000-0000-000000000000";
+
 /** Who pays, as people write it: the ledger keeps `apple-music`, a page says “Apple Music”. */
 export function partyName(party: string, names: ReadonlyMap<string, string> = new Map()): string {
-  const known = names.get(party);
+  const known = party === PLATFORM ? t("billing.platform", "Payment provider") : names.get(party);
   if (known || !/^[a-z][a-z0-9_-]*$/.test(party)) return known ?? party;
   return party.split(/[-_]+/).filter(Boolean).map((word) => word[0]!.toUpperCase() + word.slice(1)).join(" ");
 }
@@ -126,7 +136,7 @@ export function holders(currency: string, held: number, payouts: readonly Payout
 }
 
 const ACCOUNTS: Record<string, string> = {
-  bank: "Bank", receivable: "Receivable", overpaid: "Overpaid", clearing: "Clearing", payable: "Owed", unallocated: "Not yet allocated",
+  bank: "Bank", provider: "Held by a payment provider", receivable: "Receivable", overpaid: "Overpaid", clearing: "In transit", payable: "Owed", unallocated: "Not yet allocated",
   fractions: "Fractions carried over", income: "Income", fees: "Fees", opening: "Opening balance",
 };
 

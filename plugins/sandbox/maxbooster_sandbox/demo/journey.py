@@ -26,6 +26,14 @@ AHEAD = timedelta(days=14)
 SOURCE = "sandbox"
 SPLIT = {"Composer": 5_000, "Producer": 3_000, "Label": 2_000}
 """Who has which part, in basis points."""
+PRICE = 2_990
+TEST_CARD = {
+    "email": "fan@example.com",
+    "name": "A Fan",
+    "number": "4242424242424242",
+    "expiry": "12 / 40",
+    "cvc": "123",
+}
 Told = tuple[str, str]
 
 
@@ -190,6 +198,20 @@ def _lasting(seconds: float) -> str:
     return f"{int(seconds // 60)}:{int(seconds % 60):02}"
 
 
+def sell(at: Journey) -> Told:
+    """A fan buys a license of the recording and pays by a test card, at the simulated payment provider's own page."""
+    sold = {"reference": at.facts["isrc"], "description": f"License of “{at.title}”", "amount": PRICE}
+    wanted = {"key": at.results.name, "currency": sales.CURRENCY, "lines": [sold], "return_url": at.page("/money")}
+    address = at.api.post("/api/billing/checkouts", wanted)["url"]
+    place = f"/api/billing/checkouts/{address.rpartition('/')[2]}"
+    page = at.api.until("the payment page", lambda: at.api.get(place)["url"] or None)
+    at.api.submit(page, TEST_CARD)
+    at.api.until("the payment", lambda: True if at.api.get(place)["state"] == "paid" else None)
+    found = [each for each in at.api.list("/api/billing/sales") if each["reference"] == at.facts["isrc"]]
+    kept = f", {found[0]['fee'] / 100:.2f} of it the provider's fee" if found and found[0]["fee"] is not None else ""
+    return f"{PRICE / 100:.2f} {sales.CURRENCY} by card{kept}", address
+
+
 def split(at: Journey) -> Told:
     """Three payees with a way to be paid, and who has which part of the recording."""
     known = {each["name"]: each["id"] for each in at.api.list("/api/billing/payees")}
@@ -267,6 +289,7 @@ STAGES: list[tuple[str, Callable[[Journey], Told]]] = [
     ("Create the release", release),
     ("Quality control", review),
     ("Deliver to three stores", deliver),
+    ("Sell a license", sell),
     ("Agree on the split", split),
     ("Import a royalty statement", statement),
     ("Book the money that arrives", arrive),

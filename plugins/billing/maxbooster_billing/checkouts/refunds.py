@@ -1,0 +1,124 @@
+"""Giving back a sale or a part of it: the buyer is refunded first, and only what was refunded is posted."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from uuid import UUID
+
+from sqlalchemy import Connection
+
+from maxbooster.plugin import PLATFORM, Conflict, Context, Invalid, job
+
+from ..currency import written
+from ..ledger.posting import KeyReused, post
+from ..providers.interface import RefundOrder, RefundState
+from ..providers.registry import payment_taker
+from ..texts import fitted
+from . import queries
+from .events import PaymentRefunded
+from .models import DONE, FAILED, SENDING, SENT, Refund, Sale
+from .postings import Sold
+from .schemas import NewRefund, RefundBegun
+
+ASK_AGAIN = timedelta(minutes=15)
+ANSWERS_WITHIN_S = 60.0
+
+
+async def refund(ctx: Context, sale_id: UUID, new: NewRefund) -> RefundBegun:
+    """Queue a refund with this unit, which keeps others of the same sale waiting until it ends.
+
+    Raises:
+        NotFound: no such sale in this account.
+        Conflict: less of it is left to refund, or the key was used for something else.
+    """
+    if (before := await queries.refund_under_key(ctx, new.key)) is not None:
+        return _repeated(before, sale_id, new)
+    sale = await ctx.lock(Sale, sale_id)
+    left = sale.amount - await queries.refunding(ctx, sale_id)
+    amount = left if new.amount is None else new.amount
+    if not 0 < amount <= left:
+        asked, rest = (f"{written(each, sale.currency)} {sale.currency}" for each in (amount, left))
+        raise Conflict(
+            f"{rest} of {sale.description!r} can be refunded, not {asked}." if left else
+            f"All of {sale.description!r} is refunded already.",
+            field="amount",
+        )  # fmt: skip
+    row = Refund(
+        sale_id=sale_id, key=new.key, amount=amount, reason=new.reason, state=SENDING, requested_by=ctx.user,
+        requested_at=ctx.now,
+    )  # fmt: skip
+    ctx.add(row)
+    ctx.audit("refund.requested", row, after={"sale": sale_id, "amount": amount, "currency": sale.currency})
+    return RefundBegun(row.id, ctx.enqueue(send_refund, row.id, key=str(row.id), once=str(row.id)))
+
+
+def _repeated(before: Refund, sale: UUID, new: NewRefund) -> RefundBegun:
+    if before.sale_id != sale or new.amount not in (None, before.amount):
+        raise KeyReused(f"The key {new.key!r} was used for another refund.", field="key")
+    return RefundBegun(before.id)
+
+
+@job("billing.send_refund", attempts=12, backoff_s=2.0)
+async def send_refund(ctx: Context, refund_id: UUID) -> None:
+    """Give the provider the order, or ask what became of it."""
+    row = await ctx.get(Refund, refund_id)
+    if row.state in (DONE, FAILED):
+        return
+    sale = await ctx.get(Sale, row.sale_id)
+    checkout = await queries.checkout(ctx, sale.checkout_id)
+    given = RefundOrder(
+        key=order_key(row), reference=checkout.reference, currency=sale.currency, amount=row.amount,
+        reason=row.reason,
+        refund=row.reference,
+    )  # fmt: skip
+    provider = await payment_taker(ctx, sale.provider)
+    told = await provider.call(lambda it: it.refund(ctx, given), timeout_s=ANSWERS_WITHIN_S)
+    if told.state == "sent":
+        ctx.enqueue(send_refund, row.id, key=str(row.id), at=ctx.now + ASK_AGAIN)
+    await _settle(ctx, row, sale, told)
+
+
+def order_key(row: Refund) -> str:
+    """What the provider is told; it says whose refund it is, for webhooks."""
+    return f"refund.{row.account_id.hex}.{row.id.hex}"
+
+
+async def hear_of_refund(ctx: Context, order_key: str) -> None:
+    """Ask the provider at once about the refund that a webhook is about, from the platform's own account. What the
+    webhook says is not believed.
+
+    Raises:
+        Invalid: it is not the key of one of our orders.
+    """
+    try:
+        account, id = (UUID(part) for part in order_key.removeprefix("refund.").split("."))
+    except ValueError:
+        raise Invalid(f"The order {order_key[:100]!r} is not one of this platform's.", field="order") from None
+    ctx.enqueue(send_refund, id, key=f"{id}:now", account=account)
+
+
+async def _settle(ctx: Context, row: Refund, sale: Sale, told: RefundState) -> None:
+    row.reference = fitted(told.reference, 200)
+    if told.state == "sent":
+        row.state = SENT
+        return
+    row.state, row.ended_at, row.failure = told.state, ctx.now, fitted(told.reason, 500)
+    ctx.audit(f"refund.{row.state}", row, after={"sale": sale.id, "reference": row.reference, "reason": row.failure})
+    if row.state == FAILED:
+        return
+    sale.refunded += row.amount
+    whole = sale.refunded == sale.amount
+    ctx.emit(PaymentRefunded(sale.id, sale.reference, sale.currency, row.amount, sale.refunded, whole))
+    of = Sold(
+        line=sale.id, seller=ctx.account, currency=sale.currency, provider=sale.provider, description=sale.description
+    )
+    moved = of.repayment(row.id, row.amount)
+    account, now = ctx.account, ctx.now
+
+    def posted(connection: Connection) -> None:
+        """Both books in one transaction: the money has left the provider already."""
+        post(connection, PLATFORM, moved.platforms(), now)
+        if (sellers := moved.sellers()) is not None:
+            post(connection, account, sellers, now)
+
+    await ctx.write(posted)

@@ -1,0 +1,39 @@
+"""What moved the platform's balance at Stripe
+(https://docs.stripe.com/api/balance_transactions, https://docs.stripe.com/reports/balance-transaction-types)."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any, Final, Literal, cast
+
+from maxbooster_billing.plugin import BalanceLineTold
+
+from .amounts import from_stripe
+
+Kind = Literal["payment", "refund", "payout", "fee", "dispute", "transfer", "other"]
+KINDS: Final[dict[str, Kind]] = {
+    "charge": "payment", "payment": "payment", "refund": "refund", "payment_refund": "refund", "payout": "payout",
+    "payout_cancel": "payout", "payout_failure": "payout", "stripe_fee": "fee", "transfer": "transfer",
+    "transfer_refund": "transfer",
+}  # fmt: skip
+_DISPUTE: Final = "dispute"
+
+
+def told(line: Any) -> BalanceLineTold:
+    """A balance transaction with its source expanded."""
+    currency = line.currency.upper()
+    return BalanceLineTold(
+        id=line.id,
+        kind=_DISPUTE if line.reporting_category.startswith(_DISPUTE) else KINDS.get(line.type, "other"),
+        order=_order(line.source),
+        description=line.description or line.reporting_category,
+        currency=currency,
+        amount=from_stripe(currency, line.amount),
+        fee=from_stripe(currency, line.fee),
+        at=datetime.fromtimestamp(line.created, UTC),
+    )
+
+
+def _order(source: Any) -> str:
+    metadata = getattr(source, "metadata", None)
+    return cast(str, getattr(metadata, "key", None) or "")
