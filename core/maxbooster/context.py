@@ -227,7 +227,7 @@ class Context(Rows):
         jobs of the platform's own (`PLATFORM`), and only those jobs may queue some of other accounts.
         """
         self._refuse_grant("jobs")
-        return self._enqueue(job, arguments, key=key, once=once, at=at, priority=priority)
+        return self._enqueue(job, arguments, key=key, once=once, at=at, priority=priority, account=account)
 
     def _enqueue(
         self,
@@ -238,6 +238,7 @@ class Context(Rows):
         once: str | None = None,
         at: datetime | None = None,
         priority: int | None = None,
+        account: UUID | None = None,
     ) -> UUID:
         if job.name not in self.app.jobs:
             raise UsageError(f"no enabled plugin registers the job {job.name!r}; return it from register_jobs()")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 from uuid import UUID
 
 from msgspec import Struct
@@ -52,7 +52,7 @@ class Reconciled(Struct, frozen=True):
 
 async def reporting(ctx: Context) -> list[Connector[ReportsBalance]]:
     """The providers that are set up and tell what moves the platform's balance."""
-    known = cast("list[Connector[Any]]", ctx.connectors(PAYMENT_PROVIDER))
+    known: Sequence[Connector[Any]] = ctx.connectors(PAYMENT_PROVIDER)
     found: list[Connector[ReportsBalance]] = [each for each in known if isinstance(each.it, ReportsBalance)]
     return [each for each in found if await each.call(lambda it: it.has_balance(ctx))]
 
