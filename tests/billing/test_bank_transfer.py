@@ -395,7 +395,7 @@ class TestWithoutAnAccountOfOnesOwn:
 
 
 async def test_what_moves_no_money_is_offered_only_where_services_are_simulated(api):
-    assert [each["name"] for each in (await api.get(f"{AT}/providers")).json()] == ["bank_transfer"]
+    assert "test" not in {each["name"] for each in (await api.get(f"{AT}/providers")).json()}
     named = await api.post(f"{AT}/payees", json={"name": "Nova", "provider": "test", "destination": "accept"})
     assert (named.status_code, named.json()["field"]) == (422, "provider")
 
@@ -407,4 +407,4 @@ class TestInTheSandbox:
 
     async def test_hook_payments_simulated(self, api):
         names = {each["name"] for each in (await api.get(f"{AT}/providers")).json()}
-        assert names == {"bank_transfer", "test"}
+        assert {"bank_transfer", "test"} <= names

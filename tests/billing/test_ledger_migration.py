@@ -70,7 +70,7 @@ def test_a_database_of_another_version_is_told_so(database):
     assert found == Verdict(
         ok=False, books=0, transactions=0, entries=0, holds=0, transfers_in_flight=0, faults=[fault], unverified=[]
     )
-    assert "this program expects billing_0002: run `maxbooster db upgrade`" in fault
+    assert "this program expects billing_0003: run `maxbooster db upgrade`" in fault
 
 
 def act(database: Database, function: Any) -> None:

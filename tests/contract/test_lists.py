@@ -14,7 +14,9 @@ BOUNDED = {
     "what is installed": {
         "listConnectionProviders", "listConnectors", "listConsoleViews", "listFirstSteps", "listGrantables",
         "listLayouts",
-        "listMasterOffers", "listOutlets", "listPanelExtensions", "listPanels", "listPermissions", "listPlugins",
+        "listMasterOffers", "listOutlets", "listPanelExtensions", "listPanels", "listPermissions",
+        "listPluginApprovals",
+        "listPlugins",
         "listProviders", "listPurposes", "listRoles",
         "listRollUps", "listSandboxOutlets", "listSignInProviders", "listTargets",
         "listTranslations",
@@ -27,8 +29,9 @@ BOUNDED = {
     "the latest, with a limit of their own": {
         "listGrantOffers", "listGrants", "listNotifications", "listReceivedGrants", "listSuspense", "search",
     },
-    "one release, recording or delivery": {
-        "listAcknowledgements", "listMasterComments", "listMasters", "listOverrides", "listReleaseDeliveries",
+    "one release, recording, delivery or sale": {
+        "listAcknowledgements", "listMasterComments", "listMasters", "listOverrides", "listRefunds",
+        "listReleaseDeliveries",
     },
     "months, currencies and stores": {
         "getBankTransferTotals", "listBalances", "listEarnings", "listRoyaltyCurrencies", "listRoyaltyEarnings",

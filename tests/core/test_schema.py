@@ -19,6 +19,9 @@ from maxbooster.settings import read
 from maxbooster.testing import drain, make_app, open_api, partitions, services
 
 GLOBAL = {
+    "billing_balance_line",
+    "billing_checkout",
+    "billing_checkout_line",
     "billing_ledger_purpose",
     "core_api_key",
     "core_data_key",

@@ -71,7 +71,7 @@ class NewOwnCheckout(Struct, forbid_unknown_fields=True):
     return_url: Annotated[str, Meta(max_length=2000)]
     """Where the buyer goes afterwards, whatever came of it."""
     buyer_email: Annotated[str, Meta(max_length=254)] | None = None
-    language: Annotated[str, Meta(max_length=35, pattern="^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$")] = "en"
+    language: Annotated[str, Meta(max_length=35, pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*\Z")] = "en"
     """BCP 47: what the buyer reads."""
 
     def of(self, seller: UUID) -> NewCheckout:
