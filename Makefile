@@ -97,6 +97,7 @@ test-all: lint
 	$(BIN)/pytest -n 2
 	$(BIN)/python -m tests.matrix
 	$(MAKE) faults ROUNDS=5
+	$(MAKE) faults SUITE=money ROUNDS=2
 	$(BIN)/python -m tests.contract.asvs
 
 matrix: setup
@@ -107,7 +108,7 @@ bench: setup
 	$(BIN)/python -m bench
 
 faults: setup
-	$(BIN)/python -m tests.faults --seed $(SEED) --rounds $(ROUNDS)
+	$(BIN)/python -m tests.faults$(addprefix .,$(SUITE)) --seed $(SEED) --rounds $(ROUNDS)
 
 mutants: setup
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -r tests/mutants/requirements.txt

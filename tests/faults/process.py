@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import sys
 from importlib.metadata import EntryPoint, entry_points
 
@@ -15,11 +16,18 @@ from maxbooster.plugins import registry
 from maxbooster.plugins.installed import GROUP
 from maxbooster.settings import read
 
+SUITES = {
+    "orders": ("tests.faults.orders", ()),
+    "money": ("tests.faults.shops", ("billing", "billing.stripe")),
+}
+"""The plugin of the tests' own, and what it is about."""
+
 
 def app() -> App:
+    own, about = SUITES[os.environ.get("FAULTS_SUITE", "orders")]
     entries = [
-        *(entry for entry in entry_points(group=GROUP) if entry.name.startswith("core")),
-        EntryPoint("faults", "tests.faults.orders", GROUP),
+        *(entry for entry in entry_points(group=GROUP) if entry.name.startswith("core") or entry.name in about),
+        EntryPoint("faults", own, GROUP),
     ]
     return App(read(), registry=registry.load(entries=entries))
 
