@@ -51,16 +51,18 @@ def test_purposes_are_a_closed_list_seen_from_their_own_side():
     assert {name: (each.side, each.floored) for name, each in PURPOSES.items()} == {
         "bank": (1, False), "receivable": (1, False), "overpaid": (1, True), "clearing": (1, False),
         "payable": (-1, True), "unallocated": (-1, False), "fractions": (-1, False), "income": (-1, False),
-        "fees": (1, False), "opening": (-1, False), "provider": (1, False),
+        "fees": (1, False), "opening": (-1, False), "provider": (1, False), "disputed": (1, False),
     }  # fmt: skip
     assert {each.name: each.root for each in PURPOSES.values()} == {
         "bank": "Assets", "receivable": "Assets", "overpaid": "Assets", "clearing": "Assets",
         "payable": "Liabilities", "unallocated": "Liabilities", "fractions": "Liabilities", "income": "Income",
-        "fees": "Expenses", "opening": "Equity", "provider": "Assets",
+        "fees": "Expenses", "opening": "Equity", "provider": "Assets", "disputed": "Assets",
     }  # fmt: skip
     assert all(each.meaning for each in PURPOSES.values())
     assert purpose("bank") is PURPOSES["bank"]
-    with pytest.raises(Invalid, match="no ledger account for 'cash'; there are bank, provider, receivable") as refused:
+    with pytest.raises(
+        Invalid, match="no ledger account for 'cash'; there are bank, provider, disputed, receivable"
+    ) as refused:
         purpose("cash")
     assert refused.value.field == "purpose"
 

@@ -22,6 +22,7 @@ GLOBAL = {
     "billing_balance_line",
     "billing_checkout",
     "billing_checkout_line",
+    "billing_dispute",
     "billing_ledger_purpose",
     "core_api_key",
     "core_data_key",

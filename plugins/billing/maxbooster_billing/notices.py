@@ -14,6 +14,14 @@ kinds = (
         permission="payout.read",
     ),
     NoticeKind(
+        name="payment.disputed",
+        title="A payment is disputed",
+        email="at_once",
+        push=True,
+        required=True,
+        permission="sale.read",
+    ),
+    NoticeKind(
         name="balance.differs",
         title="The ledger and a payment provider differ",
         email="at_once",

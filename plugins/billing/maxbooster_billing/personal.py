@@ -9,6 +9,7 @@ from maxbooster.plugin import PersonalData
 from .approvals.models import Proposal
 from .bank_transfer.models import BankFile
 from .checkouts.models import Checkout, CheckoutLine, Refund, Sale
+from .disputes.models import Dispute, SaleDispute
 from .ledger.models import LedgerAccount, LedgerEntry, LedgerPurpose, LedgerSeal, LedgerTransaction
 from .payouts.models import Payout
 from .reconciliation.models import BalanceLine
@@ -25,6 +26,7 @@ def declared() -> Sequence[PersonalData]:
         PersonalData(table=Payout, by="requested_by", erase={"requested_by": None}),
         *(PersonalData(table=table, erase="keep", why=_SOLD) for table in (CheckoutLine, Sale)),
         PersonalData(table=Checkout, erase="keep", why=_SOLD),
+        *(PersonalData(table=table, erase="keep", why=_SOLD) for table in (Dispute, SaleDispute)),
         PersonalData(table=BalanceLine, erase="keep", why=_BOOKS),
         PersonalData(table=Refund, by="requested_by", erase={"requested_by": None}),
         PersonalData(table=BankFile, by="made_by", erase={"made_by": None}),

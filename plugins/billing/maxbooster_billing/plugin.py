@@ -52,6 +52,9 @@ if TYPE_CHECKING:
     from .currency import checked_currency as checked_currency
     from .currency import digits as digits
     from .currency import written as written
+    from .disputes.events import DisputeClosed as DisputeClosed
+    from .disputes.events import PaymentDisputed as PaymentDisputed
+    from .disputes.jobs import hear_of_dispute as hear_of_dispute
     from .ledger.posting import KeyReused as KeyReused
     from .ledger.posting import Leg as Leg
     from .ledger.posting import Overdrawn as Overdrawn
@@ -81,6 +84,8 @@ if TYPE_CHECKING:
     from .providers.interface import CheckoutOrder as CheckoutOrder
     from .providers.interface import CheckoutState as CheckoutState
     from .providers.interface import DestinationField as DestinationField
+    from .providers.interface import DisputeState as DisputeState
+    from .providers.interface import HandlesDisputes as HandlesDisputes
     from .providers.interface import PayoutOrder as PayoutOrder
     from .providers.interface import PayoutState as PayoutState
     from .providers.interface import PaysOut as PaysOut
@@ -109,6 +114,7 @@ manifest = Manifest(
         "sale",
         "refund",
         "balance",
+        "dispute",
         "payment_file",
         "bank_transfer",
         "transfer",
@@ -165,12 +171,15 @@ def register_jobs() -> Sequence[Job]:
     from .checkouts.jobs import ask_provider, ask_providers
     from .checkouts.refunds import send_refund
     from .checkouts.sales import record_sale
+    from .disputes.jobs import ask_dispute, ask_disputes
+    from .disputes.settling import record_dispute
     from .ledger.seals import seal
     from .payouts.jobs import send
     from .reconciliation.jobs import reconcile_all, reconcile_provider
 
     selling = [ask_provider, ask_providers, record_sale, send_refund]
-    return [send, seal, *selling, reconcile_all, reconcile_provider]
+    disputing = [ask_dispute, ask_disputes, record_dispute]
+    return [send, seal, *selling, *disputing, reconcile_all, reconcile_provider]
 
 
 @hookimpl
@@ -183,9 +192,10 @@ def register_notice_kinds() -> Sequence[NoticeKind]:
 @hookimpl
 def register_public_events() -> Sequence[type[Event]]:
     from .checkouts.events import PaymentRefunded, PaymentSettled
+    from .disputes.events import DisputeClosed, PaymentDisputed
     from .payouts.events import PayoutFailed, PayoutPaid
 
-    return [PayoutPaid, PayoutFailed, PaymentSettled, PaymentRefunded]
+    return [PayoutPaid, PayoutFailed, PaymentSettled, PaymentRefunded, PaymentDisputed, DisputeClosed]
 
 
 @hookimpl
@@ -228,13 +238,28 @@ def register_tables() -> Sequence[type]:
     from .approvals.models import Proposal
     from .bank_transfer.models import BankFile, BankOrder
     from .checkouts.models import Checkout, CheckoutLine, Refund, Sale
+    from .disputes.models import Dispute, SaleDispute
     from .ledger.models import LedgerAccount, LedgerEntry, LedgerPurpose, LedgerSeal, LedgerTransaction
     from .payees.models import Payee
     from .payouts.models import Payout
     from .reconciliation.models import BalanceLine
 
     ledger = [LedgerPurpose, LedgerAccount, LedgerTransaction, LedgerEntry, LedgerSeal]
-    return [*ledger, Proposal, Payee, Payout, BankOrder, BankFile, Checkout, CheckoutLine, Sale, Refund, BalanceLine]
+    return [
+        *ledger,
+        Proposal,
+        Payee,
+        Payout,
+        BankOrder,
+        BankFile,
+        Checkout,
+        CheckoutLine,
+        Sale,
+        Refund,
+        BalanceLine,
+        Dispute,
+        SaleDispute,
+    ]
 
 
 @hookimpl

@@ -25,7 +25,7 @@ def told(line: Any) -> BalanceLineTold:
     return BalanceLineTold(
         id=line.id,
         kind=_DISPUTE if line.reporting_category.startswith(_DISPUTE) else KINDS.get(line.type, "other"),
-        order=_order(line.source),
+        order=_order(line),
         description=line.description or line.reporting_category,
         currency=currency,
         amount=from_stripe(currency, line.amount),
@@ -34,6 +34,8 @@ def told(line: Any) -> BalanceLineTold:
     )
 
 
-def _order(source: Any) -> str:
-    metadata = getattr(source, "metadata", None)
+def _order(line: Any) -> str:
+    if line.reporting_category.startswith(_DISPUTE):
+        return f"{_DISPUTE}.{line.source.id}"
+    metadata = getattr(line.source, "metadata", None)
     return cast(str, getattr(metadata, "key", None) or "")

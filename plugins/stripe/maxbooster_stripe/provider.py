@@ -19,10 +19,12 @@ from maxbooster_billing.plugin import (
     CheckoutLineOrder,
     CheckoutOrder,
     CheckoutState,
+    DisputeState,
     RefundOrder,
     RefundState,
 )
 
+from . import disputes
 from .amounts import amount_fault, from_stripe, to_stripe
 from .balance import told
 from .client import SERVICE, client, in_our_words, refusal
@@ -88,6 +90,11 @@ class Stripe:
                 return _refund_state(await self._refund(ctx, order))
             except (stripe.InvalidRequestError, stripe.CardError) as error:
                 return RefundState(state="failed", reason=refusal(error))
+
+    async def dispute(self, ctx: Context, reference: str) -> DisputeState | None:
+        async with in_our_words():
+            api = (await client(ctx, self._settings)).v1
+            return disputes.told(await api.disputes.retrieve_async(reference, {"expand": disputes.EXPANDED}))
 
     async def has_balance(self, ctx: Context) -> bool:
         return bool(self._settings.key or await simulated_address(ctx, SERVICE))

@@ -22,12 +22,13 @@ from maxbooster.plugin import (
     WebhookSource,
     refuse_stale,
 )
-from maxbooster_billing.plugin import hear_of_checkout, hear_of_refund
+from maxbooster_billing.plugin import hear_of_checkout, hear_of_dispute, hear_of_refund
 
-from .client import webhook_secrets
+from .client import SERVICE, webhook_secrets
 from .settings import StripeSettings
 
 _ABOUT_PAYMENTS: Final = ("checkout.session.", "payment_intent.", "charge.")
+_ABOUT_DISPUTES: Final = "charge.dispute."
 _ABOUT_REFUNDS: Final = ("refund.", "charge.refund.")
 
 
@@ -64,17 +65,23 @@ def _timestamp(header: str) -> str:
 
 async def handle(ctx: Context, webhook: ReceivedWebhook) -> None:
     """Of what isn't ours nothing becomes: it was sold by hand, or by another server with the same Stripe account."""
-    key = _key(json.loads(webhook.body))
+    event = json.loads(webhook.body)
+    key = _key(event)
     with suppress(Invalid, NotFound):
-        if webhook.type.startswith(_ABOUT_REFUNDS) and key.startswith("refund."):
+        if webhook.type.startswith(_ABOUT_DISPUTES):
+            await hear_of_dispute(ctx, SERVICE, str(_about(event).get("id"))[:200])
+        elif webhook.type.startswith(_ABOUT_REFUNDS) and key.startswith("refund."):
             await hear_of_refund(ctx, key)
         elif webhook.type.startswith(_ABOUT_PAYMENTS) and key.startswith("checkout."):
             await hear_of_checkout(ctx, key)
 
 
+def _about(event: dict[str, Any]) -> dict[str, Any]:
+    return (event.get("data") or {}).get("object") or {}
+
+
 def _key(event: dict[str, Any]) -> str:
-    about = (event.get("data") or {}).get("object") or {}
-    return str((about.get("metadata") or {}).get("key") or "")[:200]
+    return str((_about(event).get("metadata") or {}).get("key") or "")[:200]
 
 
 source = WebhookSource(read, handle)

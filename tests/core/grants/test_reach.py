@@ -98,7 +98,7 @@ async def test_each_way_into_the_data_has_been_thought_of():
     refused = {"read", "write", "aside", "enter", "platform", "jobs", "connection", "secrets", "account_settings",
                "enqueue", "reindex"}  # fmt: skip
     no_data = {"account", "user", "demand", "clock", "data", "settings", "connectors", "connector", "why_off", "http",
-               "document", "resource", "ask", "progress"}  # fmt: skip
+               "document", "resource", "ask", "progress", "simulators"}  # fmt: skip
     assert {name for name in dir(Context) if not name.startswith("_")} == narrowed | by_rights | refused | no_data
 
 

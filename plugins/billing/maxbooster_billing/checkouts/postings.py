@@ -65,15 +65,15 @@ class Sold(Struct, frozen=True, kw_only=True):
     description: str
 
     def payment(self, amount: int) -> Movement:
-        return self._movement(uuid5(self.line, "paid"), amount, ("income", SALES), "Sold")
+        return self.movement(uuid5(self.line, "paid"), amount, ("income", SALES), "Sold")
 
     def fee(self, amount: int) -> Movement:
-        return self._movement(uuid5(self.line, "fee"), -amount, ("fees", self.provider), "Payment fee")
+        return self.movement(uuid5(self.line, "fee"), -amount, ("fees", self.provider), "Payment fee")
 
     def repayment(self, refund: UUID, amount: int) -> Movement:
-        return self._movement(uuid5(refund, "refunded"), -amount, ("income", SALES), "Refunded")
+        return self.movement(uuid5(refund, "refunded"), -amount, ("income", SALES), "Refunded")
 
-    def _movement(self, id: UUID, amount: int, account: tuple[str, str], word: str) -> Movement:
+    def movement(self, id: UUID, amount: int, account: tuple[str, str], word: str) -> Movement:
         return Movement(
             id=id, seller=self.seller, currency=self.currency, amount=amount, provider=self.provider, account=account,
             memo=fitted(f"{word}: {self.description}", 500),

@@ -20,6 +20,7 @@ from maxbooster.plugin import (
     web_address,
 )
 
+from ..disputes.queries import of_sales
 from ..ledger.posting import KeyReused
 from . import queries, refunds, service
 from .models import Sale
@@ -49,12 +50,14 @@ async def get_checkout(ctx: Context, token: str) -> CheckoutOut:
 async def list_sales(ctx: Context, cursor: Cursor = None, limit: Limit = 100) -> Page[SaleOut]:
     """The newest first."""
     rows, next = await queries.sales(ctx, cursor, limit)
-    return Page([SaleOut.of(row) for row in rows], next)
+    disputes = await of_sales(ctx, [row.id for row in rows])
+    return Page([SaleOut.of(row, disputes.get(row.id)) for row in rows], next)
 
 
 @get("/sales/{sale_id:uuid}", operation_id="getSale", permission="sale.read")
 async def get_sale(ctx: Context, sale_id: UUID) -> SaleOut:
-    return SaleOut.of(await ctx.get(Sale, sale_id))
+    disputes = await of_sales(ctx, [sale_id])
+    return SaleOut.of(await ctx.get(Sale, sale_id), disputes.get(sale_id))
 
 
 @get("/sales/{sale_id:uuid}/refunds", operation_id="listRefunds", permission="sale.read")

@@ -117,6 +117,22 @@ class CheckoutLineOut(Struct):
     amount: int
 
 
+class DisputeOut(Struct):
+    """`inquiry` asks without withholding anything, `needs_response` waits for an answer, `under_review` for the bank;
+    `won` and `lost` are final."""
+
+    state: str
+    amount: int
+    """Minor units of this sale that the buyer's bank wants back."""
+    fee: int
+    reason: str
+    respond_by: datetime | None
+
+    @classmethod
+    def of(cls, row: Any) -> DisputeOut:
+        return msgspec.convert(row, cls, from_attributes=True)
+
+
 class SaleOut(Struct):
     id: UUID
     reference: str
@@ -130,10 +146,15 @@ class SaleOut(Struct):
     """What the provider kept of that; null: not known yet."""
     refunded: int
     paid_at: datetime
+    dispute: DisputeOut | None = None
+    """The latest."""
 
     @classmethod
-    def of(cls, row: Any) -> SaleOut:
-        return msgspec.convert(row, cls, from_attributes=True)
+    def of(cls, row: Any, dispute: Any = None) -> SaleOut:
+        return cls(
+            row.id, row.reference, row.description, row.quantity, row.provider, row.currency, row.amount, row.fee,
+            row.refunded, row.paid_at, DisputeOut.of(dispute) if dispute is not None else None,
+        )  # fmt: skip
 
 
 class NewRefund(Struct, forbid_unknown_fields=True):

@@ -28,6 +28,7 @@ PURPOSES = {
     for each in (
         Purpose("bank", "Assets", "money in the bank"),
         Purpose("provider", "Assets", "money that a payment provider holds"),
+        Purpose("disputed", "Assets", "money withheld until a dispute is decided"),
         Purpose("receivable", "Assets", "what stores and buyers haven't paid yet"),
         Purpose("overpaid", "Assets", "what a payee was overpaid; deducted from later earnings", floored=True),
         Purpose("clearing", "Assets", "money in transit between accounts"),

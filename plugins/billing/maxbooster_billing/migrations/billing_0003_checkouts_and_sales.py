@@ -14,12 +14,13 @@ branch_labels = None
 depends_on = None
 
 
+STATE = "state IN ('inquiry', 'needs_response', 'under_review', 'won', 'lost')"
 PURPOSE = sa.table("billing_ledger_purpose", sa.column("name"), sa.column("side"), sa.column("floored"))
 
 
 def upgrade() -> None:
     rules.remove(op.get_bind())
-    op.bulk_insert(PURPOSE, [{"name": "provider", "side": 1, "floored": False}])
+    op.bulk_insert(PURPOSE, [{"name": name, "side": 1, "floored": False} for name in ("provider", "disputed")])
     rules.install(op.get_bind())
     op.create_table(
         "billing_checkout",
@@ -138,12 +139,66 @@ def upgrade() -> None:
         sa.UniqueConstraint("account_id", "key", name=op.f("uq_billing_refund_account_id_key")),
     )
     op.create_index("ix_billing_refund_sale", "billing_refund", ["account_id", "sale_id"], unique=False)
+    op.create_table(
+        "billing_dispute",
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("id", Id(), nullable=False),
+        sa.Column("provider", sa.String(length=40), nullable=False),
+        sa.Column("reference", sa.String(length=200), nullable=False),
+        sa.Column("checkout_id", Id(), nullable=False),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("amount", sa.BigInteger(), nullable=False),
+        sa.Column("fee", sa.BigInteger(), nullable=False),
+        sa.Column("withheld", sa.Boolean(), nullable=False),
+        sa.Column("reason", sa.String(length=100), nullable=False),
+        sa.Column("state", sa.String(length=16), nullable=False),
+        sa.Column("respond_by", UtcTime(), nullable=True),
+        sa.Column("opened_at", UtcTime(), nullable=False),
+        sa.Column("closed_at", UtcTime(), nullable=True),
+        sa.CheckConstraint(STATE, name=op.f("ck_billing_dispute_state")),
+        sa.CheckConstraint("amount > 0", name=op.f("ck_billing_dispute_amount")),
+        sa.ForeignKeyConstraint(
+            ["checkout_id"], ["billing_checkout.id"], name=op.f("fk_billing_dispute_checkout_id"), ondelete="RESTRICT"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_billing_dispute")),
+        sa.UniqueConstraint("provider", "reference", name=op.f("uq_billing_dispute_provider_reference")),
+    )
+    op.create_index("ix_billing_dispute_checkout", "billing_dispute", ["checkout_id"], unique=False)
+    op.create_table(
+        "billing_sale_dispute",
+        sa.Column("account_id", Id(), nullable=False),
+        sa.Column("id", Id(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("sale_id", Id(), nullable=False),
+        sa.Column("dispute_id", Id(), nullable=False),
+        sa.Column("amount", sa.BigInteger(), nullable=False),
+        sa.Column("fee", sa.BigInteger(), nullable=False),
+        sa.Column("withheld", sa.Boolean(), nullable=False),
+        sa.Column("reason", sa.String(length=100), nullable=False),
+        sa.Column("state", sa.String(length=16), nullable=False),
+        sa.Column("respond_by", UtcTime(), nullable=True),
+        sa.Column("opened_at", UtcTime(), nullable=False),
+        sa.Column("closed_at", UtcTime(), nullable=True),
+        sa.CheckConstraint(STATE, name=op.f("ck_billing_sale_dispute_state")),
+        sa.ForeignKeyConstraint(
+            ["account_id", "sale_id"],
+            ["billing_sale.account_id", "billing_sale.id"],
+            name=op.f("fk_billing_sale_dispute_account_id_sale_id"),
+            ondelete="RESTRICT",
+        ),
+        sa.PrimaryKeyConstraint("account_id", "id", name=op.f("pk_billing_sale_dispute")),
+    )
+    op.create_index("ix_billing_sale_dispute_sale", "billing_sale_dispute", ["account_id", "sale_id"], unique=False)
 
 
 def downgrade() -> None:
     rules.remove(op.get_bind())
-    op.execute("DELETE FROM billing_ledger_purpose WHERE name = 'provider'")
+    op.execute("DELETE FROM billing_ledger_purpose WHERE name IN ('provider', 'disputed')")
     rules.install(op.get_bind())
+    op.drop_index("ix_billing_sale_dispute_sale", table_name="billing_sale_dispute")
+    op.drop_table("billing_sale_dispute")
+    op.drop_index("ix_billing_dispute_checkout", table_name="billing_dispute")
+    op.drop_table("billing_dispute")
     op.drop_index("ix_billing_refund_sale", table_name="billing_refund")
 
     op.drop_table("billing_refund")

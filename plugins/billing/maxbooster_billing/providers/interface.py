@@ -164,6 +164,31 @@ class TakesPayments(Protocol):
         """Give back a payment or a part of it, once for each key, or say what became of it. Raises as `check_out`."""
 
 
+class DisputeState(Struct, frozen=True, kw_only=True):
+    """`inquiry` asks without taking anything; `won` and `lost` are final."""
+
+    reference: str
+    """The provider's own name for it."""
+    order: str
+    """The key of the checkout that was paid."""
+    state: Literal["inquiry", "needs_response", "under_review", "won", "lost"]
+    currency: str
+    amount: int
+    """Minor units that the buyer's bank wants back."""
+    withheld: bool
+    """Whether the provider has taken them."""
+    fee: int = 0
+    """What the provider charges for it, in minor units of the same currency."""
+    reason: str = ""
+    respond_by: datetime | None = None
+
+
+@runtime_checkable
+class HandlesDisputes(Protocol):
+    async def dispute(self, ctx: Context, reference: str) -> DisputeState | None:
+        """What became of a dispute; None: it is of no order of ours. Raises as `check_out`."""
+
+
 class BalanceLineTold(Struct, frozen=True, kw_only=True):
     """Something that moved the platform's balance at the provider."""
 
@@ -172,7 +197,7 @@ class BalanceLineTold(Struct, frozen=True, kw_only=True):
     kind: Literal["payment", "refund", "payout", "fee", "dispute", "transfer", "other"]
     """`payout`: to the platform's own bank account. `fee`: charged by itself, not with a payment."""
     order: str = ""
-    """The key of our order that it comes from."""
+    """The key of our order that it comes from; for a dispute, `dispute.` and the provider's name for it."""
     description: str = ""
     currency: str
     amount: int
@@ -197,9 +222,9 @@ class ReportsBalance(Protocol):
         """What moved the balance since a time, by the page; in any order. Raises as `check_out`."""
 
 
-OFFERS = {"payout": PaysOut, "checkout": TakesPayments, "balance": ReportsBalance}
+OFFERS = {"payout": PaysOut, "checkout": TakesPayments, "balance": ReportsBalance, "dispute": HandlesDisputes}
 
-Provider = PaysOut | TakesPayments | ReportsBalance
+Provider = PaysOut | TakesPayments | ReportsBalance | HandlesDisputes
 
 PAYMENT_PROVIDER = Kind[Provider](
     hook="payment_provider",

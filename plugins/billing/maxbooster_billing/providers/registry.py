@@ -9,7 +9,7 @@ from typing import Any, cast
 from maxbooster.plugin import Connector, Context, Invalid, NotReady
 
 from ..settings import BillingSettings
-from .interface import PAYMENT_PROVIDER, PaysOut, Provider, TakesPayments
+from .interface import PAYMENT_PROVIDER, HandlesDisputes, PaysOut, Provider, TakesPayments
 
 
 async def shown(ctx: Context) -> list[Connector[Provider]]:
@@ -94,6 +94,18 @@ async def payment_taker(ctx: Context, name: str | None = None) -> Connector[Take
         f"Several providers take payments: {', '.join(each.name for each in taking)}. Whoever runs this server chooses"
         " by MAXBOOSTER_BILLING__CHECKOUT_PROVIDER."
     )
+
+
+def dispute_handler(ctx: Context, name: str) -> Connector[HandlesDisputes]:
+    """
+    Raises:
+        Invalid: there is none of this name, or it tells of no disputes.
+        NotReady: it cannot be used now.
+    """
+    provider: Connector[Any] = ctx.connector(PAYMENT_PROVIDER, name)
+    if not isinstance(provider.it, HandlesDisputes):
+        raise Invalid(f"{provider.title} tells of no disputes.", field="provider")
+    return provider
 
 
 async def refuse_destination(ctx: Context, name: str, destination: str) -> None:

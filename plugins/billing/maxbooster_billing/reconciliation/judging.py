@@ -12,6 +12,7 @@ from maxbooster.plugin import PLATFORM
 
 from ..checkouts.models import DONE, PAID, Checkout, Refund, Sale
 from ..currency import written
+from ..disputes.models import WON, Dispute
 from ..ledger.posting import Leg, Transaction, post
 from .models import BOOKED, MATCHED, OPEN, BalanceLine
 
@@ -58,6 +59,8 @@ def _problem(connection: Connection, line: BalanceLine) -> str:
             return _payment(connection, line, id)
         case "refund", [account, id] if line.kind == "refund":
             return _refund(connection, line, account, id)
+        case "dispute", _ if line.kind == "dispute":
+            return _dispute(connection, line, line.order_key.removeprefix("dispute."))
     return UNKNOWN.format(kind=line.kind, description=line.description or "no description")
 
 
@@ -80,6 +83,17 @@ def _refund(connection: Connection, line: BalanceLine, account: UUID, id: UUID) 
     if found.state != DONE:
         return f"The refund {id} is {found.state}, but {_money(line, -line.amount)} was refunded."
     return _difference(line, f"refund {id}", found, -line.amount, 0)
+
+
+def _dispute(connection: Connection, line: BalanceLine, reference: str) -> str:
+    """A line each for what was withheld, with the fee, and what came back."""
+    query = select(Dispute.__table__).where(Dispute.provider == line.provider, Dispute.reference == reference)
+    found = connection.execute(query).first()
+    back = line.amount > 0
+    if found is None or not found.withheld or (back and found.state != WON):
+        state = "not known" if found is None else found.state
+        return f"The dispute {reference} is {state} here, and moved {_money(line, line.amount)} at the provider."
+    return _difference(line, f"dispute {reference}", found, abs(line.amount), 0 if back else found.fee)
 
 
 def _difference(line: BalanceLine, what: str, found: Any, amount: int, fee: int | None) -> str:

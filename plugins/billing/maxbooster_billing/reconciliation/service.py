@@ -16,6 +16,7 @@ from maxbooster.plugin import PLATFORM, Connector, Context
 from ..checkouts.jobs import ask_provider
 from ..checkouts.models import PAID, Checkout
 from ..currency import written
+from ..disputes.jobs import hear_of_dispute
 from ..ledger.models import LedgerAccount
 from ..providers.interface import PAYMENT_PROVIDER, BalanceLineTold, ReportsBalance
 from ..texts import fitted
@@ -64,7 +65,7 @@ async def reconcile(ctx: Context, provider: Connector[ReportsBalance]) -> Reconc
         NotReady, AuthFailed: the provider does not answer, or not to us.
     """
     told = await _told(ctx, provider, await _since(ctx, provider.name))
-    await _ask_again(ctx, {each.order for each in told} | set(await _open_keys(ctx, provider.name)))
+    await _ask_again(ctx, provider.name, {each.order for each in told} | set(await _open_keys(ctx, provider.name)))
     now = ctx.now
     new = await ctx.write(lambda connection: _note(connection, provider.name, told, now))
     return Reconciled([provider.name], new, await differences(ctx, [provider.name]))
@@ -88,13 +89,16 @@ async def _since(ctx: Context, provider: str) -> datetime:
 
 
 async def _open_keys(ctx: Context, provider: str) -> Sequence[str]:
-    open_ones = (BalanceLine.provider == provider, BalanceLine.state == OPEN, BalanceLine.kind == "payment")
+    open_ones = (BalanceLine.provider == provider, BalanceLine.state == OPEN)
     return await ctx.platform.all(select(BalanceLine.order_key).where(*open_ones))
 
 
-async def _ask_again(ctx: Context, keys: set[str]) -> None:
+async def _ask_again(ctx: Context, provider: str, keys: set[str]) -> None:
     """A payment that we haven't heard of is asked for, and matches the next time."""
     ids = [UUID(hex=id) for key in keys if (id := key.removeprefix("checkout.")) != key and _HEX.fullmatch(id)]
+    for key in keys:
+        if (reference := key.removeprefix("dispute.")) != key:
+            await hear_of_dispute(ctx, provider, reference)
     unknown = (Checkout.state != PAID) | Checkout.fee.is_(None)
     for some in _batched(ids, _AT_ONCE):
         for checkout in await ctx.platform.all(select(Checkout.id).where(Checkout.id.in_(some), unknown)):

@@ -79,7 +79,7 @@ class MbBillingSales extends LitElement {
         : nothing;
     return [
       { key: "description", title: t("billing.sold", "Sold"), width: "minmax(0, 2fr)" },
-      { key: "state", title: t("billing.status", "Status"), width: "132px", render: (sale) => quiet(saleState(sale), saleState(sale)), text: saleState },
+      { key: "state", title: t("billing.status", "Status"), width: "minmax(120px, 1fr)", render: (sale) => quiet(saleState(sale), saleState(sale)), text: saleState },
       { key: "paid_at", title: t("billing.at", "Date"), width: "120px", narrow: false, render: ({ paid_at }) => quiet(when(paid_at), exactly(paid_at)) },
       { key: "fee", title: t("billing.payment_fee", "Fee"), width: "96px", align: "end", narrow: false, render: fee, text: fee },
       { key: "amount", title: t("billing.amount", "Amount"), width: "116px", align: "end", render: ({ amount, currency }) => money(amount, currency), text: ({ amount, currency }) => money(amount, currency) },

@@ -1,5 +1,5 @@
 /** What the books come to, and how the page says it. No page is needed for this. */
-import { decimals as places, money, number, t } from "@maxbooster/ui";
+import { date, decimals as places, money, number, t } from "@maxbooster/ui";
 
 export { places };
 import type { Balance, Books, Earned, Payee, Payout, Provider, Purpose, Sale, Transfer } from "./api";
@@ -79,9 +79,23 @@ export function transferState({ state, reason }: Pick<Transfer, "state" | "reaso
 }
 
 /** What became of a sale. */
-export function saleState({ amount, refunded }: Pick<Sale, "amount" | "refunded">): string {
+export function saleState({ amount, refunded, dispute }: Pick<Sale, "amount" | "refunded" | "dispute">): string {
+  if (dispute) return disputeState(dispute);
   if (!refunded) return t("billing.sale.paid", "Paid");
   return refunded === amount ? t("billing.sale.refunded", "Refunded") : t("billing.sale.partly_refunded", "Partly refunded");
+}
+
+function disputeState({ state, respond_by }: NonNullable<Sale["dispute"]>): string {
+  switch (state) {
+    case "won":
+      return t("billing.dispute.won", "Dispute won");
+    case "lost":
+      return t("billing.dispute.lost", "Dispute lost");
+    case "under_review":
+      return t("billing.dispute.under_review", "Disputed, the bank is reviewing it");
+    default:
+      return respond_by ? t("billing.dispute.respond_by", "Disputed, respond by {day}", { day: date(respond_by) }) : t("billing.dispute.open", "Disputed");
+  }
 }
 
 /** How a payee is paid: “Bank transfer · DE account ending 2051”. */
@@ -136,7 +150,7 @@ export function holders(currency: string, held: number, payouts: readonly Payout
 }
 
 const ACCOUNTS: Record<string, string> = {
-  bank: "Bank", provider: "Held by a payment provider", receivable: "Receivable", overpaid: "Overpaid", clearing: "In transit", payable: "Owed", unallocated: "Not yet allocated",
+  bank: "Bank", provider: "Held by a payment provider", disputed: "Disputed", receivable: "Receivable", overpaid: "Overpaid", clearing: "In transit", payable: "Owed", unallocated: "Not yet allocated",
   fractions: "Fractions carried over", income: "Income", fees: "Fees", opening: "Opening balance",
 };
 
