@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Balance, Payout } from "./api";
-import { accountName, decimal, earningsOf, holders, minorOf, partyName, payoutState, share, side, standing, totals, typed, way } from "./words";
+import { accountName, decimal, earningsOf, holders, minorOf, partyName, payoutState, saleState, share, side, standing, totals, typed, way } from "./words";
 
 const balance = (purpose: string, currency: string, amount: number, held = 0) => ({ purpose, currency, amount, held }) as Balance;
 
@@ -81,5 +81,21 @@ describe("the page", () => {
     const payout = (provider: string, state: string, amount: number) => ({ provider, state, amount, currency: "EUR" }) as Payout;
     const said = holders("EUR", 700, [payout("bank_transfer", "sent", 300), payout("bank_transfer", "held", 200), payout("bank_transfer", "paid", 900)], [{ name: "bank_transfer", title: "Bank transfer", offers: [], destination_hint: "", destination_fields: [] }]);
     expect(said).toBe("2 payouts in progress: Bank transfer, €2.00 by postings that aren’t settled.");
+  });
+});
+
+describe("saleState", () => {
+  const sale = { amount: 1000, refunded: 0, dispute: null };
+  const dispute = { state: "needs_response", amount: 1000, fee: 0, reason: "fraudulent", respond_by: "2026-12-04T12:00:00Z" };
+
+  it("says what became of the money", () => {
+    expect(saleState(sale)).toBe("Paid");
+    expect(saleState({ ...sale, refunded: 400 })).toBe("Partly refunded");
+    expect(saleState({ ...sale, refunded: 1000 })).toBe("Refunded");
+  });
+
+  it("says until when a dispute waits for an answer", () => {
+    expect(saleState({ ...sale, dispute })).toContain("respond by");
+    expect(saleState({ ...sale, dispute: { ...dispute, state: "lost" } })).toBe("Dispute lost");
   });
 });
