@@ -22,7 +22,7 @@ from maxbooster.testing import drain
 from maxbooster_billing.ledger.verify import verify
 from maxbooster_billing.plugin import NewCheckout, NewLine, checkout, hear_of_refund
 from maxbooster_billing.testing import AT, PaymentTakerContract
-from maxbooster_stripe.amounts import amount_fault, from_stripe, to_stripe
+from maxbooster_stripe.amounts import from_stripe, to_stripe, total_fault
 
 CARD = {
     "email": "fan@example.com", "number": "4242424242424242", "expiry": "12 / 40", "cvc": "123", "name": "A Fan",
@@ -218,12 +218,13 @@ def test_amounts_are_counted_as_stripe_does(currency, amount, stripes):
 @pytest.mark.parametrize(
     ("currency", "amount", "said"),
     [
-        ("EUR", 49, "50 minor units"), ("KWD", 5123, "end in 0"), ("MGA", 350, "whole amounts"),
-        ("USD", 10**8, "8 digits at most"), ("ISK", 10**6, "8 digits at most"),
+        ("EUR", 49, "smallest payment that Stripe takes is 0.50 EUR"),
+        ("KWD", 5123, "end in 0"), ("MGA", 350, "whole amounts"),
+        ("USD", 10**8, "more than Stripe takes at once"), ("ISK", 10**6, "more than Stripe takes at once"),
     ],
 )  # fmt: skip
 def test_amounts_that_stripe_does_not_charge_are_refused_before(currency, amount, said):
-    assert said in (amount_fault(currency, amount) or "")
+    assert said in (total_fault(currency, amount) or "")
 
 
 async def test_currencies_that_would_be_converted_are_refused(app, account):

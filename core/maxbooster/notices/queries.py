@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy import Connection, Select, func, select, update
 
 from ..auth.models import Membership, User
+from ..db.models import PLATFORM
 from ..push.models import PushDevice
 from .kinds import Channels, Email
 from .models import Notice, NoticePreference, NoticeTimes
@@ -20,7 +21,11 @@ if TYPE_CHECKING:
 
 
 async def members(ctx: Context, permission: str | None) -> list[UUID]:
-    """Those of this account who hold the permission."""
+    """Those of this account who hold the permission; in the platform's own, staff."""
+    if ctx.account == PLATFORM:
+        staff = select(User.id, User.operator).where(User.operator.is_not(None), User.disabled_at.is_(None))
+        allowed = [(user, ctx.app.policy.of(PLATFORM, None, role)) for user, role in await ctx.platform.rows(staff)]
+        return [user for user, held in allowed if permission is None or permission in held]
     found = await ctx.platform.rows(
         select(Membership.user_id, Membership.role).where(Membership.account_id == ctx.account)
     )
@@ -31,7 +36,8 @@ async def members(ctx: Context, permission: str | None) -> list[UUID]:
 async def reader(ctx: Context, user: UUID) -> User | None:
     """A member of this account who can still log in."""
     at_home = select(Membership.user_id).where(Membership.account_id == ctx.account, Membership.user_id == user)
-    able = select(User).where(User.id == user, User.disabled_at.is_(None), User.id.in_(at_home))
+    belongs = User.operator.is_not(None) if ctx.account == PLATFORM else User.id.in_(at_home)
+    able = select(User).where(User.id == user, User.disabled_at.is_(None), belongs)
     return await ctx.platform.first(able)
 
 

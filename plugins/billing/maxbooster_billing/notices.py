@@ -14,6 +14,14 @@ kinds = (
         permission="payout.read",
     ),
     NoticeKind(
+        name="refund.failed",
+        title="A refund failed",
+        email="at_once",
+        push=True,
+        required=True,
+        permission="sale.read",
+    ),
+    NoticeKind(
         name="payment.disputed",
         title="A payment is disputed",
         email="at_once",

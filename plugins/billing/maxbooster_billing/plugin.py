@@ -169,7 +169,7 @@ def register_kinds() -> Sequence[Kind[Any]]:
 @hookimpl
 def register_jobs() -> Sequence[Job]:
     from .checkouts.jobs import ask_provider, ask_providers
-    from .checkouts.refunds import send_refund
+    from .checkouts.refunds import ask_refunds, send_refund
     from .checkouts.sales import record_sale
     from .disputes.jobs import ask_dispute, ask_disputes
     from .disputes.settling import record_dispute
@@ -177,7 +177,7 @@ def register_jobs() -> Sequence[Job]:
     from .payouts.jobs import send
     from .reconciliation.jobs import reconcile_all, reconcile_provider
 
-    selling = [ask_provider, ask_providers, record_sale, send_refund]
+    selling = [ask_provider, ask_providers, record_sale, send_refund, ask_refunds]
     disputing = [ask_dispute, ask_disputes, record_dispute]
     return [send, seal, *selling, *disputing, reconcile_all, reconcile_provider]
 

@@ -160,7 +160,7 @@ class PaymentTakerContract(ConnectorContract):
         async with app.unit(account, writable=False) as ctx:
             taker = await payment_taker(ctx, self.provider)
             assert "checkout" in offers(taker.it)
-            assert await taker.it.checkout_fault(ctx, self.currency, 2999) is None
+            assert await taker.it.checkout_fault(ctx, self.currency, [1999, 1000]) is None
 
     async def test_a_payment_is_posted_once(self, app: Any, account: Any, api: httpx.AsyncClient, cart: Any) -> None:
         opened = [await self.opened(app, account, cart) for _ in range(3)]

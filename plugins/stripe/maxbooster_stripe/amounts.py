@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from maxbooster.plugin import Invalid
+from maxbooster_billing.plugin import written
 
 _HUNDREDS = {"ISK", "UGX"}
 """Without decimals, and yet counted in hundredths that have to be whole."""
@@ -49,14 +50,22 @@ def from_stripe(currency: str, amount: int) -> int:
     return amount * 100 if currency in _WHOLE else amount
 
 
-def amount_fault(currency: str, amount: int) -> str | None:
-    """Why Stripe cannot charge so many minor units, and what to do instead."""
+def line_fault(currency: str, amount: int) -> str | None:
+    """Why Stripe cannot count so many minor units, and what to do instead."""
     try:
-        counted = to_stripe(currency, amount)
+        to_stripe(currency, amount)
     except Invalid as error:
         return error.detail
+    return None
+
+
+def total_fault(currency: str, amount: int) -> str | None:
+    """Why Stripe cannot charge so many minor units, and what to do instead."""
+    if fault := line_fault(currency, amount):
+        return fault
     if amount < (least := _LEAST.get(currency, 1)):
-        return f"Stripe charges {least} minor units of {currency} at least, not {amount}: sell more at once."
-    if len(str(counted)) > _DIGITS_AT_MOST:
-        return f"Stripe charges amounts of {_DIGITS_AT_MOST} digits at most, not {counted}: pay in parts."
+        smallest, asked = (f"{written(each, currency)} {currency}" for each in (least, amount))
+        return f"The smallest payment that Stripe takes is {smallest}, and this is {asked}."
+    if len(str(to_stripe(currency, amount))) > _DIGITS_AT_MOST:
+        return f"{written(amount, currency)} {currency} is more than Stripe takes at once: split it."
     return None

@@ -73,7 +73,7 @@ async def webhook_secrets(ctx: Context, settings: StripeSettings) -> list[str]:
 
 
 @asynccontextmanager
-async def in_our_words() -> AsyncIterator[None]:
+async def translated_errors() -> AsyncIterator[None]:
     """Stripe's errors that decide nothing. What it refuses for good, `InvalidRequestError` and `CardError`, passes.
 
     Raises:

@@ -7,13 +7,14 @@ and after an error it is looked for before it is made under another key.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final, cast
 
 import stripe
 
-from maxbooster.plugin import Context, UsageError, simulated_address
+from maxbooster.plugin import AuthFailed, Context, simulated_address
 from maxbooster_billing.plugin import (
     BalancePage,
     CheckoutLineOrder,
@@ -25,9 +26,9 @@ from maxbooster_billing.plugin import (
 )
 
 from . import disputes
-from .amounts import amount_fault, from_stripe, to_stripe
+from .amounts import from_stripe, line_fault, to_stripe, total_fault
 from .balance import told
-from .client import SERVICE, client, in_our_words, refusal
+from .client import SERVICE, client, refusal, translated_errors
 
 if TYPE_CHECKING:
     from .settings import StripeSettings
@@ -50,49 +51,48 @@ class Stripe:
     def test_mode(self) -> bool:
         return "_test_" in self._settings.key
 
-    async def checkout_fault(self, ctx: Context, currency: str, amount: int) -> str | None:
-        if not self._settings.key and not await simulated_address(ctx, SERVICE):
-            return "Payments aren't set up here yet: whoever runs this server has to enter a key of Stripe."
-        taken = [each.strip() for each in self._settings.currencies.split(",") if each.strip()]
-        if currency not in taken:
-            return f"Payments in {currency} aren't taken here: choose {', '.join(taken)}."
-        return amount_fault(currency, amount)
+    async def checkout_fault(self, ctx: Context, currency: str, amounts: Sequence[int]) -> str | None:
+        if await simulated_address(ctx, SERVICE) is None:
+            if not self._settings.key:
+                return "Payments aren't set up here yet: whoever runs this server has to enter a key of Stripe."
+            taken = [each.strip().upper() for each in self._settings.currencies.split(",") if each.strip()]
+            if currency not in taken:
+                return f"Payments in {currency} aren't taken here: choose {', '.join(taken)}."
+        return total_fault(currency, sum(amounts)) or next(
+            filter(None, (line_fault(currency, each) for each in amounts)), None
+        )
 
     async def check_out(self, ctx: Context, order: CheckoutOrder) -> CheckoutState:
-        async with in_our_words():
+        async with translated_errors():
+            sessions = (await client(ctx, self._settings)).v1.checkout.sessions
+            if order.reference:
+                with _known_at_stripe(f"the Checkout Session {order.reference}"):
+                    return _state(await sessions.retrieve_async(order.reference, {"expand": _EXPANDED}), order.currency)
+            if ctx.now - order.opened_at > KEPT:  # nobody was sent there to pay, and by now it has expired
+                return CheckoutState(state="expired", reference="", reason="It was never opened at Stripe.")
             try:
-                session = await self._session(ctx, order)
+                made = await self._create(order, sessions)
             except stripe.InvalidRequestError as error:
-                return CheckoutState(state="expired", reference=order.reference, reason=refusal(error))
-        if session is None:
-            return CheckoutState(state="expired", reference="", reason="It was never opened at Stripe.")
-        return _state(session, order.currency)
+                return CheckoutState(state="expired", reference="", reason=refusal(error))
+            return _state(await sessions.retrieve_async(made.id, {"expand": _EXPANDED}), order.currency)
 
-    async def _session(self, ctx: Context, order: CheckoutOrder) -> Any:
-        """The session of an order as it is now. None: no id was kept while its key was; nobody was sent there to pay,
-        and by now it has expired."""
-        sessions = (await client(ctx, self._settings)).v1.checkout.sessions
-        if order.reference:
-            return await sessions.retrieve_async(order.reference, {"expand": _EXPANDED})
-        if ctx.now - order.opened_at > KEPT:
-            return None
-        asked, since = cast(Any, _new_session(order)), int(order.opened_at.timestamp()) - _CLOCKS_APART_S
-        made = await _made(
+    async def _create(self, order: CheckoutOrder, sessions: Any) -> Any:
+        asked, since = _new_session(order), int(order.opened_at.timestamp()) - _CLOCKS_APART_S
+        return await _create_once(
             order.key,
             lambda key: sessions.create_async(asked, {"idempotency_key": key}),
             lambda: _named(order.key, sessions.list_async({"created": {"gte": since}, "limit": 100})),
         )
-        return await sessions.retrieve_async(made.id, {"expand": _EXPANDED})
 
     async def refund(self, ctx: Context, order: RefundOrder) -> RefundState:
-        async with in_our_words():
+        async with translated_errors():
             try:
                 return _refund_state(await self._refund(ctx, order))
             except (stripe.InvalidRequestError, stripe.CardError) as error:
                 return RefundState(state="failed", reason=refusal(error))
 
     async def dispute(self, ctx: Context, reference: str) -> DisputeState | None:
-        async with in_our_words():
+        async with translated_errors():
             api = (await client(ctx, self._settings)).v1
             return disputes.told(await api.disputes.retrieve_async(reference, {"expand": disputes.EXPANDED}))
 
@@ -103,15 +103,17 @@ class Stripe:
         asked: Any = {"created": {"gte": int(since.timestamp())}, "limit": 100, "expand": ["data.source"]}
         if after:
             asked["starting_after"] = after
-        async with in_our_words():
+        async with translated_errors():
             page = await (await client(ctx, self._settings)).v1.balance_transactions.list_async(asked)
         return BalancePage([told(each) for each in page.data], page.data[-1].id if page.has_more else "")
 
     async def _refund(self, ctx: Context, order: RefundOrder) -> Any:
         api = (await client(ctx, self._settings)).v1
         if order.refund:
-            return await api.refunds.retrieve_async(order.refund)
-        session = await api.checkout.sessions.retrieve_async(order.reference)
+            with _known_at_stripe(f"the refund {order.refund}"):
+                return await api.refunds.retrieve_async(order.refund)
+        with _known_at_stripe(f"the Checkout Session {order.reference}"):
+            session = await api.checkout.sessions.retrieve_async(order.reference)
         intent = cast(str, session.payment_intent)
 
         def known() -> Awaitable[Any | None]:
@@ -123,12 +125,14 @@ class Stripe:
             "reason": "requested_by_customer",
             "metadata": {"key": order.key, "reason": order.reason[:500]},
         }
-        return await known() or await _made(
+        return await known() or await _create_once(
             order.key, lambda key: api.refunds.create_async(asked, {"idempotency_key": key}), known
         )
 
 
-async def _made(key: str, make: Callable[[str], Awaitable[Any]], find: Callable[[], Awaitable[Any | None]]) -> Any:
+async def _create_once(
+    key: str, make: Callable[[str], Awaitable[Any]], find: Callable[[], Awaitable[Any | None]]
+) -> Any:
     """What `make` makes once, whatever becomes of the answer."""
     try:
         return await make(key)
@@ -136,6 +140,21 @@ async def _made(key: str, make: Callable[[str], Awaitable[Any]], find: Callable[
         if (error.http_status or 0) < _SERVER_ERROR:
             raise
     return await find() or await make(f"{key}.again")
+
+
+@contextmanager
+def _known_at_stripe(what: str) -> Iterator[None]:
+    """
+    Raises:
+        AuthFailed: Stripe does not know what it has told us of: the key is another account's.
+    """
+    try:
+        yield
+    except stripe.InvalidRequestError as error:
+        raise AuthFailed(
+            f"Stripe doesn't know {what}: {refusal(error)} Is the key in [billing.stripe] of the account that took the"
+            " payment?"
+        ) from None
 
 
 async def _named(key: str, listed: Awaitable[Any]) -> Any | None:
@@ -163,13 +182,14 @@ def _new_session(order: CheckoutOrder) -> dict[str, Any]:
 
 
 def _line_item(currency: str, line: CheckoutLineOrder) -> dict[str, Any]:
-    """Stripe multiplies a unit's price: a line whose amount does not divide evenly is one unit that says how many."""
-    each, rest = divmod(to_stripe(currency, line.amount), line.quantity)
-    quantity, name = (1, f"{line.quantity} × {line.description}") if rest else (line.quantity, line.description)
+    """Stripe multiplies a unit's price: a line of which no unit can be priced is one unit that says how many."""
+    each, rest = divmod(line.amount, line.quantity)
+    by_unit = not rest and line_fault(currency, each) is None
+    quantity, name = (line.quantity, line.description) if by_unit else (1, f"{line.quantity} × {line.description}")
     price = {
         "currency": currency.lower(),
-        "unit_amount": to_stripe(currency, line.amount) if rest else each,
-        "product_data": {"name": name},
+        "unit_amount": to_stripe(currency, each if by_unit else line.amount),
+        "product_data": {"name": name if line.quantity > 1 else line.description},
     }
     return {"quantity": quantity, "price_data": price}
 
@@ -192,11 +212,8 @@ def _fee(intent: Any, currency: str) -> int | None:
     kept = charge.balance_transaction if charge is not None else None
     if kept is None:
         return None
-    if kept.currency.upper() != currency:
-        raise UsageError(
-            f"Stripe converted a payment in {currency} to {kept.currency.upper()}: take {currency} out of currencies in"
-            " [billing.stripe], or add a bank account in it."
-        )
+    if kept.currency.upper() != currency:  # converted: reconciliation tells of it
+        return None
     return from_stripe(currency, kept.fee)
 
 

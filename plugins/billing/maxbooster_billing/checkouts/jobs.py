@@ -16,7 +16,7 @@ from .settling import settle
 ANSWERS_WITHIN_S = 60.0
 """An order that was cut off is given again, under the same key."""
 LEFT_ALONE = timedelta(minutes=5)
-AT_ONCE = 500
+AT_ONCE = 5_000
 
 
 @job("billing.ask_provider", attempts=12, backoff_s=1.0)

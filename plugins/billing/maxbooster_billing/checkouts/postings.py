@@ -6,6 +6,7 @@ clearing in two halves, one in either book. What the platform sells itself stays
 | paid | provider +, clearing − | clearing +, income − |
 | fee | clearing +, provider − | fees +, clearing − |
 | refunded | clearing +, provider − | income +, clearing − |
+| refund failed | provider +, clearing − | clearing +, income − |
 """
 
 from __future__ import annotations
@@ -72,6 +73,10 @@ class Sold(Struct, frozen=True, kw_only=True):
 
     def repayment(self, refund: UUID, amount: int) -> Movement:
         return self.movement(uuid5(refund, "refunded"), -amount, ("income", SALES), "Refunded")
+
+    def returned(self, refund: UUID, amount: int) -> Movement:
+        """A refund that failed after it was made."""
+        return self.movement(uuid5(refund, "returned"), amount, ("income", SALES), "Refund failed")
 
     def movement(self, id: UUID, amount: int, account: tuple[str, str], word: str) -> Movement:
         return Movement(

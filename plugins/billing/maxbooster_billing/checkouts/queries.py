@@ -8,11 +8,11 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from maxbooster.plugin import Context, NotFound, PageOfRows
 
-from .models import FAILED, OPEN, PAID, PROCESSING, Checkout, CheckoutLine, Refund, Sale
+from .models import FAILED, OPEN, PAID, PROCESSING, SENDING, SENT, Checkout, CheckoutLine, Refund, Sale
 
 _HEX = re.compile("[0-9a-f]{32}")
 
@@ -93,6 +93,13 @@ async def refund_under_key(ctx: Context, key: str) -> Refund | None:
 async def refunds(ctx: Context, sale: UUID) -> Sequence[Refund]:
     """Of a sale, the oldest first."""
     return await ctx.all(select(Refund).where(Refund.sale_id == sale).order_by(Refund.id))
+
+
+async def under_way(ctx: Context, sales: Sequence[UUID]) -> dict[UUID, int]:
+    """Sale → minor units of refunds that are on their way."""
+    of = (Refund.sale_id.in_(sales), Refund.state.in_((SENDING, SENT)))
+    query = select(Refund.sale_id, func.sum(Refund.amount).label("amount")).where(*of).group_by(Refund.sale_id)
+    return {row.sale_id: int(row.amount) for row in await ctx.rows(query)}
 
 
 async def refunding(ctx: Context, sale: UUID) -> int:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 
-from maxbooster.plugin import PLATFORM, Conflict, Context, Invalid, job
+from maxbooster.plugin import PLATFORM, Conflict, Context, Invalid, job, notify
 
 from ..currency import written
 from ..ledger.posting import KeyReused, post
@@ -17,11 +17,12 @@ from ..texts import fitted
 from . import queries
 from .events import PaymentRefunded
 from .models import DONE, FAILED, SENDING, SENT, Refund, Sale
-from .postings import Sold
+from .postings import Movement, Sold
 from .schemas import NewRefund, RefundBegun
 
-ASK_AGAIN = timedelta(minutes=15)
 ANSWERS_WITHIN_S = 60.0
+LEFT_ALONE = timedelta(minutes=5)
+AT_ONCE = 5_000
 
 
 async def refund(ctx: Context, sale_id: UUID, new: NewRefund) -> RefundBegun:
@@ -60,9 +61,9 @@ def _repeated(before: Refund, sale: UUID, new: NewRefund) -> RefundBegun:
 
 @job("billing.send_refund", attempts=12, backoff_s=2.0)
 async def send_refund(ctx: Context, refund_id: UUID) -> None:
-    """Give the provider the order, or ask what became of it."""
+    """Give the provider the order, or ask what became of it: what was paid back may fail afterwards, too."""
     row = await ctx.get(Refund, refund_id)
-    if row.state in (DONE, FAILED):
+    if row.state == FAILED:
         return
     sale = await ctx.get(Sale, row.sale_id)
     checkout = await queries.checkout(ctx, sale.checkout_id)
@@ -73,8 +74,6 @@ async def send_refund(ctx: Context, refund_id: UUID) -> None:
     )  # fmt: skip
     provider = await payment_taker(ctx, sale.provider)
     told = await provider.call(lambda it: it.refund(ctx, given), timeout_s=ANSWERS_WITHIN_S)
-    if told.state == "sent":
-        ctx.enqueue(send_refund, row.id, key=str(row.id), at=ctx.now + ASK_AGAIN)
     await _settle(ctx, row, sale, told)
 
 
@@ -90,33 +89,70 @@ async def hear_of_refund(ctx: Context, order_key: str) -> None:
     Raises:
         Invalid: it is not the key of one of our orders.
     """
+    account, id = _parts(order_key)
+    known = select(Refund.id).where(Refund.account_id == account, Refund.id == id)
+    if await ctx.read(lambda connection: connection.execute(known).first()):
+        ctx.enqueue(send_refund, id, key=f"{id}:now", account=account)
+
+
+def _parts(order_key: str) -> tuple[UUID, UUID]:
     try:
         account, id = (UUID(part) for part in order_key.removeprefix("refund.").split("."))
     except ValueError:
         raise Invalid(f"The order {order_key[:100]!r} is not one of this platform's.", field="order") from None
-    ctx.enqueue(send_refund, id, key=f"{id}:now", account=account)
+    return account, id
+
+
+@job("billing.ask_refunds", cron="*/10 * * * *")
+async def ask_refunds(ctx: Context) -> None:
+    """Ask again about each refund whose end nobody has told, whatever became of its job."""
+    query = select(Refund.account_id, Refund.id).where(Refund.state.in_((SENDING, SENT)))
+    query = query.where(Refund.requested_at < ctx.now - LEFT_ALONE).order_by(Refund.requested_at).limit(AT_ONCE)
+    for account, id in await ctx.read(lambda connection: connection.execute(query).all()):
+        ctx.enqueue(send_refund, id, key=f"{id}:now", once=f"{id}:{ctx.now:%Y-%m-%dT%H:%M}", account=account)
 
 
 async def _settle(ctx: Context, row: Refund, sale: Sale, told: RefundState) -> None:
-    row.reference = fitted(told.reference, 200)
+    row.reference = fitted(told.reference, 200) or row.reference
     if told.state == "sent":
-        row.state = SENT
+        row.state = SENT if row.state == SENDING else row.state
         return
+    if told.state == row.state:
+        return
+    was_done = row.state == DONE
     row.state, row.ended_at, row.failure = told.state, ctx.now, fitted(told.reason, 500)
     ctx.audit(f"refund.{row.state}", row, after={"sale": sale.id, "reference": row.reference, "reason": row.failure})
-    if row.state == FAILED:
+    if row.state == DONE:
+        sale.refunded += row.amount
+        whole = sale.refunded == sale.amount
+        ctx.emit(PaymentRefunded(sale.id, sale.reference, sale.currency, row.amount, sale.refunded, whole))
+        await _post(ctx, _sold(ctx, sale).repayment(row.id, row.amount))
         return
-    sale.refunded += row.amount
-    whole = sale.refunded == sale.amount
-    ctx.emit(PaymentRefunded(sale.id, sale.reference, sale.currency, row.amount, sale.refunded, whole))
-    of = Sold(
+    await _tell(ctx, row, sale)
+    if was_done:
+        sale.refunded -= row.amount
+        await _post(ctx, _sold(ctx, sale).returned(row.id, row.amount))
+
+
+def _sold(ctx: Context, sale: Sale) -> Sold:
+    return Sold(
         line=sale.id, seller=ctx.account, currency=sale.currency, provider=sale.provider, description=sale.description
     )
-    moved = of.repayment(row.id, row.amount)
+
+
+async def _tell(ctx: Context, row: Refund, sale: Sale) -> None:
+    facts = {"amount": f"{written(row.amount, sale.currency)} {sale.currency}", "what": sale.description}
+    await notify(
+        ctx, "refund.failed", "{amount} for {what} couldn't be refunded", text=row.failure, path="/money",
+        tone="danger", facts=facts, permission="sale.read",
+    )  # fmt: skip
+
+
+async def _post(ctx: Context, moved: Movement) -> None:
+    """Both books in one transaction: the money has moved at the provider already."""
     account, now = ctx.account, ctx.now
 
     def posted(connection: Connection) -> None:
-        """Both books in one transaction: the money has left the provider already."""
         post(connection, PLATFORM, moved.platforms(), now)
         if (sellers := moved.sellers()) is not None:
             post(connection, account, sellers, now)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from maxbooster.plugin import (
@@ -50,14 +51,19 @@ async def get_checkout(ctx: Context, token: str) -> CheckoutOut:
 async def list_sales(ctx: Context, cursor: Cursor = None, limit: Limit = 100) -> Page[SaleOut]:
     """The newest first."""
     rows, next = await queries.sales(ctx, cursor, limit)
-    disputes = await of_sales(ctx, [row.id for row in rows])
-    return Page([SaleOut.of(row, disputes.get(row.id)) for row in rows], next)
+    return Page(await _shown(ctx, rows), next)
 
 
 @get("/sales/{sale_id:uuid}", operation_id="getSale", permission="sale.read")
 async def get_sale(ctx: Context, sale_id: UUID) -> SaleOut:
-    disputes = await of_sales(ctx, [sale_id])
-    return SaleOut.of(await ctx.get(Sale, sale_id), disputes.get(sale_id))
+    [sale] = await _shown(ctx, [await ctx.get(Sale, sale_id)])
+    return sale
+
+
+async def _shown(ctx: Context, rows: Sequence[Sale]) -> list[SaleOut]:
+    ids = [row.id for row in rows]
+    disputes, refunding = await of_sales(ctx, ids), await queries.under_way(ctx, ids)
+    return [SaleOut.of(row, refunding.get(row.id, 0), disputes.get(row.id)) for row in rows]
 
 
 @get("/sales/{sale_id:uuid}/refunds", operation_id="listRefunds", permission="sale.read")

@@ -145,15 +145,17 @@ class SaleOut(Struct):
     fee: int | None
     """What the provider kept of that; null: not known yet."""
     refunded: int
+    refunding: int
+    """Minor units of refunds that are on their way."""
     paid_at: datetime
     dispute: DisputeOut | None = None
     """The latest."""
 
     @classmethod
-    def of(cls, row: Any, dispute: Any = None) -> SaleOut:
+    def of(cls, row: Any, refunding: int = 0, dispute: Any = None) -> SaleOut:
         return cls(
             row.id, row.reference, row.description, row.quantity, row.provider, row.currency, row.amount, row.fee,
-            row.refunded, row.paid_at, DisputeOut.of(dispute) if dispute is not None else None,
+            row.refunded, refunding, row.paid_at, DisputeOut.of(dispute) if dispute is not None else None,
         )  # fmt: skip
 
 

@@ -34,7 +34,7 @@ async def checkout(ctx: Context, new: NewCheckout) -> CheckoutOpened:
         return _opened(before)
     _refuse_malformed(new)
     provider = await payment_taker(ctx, new.provider)
-    await _refuse_untakeable(ctx, new, provider)
+    await _refuse_unpayable(ctx, new, provider)
     row = Checkout(
         id=new_id(), opened_by=opener, key=new.key, digest=new.digest(), token=token_urlsafe(32),
         provider=provider.name, currency=new.currency, amount=new.amount, buyer_email=new.buyer_email,
@@ -73,8 +73,10 @@ def _refuse_malformed(new: NewCheckout) -> None:
         raise Invalid(f"The lines come to {total}: more than can be paid at once.", field="lines")
 
 
-async def _refuse_untakeable(ctx: Context, new: NewCheckout, provider: Connector[TakesPayments]) -> None:
-    if fault := await provider.call(lambda it: it.checkout_fault(ctx, new.currency, new.amount)):
+async def _refuse_unpayable(ctx: Context, new: NewCheckout, provider: Connector[TakesPayments]) -> None:
+    if fault := await provider.call(
+        lambda it: it.checkout_fault(ctx, new.currency, [line.amount for line in new.lines])
+    ):
         raise Invalid(fault, field="currency")
 
 

@@ -15,7 +15,8 @@ from .sales import fee_shares, record_sale, sold
 async def settle(ctx: Context, row: Checkout, told: CheckoutState) -> None:
     """Write down what the provider says, post what came of it, and queue what the sellers get: in one transaction. A
     payment that comes after all is never lost: what expired may still be paid, what is paid stays so."""
-    row.reference, row.url, row.failure = fitted(told.reference, 200), told.url, fitted(told.reason, 500)
+    if row.state != PAID:
+        row.reference, row.url, row.failure = fitted(told.reference, 200), told.url, fitted(told.reason, 500)
     pays = row.state != PAID and told.state == PAID
     if row.state not in (PAID, EXPIRED) or pays:
         row.state, row.ended_at = told.state, ctx.now if told.state in (PAID, EXPIRED) else None

@@ -148,9 +148,9 @@ class TakesPayments(Protocol):
     test_mode: bool
     """Payments move no money: people see it only where outside services are simulated, or the operator chose it."""
 
-    async def checkout_fault(self, ctx: Context, currency: str, amount: int) -> str | None:
-        """Why so many minor units cannot be paid here now, and what to do instead; None: they can. Asked before a
-        checkout is opened."""
+    async def checkout_fault(self, ctx: Context, currency: str, amounts: Sequence[int]) -> str | None:
+        """Why lines of so many minor units cannot be paid here now, and what to do instead; None: they can. Asked
+        before a checkout is opened."""
 
     async def check_out(self, ctx: Context, order: CheckoutOrder) -> CheckoutState:
         """Where the buyer pays, or what became of it: one for each key, however often it is asked for.

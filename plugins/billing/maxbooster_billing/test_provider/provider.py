@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, cast
 from uuid import uuid4
@@ -88,7 +89,7 @@ class TestProvider:
             state="paid", reference=remembered.reference, fee=self.fee(order.currency, order.amount, order.destination)
         )
 
-    async def checkout_fault(self, ctx: Context, currency: str, amount: int) -> str | None:
+    async def checkout_fault(self, ctx: Context, currency: str, amounts: Sequence[int]) -> str | None:
         return None
 
     async def check_out(self, ctx: Context, order: CheckoutOrder) -> CheckoutState:

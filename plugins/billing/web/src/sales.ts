@@ -62,7 +62,7 @@ class MbBillingSales extends LitElement {
     const sale = this.refunding;
     if (!sale) return;
     const amount = typed(given["amount"] ?? "", sale.currency);
-    const left = sale.amount - sale.refunded;
+    const left = sale.amount - sale.refunded - sale.refunding;
     if (!amount || amount < 0 || amount > left) throw refusal(t("billing.refund_amount", "Enter an amount up to {amount}.", { amount: decimal(left, sale.currency) }));
     await new Api(this.host).refund(sale.id, this.key, amount, (given["reason"] ?? "").trim());
     this.refunding = undefined;
@@ -74,7 +74,7 @@ class MbBillingSales extends LitElement {
     const quiet = (shown: string, title: string) => html`<span style="color: var(--mb-quiet)" title=${title}>${shown}</span>`;
     const fee = ({ fee, currency }: Sale) => (fee === null ? t("billing.fee_unknown", "not known yet") : money(fee, currency));
     const action = (sale: Sale) =>
-      sale.refunded < sale.amount && this.host.may("sale.refund")
+      sale.refunded + sale.refunding < sale.amount && this.host.may("sale.refund")
         ? html`<button style="min-height: 28px; padding: 0 10px; border: 1px solid var(--mb-line); border-radius: var(--mb-radius); background: var(--mb-lifted); color: var(--mb-text); font: inherit; cursor: pointer" aria-label=${t("billing.refund_of", "Refund {what}", { what: sale.description })} @click=${() => this.open(sale)}>${t("billing.refund", "Refund")}</button>`
         : nothing;
     return [
@@ -97,13 +97,13 @@ class MbBillingSales extends LitElement {
       <mb-table label=${t("billing.sales", "Sales")} row-key="id" search=${t("billing.find_sale", "Search sales")} .columns=${this.columns()} .rows=${sales}></mb-table>`;
   }
 
-  private form({ description, amount, refunded, currency }: Sale): TemplateResult {
+  private form({ description, amount, refunded, refunding, currency }: Sale): TemplateResult {
     return html`<form ${this.sending.here()}>
       <h3>${t("billing.refund_of", "Refund {what}", { what: description })}</h3>
       <p class="quiet">${t("billing.refund_text", "The buyer gets it back the way they paid. The payment provider usually keeps its fee.")}</p>
       <label
         >${t("billing.arrived_what", "Amount in {currency}", { currency })}
-        <input name="amount" inputmode="decimal" required autocomplete="off" .value=${decimal(amount - refunded, currency)} placeholder=${places(currency) ? "0.00" : "0"}
+        <input name="amount" inputmode="decimal" required autocomplete="off" .value=${decimal(amount - refunded - refunding, currency)} placeholder=${places(currency) ? "0.00" : "0"}
       /></label>
       <label>${t("billing.refund_reason", "Reason (optional, not shown to the buyer)")}<input name="reason" maxlength="500" autocomplete="off" /></label>
       ${this.sending.words()}

@@ -85,7 +85,7 @@ describe("the page", () => {
 });
 
 describe("saleState", () => {
-  const sale = { amount: 1000, refunded: 0, dispute: null };
+  const sale = { amount: 1000, refunded: 0, refunding: 0, dispute: null };
   const dispute = { state: "needs_response", amount: 1000, fee: 0, reason: "fraudulent", respond_by: "2026-12-04T12:00:00Z" };
 
   it("says what became of the money", () => {

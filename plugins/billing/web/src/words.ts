@@ -79,8 +79,9 @@ export function transferState({ state, reason }: Pick<Transfer, "state" | "reaso
 }
 
 /** What became of a sale. */
-export function saleState({ amount, refunded, dispute }: Pick<Sale, "amount" | "refunded" | "dispute">): string {
+export function saleState({ amount, refunded, refunding, dispute }: Pick<Sale, "amount" | "refunded" | "refunding" | "dispute">): string {
   if (dispute) return disputeState(dispute);
+  if (refunding) return t("billing.sale.refunding", "Refund on its way");
   if (!refunded) return t("billing.sale.paid", "Paid");
   return refunded === amount ? t("billing.sale.refunded", "Refunded") : t("billing.sale.partly_refunded", "Partly refunded");
 }
