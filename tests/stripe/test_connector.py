@@ -14,15 +14,29 @@ from uuid import UUID
 import httpx
 import pytest
 import stripe
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, select, update
 
 from maxbooster.jobs.models import JobRow
-from maxbooster.plugin import PLATFORM, Identity, Invalid
+from maxbooster.plugin import PLATFORM, AuthFailed, Identity, Invalid
 from maxbooster.testing import drain
+from maxbooster_billing.checkouts import queries as checkouts
+from maxbooster_billing.checkouts.jobs import ask_providers
+from maxbooster_billing.checkouts.refunds import ask_refunds
 from maxbooster_billing.ledger.verify import verify
-from maxbooster_billing.plugin import NewCheckout, NewLine, checkout, hear_of_refund
+from maxbooster_billing.plugin import (
+    CheckoutLineOrder,
+    CheckoutOrder,
+    NewCheckout,
+    NewLine,
+    RefundOrder,
+    checkout,
+    hear_of_refund,
+)
+from maxbooster_billing.providers.registry import payment_taker
 from maxbooster_billing.testing import AT, PaymentTakerContract
 from maxbooster_stripe.amounts import from_stripe, to_stripe, total_fault
+from maxbooster_stripe.client import client_at
+from maxbooster_stripe.provider import _line_item
 
 CARD = {
     "email": "fan@example.com", "number": "4242424242424242", "expiry": "12 / 40", "cvc": "123", "name": "A Fan",
@@ -71,8 +85,12 @@ async def hear_of(app: Any, hear: Callable[..., Awaitable[None]], key: str) -> N
     await drain(app)
 
 
-def dead_jobs(connection: Connection) -> list[Any]:
-    return list(connection.execute(select(JobRow.name).where(JobRow.state == "dead")).scalars())
+async def other_client(ctx: Any, settings: Any) -> stripe.StripeClient:
+    return client_at(ctx, "sk_test_other", settings.url)
+
+
+def unfinished_jobs(connection: Connection) -> list[Any]:
+    return list(connection.execute(select(JobRow.name).where(JobRow.state != "done")).scalars())
 
 
 class TestStripe(PaymentTakerContract):
@@ -144,6 +162,83 @@ class TestStripe(PaymentTakerContract):
         assert sorted(states) == ["done", "sent"]
         assert (await app.database.read(lambda connection: verify(connection, app.clock()))).ok
 
+    async def test_a_refund_that_fails_after_it_was_made_is_taken_back(
+        self, app: Any, account: Any, api: Any, cart: Any, simulator: str
+    ) -> None:
+        one = await self.opened(app, account, cart)
+        await self.pay(app, (await api.get(f"{AT}/checkouts/{one.token}")).json()["url"])
+        await self.told(app, one)
+        [sale] = [each for each in (await api.get(f"{AT}/sales")).json()["items"] if each["reference"] == "beat"]
+        at = f"{AT}/sales/{sale['id']}"
+        begun = (await api.post(f"{at}/refunds", json={"key": "sorry"})).json()
+        await drain(app)
+        assert (await api.get(at)).json()["refunded"] == 1999
+        [refund] = client(simulator).v1.refunds.list().data
+        steer(simulator, f"refunds/{refund.id}/fail")
+        for _ in range(2):
+            await hear_of(app, hear_of_refund, f"refund.{account.account.hex}.{UUID(begun['id']).hex}")
+        assert (await api.get(at)).json()["refunded"] == 0
+        [failed] = (await api.get(f"{at}/refunds")).json()
+        assert (failed["state"], bool(failed["failure"])) == ("failed", True)
+        assert (await app.database.read(lambda connection: verify(connection, app.clock()))).ok
+        assert (await api.post(f"{at}/refunds", json={"key": "again"})).status_code == 202
+
+    async def test_what_no_job_asks_for_any_more_is_asked_for_all_the_same(
+        self, app: Any, account: Any, api: Any, cart: Any, clock: Any
+    ) -> None:
+        one = await self.opened(app, account, cart)
+        await self.pay(app, (await api.get(f"{AT}/checkouts/{one.token}")).json()["url"])
+        clock.advance(minutes=11)
+        await self.swept(app)
+        [sale] = [each for each in (await api.get(f"{AT}/sales")).json()["items"] if each["reference"] == "beat"]
+        await api.post(f"{AT}/sales/{sale['id']}/refunds", json={"key": "sorry"})
+        dead = update(JobRow).where(JobRow.name == "billing.send_refund").values(state="dead")
+        await app.database.write(lambda connection: connection.execute(dead) and None)
+        assert (await api.get(f"{AT}/sales/{sale['id']}")).json()["refunding"] == 1999
+        over = await api.post(f"{AT}/sales/{sale['id']}/refunds", json={"key": "more", "amount": 1})
+        assert over.status_code == 409
+        clock.advance(minutes=11)
+        await self.swept(app)
+        found = (await api.get(f"{AT}/sales/{sale['id']}")).json()
+        assert (found["refunded"], found["refunding"]) == (1999, 0)
+
+    async def swept(self, app: Any) -> None:
+        """What runs every ten minutes."""
+        async with app.unit(Identity(PLATFORM, None, frozenset({"*"}))) as ctx:
+            await ask_providers.handler(ctx)
+            await ask_refunds.handler(ctx)
+        await drain(app)
+
+    async def test_another_accounts_key_ends_nothing(
+        self, app: Any, account: Any, api: Any, cart: Any, monkeypatch: Any
+    ) -> None:
+        one = await self.opened(app, account, cart)
+        monkeypatch.setattr("maxbooster_stripe.provider.client", other_client)
+        async with app.unit(Identity(PLATFORM, None, frozenset({"*"}))) as ctx:
+            taker = await payment_taker(ctx, "stripe")
+            row = await checkouts.checkout(ctx, one.id)
+            order = CheckoutOrder(
+                key=f"checkout.{one.id.hex}", currency="USD", amount=2999, lines=(), return_url="", opened_at=ctx.now,
+                reference=row.reference,
+            )  # fmt: skip
+            with pytest.raises(AuthFailed, match="Is the key in .billing.stripe. of the account that took the payment"):
+                await taker.it.check_out(ctx, order)
+            refund = RefundOrder(
+                key="refund.x", reference=row.reference, currency="USD", amount=5, refund="re_of_another"
+            )
+            with pytest.raises(AuthFailed, match="Stripe doesn't know the refund re_of_another"):
+                await taker.it.refund(ctx, refund)
+
+    @pytest.mark.parametrize(
+        ("currency", "amount", "quantity", "priced"),
+        [("USD", 1000, 3, (1, 1000)), ("USD", 1000, 4, (4, 250)), ("KWD", 1000, 8, (1, 1000))],
+    )  # fmt: skip
+    def test_a_line_is_priced_by_the_unit_where_stripe_can_count_it(
+        self, currency: str, amount: int, quantity: int, priced: tuple[int, int]
+    ) -> None:
+        item = _line_item(currency, CheckoutLineOrder("Kit", quantity, amount))
+        assert (item["quantity"], item["price_data"]["unit_amount"]) == priced
+
     async def test_its_webhook_leads_to_asking(self, app: Any, account: Any, api: Any, cart: Any) -> None:
         one = await self.opened(app, account, cart)
         at = f"{AT}/checkouts/{one.token}"
@@ -156,6 +251,8 @@ class TestStripe(PaymentTakerContract):
         assert (await api.get(at)).json()["state"] == "paid"
 
 
+OTHERS = {"object": {"metadata": {"key": f"refund.{UUID(int=5).hex}.{UUID(int=6).hex}"}}}
+"""Of another server with the same Stripe account."""
 SAID = b'{"id": "evt_1", "type": "charge.updated", "data": {"object": {}}}'
 
 
@@ -193,11 +290,13 @@ async def test_only_what_stripe_signed_lately_is_let_in(app, api, make, status):
 
 
 async def test_what_is_not_ours_becomes_nothing(app, api):
-    for number, about in enumerate([{}, {"object": {"metadata": {"key": "checkout.nobody"}}}, {"object": None}]):
-        body = json.dumps({"id": f"evt_{number}", "type": "charge.updated", "data": about}).encode()
+    unknown = {"object": {"metadata": {"key": "checkout.nobody"}}}
+    for number, about in enumerate([{}, unknown, {"object": None}, OTHERS]):
+        kind = "refund.updated" if about is OTHERS else "charge.updated"
+        body = json.dumps({"id": f"evt_{number}", "type": kind, "data": about}).encode()
         assert (await send(api, body, signed(body, app.clock().timestamp(), "whsec_new"))).status_code == 200
     await drain(app)
-    assert not await app.database.read(dead_jobs)
+    assert await app.database.read(unfinished_jobs) == []
 
 
 @pytest.mark.parametrize("body", [b"", b"[]", b"{}", b"\xff", b'{"id": 1}'])

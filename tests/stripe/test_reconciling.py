@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from sqlalchemy import select
 
-from maxbooster.plugin import PLATFORM, Identity
-from maxbooster.testing import drain
+from maxbooster.notices.models import Notice
+from maxbooster.plugin import PLATFORM, Conflict, Identity, NotFound
+from maxbooster.testing import drain, make_person
 from maxbooster_billing.ledger.models import LedgerAccount
 from maxbooster_billing.plugin import Leg, NewCheckout, NewLine, Transaction, checkout, hear_of_checkout, post
+from maxbooster_billing.reconciliation.jobs import reconcile_all
+from maxbooster_billing.reconciliation.judging import book
+from maxbooster_billing.reconciliation.models import BalanceLine
 from maxbooster_billing.reconciliation.service import reconcile, reporting
 
 from .test_connector import AT, app_settings, client, pay_at, simulator, steer
@@ -77,6 +82,16 @@ async def test_what_was_sold_by_hand_at_stripe_has_a_name(app, account, api, sim
     [(problem, amount)] = await differences(app)
     assert problem.startswith("This isn't known to the ledger: payment")
     assert amount == 700
+    line = problem.split(" book stripe ")[1].split()[0]
+    async with app.unit(STAFF) as ctx:
+        await ctx.write(book, "stripe", line, "income", ctx.now)
+    assert await differences(app) == []
+    async with app.unit(STAFF) as ctx:
+        with pytest.raises(Conflict, match="in the ledger already"):
+            await ctx.write(book, "stripe", line, "income", ctx.now)
+    async with app.unit(STAFF) as ctx:
+        with pytest.raises(NotFound, match="has told of no line 'txn_nobody'"):
+            await ctx.write(book, "stripe", "txn_nobody", "income", ctx.now)
 
 
 async def test_what_stripe_pays_out_to_our_bank_is_booked(app, account, api, simulator):
@@ -98,7 +113,7 @@ async def test_what_only_the_ledger_knows_is_found(app, account, api):
         made_up = Transaction(key="x", currency="USD", legs=(Leg("provider", 5, "stripe"), Leg("income", -5)))
         await ctx.write(post, PLATFORM, made_up, ctx.now)
     [(problem, amount)] = await differences(app)
-    assert "something in the ledger is missing in the provider's list" in problem
+    assert "the ledger has something that no line of the provider tells of" in problem
     assert amount == 5
 
 
@@ -111,3 +126,31 @@ async def test_without_a_key_there_is_nothing_to_compare(app, monkeypatch):
 
 async def _no(self: Any, ctx: Any) -> bool:
     return False
+
+
+async def test_more_lines_than_a_page_are_all_compared(app, account, api, monkeypatch):
+    monkeypatch.setattr("maxbooster_stripe.provider.PAGE", 2)
+    for number in range(5):
+        await sold(app, account, api, f"order-{number}", 1000 + number)
+    assert await differences(app) == []
+    async with app.unit(STAFF, writable=False) as ctx:
+        assert len(await ctx.platform.all(select(BalanceLine.id))) == 5
+
+
+async def test_staff_hear_of_what_still_differs_a_while_later(app, account, api, clock, simulator):
+    staff = await make_person(app, "staff@example.org", operator="admin")
+    automatic = {"enabled": True, "allow_redirects": "never"}
+    by_hand = {"amount": 700, "currency": "usd", "payment_method": "pm_card_visa", "confirm": True}
+    client(simulator).v1.payment_intents.create(by_hand | {"automatic_payment_methods": automatic})
+    async with app.unit(STAFF) as ctx:
+        await reconcile_all.handler(ctx)
+    await drain(app)
+    assert await notices(app, staff) == []
+    clock.advance(minutes=16)
+    await drain(app)
+    assert await notices(app, staff) == ["1 difference between the ledger and Stripe"]
+
+
+async def notices(app: Any, person: Any) -> list[str]:
+    query = select(Notice.title).where(Notice.user_id == person.user)
+    return list(await app.database.read(lambda connection: connection.execute(query).scalars().all()))

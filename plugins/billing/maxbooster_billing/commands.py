@@ -10,6 +10,7 @@ from .bank_transfer.commands import transfers
 from .ledger.repair import repair
 from .ledger.seals import seal
 from .ledger.verify import Verdict, verify
+from .reconciliation.judging import book
 from .reconciliation.service import Reconciled, reconcile, reporting
 
 
@@ -71,6 +72,21 @@ def reconcile_command(as_json: bool) -> None:
         _tell_differences(found)
     if found.differences:
         raise click.exceptions.Exit(1)
+
+
+@billing.command("book")
+@click.argument("provider")
+@click.argument("line")
+@click.option("--to", "purpose", required=True, help="What it is: fees, bank, income, receivable, opening, …")
+def book_command(provider: str, line: str, purpose: str) -> None:
+    """Post an open LINE of a PROVIDER's balance, which `reconcile` lists, into the platform's ledger."""
+
+    async def booked(ctx: Context) -> None:
+        ctx.audit("balance.booked", f"billing_balance_line:{line[:100]}", after={"provider": provider, "to": purpose})
+        await ctx.write(book, provider, line, purpose, ctx.now)
+
+    in_platform(booked)
+    click.echo(f"{line} is in the ledger, against {purpose}.")
 
 
 async def _reconciled(ctx: Context) -> Reconciled:

@@ -34,7 +34,7 @@ kinds = (
         title="The ledger and a payment provider differ",
         email="at_once",
         push=True,
-        permission="ledger.seal",
+        permission="balance.review",
     ),
     NoticeKind(name="payout.paid", title="A payout was paid", permission="payout.read"),
     NoticeKind(

@@ -133,6 +133,12 @@ manifest = Manifest(
         Permission("payout.read", "See payouts", roles=_ALL),
         Permission("payout.request", "Pay payees", roles=("owner", "admin")),
         Permission("payout.execute", "Create payment files and record what the bank did", roles=("owner", "admin")),
+        Permission(
+            "balance.review",
+            "See what differs between the ledger and payment providers",
+            roles=(),
+            operators=("admin",),
+        ),
         Permission("ledger.seal", "Seal the ledger of any account (the platform itself)", roles=(), across=True),
     ),
     commands=(Command("billing", "Check the ledger, pay by bank transfer", "maxbooster_billing.commands:billing"),),

@@ -23,6 +23,7 @@ texts = {
         "job.billing.reconcile_provider": "Reconciling with a payment provider",
         "event.payment.settled": "Payment received",
         "event.payment.refunded": "Payment refunded",
+        "audit.balance.booked": "Line of a payment provider booked by hand",
         "audit.refund.requested": "Refund requested",
         "audit.refund.done": "Refund paid",
         "audit.refund.failed": "Refund failed",

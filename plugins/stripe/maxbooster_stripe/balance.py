@@ -6,13 +6,15 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any, Final, Literal, cast
 
+from maxbooster.plugin import Invalid
 from maxbooster_billing.plugin import BalanceLineTold
 
 from .amounts import from_stripe
 
 Kind = Literal["payment", "refund", "payout", "fee", "dispute", "transfer", "other"]
 KINDS: Final[dict[str, Kind]] = {
-    "charge": "payment", "payment": "payment", "refund": "refund", "payment_refund": "refund", "payout": "payout",
+    "charge": "payment", "payment": "payment", "refund": "refund", "payment_refund": "refund",
+    "refund_failure": "refund", "payout": "payout",
     "payout_cancel": "payout", "payout_failure": "payout", "stripe_fee": "fee", "transfer": "transfer",
     "transfer_refund": "transfer",
 }  # fmt: skip
@@ -21,17 +23,16 @@ _DISPUTE: Final = "dispute"
 
 def told(line: Any) -> BalanceLineTold:
     """A balance transaction with its source expanded."""
-    currency = line.currency.upper()
+    currency, about = line.currency.upper(), line.description or line.reporting_category
+    kind = _DISPUTE if line.reporting_category.startswith(_DISPUTE) else KINDS.get(line.type, "other")
+    try:
+        amount, fee = from_stripe(currency, line.amount), from_stripe(currency, line.fee)
+    except Invalid as fraction:  # no minor unit of ours: the line stays open, and the others are compared
+        kind, amount, fee, about = "other", 0, 0, f"{about}: {fraction.detail}"
     return BalanceLineTold(
-        id=line.id,
-        kind=_DISPUTE if line.reporting_category.startswith(_DISPUTE) else KINDS.get(line.type, "other"),
-        order=_order(line),
-        description=line.description or line.reporting_category,
-        currency=currency,
-        amount=from_stripe(currency, line.amount),
-        fee=from_stripe(currency, line.fee),
+        id=line.id, kind=kind, order=_order(line), description=about, currency=currency, amount=amount, fee=fee,
         at=datetime.fromtimestamp(line.created, UTC),
-    )
+    )  # fmt: skip
 
 
 def _order(line: Any) -> str:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 
 import stripe
 
-from maxbooster.plugin import AuthFailed, Context, simulated_address
+from maxbooster.plugin import AuthFailed, Context, Invalid, simulated_address
 from maxbooster_billing.plugin import (
     BalancePage,
     CheckoutLineOrder,
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
 KEPT: Final = timedelta(hours=23)
 """How long an idempotency key is relied on."""
+PAGE: Final = 100
 _CLOCKS_APART_S: Final = 3600
 _SERVER_ERROR: Final = 500
 _EXPANDED: Final = ["payment_intent.latest_charge.balance_transaction"]
@@ -84,6 +85,9 @@ class Stripe:
             lambda: _named(order.key, sessions.list_async({"created": {"gte": since}, "limit": 100})),
         )
 
+    def refund_fault(self, currency: str, amount: int) -> str | None:
+        return line_fault(currency, amount)
+
     async def refund(self, ctx: Context, order: RefundOrder) -> RefundState:
         async with translated_errors():
             try:
@@ -100,7 +104,7 @@ class Stripe:
         return bool(self._settings.key or await simulated_address(ctx, SERVICE))
 
     async def balance_lines(self, ctx: Context, since: datetime, after: str) -> BalancePage:
-        asked: Any = {"created": {"gte": int(since.timestamp())}, "limit": 100, "expand": ["data.source"]}
+        asked: Any = {"created": {"gte": int(since.timestamp())}, "limit": PAGE, "expand": ["data.source"]}
         if after:
             asked["starting_after"] = after
         async with translated_errors():
@@ -214,7 +218,10 @@ def _fee(intent: Any, currency: str) -> int | None:
         return None
     if kept.currency.upper() != currency:  # converted: reconciliation tells of it
         return None
-    return from_stripe(currency, kept.fee)
+    try:
+        return from_stripe(currency, kept.fee)
+    except Invalid:  # in a fraction of the minor unit: reconciliation tells of it
+        return None
 
 
 def _refund_state(refund: Any) -> RefundState:

@@ -256,3 +256,10 @@ async def test_an_account_sells_by_its_own_key(app, account, api):
     assert (await api.post(f"{AT}/checkouts", json=wanted)).json() == answer.json()
     wrong = await api.post(f"{AT}/checkouts", json=wanted | {"key": "o-2", "return_url": "javascript:alert(1)"})
     assert (wrong.status_code, wrong.json()["field"]) == (422, "return_url")
+
+
+@pytest.mark.parametrize("email", ["not an email", "fan@", "@x.example", "fan@gm ail.example"])
+async def test_a_buyers_address_is_one(app, account, email):
+    with pytest.raises(Invalid) as refused:
+        await opened(app, account, cart(line(account.account, 100), buyer_email=email))
+    assert refused.value.field == "buyer_email"

@@ -44,6 +44,9 @@ async def refund(ctx: Context, sale_id: UUID, new: NewRefund) -> RefundBegun:
             f"All of {sale.description!r} is refunded already.",
             field="amount",
         )  # fmt: skip
+    provider = await payment_taker(ctx, sale.provider)
+    if fault := provider.call_sync(lambda it: it.refund_fault(sale.currency, amount)):
+        raise Conflict(fault, field="amount")
     row = Refund(
         sale_id=sale_id, key=new.key, amount=amount, reason=new.reason, state=SENDING, requested_by=ctx.user,
         requested_at=ctx.now,

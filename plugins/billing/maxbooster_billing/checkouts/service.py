@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from secrets import token_urlsafe
 
-from maxbooster.plugin import PLATFORM, Connector, Context, Invalid, new_id
+from maxbooster.plugin import PLATFORM, Connector, Context, Invalid, mailbox, new_id
 
 from ..currency import LARGEST, checked_currency, written
 from ..ledger.posting import KeyReused
@@ -68,6 +68,8 @@ def _refuse_malformed(new: NewCheckout) -> None:
                 f"{line.description!r} costs {line.amount} minor units; what costs nothing needs no checkout.",
                 field="amount",
             )
+    if new.buyer_email is not None:
+        mailbox(new.buyer_email, "buyer_email")
     if new.amount > LARGEST:
         total = f"{written(new.amount, new.currency)} {new.currency}"
         raise Invalid(f"The lines come to {total}: more than can be paid at once.", field="lines")

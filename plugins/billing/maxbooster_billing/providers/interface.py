@@ -160,6 +160,10 @@ class TakesPayments(Protocol):
             AuthFailed: the provider does not accept our credentials.
         """
 
+    def refund_fault(self, currency: str, amount: int) -> str | None:
+        """Why it cannot give back so many minor units, and what to do instead; None: it can. Asked before a refund is
+        queued."""
+
     async def refund(self, ctx: Context, order: RefundOrder) -> RefundState:
         """Give back a payment or a part of it, once for each key, or say what became of it. Raises as `check_out`."""
 

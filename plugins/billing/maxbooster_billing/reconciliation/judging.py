@@ -6,14 +6,15 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, select, update
 
-from maxbooster.plugin import PLATFORM
+from maxbooster.plugin import PLATFORM, Conflict, Invalid, NotFound
 
-from ..checkouts.models import DONE, PAID, Checkout, Refund, Sale
+from ..checkouts.models import DONE, FAILED, PAID, PROCESSING, Checkout, Refund, Sale
 from ..currency import written
 from ..disputes.models import WON, Dispute
-from ..ledger.posting import Leg, Transaction, post
+from ..ledger.posting import KeyReused, Leg, Transaction, post
+from ..texts import fitted
 from .models import BOOKED, MATCHED, OPEN, BalanceLine
 
 BOOKED_KINDS = {
@@ -21,15 +22,24 @@ BOOKED_KINDS = {
     "fee": ("fees", "{provider}", "Charged by {provider}: {description}"),
 }
 """What the provider does by itself, and who gets it in the platform's book."""
-UNKNOWN = "This isn't known to the ledger: {kind}, {description}. Book it by hand, once it's clear what it is."
+UNKNOWN = (
+    "This isn't known to the ledger: {kind}, {description}. Once it's clear what it is, book it:"
+    " maxbooster billing book {provider} {id} --to PURPOSE."
+)
 
 
 def judge(connection: Connection, line: BalanceLine, now: datetime) -> tuple[str, str]:
     """Its state and the problem in a sentence; books what the provider does by itself."""
+    if line.kind in BOOKED_KINDS and line.amount == line.fee:
+        return MATCHED, ""
     if line.kind in BOOKED_KINDS:
-        post(connection, PLATFORM, _booking(line), now)
+        try:
+            post(connection, PLATFORM, _booking(line), now)
+        except (Invalid, KeyReused) as refusal:
+            return OPEN, fitted(refusal.detail, 500)
         return BOOKED, ""
-    problem = _problem(connection, line)
+    if (problem := _problem(connection, line)) is None:
+        return OPEN, ""
     return (OPEN, problem) if problem else (MATCHED, "")
 
 
@@ -43,12 +53,13 @@ def _booking(line: BalanceLine) -> Transaction:
         legs.append(Leg(purpose, -line.amount, party))
         legs += [Leg("fees", line.fee, line.provider)] if line.fee else []
     return Transaction(
-        key=f"balance:{line.provider}:{line.id}", currency=line.currency, legs=tuple(legs),
+        key=_key(line), currency=line.currency, legs=tuple(legs),
         memo=memo.format(**words)[:500], at=line.at,
     )  # fmt: skip
 
 
-def _problem(connection: Connection, line: BalanceLine) -> str:
+def _problem(connection: Connection, line: BalanceLine) -> str | None:
+    """Empty: there is none. None: it isn't decided yet."""
     word, *ids = line.order_key.split(".")
     try:
         keys = [UUID(each) for each in ids]
@@ -61,14 +72,45 @@ def _problem(connection: Connection, line: BalanceLine) -> str:
             return _refund(connection, line, account, id)
         case "dispute", _ if line.kind == "dispute":
             return _dispute(connection, line, line.order_key.removeprefix("dispute."))
-    return UNKNOWN.format(kind=line.kind, description=line.description or "no description")
+    return UNKNOWN.format(
+        kind=line.kind, description=line.description or "no description", provider=line.provider, id=line.id
+    )[:500]
 
 
-def _payment(connection: Connection, line: BalanceLine, id: UUID) -> str:
+def book(connection: Connection, provider: str, id: str, purpose: str, now: datetime) -> None:
+    """Post an open line into the platform's book, against what somebody has found that it is.
+
+    Raises:
+        NotFound: there is no such line.
+        Conflict: it is in the books already.
+        Invalid: there is no such purpose.
+    """
+    of = (BalanceLine.provider == provider, BalanceLine.id == id)
+    row = connection.execute(select(BalanceLine.__table__).where(*of)).first()
+    if row is None:
+        raise NotFound(
+            f"{provider} has told of no line {id!r}; `maxbooster billing reconcile` lists those that are open."
+        )
+    if row.state != OPEN:
+        raise Conflict(f"The line {id} is {row.state}: it is in the ledger already.")
+    net = row.amount - row.fee
+    legs = (Leg("provider", net, provider), Leg(purpose, -net))
+    memo = fitted(f"Booked by hand: {row.description}", 500)
+    post(connection, PLATFORM, Transaction(key=_key(row), currency=row.currency, legs=legs, memo=memo, at=row.at), now)
+    connection.execute(update(BalanceLine).where(*of).values(state=BOOKED, problem=""))
+
+
+def _key(line: Any) -> str:
+    return f"balance:{line.provider}:{line.id}"
+
+
+def _payment(connection: Connection, line: BalanceLine, id: UUID) -> str | None:
     shown = (Checkout.state, Checkout.currency, Checkout.amount, Checkout.fee)
     found = connection.execute(select(*shown).where(Checkout.id == id)).first()
     if found is None:
         return f"There is no checkout {id}, and {_money(line, line.amount)} was paid for it."
+    if found.state == PROCESSING:
+        return None
     if found.state != PAID:
         return f"The checkout {id} is {found.state}, but {_money(line, line.amount)} was paid for it."
     return _difference(line, f"checkout {id}", found, line.amount, found.fee)
@@ -80,9 +122,10 @@ def _refund(connection: Connection, line: BalanceLine, account: UUID, id: UUID) 
     found = connection.execute(query.where(Refund.account_id == account, Refund.id == id)).first()
     if found is None:
         return f"There is no refund {id}, and {_money(line, -line.amount)} was refunded for it."
-    if found.state != DONE:
+    back = line.amount > 0
+    if found.state not in ((FAILED,) if back else (DONE, FAILED)):
         return f"The refund {id} is {found.state}, but {_money(line, -line.amount)} was refunded."
-    return _difference(line, f"refund {id}", found, -line.amount, 0)
+    return _difference(line, f"refund {id}", found, abs(line.amount), 0)
 
 
 def _dispute(connection: Connection, line: BalanceLine, reference: str) -> str:

@@ -25,7 +25,6 @@ from .models import OPEN, BalanceLine
 
 OVERLAP = timedelta(days=3)
 """How far back the list is read again: a provider may tell of a line late."""
-THE_BEGINNING = timedelta(days=3650)
 
 T = TypeVar("T")
 _HEX = re.compile("[0-9a-f]{32}")
@@ -84,8 +83,10 @@ async def _told(ctx: Context, provider: Connector[ReportsBalance], since: dateti
 
 
 async def _since(ctx: Context, provider: str) -> datetime:
+    """From the newest line that is known; at first from the first checkout: what was before is not ours."""
     newest = await ctx.platform.first(select(func.max(BalanceLine.at)).where(BalanceLine.provider == provider))
-    return ctx.now - THE_BEGINNING if newest is None else newest - OVERLAP
+    first = await ctx.platform.first(select(func.min(Checkout.created_at)).where(Checkout.provider == provider))
+    return (newest or first or ctx.now) - OVERLAP
 
 
 async def _open_keys(ctx: Context, provider: str) -> Sequence[str]:
@@ -139,7 +140,7 @@ def _judge_again(connection: Connection, provider: str, new: set[str], now: date
 
 async def differences(ctx: Context, providers: Sequence[str]) -> list[Difference]:
     """Open lines, the oldest first, and balances that are not what the lines come to."""
-    open_ones = (BalanceLine.provider.in_(providers), BalanceLine.state == OPEN)
+    open_ones = (BalanceLine.provider.in_(providers), BalanceLine.state == OPEN, BalanceLine.problem != "")
     rows = await ctx.platform.all(select(BalanceLine).where(*open_ones).order_by(BalanceLine.at, BalanceLine.id))
     found = [Difference(row.provider, row.id, row.currency, row.amount, row.problem) for row in rows]
     for provider in providers:
@@ -161,7 +162,7 @@ def _sums(connection: Connection, provider: str) -> list[Difference]:
             said = (
                 f"{written(here, currency)} {currency} here, and {written(there, currency)} {currency} at the provider"
             )
-            problem = f"The balance is {said}: something in the ledger is missing in the provider's list."
+            problem = f"The balance is {said}: the ledger has something that no line of the provider tells of."
             found.append(Difference(provider, "", currency, here - there, problem))
     return found
 

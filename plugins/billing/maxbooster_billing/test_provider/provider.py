@@ -104,6 +104,9 @@ class TestProvider:
             fee=known.fee,
         )
 
+    def refund_fault(self, currency: str, amount: int) -> str | None:
+        return None
+
     async def refund(self, ctx: Context, order: RefundOrder) -> RefundState:
         reference = await asyncio.to_thread(self.bank.give_back, order)
         if reference is None:
