@@ -33,7 +33,7 @@ from maxbooster.db.engine import Database
 from maxbooster.plugin import PLATFORM, Identity, new_id
 from maxbooster.testing.processes import Process
 from maxbooster.testing.services import free_port
-from maxbooster_billing.checkouts.jobs import ask_provider
+from maxbooster_billing.checkouts.jobs import update_checkout
 from maxbooster_billing.checkouts.models import Checkout, CheckoutLine, Refund, Sale
 from maxbooster_billing.checkouts.queries import unsettled
 from maxbooster_billing.checkouts.refunds import send_refund
@@ -290,7 +290,7 @@ async def _ask_for_all(database: Database) -> None:
     async with app.opened():
         async with app.unit(Identity(PLATFORM, None, EVERYTHING)) as ctx:
             for id in await unsettled(ctx, ctx.now, 10_000):
-                ctx.enqueue(ask_provider, id, key=str(id))
+                ctx.enqueue(update_checkout, id, key=str(id))
             rows = await ctx.read(_waiting_refunds)
         for account, id in rows:
             async with app.unit(Identity(account, None, EVERYTHING)) as ctx:

@@ -20,8 +20,8 @@ from maxbooster.jobs.models import JobRow
 from maxbooster.plugin import PLATFORM, AuthFailed, Identity, Invalid
 from maxbooster.testing import drain
 from maxbooster_billing.checkouts import queries as checkouts
-from maxbooster_billing.checkouts.jobs import ask_providers
-from maxbooster_billing.checkouts.refunds import ask_refunds
+from maxbooster_billing.checkouts.jobs import update_checkouts
+from maxbooster_billing.checkouts.refunds import update_refunds
 from maxbooster_billing.ledger.verify import verify
 from maxbooster_billing.plugin import (
     CheckoutLineOrder,
@@ -205,8 +205,8 @@ class TestStripe(PaymentTakerContract):
     async def swept(self, app: Any) -> None:
         """What runs every ten minutes."""
         async with app.unit(Identity(PLATFORM, None, frozenset({"*"}))) as ctx:
-            await ask_providers.handler(ctx)
-            await ask_refunds.handler(ctx)
+            await update_checkouts.handler(ctx)
+            await update_refunds.handler(ctx)
         await drain(app)
 
     async def test_another_accounts_key_ends_nothing(

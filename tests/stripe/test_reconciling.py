@@ -13,7 +13,7 @@ from maxbooster.testing import drain, make_person
 from maxbooster_billing.ledger.models import LedgerAccount
 from maxbooster_billing.plugin import Leg, NewCheckout, NewLine, Transaction, checkout, hear_of_checkout, post
 from maxbooster_billing.reconciliation.jobs import reconcile_all
-from maxbooster_billing.reconciliation.judging import book
+from maxbooster_billing.reconciliation.matching import book
 from maxbooster_billing.reconciliation.models import BalanceLine
 from maxbooster_billing.reconciliation.service import reconcile, reporting
 

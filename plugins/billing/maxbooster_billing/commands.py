@@ -10,7 +10,7 @@ from .bank_transfer.commands import transfers
 from .ledger.repair import repair
 from .ledger.seals import seal
 from .ledger.verify import Verdict, verify
-from .reconciliation.judging import book
+from .reconciliation.matching import book
 from .reconciliation.service import Reconciled, reconcile, reporting
 
 

@@ -78,8 +78,8 @@ if TYPE_CHECKING:
     from .payouts.service import request_payout as request_payout
     from .payouts.settling import account_and_payout as account_and_payout
     from .providers.interface import PAYMENT_PROVIDER as PAYMENT_PROVIDER
-    from .providers.interface import BalanceLineTold as BalanceLineTold
     from .providers.interface import BalancePage as BalancePage
+    from .providers.interface import BalanceTransaction as BalanceTransaction
     from .providers.interface import CheckoutLineOrder as CheckoutLineOrder
     from .providers.interface import CheckoutOrder as CheckoutOrder
     from .providers.interface import CheckoutState as CheckoutState
@@ -174,17 +174,17 @@ def register_kinds() -> Sequence[Kind[Any]]:
 
 @hookimpl
 def register_jobs() -> Sequence[Job]:
-    from .checkouts.jobs import ask_provider, ask_providers
-    from .checkouts.refunds import ask_refunds, send_refund
+    from .checkouts.jobs import update_checkout, update_checkouts
+    from .checkouts.refunds import send_refund, update_refunds
     from .checkouts.sales import record_sale
-    from .disputes.jobs import ask_dispute, ask_disputes
+    from .disputes.jobs import update_dispute, update_disputes
     from .disputes.settling import record_dispute
     from .ledger.seals import seal
     from .payouts.jobs import send
     from .reconciliation.jobs import reconcile_all, reconcile_provider
 
-    selling = [ask_provider, ask_providers, record_sale, send_refund, ask_refunds]
-    disputing = [ask_dispute, ask_disputes, record_dispute]
+    selling = [update_checkout, update_checkouts, record_sale, send_refund, update_refunds]
+    disputing = [update_dispute, update_disputes, record_dispute]
     return [send, seal, *selling, *disputing, reconcile_all, reconcile_provider]
 
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any, Final, Literal, cast
 
 from maxbooster.plugin import Invalid
-from maxbooster_billing.plugin import BalanceLineTold
+from maxbooster_billing.plugin import BalanceTransaction
 
 from .amounts import from_stripe
 
@@ -21,7 +21,7 @@ KINDS: Final[dict[str, Kind]] = {
 _DISPUTE: Final = "dispute"
 
 
-def told(line: Any) -> BalanceLineTold:
+def told(line: Any) -> BalanceTransaction:
     """A balance transaction with its source expanded."""
     currency, about = line.currency.upper(), line.description or line.reporting_category
     kind = _DISPUTE if line.reporting_category.startswith(_DISPUTE) else KINDS.get(line.type, "other")
@@ -29,7 +29,7 @@ def told(line: Any) -> BalanceLineTold:
         amount, fee = from_stripe(currency, line.amount), from_stripe(currency, line.fee)
     except Invalid as fraction:  # no minor unit of ours: the line stays open, and the others are compared
         kind, amount, fee, about = "other", 0, 0, f"{about}: {fraction.detail}"
-    return BalanceLineTold(
+    return BalanceTransaction(
         id=line.id, kind=kind, order=_order(line), description=about, currency=currency, amount=amount, fee=fee,
         at=datetime.fromtimestamp(line.created, UTC),
     )  # fmt: skip

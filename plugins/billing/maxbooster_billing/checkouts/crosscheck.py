@@ -31,7 +31,7 @@ def check(connection: Connection, now: datetime) -> Iterator[str]:
     tables = (_checkouts, _lines, _sales, _refunds)
     right = {table.name: readable(connection, table) for table in tables}
     yield from _payments(connection, now, right)
-    yield from _repayments(connection, right)
+    yield from _refunds_done(connection, right)
 
 
 def _payments(connection: Connection, now: datetime, right: dict[str, Any]) -> Iterator[str]:
@@ -62,7 +62,7 @@ def _payment(connection: Connection, line: Any, share: int, *, fresh: bool) -> I
         line=line.line, seller=line.seller, currency=line.currency, provider=line.provider, description=line.description
     )
     moved = [of.payment(line.amount), *([of.fee(share)] if share else [])]
-    yield from _unposted(connection, f"Checkout {line.id}", PLATFORM, (each.platforms() for each in moved))
+    yield from _unposted(connection, f"Checkout {line.id}", PLATFORM, (each.platform_half() for each in moved))
     if line.sale is None:
         if not fresh:
             yield f"Checkout {line.id}: the sale {line.line} has not reached its seller {line.seller}."
@@ -73,7 +73,7 @@ def _payment(connection: Connection, line: Any, share: int, *, fresh: bool) -> I
     yield from _unposted(connection, f"Sale {line.line}", line.seller, _sellers(halves))
 
 
-def _repayments(connection: Connection, right: dict[str, Any]) -> Iterator[str]:
+def _refunds_done(connection: Connection, right: dict[str, Any]) -> Iterator[str]:
     of_sale = (_refunds.c.account_id == _sales.c.account_id) & (_refunds.c.sale_id == _sales.c.id)
     shown = (
         _refunds.c.account_id, _refunds.c.id, _refunds.c.amount, _sales.c.id.label("sale"), _sales.c.currency,
@@ -85,8 +85,8 @@ def _repayments(connection: Connection, right: dict[str, Any]) -> Iterator[str]:
             line=row.sale, seller=row.account_id, currency=row.currency, provider=row.provider,
             description=row.description,
         )  # fmt: skip
-        moved = of.repayment(row.id, row.amount)
-        yield from _unposted(connection, f"Refund {row.id}", PLATFORM, [moved.platforms()])
+        moved = of.refund(row.id, row.amount)
+        yield from _unposted(connection, f"Refund {row.id}", PLATFORM, [moved.platform_half()])
         yield from _unposted(connection, f"Refund {row.id}", row.account_id, _sellers([moved]))
     refunded = func.coalesce(
         select(func.sum(_refunds.c.amount)).where(of_sale, _refunds.c.state == DONE).scalar_subquery(), 0
@@ -98,7 +98,7 @@ def _repayments(connection: Connection, right: dict[str, Any]) -> Iterator[str]:
 
 
 def _sellers(moved: Iterable[Movement]) -> Iterator[Transaction]:
-    return (half for each in moved if (half := each.sellers()) is not None)
+    return (half for each in moved if (half := each.seller_half()) is not None)
 
 
 def _unposted(connection: Connection, what: str, book: UUID, wanted: Iterable[Transaction]) -> Iterator[str]:

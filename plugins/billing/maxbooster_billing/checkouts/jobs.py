@@ -19,8 +19,8 @@ LEFT_ALONE = timedelta(minutes=5)
 AT_ONCE = 5_000
 
 
-@job("billing.ask_provider", attempts=12, backoff_s=1.0)
-async def ask_provider(ctx: Context, checkout_id: UUID) -> None:
+@job("billing.update_checkout", attempts=12, backoff_s=1.0)
+async def update_checkout(ctx: Context, checkout_id: UUID) -> None:
     """Give the provider the order, or ask what became of it: its key makes that one question."""
     row = await queries.checkout(ctx, checkout_id)
     if row.state == PAID and row.fee is not None:
@@ -38,14 +38,14 @@ async def hear_of_checkout(ctx: Context, order_key: str) -> None:
         NotFound: it is not the key of one of our orders.
     """
     row = await queries.by_order_key(ctx, order_key)
-    ctx.enqueue(ask_provider, row.id, key=str(row.id), account=PLATFORM)
+    ctx.enqueue(update_checkout, row.id, key=str(row.id), account=PLATFORM)
 
 
-@job("billing.ask_providers", cron="*/10 * * * *")
-async def ask_providers(ctx: Context) -> None:
+@job("billing.update_checkouts", cron="*/10 * * * *")
+async def update_checkouts(ctx: Context) -> None:
     """Ask again about each checkout whose end, or whose fee, nobody has told."""
     for id in await queries.unsettled(ctx, ctx.now - LEFT_ALONE, AT_ONCE):
-        ctx.enqueue(ask_provider, id, key=str(id), once=f"{id}:{ctx.now:%Y-%m-%dT%H:%M}", account=PLATFORM)
+        ctx.enqueue(update_checkout, id, key=str(id), once=f"{id}:{ctx.now:%Y-%m-%dT%H:%M}", account=PLATFORM)
 
 
 async def _order(ctx: Context, row: Checkout) -> CheckoutOrder:

@@ -36,7 +36,7 @@ class Movement(Struct, frozen=True, kw_only=True):
     """Purpose and party in the seller's book."""
     memo: str
 
-    def platforms(self) -> Transaction:
+    def platform_half(self) -> Transaction:
         """What the platform's book says of it: all of it, where the platform is the seller."""
         if self.seller != PLATFORM:
             return sent_half(self._transfer)
@@ -44,7 +44,7 @@ class Movement(Struct, frozen=True, kw_only=True):
         legs = (Leg("provider", self.amount, self.provider), Leg(purpose, -self.amount, party))
         return Transaction(key=f"sale:{self.id}", currency=self.currency, legs=legs, memo=self.memo)
 
-    def sellers(self) -> Transaction | None:
+    def seller_half(self) -> Transaction | None:
         """What the seller's book says of it; None: they have no other book than the platform's."""
         return None if self.seller == PLATFORM else received_half(self._transfer, PLATFORM)
 
@@ -71,7 +71,7 @@ class Sold(Struct, frozen=True, kw_only=True):
     def fee(self, amount: int) -> Movement:
         return self.movement(uuid5(self.line, "fee"), -amount, ("fees", self.provider), "Payment fee")
 
-    def repayment(self, refund: UUID, amount: int) -> Movement:
+    def refund(self, refund: UUID, amount: int) -> Movement:
         return self.movement(uuid5(refund, "refunded"), -amount, ("income", SALES), "Refunded")
 
     def returned(self, refund: UUID, amount: int) -> Movement:

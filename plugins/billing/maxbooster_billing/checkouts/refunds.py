@@ -18,14 +18,14 @@ from . import queries
 from .events import PaymentRefunded
 from .models import DONE, FAILED, SENDING, SENT, Refund, Sale
 from .postings import Movement, Sold
-from .schemas import NewRefund, RefundBegun
+from .schemas import NewRefund, RefundStarted
 
 ANSWERS_WITHIN_S = 60.0
 LEFT_ALONE = timedelta(minutes=5)
 AT_ONCE = 5_000
 
 
-async def refund(ctx: Context, sale_id: UUID, new: NewRefund) -> RefundBegun:
+async def refund(ctx: Context, sale_id: UUID, new: NewRefund) -> RefundStarted:
     """Queue a refund with this unit, which keeps others of the same sale waiting until it ends.
 
     Raises:
@@ -53,13 +53,13 @@ async def refund(ctx: Context, sale_id: UUID, new: NewRefund) -> RefundBegun:
     )  # fmt: skip
     ctx.add(row)
     ctx.audit("refund.requested", row, after={"sale": sale_id, "amount": amount, "currency": sale.currency})
-    return RefundBegun(row.id, ctx.enqueue(send_refund, row.id, key=str(row.id), once=str(row.id)))
+    return RefundStarted(row.id, ctx.enqueue(send_refund, row.id, key=str(row.id), once=str(row.id)))
 
 
-def _repeated(before: Refund, sale: UUID, new: NewRefund) -> RefundBegun:
+def _repeated(before: Refund, sale: UUID, new: NewRefund) -> RefundStarted:
     if before.sale_id != sale or new.amount not in (None, before.amount):
         raise KeyReused(f"The key {new.key!r} was used for another refund.", field="key")
-    return RefundBegun(before.id)
+    return RefundStarted(before.id)
 
 
 @job("billing.send_refund", attempts=12, backoff_s=2.0)
@@ -106,8 +106,8 @@ def _parts(order_key: str) -> tuple[UUID, UUID]:
     return account, id
 
 
-@job("billing.ask_refunds", cron="*/10 * * * *")
-async def ask_refunds(ctx: Context) -> None:
+@job("billing.update_refunds", cron="*/10 * * * *")
+async def update_refunds(ctx: Context) -> None:
     """Ask again about each refund whose end nobody has told, whatever became of its job."""
     query = select(Refund.account_id, Refund.id).where(Refund.state.in_((SENDING, SENT)))
     query = query.where(Refund.requested_at < ctx.now - LEFT_ALONE).order_by(Refund.requested_at).limit(AT_ONCE)
@@ -129,7 +129,7 @@ async def _settle(ctx: Context, row: Refund, sale: Sale, told: RefundState) -> N
         sale.refunded += row.amount
         whole = sale.refunded == sale.amount
         ctx.emit(PaymentRefunded(sale.id, sale.reference, sale.currency, row.amount, sale.refunded, whole))
-        await _post(ctx, _sold(ctx, sale).repayment(row.id, row.amount))
+        await _post(ctx, _sold(ctx, sale).refund(row.id, row.amount))
         return
     await _tell(ctx, row, sale)
     if was_done:
@@ -156,8 +156,8 @@ async def _post(ctx: Context, moved: Movement) -> None:
     account, now = ctx.account, ctx.now
 
     def posted(connection: Connection) -> None:
-        post(connection, PLATFORM, moved.platforms(), now)
-        if (sellers := moved.sellers()) is not None:
+        post(connection, PLATFORM, moved.platform_half(), now)
+        if (sellers := moved.seller_half()) is not None:
             post(connection, account, sellers, now)
 
     await ctx.write(posted)

@@ -25,7 +25,7 @@ from ..disputes.queries import of_sales
 from ..ledger.posting import KeyReused
 from . import queries, refunds, service
 from .models import Sale
-from .schemas import CheckoutAt, CheckoutOut, NewOwnCheckout, NewRefund, RefundBegun, RefundOut, SaleOut
+from .schemas import CheckoutAt, CheckoutOut, NewOwnCheckout, NewRefund, RefundOut, RefundStarted, SaleOut
 
 
 @post(
@@ -81,7 +81,7 @@ async def list_refunds(ctx: Context, sale_id: UUID) -> list[RefundOut]:
     raises=[Conflict, KeyReused, NotFound],
     status_code=202,
 )
-async def refund_sale(ctx: Context, sale_id: UUID, data: NewRefund) -> RefundBegun:
+async def refund_sale(ctx: Context, sale_id: UUID, data: NewRefund) -> RefundStarted:
     """Give the buyer back a sale's amount, or a part of it, in the background."""
     return await refunds.refund(ctx, sale_id, data)
 

@@ -26,10 +26,10 @@ async def record_sale(ctx: Context, line_id: UUID) -> None:
         sale = _new_sale(checkout, line)
         ctx.add(sale)
         ctx.emit(PaymentSettled(sale.id, sale.reference, sale.currency, sale.amount))
-        halves.append(sold(checkout, line).payment(line.amount).sellers())
+        halves.append(sold(checkout, line).payment(line.amount).seller_half())
     if sale.fee is None and checkout.fee is not None:
         sale.fee = fee_shares(checkout, await queries.lines(ctx, checkout.id))[sale.id]
-        halves.append(sold(checkout, line).fee(sale.fee).sellers() if sale.fee else None)
+        halves.append(sold(checkout, line).fee(sale.fee).seller_half() if sale.fee else None)
     await ctx.write(post_many, ctx.account, [half for half in halves if half is not None], ctx.now)
 
 

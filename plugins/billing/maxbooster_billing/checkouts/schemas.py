@@ -167,7 +167,7 @@ class NewRefund(Struct, forbid_unknown_fields=True):
     """Minor units; absent: all that isn't refunded yet."""
 
 
-class RefundBegun(Struct):
+class RefundStarted(Struct):
     id: UUID
     job: UUID | None = None
     """Ask `getJob` how far it is; absent if the key was used before."""

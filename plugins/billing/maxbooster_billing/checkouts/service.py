@@ -11,7 +11,7 @@ from ..ledger.posting import KeyReused
 from ..providers.interface import TakesPayments
 from ..providers.registry import payment_taker
 from . import queries
-from .jobs import ask_provider
+from .jobs import update_checkout
 from .models import EXPIRED, OPEN, PAID, Checkout, CheckoutLine
 from .schemas import CheckoutLineOut, CheckoutOpened, CheckoutOut, NewCheckout, NewLine
 
@@ -43,7 +43,7 @@ async def checkout(ctx: Context, new: NewCheckout) -> CheckoutOpened:
     )  # fmt: skip
     ctx.add(row)
     ctx.add(*(_line(row, number, line) for number, line in enumerate(new.lines)))
-    ctx.enqueue(ask_provider, row.id, key=str(row.id), account=PLATFORM)
+    ctx.enqueue(update_checkout, row.id, key=str(row.id), account=PLATFORM)
     return _opened(row)
 
 

@@ -25,11 +25,11 @@ async def settle(ctx: Context, row: Checkout, told: CheckoutState) -> None:
         return
     lines, posted = await queries.lines(ctx, row.id), list[Transaction]()
     if pays:
-        posted += [sold(row, line).payment(line.amount).platforms() for line in lines]
+        posted += [sold(row, line).payment(line.amount).platform_half() for line in lines]
     if tells_fee:
         row.fee = told.fee
         shares = fee_shares(row, lines)
-        posted += [sold(row, line).fee(shares[line.id]).platforms() for line in lines if shares[line.id]]
+        posted += [sold(row, line).fee(shares[line.id]).platform_half() for line in lines if shares[line.id]]
     for line in lines:
         ctx.enqueue(record_sale, line.id, key=str(line.id), account=line.seller)
     await ctx.write(post_many, PLATFORM, posted, ctx.now)

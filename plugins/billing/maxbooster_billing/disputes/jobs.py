@@ -11,8 +11,8 @@ from .settling import settle
 ANSWERS_WITHIN_S = 60.0
 
 
-@job("billing.ask_dispute", attempts=12, backoff_s=2.0)
-async def ask_dispute(ctx: Context, provider: str, reference: str) -> None:
+@job("billing.update_dispute", attempts=12, backoff_s=2.0)
+async def update_dispute(ctx: Context, provider: str, reference: str) -> None:
     handler = dispute_handler(ctx, provider)
     told = await handler.call(lambda it: it.dispute(ctx, reference), timeout_s=ANSWERS_WITHIN_S)
     if told is not None:
@@ -21,11 +21,11 @@ async def ask_dispute(ctx: Context, provider: str, reference: str) -> None:
 
 async def hear_of_dispute(ctx: Context, provider: str, reference: str) -> None:
     """Ask the provider at once about the dispute that a webhook is about. What the webhook says is not believed."""
-    ctx.enqueue(ask_dispute, provider, reference, key=f"{provider}:{reference}", account=PLATFORM)
+    ctx.enqueue(update_dispute, provider, reference, key=f"{provider}:{reference}", account=PLATFORM)
 
 
-@job("billing.ask_disputes", cron="40 * * * *")
-async def ask_disputes(ctx: Context) -> None:
+@job("billing.update_disputes", cron="40 * * * *")
+async def update_disputes(ctx: Context) -> None:
     """Ask again about each that isn't closed."""
     for row in await queries.open_ones(ctx):
         await hear_of_dispute(ctx, row.provider, row.reference)

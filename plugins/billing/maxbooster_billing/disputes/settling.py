@@ -51,7 +51,7 @@ async def settle(ctx: Context, provider: str, told: DisputeState) -> None:
     if row.state in CLOSED and row.closed_at is None:
         row.closed_at = ctx.now
     lines = await checkouts.lines(ctx, checkout.id)
-    posted = [move.platforms() for line in lines for move in movements(row, checkout, line, lines)]
+    posted = [move.platform_half() for line in lines for move in movements(row, checkout, line, lines)]
     for line in lines:
         ctx.enqueue(record_dispute, row.id, line.id, key=str(line.id), account=line.seller)
     await ctx.write(post_many, PLATFORM, posted, ctx.now)
@@ -102,7 +102,7 @@ async def record_dispute(ctx: Context, dispute_id: UUID, line_id: UUID) -> None:
         mine.closed_at = row.closed_at
         ctx.audit(f"dispute.{row.state}", mine, after={"sale": sale.id, "amount": amount})
         ctx.emit(DisputeClosed(sale.id, sale.reference, sale.currency, amount, row.state == WON))
-    halves = [move.sellers() for move in movements(row, checkout, line, lines)]
+    halves = [move.seller_half() for move in movements(row, checkout, line, lines)]
     posted = [half for half in halves if half is not None]
     if row.state == LOST and row.withheld and amount:
         posted.append(_given_up(mine, sale, amount))

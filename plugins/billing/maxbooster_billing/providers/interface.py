@@ -193,7 +193,7 @@ class HandlesDisputes(Protocol):
         """What became of a dispute; None: it is of no order of ours. Raises as `check_out`."""
 
 
-class BalanceLineTold(Struct, frozen=True, kw_only=True):
+class BalanceTransaction(Struct, frozen=True, kw_only=True):
     """Something that moved the platform's balance at the provider."""
 
     id: str
@@ -212,7 +212,7 @@ class BalanceLineTold(Struct, frozen=True, kw_only=True):
 
 
 class BalancePage(Struct, frozen=True):
-    lines: list[BalanceLineTold]
+    lines: list[BalanceTransaction]
     after: str = ""
     """Where the next page begins; empty: this was the last."""
 

@@ -13,14 +13,14 @@ from sqlalchemy import Connection, Select, func, select, update
 
 from maxbooster.plugin import PLATFORM, Connector, Context
 
-from ..checkouts.jobs import ask_provider
+from ..checkouts.jobs import update_checkout
 from ..checkouts.models import PAID, Checkout
 from ..currency import written
 from ..disputes.jobs import hear_of_dispute
 from ..ledger.models import LedgerAccount
-from ..providers.interface import PAYMENT_PROVIDER, BalanceLineTold, ReportsBalance
+from ..providers.interface import PAYMENT_PROVIDER, BalanceTransaction, ReportsBalance
 from ..texts import fitted
-from .judging import judge
+from .matching import match_line
 from .models import OPEN, BalanceLine
 
 OVERLAP = timedelta(days=3)
@@ -58,7 +58,7 @@ async def reporting(ctx: Context) -> list[Connector[ReportsBalance]]:
 
 
 async def reconcile(ctx: Context, provider: Connector[ReportsBalance]) -> Reconciled:
-    """Read what is new, judge it and what was open, and compare the sums; commits this unit.
+    """Read what is new, match it and what was open, and compare the sums; commits this unit.
 
     Raises:
         NotReady, AuthFailed: the provider does not answer, or not to us.
@@ -70,8 +70,8 @@ async def reconcile(ctx: Context, provider: Connector[ReportsBalance]) -> Reconc
     return Reconciled([provider.name], new, await differences(ctx, [provider.name]))
 
 
-async def _told(ctx: Context, provider: Connector[ReportsBalance], since: datetime) -> list[BalanceLineTold]:
-    lines: list[BalanceLineTold] = []
+async def _told(ctx: Context, provider: Connector[ReportsBalance], since: datetime) -> list[BalanceTransaction]:
+    lines: list[BalanceTransaction] = []
     after = ""
     while True:
         cursor = after
@@ -103,10 +103,10 @@ async def _ask_again(ctx: Context, provider: str, keys: set[str]) -> None:
     unknown = (Checkout.state != PAID) | Checkout.fee.is_(None)
     for some in _batched(ids, _AT_ONCE):
         for checkout in await ctx.platform.all(select(Checkout.id).where(Checkout.id.in_(some), unknown)):
-            ctx.enqueue(ask_provider, checkout, key=str(checkout), account=PLATFORM)
+            ctx.enqueue(update_checkout, checkout, key=str(checkout), account=PLATFORM)
 
 
-def _note(connection: Connection, provider: str, told: Sequence[BalanceLineTold], now: datetime) -> int:
+def _note(connection: Connection, provider: str, told: Sequence[BalanceTransaction], now: datetime) -> int:
     """How many lines are new."""
     before: set[str] = set()
     for some in _batched([each.id for each in told], _AT_ONCE):
@@ -114,26 +114,26 @@ def _note(connection: Connection, provider: str, told: Sequence[BalanceLineTold]
         before |= set(connection.execute(known).scalars())
     new = [_row(provider, each) for each in told if each.id not in before]
     for line in new:
-        line.state, line.problem = judge(connection, line, now)
+        line.state, line.problem = match_line(connection, line, now)
         values = {column.name: getattr(line, column.name) for column in BalanceLine.__table__.columns}
         connection.execute(BalanceLine.__table__.insert().values(**values))  # type: ignore[attr-defined]
-    _judge_again(connection, provider, {line.id for line in new}, now)
+    _match_again(connection, provider, {line.id for line in new}, now)
     return len(new)
 
 
-def _row(provider: str, told: BalanceLineTold) -> BalanceLine:
+def _row(provider: str, told: BalanceTransaction) -> BalanceLine:
     return BalanceLine(
         provider=provider, id=told.id, kind=told.kind, order_key=told.order[:100], currency=told.currency,
         description=fitted(told.description, 500), amount=told.amount, fee=told.fee, at=told.at,
     )  # fmt: skip
 
 
-def _judge_again(connection: Connection, provider: str, new: set[str], now: datetime) -> None:
+def _match_again(connection: Connection, provider: str, new: set[str], now: datetime) -> None:
     query = select(BalanceLine.__table__).where(BalanceLine.provider == provider, BalanceLine.state == OPEN)
     for row in connection.execute(query).all():
         if row.id in new:
             continue
-        state, problem = judge(connection, BalanceLine(**row._mapping), now)
+        state, problem = match_line(connection, BalanceLine(**row._mapping), now)
         this = (BalanceLine.provider == provider, BalanceLine.id == row.id)
         connection.execute(update(BalanceLine).where(*this).values(state=state, problem=problem))
 

@@ -28,7 +28,7 @@ UNKNOWN = (
 )
 
 
-def judge(connection: Connection, line: BalanceLine, now: datetime) -> tuple[str, str]:
+def match_line(connection: Connection, line: BalanceLine, now: datetime) -> tuple[str, str]:
     """Its state and the problem in a sentence; books what the provider does by itself."""
     if line.kind in BOOKED_KINDS and line.amount == line.fee:
         return MATCHED, ""
