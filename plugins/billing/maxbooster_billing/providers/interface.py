@@ -1,5 +1,6 @@
-"""What a payment provider is. It offers what it implements: `PaysOut`, `TakesPayments`. Its name and its title are its
-plugin's. One that sends webhooks has a `webhook_source` besides, and tells of payouts with `hear_of_payout`.
+"""What a payment provider is. It offers what it implements: `PaysOut`, `TakesPayments`, `ReportsBalance`,
+`HandlesDisputes`. Its name and its title are its plugin's. One that sends webhooks has a `webhook_source` besides, and
+tells with `hear_of_payout`, `hear_of_checkout`, `hear_of_refund`, `hear_of_dispute` what to ask it about.
 
 Every order carries a `key`. The same key again must be answered with the state of the first: it is what makes a payout
 that was cut off by a crash settle once. Raise `NotReady` when asking later may help, `AuthFailed` when a person has to
