@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Literal
 
 import msgspec
 from msgspec import Struct
 
+from ..db.address import DatabaseKind
 from ..errors import Invalid
 
 FORMAT = 1
-
-DatabaseKind = Literal["sqlite", "postgresql"]
 
 
 class BackupDamaged(Invalid):

@@ -5,10 +5,7 @@ from __future__ import annotations
 from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
-from ..errors import SettingsError
-
-CONNECT_S = 10
-"""How long to wait for a PostgreSQL server that does not answer, unless the URL says `connect_timeout`."""
+from .address import CONNECT_S, unreadable, unsupported
 
 
 def checked(given: str) -> URL:
@@ -20,10 +17,7 @@ def checked(given: str) -> URL:
     try:
         url = make_url(given)
     except ArgumentError as error:
-        raise SettingsError(
-            "The database URL cannot be read; write sqlite:///path or postgresql://user:password@host/name.",
-            field="core.database",
-        ) from error
+        raise unreadable() from error
     match url.get_backend_name():
         case "sqlite":
             return url.set(drivername="sqlite")
@@ -31,6 +25,4 @@ def checked(given: str) -> URL:
             waits = {"connect_timeout": str(CONNECT_S)} if "connect_timeout" not in url.query else {}
             return url.set(drivername="postgresql+psycopg").update_query_dict(waits)
         case other:
-            raise SettingsError(
-                f"The database {other!r} is not supported; use sqlite:///path or postgresql://…", field="core.database"
-            )
+            raise unsupported(other)

@@ -27,7 +27,7 @@ from maxbooster.backup.manifest import Manifest
 from maxbooster.db import new_id
 from maxbooster.errors import NotReady
 from maxbooster.identity import EVERYTHING, Identity
-from maxbooster.secrets import existing_keyring
+from maxbooster.keyring import existing_keyring
 from maxbooster.settings import Sections, Settings
 from maxbooster.storage.models import FileRow
 from maxbooster.storage.store import Store
