@@ -1,4 +1,6 @@
-"""The simulator as a process of its own, and Stripe's SDK that talks to it."""
+"""The simulator as a process of its own, and who talks to it: Stripe's SDK, and the connector of an app.
+
+Each key is a platform of its own there, so tests share a process unless they move its clock."""
 
 from __future__ import annotations
 
@@ -20,6 +22,8 @@ import stripe
 from .shapes import wrong
 
 START = "2026-01-01T00:00:00+00:00"
+OWN_CLOCK = pytest.mark.parametrize("shop", ["own clock"], indirect=True)
+"""For a test that moves the clock of the simulator that the app talks to."""
 
 
 class Process:
@@ -152,19 +156,48 @@ def simulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Process]:
     process.kill()
 
 
+@pytest.fixture(scope="package")
+def simulator_in_real_time(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Process]:
+    process = Process(tmp_path_factory.mktemp("stripe"))
+    yield process
+    process.kill()
+
+
 @pytest.fixture
 def platform(simulator: Process) -> Platform:
-    key = f"sk_test_{secrets.token_hex(12)}"
-    return Platform(simulator, simulator.client(key), key)
+    return _platform_at(simulator)
 
 
 @pytest.fixture
 def alone(tmp_path: Path) -> Iterator[Platform]:
     """A platform at a simulator of its own, whose clock and deliveries nobody else moves."""
     process = Process(tmp_path / "stripe", "--start-at", START)
-    key = "sk_test_alone"
-    yield Platform(process, process.client(key), key)
+    yield _platform_at(process)
     process.kill()
+
+
+@pytest.fixture
+def shop(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Platform]:
+    """What the app's connector talks to, and what a test sees there with Stripe's SDK."""
+    if getattr(request, "param", None) != "own clock":
+        yield _platform_at(request.getfixturevalue("simulator_in_real_time"))
+        return
+    process = Process(tmp_path / "stripe")
+    yield _platform_at(process)
+    process.kill()
+
+
+def _platform_at(process: Process) -> Platform:
+    key = f"sk_test_{secrets.token_hex(12)}"
+    return Platform(process, process.client(key), key)
+
+
+@pytest.fixture
+def app_settings(shop: Platform) -> dict[str, Any]:
+    return {
+        "billing_stripe__url": shop.process.url, "billing_stripe__key": shop.key, "billing_stripe__currencies": "USD",
+        "billing__checkout_provider": "stripe", "billing_stripe__webhook_secrets": "whsec_old, whsec_new",
+    }  # fmt: skip
 
 
 @dataclass

@@ -4,16 +4,12 @@ from __future__ import annotations
 
 import hmac
 import json
-import subprocess
-import sys
-from collections.abc import Awaitable, Callable, Iterator
-from pathlib import Path
+from collections.abc import Awaitable, Callable
 from typing import Any
 from uuid import UUID
 
 import httpx
 import pytest
-import stripe
 from sqlalchemy import Connection, select
 
 from maxbooster.jobs.models import JobRow
@@ -24,45 +20,17 @@ from maxbooster_billing.plugin import NewCheckout, NewLine, checkout, hear_of_re
 from maxbooster_billing.testing import AT, PaymentTakerContract
 from maxbooster_stripe.amounts import amount_fault, from_stripe, to_stripe
 
+from .conftest import OWN_CLOCK, Platform
+
 CARD = {
     "email": "fan@example.com", "number": "4242424242424242", "expiry": "12 / 40", "cvc": "123", "name": "A Fan",
 }  # fmt: skip
-
-
-@pytest.fixture
-def simulator(tmp_path: Path) -> Iterator[str]:
-    """Its address."""
-    command = [sys.executable, "-m", "maxbooster_stripe.simulator", "--folder", str(tmp_path / "stripe")]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdout is not None
-        yield process.stdout.readline().strip()
-        process.kill()
-
-
-@pytest.fixture
-def app_settings(simulator: str) -> dict[str, Any]:
-    return {
-        "billing_stripe__url": simulator, "billing_stripe__key": "sk_test_nova", "billing_stripe__currencies": "USD",
-        "billing__checkout_provider": "stripe", "billing_stripe__webhook_secrets": "whsec_old, whsec_new",
-    }  # fmt: skip
 
 
 async def pay_at(url: str) -> None:
     async with httpx.AsyncClient() as browser:
         paid = await browser.post(url, data=CARD)
     assert paid.status_code == 303, paid.text
-
-
-def client(simulator: str) -> stripe.StripeClient:
-    return stripe.StripeClient("sk_test_nova", base_addresses={"api": simulator})
-
-
-def fault(simulator: str, kind: str, operation: str) -> None:
-    steer(simulator, "faults", kind=kind, operation=operation)
-
-
-def steer(simulator: str, what: str, **how: Any) -> None:
-    httpx.post(f"{simulator}/_simulator/{what}", json=how).raise_for_status()
 
 
 async def hear_of(app: Any, hear: Callable[..., Awaitable[None]], key: str) -> None:
@@ -101,9 +69,9 @@ class TestStripe(PaymentTakerContract):
     async def test_a_cut_off_call_is_made_again_and_does_its_work_once(
         self, app: Any, account: Any, api: Any, request: Any, kind: str
     ) -> None:
-        cart, simulator = request.getfixturevalue("cart"), request.getfixturevalue("simulator")
-        fault(simulator, kind, "checkout.sessions.create")
-        fault(simulator, kind, "refunds.create")
+        cart, shop = request.getfixturevalue("cart"), request.getfixturevalue("shop")
+        for operation in ("checkout.sessions.create", "refunds.create"):
+            shop.process.steer("faults", kind=kind, operation=operation)
         one = await self.opened(app, account, cart)
         await self.told(app, one)
         await self.pay(app, (await api.get(f"{AT}/checkouts/{one.token}")).json()["url"])
@@ -113,20 +81,20 @@ class TestStripe(PaymentTakerContract):
         await drain(app)
         await hear_of(app, hear_of_refund, f"refund.{account.account.hex}.{UUID(begun.json()['id']).hex}")
         assert (await api.get(f"{AT}/sales/{sale['id']}")).json()["refunded"] == 1999
-        stripe = client(simulator)
-        assert len(stripe.v1.checkout.sessions.list().data) == 1
-        assert [refund.amount for refund in stripe.v1.refunds.list().data] == [1999]
+        assert len(shop.v1.checkout.sessions.list().data) == 1
+        assert [refund.amount for refund in shop.v1.refunds.list().data] == [1999]
         assert (await app.database.read(lambda connection: verify(connection, app.clock()))).ok
 
-    async def test_what_nobody_pays_expires(self, app: Any, account: Any, api: Any, cart: Any, simulator: str) -> None:
+    @OWN_CLOCK
+    async def test_what_nobody_pays_expires(self, app: Any, account: Any, api: Any, cart: Any, shop: Platform) -> None:
         one = await self.opened(app, account, cart)
-        steer(simulator, "clock", advance_s=25 * 3600)
+        shop.advance(hours=25)
         await self.told(app, one)
         shown = (await api.get(f"{AT}/checkouts/{one.token}")).json()
         assert (shown["state"], shown["url"]) == ("expired", "")
 
     async def test_a_refund_that_the_balance_does_not_cover_waits(
-        self, app: Any, account: Any, api: Any, cart: Any, simulator: str
+        self, app: Any, account: Any, api: Any, cart: Any
     ) -> None:
         """Stripe keeps its fee, so all of a payment can't be refunded from what is left of it: the refund is pending
         until the balance covers it (https://docs.stripe.com/refunds#insufficient-balance)."""

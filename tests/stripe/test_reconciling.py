@@ -12,9 +12,9 @@ from maxbooster_billing.ledger.models import LedgerAccount
 from maxbooster_billing.plugin import Leg, NewCheckout, NewLine, Transaction, checkout, hear_of_checkout, post
 from maxbooster_billing.reconciliation.service import reconcile, reporting
 
-from .test_connector import AT, app_settings, client, pay_at, simulator, steer
+from .conftest import OWN_CLOCK
+from .test_connector import AT, pay_at
 
-__all__ = ["app_settings", "simulator"]
 STAFF = Identity(PLATFORM, None, frozenset({"*"}))
 
 
@@ -48,7 +48,7 @@ async def balance(app: Any, purpose: str) -> int:
     return 0 if row is None else int(row.balance)
 
 
-async def test_payments_and_refunds_agree_to_the_cent(app, account, api, simulator):
+async def test_payments_and_refunds_agree_to_the_cent(app, account, api, shop):
     for number in range(3):
         await sold(app, account, api, f"order-{number}", 1000 + number)
     for sale in (await api.get(f"{AT}/sales")).json()["items"][:2]:
@@ -56,9 +56,7 @@ async def test_payments_and_refunds_agree_to_the_cent(app, account, api, simulat
     await drain(app)
     assert await differences(app) == []
     assert await differences(app) == []
-    stripe = client(simulator).v1.balance.retrieve()
-    held = sum(each.amount for part in (stripe.available, stripe.pending) for each in part)
-    assert await balance(app, "provider") == held
+    assert await balance(app, "provider") == sum(shop.balance())
 
 
 async def test_a_payment_that_nobody_told_us_of_is_found_and_asked_for(app, account, api):
@@ -70,23 +68,20 @@ async def test_a_payment_that_nobody_told_us_of_is_found_and_asked_for(app, acco
     assert await differences(app) == []
 
 
-async def test_what_was_sold_by_hand_at_stripe_has_a_name(app, account, api, simulator):
-    automatic = {"enabled": True, "allow_redirects": "never"}
-    by_hand = {"amount": 700, "currency": "usd", "payment_method": "pm_card_visa", "confirm": True}
-    client(simulator).v1.payment_intents.create(by_hand | {"automatic_payment_methods": automatic})
+async def test_what_was_sold_by_hand_at_stripe_has_a_name(app, account, api, shop):
+    shop.paid(700)
     [(problem, amount)] = await differences(app)
     assert problem.startswith("This isn't known to the ledger: payment")
     assert amount == 700
 
 
-async def test_what_stripe_pays_out_to_our_bank_is_booked(app, account, api, simulator):
+@OWN_CLOCK
+async def test_what_stripe_pays_out_to_our_bank_is_booked(app, account, api, shop):
     await sold(app, account, api, "order", 100_000)
-    stripe = client(simulator)
-    steer(simulator, "clock", advance_s=8 * 86_400)
-    paid = [each for each in stripe.v1.balance_transactions.list().data if each.type == "payout"]
-    if not paid:
-        available = {each.currency: each.amount for each in stripe.v1.balance.retrieve().available}["usd"]
-        stripe.v1.payouts.create({"amount": available, "currency": "usd"})
+    shop.advance(days=8)
+    if not any(line.type == "payout" for line in shop.lines()):
+        available, _ = shop.balance()
+        shop.v1.payouts.create({"amount": available, "currency": "usd"})
     assert await differences(app) == []
     assert (await balance(app, "bank")) > 90_000
     assert await balance(app, "provider") == 0
