@@ -14,11 +14,11 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from .. import __version__
-from ..db.address import address
 from ..errors import Conflict, NotFound, NotReady, Problem
 from ..keyring import Keyring
 from ..settings import Settings
 from ..storage.store import Store
+from .address import address
 from .archive import LIST, Archive, stored_key
 from .blobs import BackedUpBlob, named_by, write_list
 from .database import reading, snapshot

@@ -15,9 +15,10 @@ from contextlib import asynccontextmanager, closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from ..db.address import CONNECT_S, Address, DatabaseKind, address
 from ..db.catalog import Rows, recorded, tables_of
+from ..db.urls import CONNECT_S
 from ..errors import Conflict, NotReady
+from .address import Address, DatabaseKind, address
 from .blobs import BackedUpBlob, named_by
 from .disk import copy_file
 from .manifest import BackupDamaged

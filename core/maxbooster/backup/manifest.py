@@ -7,8 +7,8 @@ from datetime import datetime
 import msgspec
 from msgspec import Struct
 
-from ..db.address import DatabaseKind
 from ..errors import Invalid
+from .address import DatabaseKind
 
 FORMAT = 1
 

@@ -8,11 +8,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from ..db import migrate
-from ..db.address import address
 from ..errors import Conflict, NotReady, SettingsError
 from ..keyring import existing_keyring, key_file
 from ..settings import Settings
 from ..storage.store import Store
+from .address import address
 from .archive import Archive
 from .blobs import BackedUpBlob
 from .database import check_dump, refuse_unless_empty, restore

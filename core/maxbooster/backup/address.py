@@ -9,11 +9,9 @@ from urllib.parse import parse_qsl, unquote
 
 from msgspec import Struct
 
-from ..errors import SettingsError
+from ..db.urls import unreadable, unsupported
 
 DatabaseKind = Literal["sqlite", "postgresql"]
-CONNECT_S = 10
-"""How long to wait for a PostgreSQL server that does not answer, unless the URL says `connect_timeout`."""
 _URL = re.compile(
     r"(?P<kind>\w+)(?:\+\w+)?://"
     r"(?:(?P<user>[^:/]*)(?::(?P<password>[^@]*))?@)?"
@@ -54,16 +52,3 @@ def address(url: str) -> Address:
     server = {"user": parts["user"], "host": parts["ipv6"] or parts["host"], "port": parts["port"]}
     given = {name: text for name, text in server.items() if text} | dict(parse_qsl(found["query"] or ""))
     return Address(kind, parts["name"], given, parts["password"])
-
-
-def unreadable() -> SettingsError:
-    return SettingsError(
-        "The database URL cannot be read; write sqlite:///path or postgresql://user:password@host/name.",
-        field="core.database",
-    )
-
-
-def unsupported(kind: str) -> SettingsError:
-    return SettingsError(
-        f"The database {kind!r} is not supported; use sqlite:///path or postgresql://…", field="core.database"
-    )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import make_url
 
-from maxbooster.db.address import address
+from maxbooster.backup.address import address
 from maxbooster.errors import SettingsError
 
 
