@@ -23,7 +23,7 @@ in_each_web = for web in $(WEBS); do (cd $$web && $(NODE) $(1)) || exit 1; done
 
 KERNEL := .build/kernel
 
-.PHONY: setup kernel web demo test test-failed test-all matrix lint format types bench faults mutants docs wheels clean
+.PHONY: setup kernel web demo test test-web test-python test-failed test-all matrix lint format types bench faults mutants docs wheels clean
 
 setup: .venv/ready $(KERNEL) $(WEB)
 
@@ -85,8 +85,14 @@ wheels: setup
 	rm -rf .build/wheels
 	$(BIN)/python -m pip wheel --quiet --disable-pip-version-check --no-deps -w .build/wheels ./core $(addprefix ./,$(FAMILIES))
 
+# Both at a time: what one waits for is time for the other.
 test: setup
+	$(MAKE) --no-print-directory --keep-going --jobs 2 test-web test-python
+
+test-web: setup
 	$(call in_each_web,vitest run --silent)
+
+test-python: setup
 	$(BIN)/pytest -n $(WORKERS) --dist worksteal -m "not slow" $(if $(filter one,$(DATABASES)),--one-database) $(TESTS)
 
 # What failed among others, once more and alone. What passes then is listed: such a test depends on its neighbors, and is to be mended.

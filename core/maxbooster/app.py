@@ -34,6 +34,7 @@ from .http.traffic import Traffic
 from .identity import Identity
 from .jobs import queries as queue
 from .jobs.job import Doorbell, Job
+from .keyring import Keyring, refuse_wrong_keys
 from .links.counting import Clicks
 from .live import Live
 from .mail import MailTransport, unknown
@@ -48,7 +49,6 @@ from .plugins.kinds import Connector, Kind
 from .resources import Resources
 from .search.building import start_building
 from .search.indexing import SearchIndex
-from .secrets import Keyring, refuse_wrong_keys
 from .settings import PluginSettings, Sections, Settings
 from .storage.store import Store
 

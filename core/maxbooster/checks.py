@@ -23,12 +23,13 @@ from .health import Advice, HealthCheck, Unexamined
 from .http.traffic import refuse_when_full
 from .jobs.job import QUEUES
 from .jobs.models import JobRow
+from .keyring import key_file
 from .plugins import leftovers
 from .plugins.leftovers import OVERDUE, family_of
 from .search.comparing import compare_index
-from .secrets import SecretRow, key_file
+from .secrets import SecretRow
 from .settings import Settings
-from .storage.files import file_key
+from .storage.keys import file_key
 from .storage.models import READY, FileRow
 from .transport_security import encrypted
 from .web.shell import Shell

@@ -18,7 +18,7 @@ from .db.engine import Database
 from .errors import NotReady, Problem
 from .health import Absent, HealthResult, Unexamined, examine
 from .http.client import Client
-from .secrets import existing_keyring
+from .keyring import existing_keyring
 from .settings import read
 from .storage.store import Store
 

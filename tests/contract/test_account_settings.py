@@ -17,7 +17,8 @@ from maxbooster.connectors.models import ConnectorSettingsRow
 from maxbooster.db import new_id
 from maxbooster.db.known import purge
 from maxbooster.errors import NotReady, PluginError
-from maxbooster.secrets import Keyring, rotate_all
+from maxbooster.keyring import Keyring
+from maxbooster.secrets import rotate_all
 from maxbooster.testing import make_app, open_api
 
 from .test_kinds import PIER

@@ -8,7 +8,7 @@ from uuid import UUID
 
 import msgspec
 import pytest
-from sqlalchemy import delete, text, update
+from sqlalchemy import delete, event, text, update
 
 from maxbooster.audit import trail
 from maxbooster.audit.models import AuditHead, AuditPayload, AuditRow
@@ -35,6 +35,20 @@ async def test_entries_are_sealed_within_a_second_and_the_chain_is_whole(app, ac
     async with asyncio.timeout(3):
         await _trail(app, account)
     assert await _faults(app, account) == []
+
+
+async def test_what_is_sealed_while_a_chain_is_verified_is_no_fault(app, account):
+    await _trail(app, account, 2)
+    loop = asyncio.get_running_loop()
+
+    def verified(connection):
+        def go_on(*_):
+            asyncio.run_coroutine_threadsafe(_trail(app, account, 1), loop).result()
+
+        event.listen(connection, "after_cursor_execute", go_on, once=True)
+        return trail.audit_faults(connection, account.account)
+
+    assert await app.database.read(verified) == []
 
 
 async def test_every_kind_of_tampering_is_found(app, account):

@@ -9,7 +9,8 @@ from sqlalchemy import select
 from maxbooster.db import new_id
 from maxbooster.errors import NotFound, SettingsError
 from maxbooster.identity import Identity
-from maxbooster.secrets import Keyring, SecretRow, rotate_all
+from maxbooster.keyring import Keyring
+from maxbooster.secrets import SecretRow, rotate_all
 
 
 async def test_a_secret_is_kept_sealed_and_replaced(app, account):

@@ -1,4 +1,4 @@
-"""The core's machinery, on which everything stands, can be read in an afternoon: under 8,500 lines of code, blank
+"""The core's machinery, on which everything stands, can be read in an afternoon: under 8,600 lines of code, blank
 lines, comments and docstrings apart. What is built upon it (auth, connections, webhooks, mail, notices, the web's own
 pages, the command line) is not counted; each file keeps its size."""
 
@@ -58,7 +58,7 @@ def test_the_core_stays_small():
         for file in ([package / room] if room.endswith(".py") else (package / room).rglob("*.py"))
     ]
     total = sum(_code_lines(file) for file in files if file.relative_to(package).as_posix() not in TOOLS)
-    assert 2_000 < total < 8_500, total
+    assert 2_000 < total < 8_600, total
 
 
 def test_no_file_outgrows_its_room():

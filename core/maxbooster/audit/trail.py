@@ -29,6 +29,7 @@ START = bytes(32)
 _row = cast(Table, AuditRow.__table__)
 _payload = cast(Table, AuditPayload.__table__)
 _head = cast(Table, AuditHead.__table__)
+_HEAD = _head.c.seq.label("head_seq"), _head.c.link.label("head_link")
 
 
 class Entry(Struct, frozen=True):
@@ -111,17 +112,21 @@ def _seal_account(connection: Connection, account: UUID, waiting: Sequence[Any])
 def audit_faults(connection: Connection, account: UUID) -> list[str]:
     """What is wrong with an account's chain, a sentence each; empty when it is whole.
 
-    Sealed entries must be consecutive and link up to the head; every payload still there must match its digest.
+    Sealed entries must be consecutive and link up to the head; every payload still there must match its digest. One
+    statement reads the entries and their head, as the sealer may link more at any moment.
     """
     wrong: list[str] = []
     last, expected = START, 1
+    end: Any = None
     query = (
-        select(_row, *(_payload.c[name] for name in ("salt", *_PERSONAL[2:])))
+        select(_row, *(_payload.c[name] for name in ("salt", *_PERSONAL[2:])), *_HEAD)
         .outerjoin(_payload, (_payload.c.account_id == _row.c.account_id) & (_payload.c.id == _row.c.id))
+        .outerjoin(_head, _head.c.account_id == _row.c.account_id)
         .where(_row.c.account_id == account)
         .order_by(_row.c.seq.is_(None), _row.c.seq)
     )
     for row in connection.execute(query):
+        end = row.head_seq, row.head_link
         if row.salt is not None and digest(row.salt, _entry(row)) != row.digest:
             wrong.append(f"entry {row.id} was changed after it was written")
         if row.seq is None:
@@ -129,9 +134,11 @@ def audit_faults(connection: Connection, account: UUID) -> list[str]:
         if row.seq != expected or row.link != link(last, row.seq, row.digest):
             wrong.append(f"the chain breaks at entry {row.seq} ({row.id})")
         last, expected = row.link, row.seq + 1
-    head = connection.execute(select(_head).where(_head.c.account_id == account)).first()
-    if (head.seq, head.link) != (expected - 1, last) if head else expected != 1:
-        wrong.append(f"the chain ends at entry {expected - 1}, its head says {head.seq if head else 'nothing'}")
+    if end is None:  # there are no entries
+        end = connection.execute(select(*_HEAD).where(_head.c.account_id == account)).one_or_none()
+    seq, at = end or (None, None)
+    if (seq or 0, at or START) != (expected - 1, last):
+        wrong.append(f"the chain ends at entry {expected - 1}, its head says {'nothing' if seq is None else seq}")
     return wrong
 
 

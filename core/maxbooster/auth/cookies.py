@@ -16,7 +16,7 @@ from litestar.datastructures import Cookie
 
 from ..db.types import new_id
 from ..errors import SettingsError
-from ..secrets import Keyring
+from ..keyring import Keyring
 from ..settings import Settings
 
 CSRF_HEADER = "x-csrf-token"

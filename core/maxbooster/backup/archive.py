@@ -15,8 +15,8 @@ from urllib.parse import unquote, urlsplit
 import msgspec
 
 from ..errors import Conflict, NotFound, NotReady
-from ..secrets import Keyring
-from ..storage.files import Digest
+from ..keyring import Keyring
+from ..storage.digest import Digest
 from ..storage.store import SCHEMES, Blob, Store
 from . import encryption
 from .blobs import BackedUpBlob, pieces, read_list, save

@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterable, AsyncIterator, Iterable, Iterator
 from pathlib import Path
+from uuid import UUID
 
 from msgspec import Struct
-from sqlalchemy import Connection, select
 
-from ..storage.files import Digest, file_key, part_key
-from ..storage.models import READY, FileRow, UploadPart
+from ..db.catalog import Rows
+from ..storage.digest import Digest
+from ..storage.keys import file_key, part_key
 from .disk import Contents, writing
 from .manifest import BackupDamaged
 
@@ -24,14 +25,17 @@ class BackedUpBlob(Struct, frozen=True):
     """Empty while it is not known, as with the parts of an unfinished upload."""
 
 
-def named_by(connection: Connection) -> Iterator[BackedUpBlob]:
+def named_by(rows: Rows) -> Iterator[BackedUpBlob]:
     """Finished files, and what has arrived of the others."""
-    files = select(FileRow.account_id, FileRow.id, FileRow.size, FileRow.sha256).where(FileRow.state == READY)
-    for account, file, size, digest in connection.execution_options(yield_per=1000).execute(files):
-        yield BackedUpBlob(file_key(account, file), size, digest.hex() if digest else "")
-    parts = select(UploadPart.account_id, UploadPart.file_id, UploadPart.id, UploadPart.size)
-    for account, file, part, size in connection.execution_options(yield_per=1000).execute(parts):
-        yield BackedUpBlob(part_key(account, file, part), size)
+    for account, file, size, digest in rows("SELECT account_id, id, size, sha256 FROM core_file WHERE state = 'ready'"):
+        yield BackedUpBlob(file_key(_id(account), _id(file)), size, digest.hex() if digest else "")
+    for account, file, part, size in rows("SELECT account_id, file_id, id, size FROM core_upload_part"):
+        yield BackedUpBlob(part_key(_id(account), _id(file), _id(part)), size)
+
+
+def _id(stored: UUID | bytes) -> UUID:
+    """As `db.types.Id` stores it."""
+    return UUID(bytes=stored) if isinstance(stored, bytes) else stored
 
 
 def write_list(blobs: Iterable[BackedUpBlob], target: Path, *, hashes: bool) -> None:

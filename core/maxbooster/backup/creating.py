@@ -6,30 +6,30 @@ import asyncio
 import fcntl
 import os
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager, suppress
+from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from msgspec import Struct
 from msgspec.structs import replace
-from sqlalchemy import Connection
 
 from .. import __version__
-from ..db.catalog import recorded
 from ..errors import Conflict, NotFound, NotReady, Problem
-from ..secrets import Keyring
+from ..keyring import Keyring
 from ..settings import Settings
 from ..storage.store import Store
+from .address import address
 from .archive import LIST, Archive, stored_key
 from .blobs import BackedUpBlob, named_by, write_list
-from .database import Snapshot, kind_of, reading, snapshot
+from .database import reading, snapshot
 from .manifest import FORMAT, Manifest
 from .transfer import Progress, in_parallel
 
 INTERRUPTED = timedelta(hours=12)
 """How long a backup without a manifest may still be one that is being made, from another machine."""
-TRIES = 3
-"""Snapshots taken before one is kept in which files are gone: deleted while they were copied, or lost."""
+TRIES = 4
+"""Snapshots taken before one is kept in which files are gone: deleted while they were copied, or lost. Only the first
+has much to copy."""
 
 
 class Created(Struct, frozen=True):
@@ -64,7 +64,7 @@ class Installation(Struct, frozen=True):
 async def create(
     installation: Installation, archive: Archive, at: datetime, *, keep: int | None, progress: Progress
 ) -> Created:
-    """Copy what the archive does not have yet, take a snapshot of the database, copy what came in between; then the
+    """Take a snapshot of the database and copy the files that it names and the archive does not have yet; then the
     manifest makes it a backup. With `keep`, older ones than so many are removed.
 
     Raises:
@@ -77,8 +77,6 @@ async def create(
         interrupted = await archive.tidy(at - INTERRUPTED)
         backup = _Backup(installation, archive, await archive.stored(), progress)
         try:
-            with reading(installation.database) as connection:
-                await backup.copy(await asyncio.to_thread(_named, connection))
             manifest = await backup.finish(seal, at)
         except NotReady as failure:
             raise NotReady(f"{failure.detail} {_left(backup, archive)}") from failure
@@ -159,22 +157,24 @@ class _Backup:
     async def finish(self, seal: str, at: datetime) -> Manifest:
         """A snapshot all of whose files were copied; of the last try without those that are gone."""
         for tries_left in reversed(range(TRIES)):
-            with self._archive.scratch() as folder, _snapshot_of(self._installation, folder) as taken:
-                named = await asyncio.to_thread(_named, taken.connection)
-                gone = {blob.key for blob in await self.copy(named)}
+            with self._archive.scratch() as folder:
+                async with snapshot(self._installation.database, folder / "database") as taken:
+                    gone = {blob.key for blob in await self.copy(taken.blobs)}
                 if gone and tries_left:
                     continue
-                await asyncio.to_thread(taken.write)
-                blobs = [self._copied.get(blob.key, blob) for blob in named if blob.key not in gone]
+                blobs = [self._copied.get(blob.key, blob) for blob in taken.blobs if blob.key not in gone]
                 write_list(blobs, folder / LIST, hashes=not self._archive.encrypts)
-                revisions = recorded(taken.connection)
-                return await self._write(self._manifest(blobs, revisions, seal, at), folder, await self._lost(gone))
+                manifest = self._manifest(blobs, taken.revisions, seal, at)
+                return await self._write(manifest, folder, await self._lost(gone))
         raise AssertionError("the last try returns")
 
     async def _lost(self, gone: set[str]) -> list[str]:
         """Of those that are gone, what wasn't deleted in the meantime."""
-        with reading(self._installation.database) as connection:
-            return sorted(gone & {blob.key for blob in await asyncio.to_thread(_named, connection)}) if gone else []
+        return sorted(gone & await asyncio.to_thread(self._named)) if gone else []
+
+    def _named(self) -> set[str]:
+        with reading(self._installation.database) as rows:
+            return {blob.key for blob in named_by(rows)}
 
     def _manifest(self, blobs: list[BackedUpBlob], revisions: dict[str, str], seal: str, at: datetime) -> Manifest:
         return Manifest(
@@ -182,7 +182,7 @@ class _Backup:
             id=f"{at:%Y-%m-%dT%H-%M-%S}.{at.microsecond // 1000:03}Z",
             created_at=at,
             version=__version__,
-            database=kind_of(self._installation.database),
+            database=address(self._installation.database).kind,
             revisions=revisions,
             disabled=self._installation.disabled,
             encrypted=self._archive.encrypts,
@@ -208,14 +208,6 @@ class _Backup:
                 await self._archive.delete_backup(manifest.id)
             raise
         return manifest
-
-
-def _snapshot_of(installation: Installation, folder: Path) -> AbstractContextManager[Snapshot]:
-    return snapshot(installation.database, folder / "database")
-
-
-def _named(connection: Connection) -> list[BackedUpBlob]:
-    return list(named_by(connection))
 
 
 async def _remove_older(archive: Archive, keep: int) -> list[str]:

@@ -1,47 +1,61 @@
-"""Snapshots of the database, and their way back: SQLite's online backup, PostgreSQL's pg_dump and pg_restore."""
+"""Snapshots of the database, and their way back: SQLite's online backup, PostgreSQL's pg_dump and pg_restore.
+
+By the drivers alone: importing SQLAlchemy takes longer than a daily backup has to copy.
+"""
 
 from __future__ import annotations
 
+import asyncio
 import os
 import shutil
 import sqlite3
 import subprocess
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager, closing, contextmanager
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from sqlalchemy import URL, Connection, create_engine, inspect, make_url, text
-from sqlalchemy.exc import OperationalError
-from sqlalchemy.pool import NullPool
-
-from ..db.urls import checked
+from ..db.catalog import Rows, recorded, tables_of
+from ..db.urls import CONNECT_S
 from ..errors import Conflict, NotReady
+from .address import Address, DatabaseKind, address
+from .blobs import BackedUpBlob, named_by
 from .disk import copy_file
-from .manifest import BackupDamaged, DatabaseKind
+from .manifest import BackupDamaged
 
-
-def kind_of(url: str) -> DatabaseKind:
-    return "sqlite" if make_url(url).get_backend_name() == "sqlite" else "postgresql"
+if TYPE_CHECKING:
+    from psycopg import Connection
 
 
 class Snapshot(NamedTuple):
-    connection: Connection
-    """It reads the snapshot alone."""
-    write: Callable[[], None]
-    """Make sure that the file is there."""
+    blobs: list[BackedUpBlob]
+    """Those that it names."""
+    revisions: dict[str, str]
+    """The migration that each plugin's tables are at."""
 
 
-@contextmanager
-def snapshot(url: str, into: Path) -> Iterator[Snapshot]:
-    """A consistent snapshot, to be written into a file, while the platform goes on writing.
+@asynccontextmanager
+async def snapshot(url: str, into: Path) -> AsyncIterator[Snapshot]:
+    """A consistent snapshot, while the platform goes on writing. Its file is written while the block runs, and is
+    whole after it.
 
     Raises:
+        BackupDamaged: the database is damaged.
         NotReady: the database does not answer, or a program of PostgreSQL is missing or failed.
     """
-    taking = _sqlite_snapshot if kind_of(url) == "sqlite" else _postgresql_snapshot
-    with taking(url, into) as taken:
+    at = address(url)
+    taking = _sqlite_snapshot(at.file, into) if at.kind == "sqlite" else _postgresql_snapshot(at, into)
+    taken = await asyncio.to_thread(next, taking)
+    writing = asyncio.create_task(asyncio.to_thread(next, taking, None))
+    try:
         yield taken
+    finally:
+        await asyncio.gather(writing, return_exceptions=True)
+    writing.result()
+
+
+def _snapshot_of(rows: Rows, kind: DatabaseKind) -> Snapshot:
+    return Snapshot(list(named_by(rows)), recorded(rows, kind))
 
 
 def restore(url: str, dump: Path) -> None:
@@ -51,11 +65,12 @@ def restore(url: str, dump: Path) -> None:
         BackupDamaged: the snapshot is not what it should be.
         NotReady: the database or a program of PostgreSQL failed.
     """
-    if kind_of(url) == "sqlite":
-        _restore_sqlite(Path(str(make_url(url).database)), dump)
+    at = address(url)
+    if at.kind == "sqlite":
+        _restore_sqlite(at.file, dump)
     else:
-        _run_postgresql(url, "pg_restore", ["--exit-on-error", "--single-transaction", "--no-owner", "--no-privileges",
-                                            str(dump)])  # fmt: skip
+        _run_postgresql(at, "pg_restore", ["--exit-on-error", "--single-transaction", "--no-owner", "--no-privileges",
+                                           str(dump)])  # fmt: skip
 
 
 def refuse_unless_empty(url: str) -> None:
@@ -64,50 +79,66 @@ def refuse_unless_empty(url: str) -> None:
         Conflict: there are tables.
         NotReady: the database does not answer.
     """
-    at = make_url(url)
-    if kind_of(url) == "sqlite" and not Path(str(at.database)).exists():
+    at = address(url)
+    if at.kind == "sqlite" and not at.file.exists():
         return
-    try:
-        with reading(url) as connection:
-            tables = inspect(connection).get_table_names()
-    except OperationalError as error:
-        raise NotReady(f"The database {at.render_as_string()} cannot be used: {error.orig}") from error
+    with reading(url) as rows:
+        tables = tables_of(rows, at.kind)
     if tables:
         raise Conflict(
-            f"The database {at.render_as_string()} isn't empty; it has {len(tables)} tables. A backup is restored into"
-            " an empty one: set MAXBOOSTER_DATABASE or MAXBOOSTER_DATA to a new place."
+            f"The database {at} isn't empty; it has {len(tables)} tables. A backup is restored into an empty one: set"
+            " MAXBOOSTER_DATABASE or MAXBOOSTER_DATA to a new place."
         )
 
 
 @contextmanager
-def reading(url: str) -> Iterator[Connection]:
-    """A connection of its own, beside the platform's."""
-    engine = create_engine(checked(url), poolclass=NullPool)
-    try:
-        with engine.connect() as connection:
-            yield connection
-    finally:
-        engine.dispose()
+def reading(url: str) -> Iterator[Rows]:
+    """A connection of its own, beside the platform's.
+
+    Raises:
+        NotReady: the database does not answer.
+    """
+    at = address(url)
+    if at.kind == "sqlite":
+        with closing(_opened(at.file)) as file:
+            yield file.execute
+    else:
+        with _connected(at) as connection:
+            yield connection.cursor().stream
 
 
-@contextmanager
-def _sqlite_snapshot(url: str, into: Path) -> Iterator[Snapshot]:
-    path = Path(str(make_url(url).database))
-    if not path.exists():
-        raise NotReady(f"There is no database at {path}; nothing can be backed up.")
-    at = f"{path.resolve().as_uri()}?mode=ro"
-    with closing(sqlite3.connect(at, uri=True)) as source, closing(sqlite3.connect(into)) as copy:
+def _opened(file: Path) -> sqlite3.Connection:
+    if not file.exists():
+        raise NotReady(f"There is no database at {file}; nothing can be backed up.")
+    return sqlite3.connect(
+        f"{file.resolve().as_uri()}?mode=ro", uri=True, isolation_level=None, check_same_thread=False
+    )
+
+
+def _sqlite_snapshot(file: Path, into: Path) -> Iterator[Snapshot]:
+    with closing(_opened(file)) as source:
+        source.execute("BEGIN")  # what is read, and then copied, is one state
         try:
-            source.backup(copy)  # in one step, so that writers don't make it start again
+            yield _snapshot_of(source.execute, "sqlite")
+        except sqlite3.OperationalError:
+            raise
+        except sqlite3.DatabaseError as error:
+            raise _damaged(f"The database {file}", str(error)) from error
+        _copy_sqlite(source, into)
+    with closing(sqlite3.connect(into)) as copy:
+        _refuse_damaged(copy, f"The database {file}")
+
+
+def _copy_sqlite(source: sqlite3.Connection, into: Path) -> None:
+    with closing(sqlite3.connect(into)) as copy:
+        try:
+            source.backup(copy)
             copy.execute("PRAGMA journal_mode=DELETE")  # one file, without a log beside it
         except sqlite3.OperationalError as error:
             raise NotReady(
                 f"The snapshot of the database can't be written to {into.parent.parent}: {error}. Free some space on"
                 " that disk."
             ) from error
-        _refuse_damaged(copy, f"The database {path}")
-    with reading(f"sqlite:///{into}") as connection:
-        yield Snapshot(connection, lambda: None)
 
 
 def _refuse_damaged(database: sqlite3.Connection, name: str) -> None:
@@ -116,7 +147,11 @@ def _refuse_damaged(database: sqlite3.Connection, name: str) -> None:
     except sqlite3.DatabaseError as error:
         found = [str(error)]
     if found != ["ok"]:
-        raise BackupDamaged(f"{name} is damaged: {found[0]}.")
+        raise _damaged(name, found[0])
+
+
+def _damaged(name: str, found: str) -> BackupDamaged:
+    return BackupDamaged(f"{name} is damaged: {found}.")
 
 
 def check_dump(kind: DatabaseKind, dump: Path, name: str) -> None:
@@ -141,28 +176,41 @@ def _restore_sqlite(path: Path, dump: Path) -> None:
     copy_file(dump, path)
 
 
-@contextmanager
-def _postgresql_snapshot(url: str, into: Path) -> Iterator[Snapshot]:
-    """It is written at the end: what may be deleted in the meantime is copied first."""
-    with reading(url) as connection:
-        connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
-        with connection.begin():
-            exported = connection.execute(text("SELECT pg_export_snapshot()")).scalar_one()
-            options = ["--format=custom", "--no-owner", "--no-privileges", f"--snapshot={exported}", f"--file={into}"]
-            yield Snapshot(connection, lambda: _run_postgresql(url, "pg_dump", options))
+def _postgresql_snapshot(at: Address, into: Path) -> Iterator[Snapshot]:
+    from psycopg import IsolationLevel
+
+    with _connected(at) as connection:
+        connection.autocommit = False
+        connection.read_only, connection.isolation_level = True, IsolationLevel.REPEATABLE_READ
+        [[exported]] = connection.execute("SELECT pg_export_snapshot()")
+        yield _snapshot_of(connection.cursor().stream, "postgresql")
+        options = ["--format=custom", "--no-owner", "--no-privileges", f"--snapshot={exported}", f"--file={into}"]
+        _run_postgresql(at, "pg_dump", options)
 
 
-def _run_postgresql(url: str, program: str, options: Sequence[str]) -> None:
+def _connected(at: Address) -> Connection:
+    """
+    Raises:
+        NotReady: it does not answer.
+    """
+    import psycopg
+
+    try:
+        return psycopg.connect(_conninfo(at, password=at.password), autocommit=True)
+    except psycopg.OperationalError as error:
+        raise NotReady(f"The database {at} cannot be used: {str(error).strip()}.") from error
+
+
+def _run_postgresql(at: Address, program: str, options: Sequence[str]) -> None:
     found = shutil.which(program)
     if found is None:
         raise NotReady(
             f"{program} is not installed. Install PostgreSQL's client programs (the package postgresql-client), of the"
             " server's version or newer."
         )
-    at = make_url(url)
     password = {"PGPASSWORD": at.password} if at.password else {}  # not among the arguments, which everybody sees
     done = subprocess.run(
-        [found, f"--dbname={_without_password(at)}", *options],
+        [found, f"--dbname={_conninfo(at)}", *options],
         env=os.environ | password,
         check=False,
         capture_output=True,
@@ -174,6 +222,7 @@ def _run_postgresql(url: str, program: str, options: Sequence[str]) -> None:
         raise NotReady(f"{program} failed: {said[0] if said else f'exit status {done.returncode}'}.")
 
 
-def _without_password(url: URL) -> str:
-    plain = URL.create("postgresql", url.username, None, url.host, url.port, url.database, url.query)
-    return plain.render_as_string(hide_password=False)
+def _conninfo(at: Address, **further: str) -> str:
+    from psycopg.conninfo import make_conninfo
+
+    return make_conninfo(dbname=at.name, **{"connect_timeout": str(CONNECT_S)} | at.server | further)

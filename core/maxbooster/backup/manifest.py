@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Literal
 
 import msgspec
 from msgspec import Struct
 
 from ..errors import Invalid
+from .address import DatabaseKind
 
 FORMAT = 1
-
-DatabaseKind = Literal["sqlite", "postgresql"]
 
 
 class BackupDamaged(Invalid):

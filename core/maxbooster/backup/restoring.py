@@ -9,12 +9,13 @@ from pathlib import Path
 
 from ..db import migrate
 from ..errors import Conflict, NotReady, SettingsError
-from ..secrets import existing_keyring, key_file
+from ..keyring import existing_keyring, key_file
 from ..settings import Settings
 from ..storage.store import Store
+from .address import address
 from .archive import Archive
 from .blobs import BackedUpBlob
-from .database import check_dump, kind_of, refuse_unless_empty, restore
+from .database import check_dump, refuse_unless_empty, restore
 from .manifest import BackupUnusable, Manifest
 from .transfer import Progress, in_parallel
 
@@ -63,7 +64,7 @@ async def restore_into(
 
 
 def _refuse_other_database(settings: Settings, manifest: Manifest) -> None:
-    here = kind_of(settings.database_url)
+    here = address(settings.database_url).kind
     if manifest.database != here:
         titles = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}
         raise BackupUnusable(

@@ -7,7 +7,8 @@ from collections.abc import Awaitable, Callable, Sequence
 
 from .blobs import BackedUpBlob
 
-AT_ONCE = 4
+AT_ONCE = 6
+"""Some wait for the disk while others are hashed."""
 
 Progress = Callable[[int, int], None]
 """Bytes transferred, of how many."""

@@ -10,8 +10,8 @@ import click
 from ..backup import encryption
 from ..backup.archive import Archive, place, refuse_within
 from ..backup.creating import Created, Installation, create
+from ..keyring import Keyring, existing_keyring
 from ..plugins import switches
-from ..secrets import Keyring, existing_keyring
 from ..settings import Settings
 from ..storage.store import Store
 from .printing import AS_JSON, print_json

@@ -117,7 +117,7 @@ _SERVICES = (
     ("sqlalchemy.exc", "DatabaseError", _DATABASE),
     ("sqlalchemy.exc", "TimeoutError", _DATABASE),
     ("sqlite3", "DatabaseError", _DATABASE),
-    ("psycopg", "OperationalError", _DATABASE),
+    ("psycopg", "DatabaseError", _DATABASE),
     ("redis.exceptions", "RedisError", "Redis cannot be used: {reason}. Check MAXBOOSTER_REDIS."),
     ("obstore.exceptions", "BaseError", "The file storage cannot be used: {reason}. Check MAXBOOSTER_STORAGE."),
     ("httpx", "HTTPError", "An outside service cannot be reached: {reason}."),

@@ -16,7 +16,8 @@ from ..data_keys import service as data_keys
 from ..db.engine import Database
 from ..doctor import connected
 from ..errors import NotReady
-from ..secrets import key_file, rotate_all
+from ..keyring import key_file
+from ..secrets import rotate_all
 from ..settings import Settings, read
 from .running import assembled, with_app
 

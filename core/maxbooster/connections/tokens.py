@@ -9,9 +9,9 @@ from uuid import UUID
 import msgspec
 from msgspec import Struct
 
+from ..keyring import Keyring
 from ..oauth.login import OAuthLogin
 from ..oauth.protocol import Granted
-from ..secrets import Keyring
 from .models import place
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, select, update
 
 from ..context import Context
-from ..secrets import Keyring
+from ..keyring import Keyring
 from .models import ConnectorSettingsRow as Row
 
 

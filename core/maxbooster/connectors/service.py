@@ -11,8 +11,8 @@ import msgspec
 from ..context import Context
 from ..errors import Conflict, Invalid, NotFound, NotReady, SettingsError, UsageError, suggestion
 from ..forms import fields_of, form_of, secrets_of, wrong_field
+from ..keyring import Keyring
 from ..plugins.kinds import Connector
-from ..secrets import Keyring
 from ..settings import AccountSettings
 from . import queries
 from .models import ConnectorSettingsRow, place

@@ -16,8 +16,9 @@ from ..context import Context
 from ..db.types import new_id
 from ..errors import Conflict, NotReady, Problem, SettingsError, suggestion
 from ..identity import EVERYTHING, Identity
+from ..keyring import Keyring, existing_keyring, key_file, keyring, write_key_file
 from ..observe.logs import log
-from ..secrets import Keyring, existing_keyring, key_file, keyring, rotate_all, write_key_file
+from ..secrets import rotate_all
 from . import queries
 from .seam import KeyService
 

@@ -170,7 +170,7 @@ def downgrade(database: Database, namespace: Namespace, revision: str) -> None:
 
 def status(database: Database, found: Sequence[Namespace]) -> list[Status]:
     with database.reading.connect() as connection:
-        versions = recorded(connection)
+        versions = recorded(connection.exec_driver_sql, connection.dialect.name)
     return [Status(each.name, versions.get(each.name), _newest_of(each)) for each in found]
 
 

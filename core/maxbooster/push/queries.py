@@ -10,7 +10,7 @@ from sqlalchemy import Connection, delete, func, select, update
 
 from ..auth.models import Session, User
 from ..context import Context
-from ..secrets import Keyring
+from ..keyring import Keyring
 from .models import PushDevice
 
 

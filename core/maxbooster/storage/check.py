@@ -14,7 +14,9 @@ from ..errors import Conflict, NotReady
 from ..jobs.job import job
 from ..observe.logs import log
 from . import content
-from .files import Digest, StoredFile, file_key, part_key, parts_of, ready_event
+from .digest import Digest
+from .files import StoredFile, parts_of, ready_event
+from .keys import file_key, part_key
 from .models import CHECKING, READY, REJECTED, FileRow, UploadPart
 from .sweep import clear_blobs
 

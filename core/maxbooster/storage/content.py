@@ -8,9 +8,9 @@ import re
 
 import puremagic
 
+from .digest import HEAD
+
 UNKNOWN = "application/octet-stream"
-HEAD = 64 * 1024
-"""How many bytes from the beginning are looked at."""
 
 _NAMES = {
     "audio/wave": "audio/wav", "audio/x-wav": "audio/wav", "audio/x-aiff": "audio/aiff", "audio/aiff": "audio/aiff",

@@ -21,7 +21,8 @@ from ..http.problems import problem_response
 from ..http.routes import Routes, delete, get, head, post
 from ..paging import Page
 from . import links, ranges
-from .files import StoredFile, file_key
+from .files import StoredFile
+from .keys import file_key
 from .models import READY, RECEIVING, FileRow
 from .names import disposition
 from .purposes import permission_of, visible

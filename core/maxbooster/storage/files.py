@@ -7,7 +7,6 @@ import tempfile
 from collections.abc import AsyncIterable, AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
-from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -20,7 +19,9 @@ from ..db.types import new_id
 from ..errors import Conflict, TooLarge, UsageError
 from ..settings import Settings
 from . import content, links
+from .digest import Digest
 from .events import FileReady
+from .keys import file_key
 from .models import READY, REJECTED, FileRow, UploadPart
 from .names import base_name
 from .purposes import FilePurpose, permission_of
@@ -52,35 +53,6 @@ class StoredFile(Struct, frozen=True):
             row.id, row.account_id, row.name, row.size, row.state, row.created_at, row.media_type,
             row.sha256.hex() if row.sha256 else None, row.reason, row.purpose,
         )  # fmt: skip
-
-
-def file_key(account: UUID, file: UUID) -> str:
-    return f"files/{account}/{file}"
-
-
-def part_key(account: UUID, file: UUID, part: UUID) -> str:
-    return f"incoming/{account}/{file}/{part}"
-
-
-def parts_prefix(account: UUID, file: UUID) -> str:
-    return f"incoming/{account}/{file}"
-
-
-class Digest:
-    """What is learnt of a file while its bytes go by: SHA-256, size, and how it begins."""
-
-    def __init__(self) -> None:
-        self.sha256 = sha256()
-        self.size = 0
-        self.head = b""
-
-    async def over(self, source: AsyncIterable[bytes]) -> AsyncIterator[bytes]:
-        async for piece in source:
-            await asyncio.to_thread(self.sha256.update, piece)
-            self.size += len(piece)
-            if len(self.head) < content.HEAD:
-                self.head += piece[: content.HEAD - len(self.head)]
-            yield piece
 
 
 class Files:

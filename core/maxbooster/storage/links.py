@@ -9,7 +9,7 @@ from msgspec import Struct
 from msgspec.json import decode, encode
 
 from ..errors import NotFound, Problem, SettingsError
-from ..secrets import Keyring
+from ..keyring import Keyring
 
 PATH = "/api/core/download"
 _PLACE = "storage/link"

@@ -17,7 +17,8 @@ from sqlalchemy import Connection, delete, select
 
 from ..context import Context
 from ..jobs.job import job
-from .files import blob_owners, file_key, parts_prefix
+from .files import blob_owners
+from .keys import file_key, parts_prefix
 from .models import CHECKING, READY, RECEIVING, FileRow
 from .store import Blob
 

@@ -19,7 +19,8 @@ from ..db.types import new_id
 from ..errors import Conflict, Invalid, Problem, TooLarge
 from ..settings import Settings
 from .check import check_file
-from .files import keep_to_quota, part_key
+from .files import keep_to_quota
+from .keys import part_key
 from .models import CHECKING, RECEIVING, FileRow, UploadPart
 from .purposes import FilePurpose
 

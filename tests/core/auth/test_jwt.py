@@ -22,7 +22,7 @@ from hypothesis import strategies as st
 
 from maxbooster.auth.jwt import Access, Signer
 from maxbooster.errors import UsageError
-from maxbooster.secrets import Keyring
+from maxbooster.keyring import Keyring
 
 NEW, OLD, STRANGE = (Fernet.generate_key() for _ in range(3))
 ISSUER = "https://music.example"

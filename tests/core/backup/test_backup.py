@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import fcntl
 import shutil
+import subprocess
+import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
@@ -27,7 +29,7 @@ from maxbooster.backup.manifest import Manifest
 from maxbooster.db import new_id
 from maxbooster.errors import NotReady
 from maxbooster.identity import EVERYTHING, Identity
-from maxbooster.secrets import existing_keyring
+from maxbooster.keyring import existing_keyring
 from maxbooster.settings import Sections, Settings
 from maxbooster.storage.models import FileRow
 from maxbooster.storage.store import Store
@@ -347,3 +349,9 @@ async def test_one_backup_at_a_time(used, tmp_path):
         answer = await asyncio.to_thread(used.run, "backup", str(tmp_path / "backups"))
         assert "Another backup of this installation" in refused(answer)
     done(await asyncio.to_thread(used.run, "backup", str(tmp_path / "backups")))
+
+
+def test_the_command_starts_without_what_takes_long_to_import():
+    """A daily backup has little to copy, and importing SQLAlchemy would be most of it."""
+    loaded = "import sys, maxbooster.cli.backup; print('sqlalchemy' in sys.modules)"
+    assert subprocess.check_output([sys.executable, "-c", loaded], text=True).strip() == "False"

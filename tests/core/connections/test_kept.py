@@ -15,7 +15,8 @@ from maxbooster.cli import connections as command
 from maxbooster.connections import queries, signing_in
 from maxbooster.connections.models import SignInRow
 from maxbooster.errors import SettingsError
-from maxbooster.secrets import Keyring, rotate_all
+from maxbooster.keyring import Keyring
+from maxbooster.secrets import rotate_all
 from maxbooster.testing import drain
 
 from .conftest import API, begin, connected

@@ -16,9 +16,10 @@ from maxbooster.auth.people import privacy
 from maxbooster.db.models import PLATFORM
 from maxbooster.identity import Identity
 from maxbooster.jobs.models import JobRow
+from maxbooster.keyring import Keyring
 from maxbooster.observe import metrics
 from maxbooster.plugin import Problem, WebhookSource, new_id
-from maxbooster.secrets import Keyring, rotate_all
+from maxbooster.secrets import rotate_all
 from maxbooster.testing import drain, make_person, open_api, open_browser
 from maxbooster.webhooks.inbox import queries, service
 from maxbooster.webhooks.inbox.models import InboxWebhook

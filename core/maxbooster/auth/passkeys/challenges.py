@@ -15,7 +15,7 @@ from sqlalchemy import Connection, delete
 from sqlalchemy.dialects import postgresql, sqlite
 
 from ...errors import NotAuthenticated
-from ...secrets import Keyring
+from ...keyring import Keyring
 from .models import SpentChallenge
 
 LIFETIME = timedelta(minutes=5)

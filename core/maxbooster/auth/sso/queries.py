@@ -11,7 +11,7 @@ from sqlalchemy import Connection, delete, exists, insert, literal, or_, select,
 
 from ...context import Context
 from ...db import directory
-from ...secrets import Keyring
+from ...keyring import Keyring
 from ..models import Account, Membership, User
 from ..passkeys.models import Passkey
 from .models import AccountDomain, AccountProvider, LinkedIdentity, SignInTrip

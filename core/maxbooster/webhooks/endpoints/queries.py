@@ -9,8 +9,8 @@ from uuid import UUID
 from sqlalchemy import Connection, delete, func, select, update
 
 from ...context import Context
+from ...keyring import Keyring
 from ...paging import PageOfRows
-from ...secrets import Keyring
 from .models import PENDING, WebhookAttempt, WebhookDelivery, WebhookEndpoint
 
 

@@ -28,8 +28,8 @@ from ...db.types import Id
 from ...db.writer import Step
 from ...jobs import queries as queue
 from ...jobs.models import DEAD, READY, UNFINISHED, JobRow
+from ...keyring import Keyring
 from ...paging import Order, Page
-from ...secrets import Keyring
 from .models import InboxWebhook
 
 State = Literal["waiting", "handled", "failed", "canceled"]
