@@ -101,6 +101,7 @@ def build(app: App) -> Litestar:
         debug=False,
         logging_config=None,
     )
+    litestar.state.app = app
     refuse_undeclared(litestar)
     return litestar
 
