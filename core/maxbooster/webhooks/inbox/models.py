@@ -46,6 +46,6 @@ class InboxWebhook(Local, Table):
     handled_at: Mapped[datetime | None]
     """When it was handled last."""
     job_id: Mapped[UUID]
-    """The job that handles it; replaying makes another."""
+    """The job that handles it: the first has the webhook's own id, replaying makes another."""
     waits: Mapped[bool] = mapped_column(server_default=false())
     """It is stored and no more: a worker has yet to queue its job."""

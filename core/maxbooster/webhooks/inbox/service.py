@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from traceback import extract_tb
 from uuid import UUID
 
@@ -27,6 +28,9 @@ _LONG_BYTES = 100_000
 
 _UNREADABLE = (ValueError, LookupError, TypeError, AttributeError, ArithmeticError, MsgspecError)
 """What reading something unexpected raises; other errors are no fault of the body, and the provider tries again."""
+
+
+_UNKEEPABLE = re.compile(r"[\0\ud800-\udfff]")
 
 
 class Unreadable(Malformed):
@@ -98,7 +102,7 @@ def _refuse_nonsense(event: ProviderEvent) -> None:
             raise Malformed(f"The event's {field} must be text; this is {type(value).__name__}.")
         if not 0 < len(value) <= most:
             raise Malformed(f"The event's {field} must have 1 to {most} characters; this has {len(value)}.")
-        if any(each == "\0" or "\ud800" <= each <= "\udfff" for each in value):
+        if _UNKEEPABLE.search(value):
             raise Malformed(f"The event's {field} contains NUL or half of a surrogate pair.")
     if not isinstance(event.account, UUID | None):
         raise Malformed(f"The event's account must be a UUID; this is {type(event.account).__name__}.")
@@ -117,7 +121,7 @@ async def _store(ctx: Context, name: str, event: ProviderEvent, webhook: Incomin
         "size": len(webhook.body),
         "received_at": ctx.now,
         "handled_at": None,
-        "job_id": new_id(),
+        "job_id": id,
         "waits": True,
     }
     await ctx.app.database.write(None, [(queries.RECEIVE, [row])])
