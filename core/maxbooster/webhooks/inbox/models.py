@@ -27,9 +27,7 @@ class InboxWebhook(Local, Table):
             postgresql_where=text("account_id IS NOT NULL"),
         ),
         Index("ix_core_inbox_webhook_received", "received_at"),
-        Index(
-            "ix_core_inbox_webhook_waits", "received_at", sqlite_where=text("waits"), postgresql_where=text("waits")
-        ),
+        Index("ix_core_inbox_webhook_waits", "received_at", sqlite_where=text("waits"), postgresql_where=text("waits")),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)

@@ -1,7 +1,7 @@
 """How a webhook is taken in: Litestar finds the route, describes it and words the refusals, and nothing more.
 
-What a route of its own costs (arguments, dependencies, an answer that is encoded) is most of what a small request costs,
-and a provider sends many. The route is public and signed, so its guard has nothing to look at.
+Arguments, dependencies and an answer that is encoded are most of what a small request costs, and a provider sends many.
+The route is public and signed, so its guard has nothing to look at.
 """
 
 from __future__ import annotations
