@@ -98,9 +98,9 @@ class Gate:
 
         traffic, places = self._traffic, 0 if scope["path"] in _LASTING else 1
         traffic.in_flight += places
+        bound = structlog.contextvars.bind_contextvars(request_id=request_id)
         try:
-            bound = structlog.contextvars.bound_contextvars(request_id=request_id)
-            with bound, traffic.receiving(scope, receive) as receiving:
+            with traffic.receiving(scope, receive) as receiving:
                 await self._inner(scope, receiving, sending)
         except SystemExit as error:
             raise RuntimeError(
@@ -110,6 +110,7 @@ class Gate:
             if not getattr(scope["state"].get("watch"), "ended", False):
                 raise
         finally:
+            structlog.contextvars.reset_contextvars(**bound)
             traffic.in_flight -= places
             self._account_for(scope, status, perf_counter() - began)
 

@@ -15,6 +15,7 @@ from litestar.middleware import ASGIMiddleware
 from litestar.types import ASGIApp, Receive, Scope, Send
 from msgspec import Struct
 
+from ...context import Context
 from ...errors import Malformed, TooLarge
 from ..source import IncomingWebhook
 from . import service
@@ -41,18 +42,21 @@ class Reception(ASGIMiddleware):
     async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
         app, name = cast("App", scope["litestar_app"].state.app), scope["path_params"]["source"]
         client = scope["client"]
-        async with app.unit(
-            writable=False, request_id=scope["state"].get("request_id"), address=client[0] if client else None
-        ) as ctx:
-            source = service.source_of(ctx, name)  # before the body is read
-            headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
-            webhook = IncomingWebhook(
-                headers=headers,
-                query=dict(parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True)),
-                body=await _body(headers.get("content-length", ""), receive),
-                at=ctx.now,
-            )
-            await service.receive(ctx, name, source, webhook)
+        ctx = Context(
+            app,
+            writable=False,  # so there is nothing to commit, nor to drop
+            request_id=scope["state"].get("request_id"),
+            address=client[0] if client else None,
+        )
+        source = service.source_of(ctx, name)  # before the body is read
+        headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+        webhook = IncomingWebhook(
+            headers=headers,
+            query=dict(parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True)),
+            body=await _body(headers.get("content-length", ""), receive),
+            at=ctx.now,
+        )
+        await service.receive(ctx, name, source, webhook)
         await send({"type": "http.response.start", "status": 200, "headers": [*_HEADERS]})
         await send({"type": "http.response.body", "body": _TAKEN, "more_body": False})
 
