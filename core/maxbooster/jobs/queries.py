@@ -159,8 +159,8 @@ def claim(
 ) -> list[Claimed]:
     """Take up to `limit` due jobs under a lease that ends at `until`, once those of the feeds are queued."""
     for feed in feeds:
-        if rows := feed.take(connection):
-            insert(connection, rows)
+        if waited := feed.take(connection):
+            insert(connection, waited)
     taking = _claim[connection.dialect.name]
     given = {"of_queue": queue, "now": now, "at_most": limit, "by": worker, "until": until}
     rows = sorted(connection.execute(taking, given), key=lambda row: (row.rank, row.run_at, row.seq))

@@ -8,14 +8,26 @@ from typing import Any, Literal, cast
 from uuid import UUID
 
 from msgspec import Struct, json
-from sqlalchemy import Connection, and_, case, delete, false, literal, literal_column, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    and_,
+    case,
+    delete,
+    false,
+    literal,
+    literal_column,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy import Table as CoreTable
 from sqlalchemy.dialects import postgresql, sqlite
 
 from ...db.fast import Prepared, PreparedInsert
 from ...db.writer import Step
 from ...jobs import queries as queue
-from ...jobs.job import DEFAULT_QUEUE as QUEUE
+from ...jobs.job import DEFAULT_QUEUE
 from ...jobs.models import DEAD, UNFINISHED, JobRow
 from ...paging import Order, Page
 from ...secrets import Keyring
@@ -30,9 +42,12 @@ _keep = PreparedInsert(
         for name, make in (("sqlite", sqlite.insert), ("postgresql", postgresql.insert))
     }
 )
-_WAITS = literal_column("waits")
+_WAITS: ColumnElement[bool] = literal_column("waits")
 """As the partial index has it."""
+QUEUE = DEFAULT_QUEUE
+"""On which webhooks are handled."""
 AT_ONCE = 256
+"""So many become jobs in one transaction."""
 
 
 def job_name(source: str) -> str:
