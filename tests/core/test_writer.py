@@ -48,7 +48,8 @@ async def test_writes_that_come_together_share_a_commit_and_are_kept_when_the_da
     ]
     await asyncio.sleep(0)  # they are asked for, and not yet handed over
     await asyncio.to_thread(crates.database.writer.close)
-    assert await asyncio.gather(*writes) == names
+    async with asyncio.timeout(10):
+        assert await asyncio.gather(*writes) == names
     assert len(commits) == 1
     assert await _names(crates) == names
 

@@ -363,19 +363,20 @@ async def handling_jobs(app) -> int:
 
 async def test_a_worker_hears_of_a_webhook_at_once(app, provider, monkeypatch):
     monkeypatch.setattr("maxbooster.jobs.worker.IDLE_POLL_S", 60.0)
-    handled = asyncio.Event()
+    handled = asyncio.Semaphore(0)
 
     async def handle(ctx, webhook):
-        handled.set()
+        handled.release()
 
     source = WebhookSource(provider.read, handle)
     job = service.handling(NAME, source)
     app.jobs[job.name] = job
     worker = Worker(app)
     running = asyncio.create_task(worker.run())
-    await provider.send("evt_1")
-    async with asyncio.timeout(5):
-        await handled.wait()
+    async with asyncio.timeout(10):
+        for number in range(5):
+            await provider.send(f"evt_{number}")
+            await handled.acquire()
     worker.stop()
     await running
 
