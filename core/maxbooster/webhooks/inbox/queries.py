@@ -65,7 +65,7 @@ RECEIVE = Step(1, _receive)
 
 def _taking(dialect: str) -> Any:
     """Some that wait no longer: no two workers take the same."""
-    waiting = select(_table.c.id).where(_WAITS).order_by(_table.c.received_at).limit(literal_column(str(AT_ONCE)))
+    waiting = select(_table.c.id).where(_WAITS).order_by(_table.c.received_at).limit(AT_ONCE)
     if dialect == "postgresql":
         waiting = select(waiting.with_for_update(skip_locked=True).cte("waiting").c.id)
     taken = ("id", "source", "account_id", "received_at", "job_id")
