@@ -11,7 +11,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import UTC, datetime
 from functools import cached_property
 from time import monotonic
-from typing import Any, TypeVar, cast
+from typing import Any, ClassVar, TypeVar, cast
 
 from .audit import sealer
 from .auth.identify import Credentials
@@ -51,6 +51,7 @@ from .search.building import start_building
 from .search.indexing import SearchIndex
 from .settings import PluginSettings, Sections, Settings
 from .storage.store import Store
+from .webhooks.inbox import queries as inbox
 
 S = TypeVar("S", bound=PluginSettings)
 T = TypeVar("T")
@@ -83,6 +84,8 @@ class App:
     grants: Grants
     live: Live
     clicks: Clicks
+
+    feeds: ClassVar[tuple[queue.Feed, ...]] = (inbox.FEED,)
 
     def __init__(
         self, sections: Sections, *, registry: plugins.Registry | None = None, clock: Callable[[], datetime] = now

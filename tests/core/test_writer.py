@@ -8,7 +8,7 @@ import sys
 import textwrap
 
 import pytest
-from sqlalchemy import Connection, func, insert, select, text
+from sqlalchemy import Connection, event, func, insert, select, text
 from sqlalchemy.exc import IntegrityError
 
 from maxbooster.db import new_id
@@ -35,6 +35,22 @@ async def test_writes_of_many_callers_are_all_kept(crates):
         *(crates.database.write(lambda connection, name=name: _store(connection, account, name)) for name in names)
     )
     assert stored == names
+    assert await _names(crates) == names
+
+
+async def test_writes_that_come_together_share_a_commit_and_are_kept_when_the_database_closes(crates):
+    account, commits = new_id(), []
+    event.listen(crates.database.engine, "commit", commits.append)
+    names = [f"{number:03}" for number in range(200)]
+    writes = [
+        asyncio.ensure_future(crates.database.write(lambda connection, name=name: _store(connection, account, name)))
+        for name in names
+    ]
+    await asyncio.sleep(0)  # they are asked for, and not yet handed over
+    await asyncio.to_thread(crates.database.writer.close)
+    async with asyncio.timeout(10):
+        assert await asyncio.gather(*writes) == names
+    assert len(commits) == 1
     assert await _names(crates) == names
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from hashlib import sha256
 from ipaddress import IPv4Address, IPv6Network, ip_address
 
@@ -74,6 +75,7 @@ def prune(connection: Connection, now: datetime) -> int:
     return connection.execute(delete(Throttle).where(Throttle.until <= _micros(now))).rowcount
 
 
+@lru_cache(maxsize=1024)
 def network(address: str) -> str:
     """What to limit for an address: IPv4 as it is (also when mapped into IPv6), IPv6 by its /64, which is what one
     customer has at least (RFC 6177). What is no address is left as it is.

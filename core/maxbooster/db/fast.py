@@ -7,10 +7,10 @@ On SQLite it runs inline, without a thread's hop, so a `Prepared` must be a look
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import URL, Dialect, Engine, Select
+from sqlalchemy import URL, Connection, Dialect, Engine, Insert, Select
 
 
 class Prepared:
@@ -26,9 +26,24 @@ class Prepared:
         return self._compiled[dialect.name]
 
 
-class _Compiled:
-    def __init__(self, statement: Select[*tuple[Any, ...]], dialect: Dialect) -> None:
-        compiled = statement.compile(dialect=dialect, compile_kwargs={"render_postcompile": True})
+class PreparedInsert:
+    """An `insert()` for each dialect, compiled once; for many rows of few columns, as a step of the writer."""
+
+    def __init__(self, statements: Mapping[str, Insert]) -> None:
+        self._statements = statements
+        self._compiled: dict[str, _Bound] = {}
+
+    def run(self, connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
+        dialect = connection.dialect
+        if dialect.name not in self._compiled:
+            self._compiled[dialect.name] = _Bound(self._statements[dialect.name], dialect)
+        compiled = self._compiled[dialect.name]
+        connection.exec_driver_sql(compiled.sql, [compiled.bind(row) for row in rows])
+
+
+class _Bound:
+    def __init__(self, statement: Select[*tuple[Any, ...]] | Insert, dialect: Dialect) -> None:
+        compiled: Any = statement.compile(dialect=dialect, compile_kwargs={"render_postcompile": True})
         self.sql = str(compiled)
         self._names: Sequence[str] | None = compiled.positiontup
         self._fixed = {name: value for name, value in compiled.params.items() if value is not None}
@@ -37,17 +52,22 @@ class _Compiled:
             for name, bind in compiled.binds.items()
             if (processor := bind.type.dialect_impl(dialect).bind_processor(dialect))
         }
-        self._results = [
-            (index, processor)
-            for index, column in enumerate(statement.selected_columns)
-            if (processor := column.type.dialect_impl(dialect).result_processor(dialect, None))
-        ]
 
     def bind(self, given: dict[str, Any]) -> Any:
         values = self._fixed | given
         for name, processor in self._binds.items():
             values[name] = processor(values[name])
-        return [values[name] for name in self._names] if self._names is not None else values
+        return tuple([values[name] for name in self._names]) if self._names is not None else values
+
+
+class _Compiled(_Bound):
+    def __init__(self, statement: Select[*tuple[Any, ...]], dialect: Dialect) -> None:
+        super().__init__(statement, dialect)
+        self._results = [
+            (index, processor)
+            for index, column in enumerate(statement.selected_columns)
+            if (processor := column.type.dialect_impl(dialect).result_processor(dialect, None))
+        ]
 
     def read(self, rows: Sequence[Sequence[Any]]) -> list[tuple[Any, ...]]:
         return [self._row(list(row)) for row in rows]

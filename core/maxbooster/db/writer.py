@@ -24,6 +24,7 @@ from .sqlite import NoLock, WriteLock
 
 T = TypeVar("T")
 BATCH = 256
+"""With more than that at hand, the next commit takes the rest."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,7 +83,9 @@ class Writer:
         self._engine = engine
         self._lock = lock
         self._savepoints = engine.dialect.name == "sqlite"
-        self._queue: queue.SimpleQueue[_Write | None] = queue.SimpleQueue()
+        self._queue: queue.SimpleQueue[list[_Write] | None] = queue.SimpleQueue()
+        self._gathered: dict[asyncio.AbstractEventLoop, list[_Write]] = {}
+        """What came in this turn of an event loop: it goes to the thread together, which then makes fewer commits."""
         self._connection: Connection | None = None
         self._thread = threading.Thread(target=self._work, name=name, daemon=True)
         self._thread.start()
@@ -90,11 +93,22 @@ class Writer:
     async def run(self, function: Callable[[Connection], T] | None, bulk: Bulk = ()) -> T:
         loop = asyncio.get_running_loop()
         write = _Write(function, bulk, loop, loop.create_future())
-        self._queue.put(write)
+        if (gathered := self._gathered.get(loop)) is not None:
+            gathered.append(write)
+        else:
+            self._gathered[loop] = [write]
+            loop.call_soon(self._hand_over, loop)
         return await write.future  # type: ignore[no-any-return]
+
+    def _hand_over(self, loop: asyncio.AbstractEventLoop) -> None:
+        gathered = self._gathered.pop(loop, [])
+        for begin in range(0, len(gathered), BATCH):
+            self._queue.put(gathered[begin : begin + BATCH])
 
     def close(self) -> None:
         """Finish what is queued, then end the thread."""
+        for loop in list(self._gathered):
+            self._hand_over(loop)
         self._queue.put(None)
         self._thread.join()
 
@@ -107,10 +121,9 @@ class Writer:
             self._connection.close()
 
     def _next_batch(self) -> list[_Write] | None:
-        first = self._queue.get()
-        if first is None:
+        batch = self._queue.get()
+        if batch is None:
             return None
-        batch = [first]
         while len(batch) < BATCH:
             try:
                 following = self._queue.get_nowait()
@@ -119,7 +132,7 @@ class Writer:
             if following is None:
                 self._queue.put(None)
                 break
-            batch.append(following)
+            batch += following
         return batch
 
     def _commit(self, batch: list[_Write]) -> None:

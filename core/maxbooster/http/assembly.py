@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import AsyncGenerator, Callable
 from typing import Any
 
@@ -42,7 +43,10 @@ _KEPT = ("allow", "retry-after")
 
 def serving(app: App) -> Gate:
     """What an ASGI server runs; whoever runs it has opened the App."""
-    return Gate(app, build(app))
+    gate = Gate(app, build(app))
+    gc.collect()
+    gc.freeze()  # what is put together by now stays: the collector need not look through it again and again
+    return gate
 
 
 class Opening:
@@ -101,6 +105,7 @@ def build(app: App) -> Litestar:
         debug=False,
         logging_config=None,
     )
+    litestar.state.app = app
     refuse_undeclared(litestar)
     return litestar
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import secrets
 from collections.abc import Iterable
+from functools import cache
 from itertools import count
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
@@ -13,6 +14,7 @@ import msgspec
 import structlog
 from litestar.enums import ScopeType
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
+from prometheus_client import Counter, Histogram
 
 from ..errors import Overloaded, Problem
 from ..observe import metrics
@@ -96,9 +98,9 @@ class Gate:
 
         traffic, places = self._traffic, 0 if scope["path"] in _LASTING else 1
         traffic.in_flight += places
+        bound = structlog.contextvars.bind_contextvars(request_id=request_id)
         try:
-            bound = structlog.contextvars.bound_contextvars(request_id=request_id)
-            with bound, traffic.receiving(scope, receive) as receiving:
+            with traffic.receiving(scope, receive) as receiving:
                 await self._inner(scope, receiving, sending)
         except SystemExit as error:
             raise RuntimeError(
@@ -108,6 +110,7 @@ class Gate:
             if not getattr(scope["state"].get("watch"), "ended", False):
                 raise
         finally:
+            structlog.contextvars.reset_contextvars(**bound)
             traffic.in_flight -= places
             self._account_for(scope, status, perf_counter() - began)
 
@@ -129,8 +132,9 @@ class Gate:
         operation = getattr(handler, "operation_id", None) or "none"
         metrics.IN_FLIGHT.set(self._traffic.in_flight)
         metrics.WAITING.set(self._traffic.waiting)
-        metrics.REQUESTS.labels(operation, status).inc()
-        metrics.REQUEST_SECONDS.labels(operation).observe(seconds)
+        requests, request_seconds = _measured(operation, status)
+        requests.inc()
+        request_seconds.observe(seconds)
         if status in _REFUSED:
             caller = scope["state"].get("caller")
             self._refusals.note(
@@ -141,6 +145,12 @@ class Gate:
                 account=str(caller.account) if caller and caller.account else None,
             )
         log.debug("request", operation=operation, status=status, ms=round(seconds * 1000, 1))
+
+
+@cache
+def _measured(operation: str, status: int) -> tuple[Counter, Histogram]:
+    """Looking them up costs more than counting."""
+    return metrics.REQUESTS.labels(operation, status), metrics.REQUEST_SECONDS.labels(operation)
 
 
 class _Refusals:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from ipaddress import ip_address
 from typing import Any, ClassVar
 from urllib.parse import urlsplit
@@ -62,6 +63,7 @@ def is_local(client: Any, headers: Mapping[str, str]) -> bool:
     return _is_loopback(client.host) and _is_loopback(_name(headers.get("host", "")))
 
 
+@lru_cache(maxsize=256)
 def _name(host: str) -> str:
     """Without port, brackets and the root's dot."""
     try:

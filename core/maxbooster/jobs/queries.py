@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple, cast
 from uuid import UUID
@@ -136,10 +136,31 @@ HAS_DUE = Prepared(
 """Whether a look at the queue is worth a write."""
 
 
+class Feed(NamedTuple):
+    """Rows of another table whose jobs are queued by the worker that looks for work: whoever stores many of them and is
+    to be quick stores nothing else, and rings."""
+
+    queue: str
+    waiting: Prepared
+    """Finds a row, if any waits."""
+    take: Callable[[Connection], list[dict[str, Any]]]
+    """The jobs of some that wait, which then wait no more."""
+
+
 def claim(
-    connection: Connection, queue: str, limit: int, *, worker: str, now: datetime, until: datetime
+    connection: Connection,
+    queue: str,
+    limit: int,
+    *,
+    worker: str,
+    now: datetime,
+    until: datetime,
+    feeds: Sequence[Feed] = (),
 ) -> list[Claimed]:
-    """Take up to `limit` due jobs under a lease that ends at `until`."""
+    """Take up to `limit` due jobs under a lease that ends at `until`, once those of the feeds are queued."""
+    for feed in feeds:
+        if waited := feed.take(connection):
+            insert(connection, waited)
     taking = _claim[connection.dialect.name]
     given = {"of_queue": queue, "now": now, "at_most": limit, "by": worker, "until": until}
     rows = sorted(connection.execute(taking, given), key=lambda row: (row.rank, row.run_at, row.seq))

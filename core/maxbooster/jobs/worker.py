@@ -23,7 +23,7 @@ from . import queries as queue
 from .each_account import queue_for_each
 from .job import QUEUES
 from .outcomes import Outcomes, overdue
-from .queries import Claimed, LeaseLost
+from .queries import Claimed, Feed, LeaseLost
 from .run import Run, Threads, current
 
 if TYPE_CHECKING:
@@ -144,15 +144,23 @@ class Worker:
         now = self.app.clock()
         until = now + timedelta(seconds=self.app.settings.job_lease_s)
         try:
-            if not await self.app.database.fetch(queue.HAS_DUE, queue=name, now=now):
+            feeds = await self._waiting(name)
+            if not feeds and not await self.app.database.fetch(queue.HAS_DUE, queue=name, now=now):
                 return []
             return await self.app.database.write(
-                lambda connection: queue.claim(connection, name, limit, worker=self.name, now=now, until=until)
+                lambda connection: queue.claim(
+                    connection, name, limit, worker=self.name, now=now, until=until, feeds=feeds
+                )
             )
         except Exception as error:
             log.warning("jobs.claim_failed", queue=name, error=str(error))
             await asyncio.sleep(IDLE_POLL_S)
             return []
+
+    async def _waiting(self, name: str) -> list[Feed]:
+        """Those of the queue that have rows."""
+        fetch = self.app.database.fetch
+        return [feed for feed in self.app.feeds if feed.queue == name and await fetch(feed.waiting)]
 
     def _start(self, claimed: Claimed) -> None:
         self._held[claimed.seq] = claimed

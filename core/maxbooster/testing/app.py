@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Hashable
 from contextlib import asynccontextmanager
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, ClassVar, cast
 from uuid import UUID
@@ -139,5 +139,8 @@ async def drain(app: App, *, timeout_s: float = 20.0) -> None:
 
 
 def _next_due(connection: Connection) -> datetime | None:
-    """Compared with the clock afterwards: what is queued while this is read is due later than a time taken before."""
+    """Compared with the clock afterwards: what is queued while this is read is due later than a time taken before.
+    The feeds come first: what a worker takes out of them meanwhile is then found among the jobs."""
+    if any(connection.execute(feed.waiting.statement).first() for feed in App.feeds):
+        return datetime.min.replace(tzinfo=UTC)
     return connection.execute(select(func.min(JobRow.run_at)).where(JobRow.state.in_(UNFINISHED))).scalar()

@@ -8,6 +8,7 @@ import secrets
 from base64 import b64decode, b64encode
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 
 from .source import IncomingWebhook, WebhookRefused
 
@@ -64,6 +65,7 @@ def _signature(secret: str, id: str, at: str, body: bytes) -> str:
     return f"v1,{b64encode(signed).decode()}"
 
 
+@lru_cache(maxsize=64)
 def _key(secret: str) -> bytes:
     try:
         return b64decode(secret.removeprefix(PREFIX), validate=True)

@@ -9,18 +9,20 @@ from random import Random
 
 import msgspec
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, insert, select
 from structlog.testing import capture_logs
 
 from maxbooster.auth.people import privacy
 from maxbooster.db.models import PLATFORM
 from maxbooster.identity import Identity
 from maxbooster.jobs.models import JobRow
+from maxbooster.jobs.worker import Worker
 from maxbooster.keyring import Keyring
 from maxbooster.observe import metrics
 from maxbooster.plugin import Problem, WebhookSource, new_id
 from maxbooster.secrets import rotate_all
 from maxbooster.testing import drain, make_person, open_api, open_browser
+from maxbooster.testing.app import served
 from maxbooster.webhooks.inbox import queries, service
 from maxbooster.webhooks.inbox.models import InboxWebhook
 from maxbooster.webhooks.jobs import prune
@@ -244,6 +246,8 @@ async def test_what_failed_is_seen_and_replayed_once(app, provider, clock):
 
 async def test_replay_needs_a_webhook_its_body_and_its_plugin(app, provider):
     await provider.send("evt_1")
+    [row] = await inbox(app)
+    assert "being handled just now" in await replay(app, row.id)
     await drain(app)
     [row] = await inbox(app)
     source = app.offers.webhook_sources.pop(NAME)
@@ -326,14 +330,118 @@ async def test_what_is_about_an_account_is_exported_and_erased_with_it(app, prov
     await drain(app)
 
 
-async def test_a_lost_source_leaves_its_jobs_waiting(app, provider):
-    """A plugin that goes after its webhook was stored takes nothing with it."""
+async def test_a_lost_source_leaves_its_jobs_waiting(app, provider, clock):
+    """A plugin that goes after its webhook was stored takes nothing with it, and handles it when it is back."""
     await provider.send("evt_1")
     job = app.jobs.pop(f"webhook:{NAME}")
     await drain(app)
     states = await app.database.read(lambda connection: connection.execute(select(JobRow.state)).scalars().all())
     assert "ready" in states
+    assert await provider.handled() == {}
     app.jobs[job.name] = job
+    clock.advance(minutes=2)
+    await drain(app)
+    assert await provider.handled() == {"evt_1": 1}
+
+
+async def test_what_was_only_stored_when_a_process_ended_is_queued_once_by_several_workers(app, provider):
+    ids = [f"evt_{n}" for n in range(300)]
+    async with open_api(app) as client:
+        for begin in range(0, len(ids), 50):
+            some = ids[begin : begin + 50]
+            await asyncio.gather(*(client.post(AT, content=b"{}", headers=provider.signed(id, b"{}")) for id in some))
+    assert {row.state for row in await inbox(app)} == {"waiting"}
+    assert await handling_jobs(app) == 0, "storing is all that the provider waits for"
+    await asyncio.gather(*(drain(app) for _ in range(3)))
+    assert await provider.handled() == dict.fromkeys(ids, 1)
+    assert await handling_jobs(app) == len(ids)
+
+
+async def handling_jobs(app) -> int:
+    query = select(func.count()).select_from(JobRow).where(JobRow.name == f"webhook:{NAME}")
+    return int(await app.database.read(lambda connection: connection.execute(query).scalar_one()))
+
+
+async def test_a_worker_hears_of_a_webhook_at_once(app, provider, monkeypatch):
+    monkeypatch.setattr("maxbooster.jobs.worker.IDLE_POLL_S", 60.0)
+    handled = asyncio.Semaphore(0)
+
+    async def handle(ctx, webhook):
+        handled.release()
+
+    source = WebhookSource(provider.read, handle)
+    job = service.handling(NAME, source)
+    app.jobs[job.name] = job
+    worker = Worker(app)
+    running = asyncio.create_task(worker.run())
+    async with asyncio.timeout(10):
+        for number in range(5):
+            await provider.send(f"evt_{number}")
+            await handled.acquire()
+    worker.stop()
+    await running
+
+
+async def test_what_a_version_before_stored_with_its_job_is_not_queued_again(app, provider):
+    """It names no column that came later."""
+    await provider.send("evt_1")
+    await drain(app)
+    table = InboxWebhook.__table__
+    older = {"id": new_id(), "source": NAME, "event_id": "evt_2", "type": "parcel.moved", "size": 2} | {
+        "received_at": app.clock(),
+        "job_id": new_id(),
+    }
+    await app.database.write(lambda connection: connection.execute(insert(table).values(**older)) and None)
+    await drain(app)
+    assert await handling_jobs(app) == 1
+
+
+async def test_a_sender_that_stalls_or_hangs_up_leaves_nothing(app, provider, monkeypatch):
+    monkeypatch.setattr("maxbooster.http.traffic.BODY_S", 0.05)
+
+    async def stalling():
+        yield b"{"
+        await asyncio.Event().wait()
+
+    async with open_api(app) as client:
+        late = await client.post(AT, content=stalling(), headers=provider.signed("evt_1", b"{}"))
+    assert (late.status_code, late.headers["content-type"]) == (408, "application/problem+json")
+    answers = []
+
+    async def hung_up():
+        return {"type": "http.disconnect"}
+
+    async def send(message):
+        answers.append(message)
+
+    await served(app)(_scope(AT, provider.signed("evt_2", b"{}") | {"content-length": "2"}), hung_up, send)
+    assert answers[0]["status"] == 400
+    assert await count(app, InboxWebhook) == 0
+    assert (app.traffic.bodies, app.traffic.in_flight) == (0, 0)
+
+
+def _scope(path: str, headers: dict[str, str]) -> dict[str, object]:
+    return {
+        "type": "http", "method": "POST", "path": path, "raw_path": path.encode(), "query_string": b"", "root_path": "",
+        "scheme": "http", "http_version": "1.1", "client": ("127.0.0.1", 1), "server": ("localhost", 1),
+        "headers": [(b"host", b"localhost"), *((name.encode(), value.encode()) for name, value in headers.items())],
+    }  # fmt: skip
+
+
+async def test_an_answer_is_hardened_named_and_counted_as_every_other(app, provider):
+    counted = metrics.REQUESTS.labels("receiveWebhook", 200)._value
+    before = counted.get()
+    async with open_api(app) as client:
+        answer = await client.post(
+            f"{AT}/?try=2&try=3",
+            content=b"{}",
+            headers=provider.signed("evt_1", b"{}") | {"x-request-id": "parcel-001"},
+        )
+        other = await client.put(AT, content=b"{}")
+    assert (answer.status_code, answer.headers["x-request-id"]) == (200, "parcel-001")
+    assert (answer.headers["x-content-type-options"], answer.headers["cache-control"]) == ("nosniff", "no-store")
+    assert counted.get() == before + 1
+    assert (other.status_code, other.headers["content-type"]) == (405, "application/problem+json")
 
 
 def reading(app, provider, read) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Index, Integer, LargeBinary, String, UniqueConstraint, text
+from sqlalchemy import Index, Integer, LargeBinary, String, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ...db.models import Local, Table
@@ -27,6 +27,7 @@ class InboxWebhook(Local, Table):
             postgresql_where=text("account_id IS NOT NULL"),
         ),
         Index("ix_core_inbox_webhook_received", "received_at"),
+        Index("ix_core_inbox_webhook_waits", "received_at", sqlite_where=text("waits"), postgresql_where=text("waits")),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -43,4 +44,6 @@ class InboxWebhook(Local, Table):
     handled_at: Mapped[datetime | None]
     """When it was handled last."""
     job_id: Mapped[UUID]
-    """The job that handles it; replaying makes another."""
+    """The job that handles it: the first has the webhook's own id, replaying makes another."""
+    waits: Mapped[bool] = mapped_column(server_default=false())
+    """It is stored and no more: a worker has yet to queue its job."""

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, Literal, NamedTuple, cast
+from operator import itemgetter
+from typing import Any, Literal, cast
 from uuid import UUID
 
-from msgspec import Struct
+from msgspec import Struct, json
 from sqlalchemy import (
+    ColumnElement,
     Connection,
     and_,
-    bindparam,
     case,
     delete,
-    exists,
-    insert,
+    false,
     literal,
     literal_column,
     or_,
@@ -24,10 +24,11 @@ from sqlalchemy import (
 from sqlalchemy import Table as CoreTable
 from sqlalchemy.dialects import postgresql, sqlite
 
-from ...db.types import Id
+from ...db.fast import Prepared, PreparedInsert
 from ...db.writer import Step
 from ...jobs import queries as queue
-from ...jobs.models import DEAD, READY, UNFINISHED, JobRow
+from ...jobs.job import DEFAULT_QUEUE
+from ...jobs.models import DEAD, UNFINISHED, JobRow
 from ...keyring import Keyring
 from ...paging import Order, Page
 from .models import InboxWebhook
@@ -35,42 +36,77 @@ from .models import InboxWebhook
 State = Literal["waiting", "handled", "failed", "canceled"]
 
 _table = cast(CoreTable, InboxWebhook.__table__)
-_job = cast(CoreTable, JobRow.__table__)
-_keep = {
-    name: make(_table).on_conflict_do_nothing(index_elements=["source", "event_id"])
-    for name, make in (("sqlite", sqlite.insert), ("postgresql", postgresql.insert))
-}
-_GIVEN = ("id", "queue", "name", "arguments", "account_id", "run_at", "rank", "per_key", "created_at")
-_ALIKE = {"state": f"'{READY}'", "attempts": "0", "token": "0", "cancel_asked": "false"}
-"""What every new job begins with, in SQL; the rest is null."""
-_handle = insert(_job).from_select(
-    [*_GIVEN, *_ALIKE],
-    select(
-        *(bindparam(f"of_{name}", type_=_job.c[name].type) for name in _GIVEN),
-        *(literal_column(value) for value in _ALIKE.values()),
-    ).where(exists().where(_table.c.id == bindparam("webhook", type_=Id))),
+_keep = PreparedInsert(
+    {
+        name: make(_table).on_conflict_do_nothing(index_elements=["source", "event_id"])
+        for name, make in (("sqlite", sqlite.insert), ("postgresql", postgresql.insert))
+    }
 )
+_WAITS: ColumnElement[bool] = literal_column("waits")
+"""As the partial index has it."""
+QUEUE = DEFAULT_QUEUE
+"""On which webhooks are handled."""
+AT_ONCE = 256
+"""So many become jobs in one transaction."""
 
 
-class Received(NamedTuple):
-    row: dict[str, Any]
-    job: dict[str, Any]
-    """The job that handles it."""
+def job_name(source: str) -> str:
+    return f"webhook:{source}"
 
 
-def _receive(connection: Connection, received: list[Received]) -> None:
-    """Store webhooks of several callers, each with its job; of those that are known already neither. In one order, so
-    that processes that are told the same wait for each other."""
-    received = sorted(received, key=lambda each: (each.row["source"], each.row["event_id"]))
-    connection.execute(_keep[connection.dialect.name], [each.row for each in received])
-    connection.execute(_handle, [_bound(each) for each in received])
-
-
-def _bound(each: Received) -> dict[str, Any]:
-    return {f"of_{name}": each.job[name] for name in _GIVEN} | {"webhook": each.row["id"]}
+def _receive(connection: Connection, rows: list[dict[str, Any]]) -> None:
+    """Store webhooks of several callers, but for those that are known already. In one order, so that processes that are
+    told the same wait for each other."""
+    _keep.run(connection, sorted(rows, key=itemgetter("source", "event_id")))
 
 
 RECEIVE = Step(1, _receive)
+
+
+def _taking(dialect: str) -> Any:
+    """Some that wait no longer: no two workers take the same."""
+    waiting = select(_table.c.id).where(_WAITS).order_by(_table.c.received_at).limit(AT_ONCE)
+    if dialect == "postgresql":
+        waiting = select(waiting.with_for_update(skip_locked=True).cte("waiting").c.id)
+    taken = ("id", "source", "account_id", "received_at", "job_id")
+    return (
+        update(_table)
+        .where(_table.c.id.in_(waiting))
+        .values(waits=false())
+        .returning(*(_table.c[name] for name in taken))
+    )
+
+
+_take = {dialect: _taking(dialect) for dialect in ("sqlite", "postgresql")}
+
+
+def _jobs(connection: Connection) -> list[dict[str, Any]]:
+    """In the account that each event is about, which is not the caller's. Whether the plugin is on just now is asked
+    when the job runs."""
+    return [
+        job_of(row.id, row.source, row.account_id, id=row.job_id, at=row.received_at)
+        for row in connection.execute(_take[connection.dialect.name]).all()
+    ]
+
+
+def job_of(webhook: UUID, source: str, account: UUID | None, *, id: UUID, at: datetime) -> dict[str, Any]:
+    """The job that handles a webhook."""
+    return queue.new_row(
+        id=id,
+        queue=QUEUE,
+        name=job_name(source),
+        arguments=json.encode((webhook,)).decode(),
+        account_id=account,
+        rank=0,
+        run_at=at,
+        key=None,
+        per_key=1,
+        once=None,
+        created_at=at,
+    )
+
+
+FEED = queue.Feed(QUEUE, Prepared(select(_table.c.id).where(_WAITS).limit(literal_column("1"))), _jobs)
 
 
 class WebhookOut(Struct, frozen=True):
@@ -92,6 +128,7 @@ class WebhookOut(Struct, frozen=True):
 
 
 _STATE = case(
+    (InboxWebhook.waits, literal("waiting")),
     (JobRow.state.in_(UNFINISHED), literal("waiting")),
     (JobRow.state == DEAD, literal("failed")),
     (InboxWebhook.handled_at.is_not(None), literal("handled")),

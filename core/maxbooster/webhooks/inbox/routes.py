@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
-from litestar import Request
 from litestar.params import QueryParameter
 from msgspec import Struct
 
@@ -14,17 +13,12 @@ from ...errors import Conflict, NotReady, TooLarge
 from ...http.page_parameters import Cursor, Limit
 from ...http.routes import Routes, get, post
 from ...paging import Page
-from ..source import IncomingWebhook, WebhookRefused
+from ..source import WebhookRefused
 from . import queries, service
-
-LARGEST_BYTES = 10_000_000
+from .reception import LARGEST_BYTES, Reception, WebhookTaken
 
 State = Annotated[queries.State | None, QueryParameter(description="Only webhooks in this state")]
 Source = Annotated[str | None, QueryParameter(description="Only those of this plugin")]
-
-
-class WebhookTaken(Struct, frozen=True):
-    received: bool = True
 
 
 @post(
@@ -35,22 +29,11 @@ class WebhookTaken(Struct, frozen=True):
     raises=[WebhookRefused, NotReady, TooLarge],
     status_code=200,
     request_max_body_size=LARGEST_BYTES,
+    middleware=[Reception()],
 )
-async def receive_webhook(ctx: Context, request: Request[Any, Any, Any], source: str) -> WebhookTaken:
+async def receive_webhook(source: str) -> WebhookTaken:
     """A provider's webhook. It is stored, then handled in the background, once per event."""
-    read_by = service.source_of(ctx, source)  # before the body is read
-    await service.receive(
-        ctx,
-        source,
-        read_by,
-        IncomingWebhook(
-            headers={name.lower(): value for name, value in request.headers.items()},
-            query=dict(request.query_params.items()),
-            body=await request.body(),
-            at=ctx.now,
-        ),
-    )
-    return WebhookTaken()
+    raise NotImplementedError("the reception answers")
 
 
 @get("/", operation_id="listReceivedWebhooks", permission="webhook.inspect")

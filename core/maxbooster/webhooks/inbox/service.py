@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from traceback import extract_tb
-from typing import Any
 from uuid import UUID
 
 from msgspec import MsgspecError
@@ -13,7 +13,6 @@ from sqlalchemy import select
 from ...context import Context
 from ...db.types import new_id
 from ...errors import Conflict, Malformed, NotFound, NotReady, Problem
-from ...jobs import queries as queue
 from ...jobs.job import Job
 from ...observe import metrics
 from ...observe.logs import log
@@ -29,6 +28,9 @@ _LONG_BYTES = 100_000
 
 _UNREADABLE = (ValueError, LookupError, TypeError, AttributeError, ArithmeticError, MsgspecError)
 """What reading something unexpected raises; other errors are no fault of the body, and the provider tries again."""
+
+
+_UNKEEPABLE = re.compile(r"[\0\ud800-\udfff]")
 
 
 class Unreadable(Malformed):
@@ -100,15 +102,15 @@ def _refuse_nonsense(event: ProviderEvent) -> None:
             raise Malformed(f"The event's {field} must be text; this is {type(value).__name__}.")
         if not 0 < len(value) <= most:
             raise Malformed(f"The event's {field} must have 1 to {most} characters; this has {len(value)}.")
-        if any(each == "\0" or "\ud800" <= each <= "\udfff" for each in value):
+        if _UNKEEPABLE.search(value):
             raise Malformed(f"The event's {field} contains NUL or half of a surrogate pair.")
     if not isinstance(event.account, UUID | None):
         raise Malformed(f"The event's account must be a UUID; this is {type(event.account).__name__}.")
 
 
 async def _store(ctx: Context, name: str, event: ProviderEvent, webhook: IncomingWebhook) -> None:
+    """One row, and no more: a worker queues the job."""
     id = new_id()
-    job = _job(ctx, name, id, event.account)
     row = {
         "id": id,
         "source": name,
@@ -119,28 +121,11 @@ async def _store(ctx: Context, name: str, event: ProviderEvent, webhook: Incomin
         "size": len(webhook.body),
         "received_at": ctx.now,
         "handled_at": None,
-        "job_id": job["id"],
+        "job_id": id,
+        "waits": True,
     }
-    await ctx.app.database.write(None, [(queries.RECEIVE, [queries.Received(row, job)])])
-    await ctx.app.ring({job["queue"]})
-
-
-def _job(ctx: Context, name: str, id: UUID, account: UUID | None) -> dict[str, Any]:
-    """In the account that the event is about, which is not the caller's."""
-    job = ctx.app.job(job_name(name))
-    return queue.new_row(
-        id=new_id(),
-        queue=job.queue,
-        name=job.name,
-        arguments=job.encode((id,)),
-        account_id=account,
-        rank=-job.priority,
-        run_at=ctx.now,
-        key=None,
-        per_key=job.per_key,
-        once=None,
-        created_at=ctx.now,
-    )
+    await ctx.app.database.write(None, [(queries.RECEIVE, [row])])
+    await ctx.app.ring((queries.QUEUE,))
 
 
 async def _sealed(ctx: Context, id: UUID, body: bytes) -> bytes:
@@ -170,7 +155,7 @@ async def replay(ctx: Context, id: UUID) -> UUID:
         raise Conflict("The body of this webhook has been erased; ask the provider to send the event again.")
     if row.source not in ctx.app.offers.webhook_sources:
         raise Conflict(f"The plugin {row.source!r} is off; switch it on first.")
-    job = _job(ctx, row.source, id, row.account_id)
+    job = queries.job_of(id, row.source, row.account_id, id=new_id(), at=ctx.now)
     ctx.audit("webhook.replayed", f"core_inbox_webhook:{id}", after={"source": row.source, "event": row.event_id})
     if not await ctx.write(queries.replay, id, row.job_id, job):
         raise Conflict("Somebody else replayed this webhook just now.")
@@ -188,10 +173,6 @@ def body_of(ctx: Context, id: UUID, sealed: bytes | None) -> bytes:
     return ctx.app.keyring.open_bytes(sealed, _place(id))
 
 
-def job_name(source: str) -> str:
-    return f"webhook:{source}"
-
-
 def handling(name: str, source: WebhookSource) -> Job:
     """The job that handles a source's webhooks. That it was handled is kept with what the handler does, or not at
     all."""
@@ -205,4 +186,4 @@ def handling(name: str, source: WebhookSource) -> Job:
         received = ReceivedWebhook(event_id=row.event_id, type=row.type, body=body, received_at=row.received_at)
         await source.handle(ctx, received)
 
-    return Job(name=job_name(name), handler=handle, attempts=source.attempts)
+    return Job(name=queries.job_name(name), handler=handle, queue=queries.QUEUE, attempts=source.attempts)
