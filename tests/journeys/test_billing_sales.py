@@ -68,7 +68,7 @@ async def test_a_visitor_pays_and_the_seller_refunds(platform, seats):
     assert await amount.input_value() == "29.90"
     await amount.fill("30.00")
     await seller.page.get_by_role("button", name="Refund", exact=True).first.click()
-    await seller.page.get_by_text("Enter an amount up to 29.90.").wait_for()
+    await seller.page.get_by_text("Enter an amount up to €29.90.").wait_for()
     await amount.fill("9.90")
     await seller.page.get_by_role("button", name="Refund", exact=True).first.click()
     await seller.page.get_by_text("is being refunded").wait_for()

@@ -51,7 +51,7 @@ texts = {
         "checkout.page_preparing": "One moment",
         "checkout.page_preparing_text": "Your payment is being prepared. This page reloads by itself.",
         "checkout.page_open": "Your order",
-        "checkout.page_open_text": "You pay on the payment provider's own page.",
+        "checkout.page_open_text": "You'll pay securely on the payment provider's page.",
         "checkout.page_processing": "Your bank is processing the payment",
         "checkout.page_processing_text": "You don't need to do anything. This page reloads by itself.",
         "checkout.page_paid": "Paid",
@@ -61,7 +61,7 @@ texts = {
         "checkout.page_items": "What you pay for",
         "checkout.page_total": "Total",
         "checkout.page_pay": "Pay {amount}",
-        "checkout.page_back": "Back",
+        "checkout.page_back": "Back to the shop",
     },
     "de": {
         "checkout.page_preparing": "Einen Moment",
@@ -77,6 +77,6 @@ texts = {
         "checkout.page_items": "Was du bezahlst",
         "checkout.page_total": "Summe",
         "checkout.page_pay": "{amount} bezahlen",
-        "checkout.page_back": "Zurück",
+        "checkout.page_back": "Zurück zum Shop",
     },
 }

@@ -25,7 +25,7 @@ manifest = Manifest(
             "See whether outside services are simulated",
             roles=("owner", "admin", "manager", "artist", "editor", "viewer"),
         ),
-        Permission("sandbox.steer", "Tell simulated services what to do", roles=("owner", "admin", "manager")),
+        Permission("sandbox.steer", "Control the sandbox", roles=("owner", "admin", "manager")),
     ),
     settings=SandboxSettings,
     commands=(

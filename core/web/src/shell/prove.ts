@@ -70,7 +70,7 @@ class MbProve extends LitElement {
   }
 
   override render() {
-    return html`<wa-dialog label=${t("prove.title", "Confirm it’s you")} ?open=${this.open} @wa-after-hide=${() => this.finish(false)}>
+    return html`<wa-dialog label=${t("prove.title", "Confirm it’s you")} ?open=${this.open} @wa-after-show=${this.focusPassword} @wa-after-hide=${() => this.finish(false)}>
       ${this.hasPasskey && passkeysWork()
         ? html`<form ${this.withPasskey.here()}>
             ${this.withPasskey.words()}
@@ -89,6 +89,8 @@ class MbProve extends LitElement {
       ${session.me?.user?.has_password || session.me?.within ? this.byPassword() : this.withoutPassword()}
     </wa-dialog>`;
   }
+
+  private readonly focusPassword = (): void => this.renderRoot.querySelector<HTMLElement>("[name=password]")?.focus();
 
   private withoutPassword() {
     return this.sentTo

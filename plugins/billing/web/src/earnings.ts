@@ -49,7 +49,7 @@ class MbBillingEarnings extends LitElement {
       <mb-chart
         stacked
         kind="bar"
-        label=${t("billing.earnings_in", "Recorded each month, in {currency}", { currency })}
+        label=${t("billing.earnings_in", "Earnings by month ({currency})", { currency })}
         across=${t("billing.month", "Month")}
         .labels=${labels}
         .series=${parts}

@@ -63,7 +63,7 @@ class MbBillingSales extends LitElement {
     if (!sale) return;
     const amount = typed(given["amount"] ?? "", sale.currency);
     const left = sale.amount - sale.refunded - sale.refunding;
-    if (!amount || amount < 0 || amount > left) throw refusal(t("billing.refund_amount", "Enter an amount up to {amount}.", { amount: decimal(left, sale.currency) }));
+    if (!amount || amount < 0 || amount > left) throw refusal(t("billing.refund_amount", "Enter an amount up to {amount}.", { amount: money(left, sale.currency) }));
     await new Api(this.host).refund(sale.id, this.key, amount, (given["reason"] ?? "").trim());
     this.refunding = undefined;
     this.host.notify(t("billing.refund_begun", "{amount} is being refunded.", { amount: money(amount, sale.currency) }));
@@ -78,7 +78,7 @@ class MbBillingSales extends LitElement {
         ? html`<button style="min-height: 28px; padding: 0 10px; border: 1px solid var(--mb-line); border-radius: var(--mb-radius); background: var(--mb-lifted); color: var(--mb-text); font: inherit; cursor: pointer" aria-label=${t("billing.refund_of", "Refund {what}", { what: sale.description })} @click=${() => this.open(sale)}>${t("billing.refund", "Refund")}</button>`
         : nothing;
     return [
-      { key: "description", title: t("billing.sold", "Sold"), width: "minmax(0, 2fr)" },
+      { key: "description", title: t("billing.sold", "Item"), width: "minmax(0, 2fr)" },
       { key: "state", title: t("billing.status", "Status"), width: "minmax(120px, 1fr)", render: (sale) => quiet(saleState(sale), saleState(sale)), text: saleState },
       { key: "paid_at", title: t("billing.at", "Date"), width: "120px", narrow: false, render: ({ paid_at }) => quiet(when(paid_at), exactly(paid_at)) },
       { key: "fee", title: t("billing.payment_fee", "Fee"), width: "96px", align: "end", narrow: false, render: fee, text: fee },

@@ -152,7 +152,7 @@ export function holders(currency: string, held: number, payouts: readonly Payout
 
 const ACCOUNTS: Record<string, string> = {
   bank: "Bank", provider: "Held by a payment provider", disputed: "Disputed", receivable: "Receivable", overpaid: "Overpaid", clearing: "In transit", payable: "Owed", unallocated: "Not yet allocated",
-  fractions: "Fractions carried over", income: "Income", fees: "Fees", opening: "Opening balance",
+  fractions: "Rounding carried over", income: "Income", fees: "Fees", opening: "Opening balance",
 };
 
 /** A ledger account in words: “Nova Reyes · owed”; who comes first, for columns that are cut. */

@@ -200,7 +200,7 @@ def _lasting(seconds: float) -> str:
 
 def sell(at: Journey) -> Told:
     """A fan buys a license of the recording and pays by a test card, at the simulated payment provider's own page."""
-    sold = {"reference": at.facts["isrc"], "description": f"License of “{at.title}”", "amount": PRICE}
+    sold = {"reference": at.facts["isrc"], "description": f"License for “{at.title}”", "amount": PRICE}
     wanted = {"key": at.results.name, "currency": sales.CURRENCY, "lines": [sold], "return_url": at.page("/money")}
     address = at.api.post("/api/billing/checkouts", wanted)["url"]
     place = f"/api/billing/checkouts/{address.rpartition('/')[2]}"
