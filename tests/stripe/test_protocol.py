@@ -12,7 +12,8 @@ import pytest
 import stripe
 from stripe._api_version import _ApiVersion
 
-from maxbooster_stripe.simulator import application
+from maxbooster_stripe.simulator import application, money
+from maxbooster_stripe.simulator.errors import Refusal
 
 from .conftest import START, Platform, Process
 
@@ -286,3 +287,11 @@ async def test_it_is_an_asgi_application_too(tmp_path: Path) -> None:
         headers = {"Authorization": "Bearer sk_test_mounted", "Stripe-Version": _ApiVersion.CURRENT}
         answer = await client.get("/v1/balance", headers=headers)
         assert (answer.status_code, answer.json()["object"]) == (200, "balance")
+
+
+def test_isk_and_ugx_are_counted_in_hundredths_and_have_none():
+    """https://docs.stripe.com/currencies#special-cases: “ISK … to charge 5 ISK, provide an amount value of 500”."""
+    assert (money.shown(500_000, "isk"), money.shown(500_000, "ugx")) == ("5,000 ISK", "5,000 UGX")
+    assert money.charged_amount(500_000, "ugx") == 500_000
+    with pytest.raises(Refusal, match="must end in 00, got 550"):
+        money.charged_amount(550, "isk")

@@ -11,7 +11,7 @@ from fractions import Fraction
 from .errors import Refusal
 
 ZERO_DECIMAL = {
-    "bif", "clp", "djf", "gnf", "jpy", "kmf", "krw", "mga", "pyg", "rwf", "ugx", "vnd", "vuv", "xaf", "xof", "xpf",
+    "bif", "clp", "djf", "gnf", "jpy", "kmf", "krw", "mga", "pyg", "rwf", "vnd", "vuv", "xaf", "xof", "xpf",
 }  # fmt: skip
 THREE_DECIMAL = {"bhd", "iqd", "jod", "kwd", "lyd", "omr", "tnd"}
 _TWO_DECIMAL = {
@@ -19,7 +19,9 @@ _TWO_DECIMAL = {
     "ils", "inr", "isk", "kes", "mad", "mxn", "myr", "ngn", "nok", "nzd", "pen", "php", "pln", "ron", "rsd", "sar",
     "sek", "sgd", "thb", "try", "twd", "uah", "usd", "zar",
 }  # fmt: skip
-CURRENCIES = ZERO_DECIMAL | THREE_DECIMAL | _TWO_DECIMAL
+WHOLE_HUNDREDS = {"isk", "ugx"}
+"""Without decimals, and yet given in hundredths, of which the last two digits are 0."""
+CURRENCIES = ZERO_DECIMAL | THREE_DECIMAL | _TWO_DECIMAL | WHOLE_HUNDREDS
 _LARGEST = 99_999_999
 _SMALLEST = {"gbp": 30, "jpy": 50, "dkk": 250, "nok": 300, "sek": 300, "mxn": 1000, "hkd": 400, "pln": 200,
              "czk": 1500, "huf": 17500, "aed": 200, "bgn": 100, "myr": 200, "ron": 200, "thb": 1000}  # fmt: skip
@@ -55,6 +57,8 @@ def charged_amount(amount: int, code: str) -> int:
         raise Refusal(
             f"Amounts in {code} must have 0 as their last digit, got {amount}.", code="invalid_amount", param="amount"
         )
+    if code in WHOLE_HUNDREDS and amount % 100:
+        raise Refusal(f"Amounts in {code} must end in 00, got {amount}.", code="invalid_amount", param="amount")
     return amount
 
 
@@ -99,7 +103,7 @@ def instant_payout_fee(amount: int) -> int:
 
 def shown(amount: int, code: str) -> str:
     """As it is written on a page."""
-    places = 0 if code in ZERO_DECIMAL else 3 if code in THREE_DECIMAL else 2
+    places = 0 if code in ZERO_DECIMAL | WHOLE_HUNDREDS else 3 if code in THREE_DECIMAL else 2
     sign = "-" if amount < 0 else ""
-    whole, part = divmod(abs(amount), 10**places)
+    whole, part = divmod(abs(amount) // (100 if code in WHOLE_HUNDREDS else 1), 10**places)
     return f"{sign}{whole:,}{f'.{part:0{places}}' if places else ''} {code.upper()}"
