@@ -51,7 +51,8 @@ texts = {
         "checkout.page_preparing": "One moment",
         "checkout.page_preparing_text": "Your payment is being prepared. This page reloads by itself.",
         "checkout.page_open": "Your order",
-        "checkout.page_open_text": "You'll pay securely on the payment provider's page.",
+        "checkout.page_open_text": "You'll pay securely on the payment provider's page."
+        " If you've just paid, reload this page in a moment.",
         "checkout.page_processing": "Your bank is processing the payment",
         "checkout.page_processing_text": "You don't need to do anything. This page reloads by itself.",
         "checkout.page_paid": "Paid",
@@ -67,7 +68,8 @@ texts = {
         "checkout.page_preparing": "Einen Moment",
         "checkout.page_preparing_text": "Die Zahlung wird vorbereitet. Die Seite lädt von selbst neu.",
         "checkout.page_open": "Deine Bestellung",
-        "checkout.page_open_text": "Du bezahlst auf der Seite des Zahlungsanbieters.",
+        "checkout.page_open_text": "Du bezahlst auf der Seite des Zahlungsanbieters."
+        " Hast du gerade bezahlt, lade diese Seite gleich neu.",
         "checkout.page_processing": "Deine Bank bearbeitet die Zahlung",
         "checkout.page_processing_text": "Du musst nichts tun. Die Seite lädt von selbst neu.",
         "checkout.page_paid": "Bezahlt",
