@@ -128,6 +128,19 @@ async def _no(self: Any, ctx: Any) -> bool:
     return False
 
 
+async def test_a_refund_that_failed_and_nobody_told_us_of_is_taken_back(app, account, api, simulator):
+    await sold(app, account, api, "order", 1000)
+    [sale] = (await api.get(f"{AT}/sales")).json()["items"]
+    await api.post(f"{AT}/sales/{sale['id']}/refunds", json={"key": "sorry", "amount": 400})
+    await drain(app)
+    assert await differences(app) == []
+    [refund] = client(simulator).v1.refunds.list().data
+    steer(simulator, f"refunds/{refund.id}/fail")
+    await differences(app)
+    assert (await api.get(f"{AT}/sales/{sale['id']}")).json()["refunded"] == 0
+    assert await differences(app) == []
+
+
 async def test_more_lines_than_a_page_are_all_compared(app, account, api, monkeypatch):
     monkeypatch.setattr("maxbooster_stripe.provider.PAGE", 2)
     for number in range(5):

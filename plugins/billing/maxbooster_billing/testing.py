@@ -15,7 +15,7 @@ from typing import Any, ClassVar
 import httpx
 import pytest
 
-from maxbooster.plugin import PLATFORM, Identity, new_id
+from maxbooster.plugin import PLATFORM, Identity, UsageError, new_id
 from maxbooster.testing import ConnectorContract, drain, open_api
 
 from .checkouts.jobs import hear_of_checkout
@@ -130,7 +130,7 @@ class PaymentTakerContract(ConnectorContract):
 
     async def pay(self, app: Any, url: str) -> None:
         """What a buyer does at the address where they pay, until the provider has the money."""
-        raise NotImplementedError
+        raise UsageError(f"{type(self).__name__} has to say how its buyers pay: define pay(app, url)")
 
     @pytest.fixture
     def cart(self, account: Any) -> NewCheckout:

@@ -9,7 +9,7 @@ from litestar.params import QueryParameter
 from msgspec import Struct
 
 from ...context import Context
-from ...errors import Conflict, NotReady, TooLarge
+from ...errors import Conflict, NotReady, TooLarge, UsageError
 from ...http.page_parameters import Cursor, Limit
 from ...http.routes import Routes, get, post
 from ...paging import Page
@@ -33,7 +33,7 @@ Source = Annotated[str | None, QueryParameter(description="Only those of this pl
 )
 async def receive_webhook(source: str) -> WebhookTaken:
     """A provider's webhook. It is stored, then handled in the background, once per event."""
-    raise NotImplementedError("the reception answers")
+    raise UsageError(f"the webhook of {source} came past the middleware that answers: {Reception.__name__}")
 
 
 @get("/", operation_id="listReceivedWebhooks", permission="webhook.inspect")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 from uuid import UUID
@@ -11,10 +12,11 @@ from uuid import UUID
 from msgspec import Struct
 from sqlalchemy import Connection, Select, func, select, update
 
-from maxbooster.plugin import PLATFORM, Connector, Context
+from maxbooster.plugin import PLATFORM, Connector, Context, Invalid
 
 from ..checkouts.jobs import update_checkout
 from ..checkouts.models import PAID, Checkout
+from ..checkouts.refunds import hear_of_refund
 from ..currency import written
 from ..disputes.jobs import hear_of_dispute
 from ..ledger.models import LedgerAccount
@@ -65,6 +67,9 @@ async def reconcile(ctx: Context, provider: Connector[ReportsBalance]) -> Reconc
     """
     told = await _told(ctx, provider, await _since(ctx, provider.name))
     await _ask_again(ctx, provider.name, {each.order for each in told} | set(await _open_keys(ctx, provider.name)))
+    for returned in (each.order for each in told if each.kind == "refund" and each.amount > 0):
+        with suppress(Invalid):  # of another server
+            await hear_of_refund(ctx, returned)
     now = ctx.now
     new = await ctx.write(lambda connection: _note(connection, provider.name, told, now))
     return Reconciled([provider.name], new, await differences(ctx, [provider.name]))
