@@ -11,6 +11,7 @@ from ..providers.interface import CheckoutLineOrder, CheckoutOrder
 from ..providers.registry import payment_taker
 from . import queries
 from .models import PAID, Checkout
+from .order_keys import of_checkout
 from .settling import settle
 
 ANSWERS_WITHIN_S = 60.0
@@ -51,7 +52,7 @@ async def update_checkouts(ctx: Context) -> None:
 async def _order(ctx: Context, row: Checkout) -> CheckoutOrder:
     lines = await queries.lines(ctx, row.id)
     return CheckoutOrder(
-        key=order_key(row),
+        key=of_checkout(row.id),
         currency=row.currency,
         amount=row.amount,
         lines=tuple(CheckoutLineOrder(each.description, each.quantity, each.amount) for each in lines),
@@ -60,7 +61,3 @@ async def _order(ctx: Context, row: Checkout) -> CheckoutOrder:
         buyer_email=row.buyer_email,
         reference=row.reference,
     )
-
-
-def order_key(row: Checkout) -> str:
-    return f"checkout.{row.id.hex}"

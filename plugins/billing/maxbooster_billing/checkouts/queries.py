@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
@@ -13,8 +12,7 @@ from sqlalchemy import func, select
 from maxbooster.plugin import Context, NotFound, PageOfRows
 
 from .models import FAILED, OPEN, PAID, PROCESSING, SENDING, SENT, Checkout, CheckoutLine, Refund, Sale
-
-_HEX = re.compile("[0-9a-f]{32}")
+from .order_keys import checkout_in
 
 
 async def checkout(ctx: Context, id: UUID) -> Checkout:
@@ -44,10 +42,9 @@ async def by_order_key(ctx: Context, key: str) -> Checkout:
     Raises:
         NotFound: it is not the key of one of our orders.
     """
-    word, _, id = key.partition(".")
-    if word != "checkout" or not _HEX.fullmatch(id):
+    if (id := checkout_in(key)) is None:
         raise NotFound(f"There is no checkout {key[:100]!r}.")
-    return await checkout(ctx, UUID(id))
+    return await checkout(ctx, id)
 
 
 async def under_key(ctx: Context, opener: UUID, key: str) -> Checkout | None:

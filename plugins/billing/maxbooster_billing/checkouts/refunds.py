@@ -17,6 +17,7 @@ from ..texts import fitted
 from . import queries
 from .events import PaymentRefunded
 from .models import DONE, FAILED, SENDING, SENT, Refund, Sale
+from .order_keys import of_refund, refund_in
 from .postings import Movement, Sold
 from .schemas import NewRefund, RefundStarted
 
@@ -71,18 +72,13 @@ async def send_refund(ctx: Context, refund_id: UUID) -> None:
     sale = await ctx.get(Sale, row.sale_id)
     checkout = await queries.checkout(ctx, sale.checkout_id)
     given = RefundOrder(
-        key=order_key(row), reference=checkout.reference, currency=sale.currency, amount=row.amount,
+        key=of_refund(row.account_id, row.id), reference=checkout.reference, currency=sale.currency, amount=row.amount,
         reason=row.reason,
         refund=row.reference,
     )  # fmt: skip
     provider = await payment_taker(ctx, sale.provider)
     told = await provider.call(lambda it: it.refund(ctx, given), timeout_s=ANSWERS_WITHIN_S)
     await _settle(ctx, row, sale, told)
-
-
-def order_key(row: Refund) -> str:
-    """What the provider is told; it says whose refund it is, for webhooks."""
-    return f"refund.{row.account_id.hex}.{row.id.hex}"
 
 
 async def hear_of_refund(ctx: Context, order_key: str) -> None:
@@ -92,18 +88,12 @@ async def hear_of_refund(ctx: Context, order_key: str) -> None:
     Raises:
         Invalid: it is not the key of one of our orders.
     """
-    account, id = _parts(order_key)
+    if (parts := refund_in(order_key)) is None:
+        raise Invalid(f"The order {order_key[:100]!r} is not one of this platform's.", field="order")
+    account, id = parts
     known = select(Refund.id).where(Refund.account_id == account, Refund.id == id)
     if await ctx.read(lambda connection: connection.execute(known).first()):
         ctx.enqueue(send_refund, id, key=f"{id}:now", account=account)
-
-
-def _parts(order_key: str) -> tuple[UUID, UUID]:
-    try:
-        account, id = (UUID(part) for part in order_key.removeprefix("refund.").split("."))
-    except ValueError:
-        raise Invalid(f"The order {order_key[:100]!r} is not one of this platform's.", field="order") from None
-    return account, id
 
 
 @job("billing.update_refunds", cron="*/10 * * * *")

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, select, update
 from maxbooster.plugin import PLATFORM, Conflict, Invalid, NotFound
 
 from ..checkouts.models import DONE, FAILED, PAID, PROCESSING, Checkout, Refund, Sale
+from ..checkouts.order_keys import checkout_in, refund_in
 from ..currency import written
 from ..disputes.models import WON, Dispute
 from ..ledger.posting import KeyReused, Leg, Transaction, post
@@ -60,18 +61,13 @@ def _booking(line: BalanceLine) -> Transaction:
 
 def _problem(connection: Connection, line: BalanceLine) -> str | None:
     """Empty: there is none. None: it isn't decided yet."""
-    word, *ids = line.order_key.split(".")
-    try:
-        keys = [UUID(each) for each in ids]
-    except ValueError:
-        keys = []
-    match word, keys:
-        case "checkout", [id] if line.kind == "payment":
-            return _payment(connection, line, id)
-        case "refund", [account, id] if line.kind == "refund":
-            return _refund(connection, line, account, id)
-        case "dispute", _ if line.kind == "dispute":
-            return _dispute(connection, line, line.order_key.removeprefix("dispute."))
+    checkout, refund = checkout_in(line.order_key), refund_in(line.order_key)
+    if checkout is not None and line.kind == "payment":
+        return _payment(connection, line, checkout)
+    if refund is not None and line.kind == "refund":
+        return _refund(connection, line, *refund)
+    if line.kind == "dispute" and line.order_key:
+        return _dispute(connection, line, line.order_key.removeprefix("dispute."))
     return UNKNOWN.format(
         kind=line.kind, description=line.description or "no description", provider=line.provider, id=line.id
     )[:500]

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
-from uuid import UUID
 
 from msgspec import Struct
 from sqlalchemy import Connection, Select, func, select, update
@@ -16,6 +14,7 @@ from maxbooster.plugin import PLATFORM, Connector, Context, Invalid
 
 from ..checkouts.jobs import update_checkout
 from ..checkouts.models import PAID, Checkout
+from ..checkouts.order_keys import checkout_in
 from ..checkouts.refunds import hear_of_refund
 from ..currency import written
 from ..disputes.jobs import hear_of_dispute
@@ -29,7 +28,6 @@ OVERLAP = timedelta(days=3)
 """How far back the list is read again: a provider may tell of a line late."""
 
 T = TypeVar("T")
-_HEX = re.compile("[0-9a-f]{32}")
 _AT_ONCE = 500
 
 
@@ -101,7 +99,7 @@ async def _open_keys(ctx: Context, provider: str) -> Sequence[str]:
 
 async def _ask_again(ctx: Context, provider: str, keys: set[str]) -> None:
     """A payment that we haven't heard of is asked for, and matches the next time."""
-    ids = [UUID(hex=id) for key in keys if (id := key.removeprefix("checkout.")) != key and _HEX.fullmatch(id)]
+    ids = [id for id in map(checkout_in, keys) if id is not None]
     for key in keys:
         if (reference := key.removeprefix("dispute.")) != key:
             await hear_of_dispute(ctx, provider, reference)
